@@ -1,0 +1,54 @@
+// Named counters: declared once at module load, counted per worker in one Float64Array.
+
+const names: string[] = [];
+const ids = new Map<string, number>();
+
+/**
+ * Declares a counter and returns its index; declaring the same name again returns the same index.
+ * Names are dotted as in Suricata's stats record, e.g. `decoder.vlan_qinq`.
+ */
+export function defineCounter(name: string): number {
+  const known = ids.get(name);
+  if (known !== undefined) return known;
+  const id = names.length;
+  names.push(name);
+  ids.set(name, id);
+  return id;
+}
+
+/** The declared names, indexed by counter id. */
+export function counterNames(): readonly string[] {
+  return names;
+}
+
+/** The values of one worker; create it after every module that declares counters is loaded. */
+export class Counters {
+  readonly values: Float64Array;
+
+  constructor() {
+    this.values = new Float64Array(names.length + 64);
+  }
+
+  /** Adds one: the packet path's only way to count. */
+  add(id: number): void {
+    this.values[id] = this.values[id]! + 1;
+  }
+
+  addBy(id: number, amount: number): void {
+    this.values[id] = this.values[id]! + amount;
+  }
+
+  set(id: number, value: number): void {
+    this.values[id] = value;
+  }
+
+  get(id: number): number {
+    return this.values[id]!;
+  }
+
+  /** The value of a counter by name; 0 for a name nobody declared. */
+  byName(name: string): number {
+    const id = ids.get(name);
+    return id === undefined ? 0 : this.values[id]!;
+  }
+}

@@ -1,0 +1,67 @@
+// Anomalies: the named irregularities of traffic. Each file that can raise some declares them here by name.
+
+import { defineCounter } from '../base/counters.ts';
+
+/** Where an anomaly comes from; it decides the EVE `anomaly.type` and the rule keyword that matches it. */
+export type AnomalyKind = 'decode' | 'stream' | 'applayer';
+
+interface Declared {
+  readonly kind: AnomalyKind;
+  /** As rules name it: `ipv4.pkt_too_small` (decode-event), `pkt_invalid_ack` (stream-event). */
+  readonly name: string;
+  readonly counter: number;
+}
+
+const declared: Declared[] = [];
+const byName = new Map<string, number>();
+
+/**
+ * Declares anomalies under a dotted prefix ('' for stream events) and returns their ids by local name.
+ * Counters follow Suricata's stats: `decoder.event.<prefix>.<name>`, `stream.<name>`.
+ */
+export function defineAnomalies<const N extends string>(
+  kind: AnomalyKind,
+  prefix: string,
+  names: readonly N[],
+): Readonly<Record<N, number>> {
+  const result = {} as Record<N, number>;
+  for (const local of names) {
+    const name = prefix === '' ? local : `${prefix}.${local}`;
+    const key = `${kind}/${name}`;
+    const known = byName.get(key);
+    const counterPrefix = kind === 'decode' ? 'decoder.event.' : kind === 'stream' ? 'stream.' : 'app_layer.event.';
+    const id = known ?? declared.push({ kind, name, counter: defineCounter(counterPrefix + name) }) - 1;
+    byName.set(key, id);
+    result[local] = id;
+  }
+  return result;
+}
+
+/** The id of an anomaly by the name rules use, or undefined. */
+export function anomalyId(kind: AnomalyKind, name: string): number | undefined {
+  return byName.get(`${kind}/${name}`);
+}
+
+export function anomalyKind(id: number): AnomalyKind {
+  return declared[id]!.kind;
+}
+
+/** The name as rules write it. */
+export function anomalyName(id: number): string {
+  return declared[id]!.name;
+}
+
+/** The counter raised with it. */
+export function anomalyCounter(id: number): number {
+  return declared[id]!.counter;
+}
+
+/** Every declared name of a kind, for documentation and "did you mean". */
+export function anomalyNames(kind: AnomalyKind): string[] {
+  return declared.filter((entry) => entry.kind === kind).map((entry) => entry.name);
+}
+
+/** How many are declared; ids are below it. */
+export function anomalyCount(): number {
+  return declared.length;
+}

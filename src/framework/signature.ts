@@ -1,0 +1,2 @@
+// placeholder until the detection contract lands
+export interface Signature { readonly sid: number }

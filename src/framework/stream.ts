@@ -1,0 +1,61 @@
+// What the rest of the engine sees of TCP streams: raw inspection windows and the values of a session.
+
+import type { Packet } from './packet.ts';
+
+/**
+ * The reassembled data that is due for inspection with a packet. One instance per worker, reused:
+ * `open(p)`, read the blocks, `commit(p)`.
+ */
+export interface RawStream {
+  /** Readies the blocks for the direction of p; returns how many (0: nothing to inspect now). */
+  open(p: Packet): number;
+  /** The array the blocks lie in, and its registration with the native matchers. */
+  readonly data: Uint8Array;
+  readonly bufferId: number;
+  /** Offset into `data`, length, and stream offset of each block. */
+  readonly blockStart: Int32Array;
+  readonly blockLength: Int32Array;
+  readonly blockStreamOffset: Float64Array;
+  /** Inspection is done: the inspected bytes need not be kept for it any longer. */
+  commit(p: Packet): void;
+}
+
+export const TCP_STATES = [
+  'none',
+  'listen',
+  'syn_sent',
+  'syn_recv',
+  'established',
+  'fin_wait1',
+  'fin_wait2',
+  'time_wait',
+  'last_ack',
+  'close_wait',
+  'closing',
+  'closed',
+] as const;
+export type TcpState = (typeof TCP_STATES)[number];
+
+/** Values of one TCP session, for keywords (stream_size, tcp.session ...) and records. `t` is `flows.tcp(f)`. */
+export interface TcpView {
+  /** Index into TCP_STATES. */
+  state(t: number): number;
+  /** Flags seen to server / to client, bits as in the header. */
+  flagsToServer(t: number): number;
+  flagsToClient(t: number): number;
+  /** Bytes of sequence space used by a direction so far (stream_size). */
+  streamSize(t: number, direction: 'toServer' | 'toClient'): number;
+  hasGap(t: number, direction: 'toServer' | 'toClient'): boolean;
+  /** Largest number of disjoint data regions the direction held (EVE ts_max_regions). */
+  maxRegions(t: number, direction: 'toServer' | 'toClient'): number;
+  /** Payload bytes never seen though acknowledged. */
+  missedBytes(t: number, direction: 'toServer' | 'toClient'): number;
+  retransmits(t: number, direction: 'toServer' | 'toClient'): number;
+  /** Microseconds from SYN to the ACK that ends the handshake, -1 unknown. */
+  handshakeRtt(t: number): number;
+  /** Picked up after the handshake. */
+  isMidstream(t: number): boolean;
+  /** Zeek's history letters and connection state of the flow. */
+  history(t: number): string;
+  connState(t: number): string;
+}
