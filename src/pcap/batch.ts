@@ -1,0 +1,52 @@
+// PacketBatch: what a capture source hands over, one arena of bytes plus typed arrays, filled again and again.
+
+/** Packets a batch holds unless told otherwise: its bytes then stay in the cache. */
+export const DEFAULT_BATCH_CAPACITY = 512;
+
+/** Link types of capture files (the LINKTYPE_ values) that the decoders know by name. */
+export const LinkType = {
+  null: 0,
+  ethernet: 1,
+  ppp: 9,
+  /** Raw IP as some systems number it. */
+  rawBsd: 12,
+  rawOpenBsd: 14,
+  pppSerial: 50,
+  raw: 101,
+  chdlc: 104,
+  loop: 108,
+  linuxSll: 113,
+  ipv4: 228,
+  ipv6: 229,
+  linuxSll2: 276,
+} as const;
+
+/** The packets of one `next` call. They stay valid until the next call on the same source. */
+export class PacketBatch {
+  /** The arena that `offset` points into. */
+  readonly data: Uint8Array;
+  readonly capacity: number;
+  count = 0;
+  /** Where each packet begins in `data`. */
+  readonly offset: Int32Array;
+  /** Captured bytes. */
+  readonly length: Int32Array;
+  /** Bytes on the wire: more than `length` when the capture was cut at a snap length. */
+  readonly wireLength: Int32Array;
+  /** Microseconds since the epoch, whole. */
+  readonly timestamp: Float64Array;
+  readonly linkType: Int32Array;
+  /** Interface number inside a pcapng section; 0 in a pcap file. */
+  readonly interfaceId: Int32Array;
+
+  constructor(data: Uint8Array, capacity: number = DEFAULT_BATCH_CAPACITY) {
+    this.data = data;
+    this.capacity = capacity;
+    this.offset = new Int32Array(capacity);
+    this.length = new Int32Array(capacity);
+    this.wireLength = new Int32Array(capacity);
+    this.timestamp = new Float64Array(capacity);
+    this.linkType = new Int32Array(capacity);
+    this.interfaceId = new Int32Array(capacity);
+  }
+}
