@@ -1,0 +1,41 @@
+// Generated from grammar/address.ne by scripts/gen-grammar.mjs: edit that file and run it again.
+import type { CompiledGrammar } from './grammar-runner.ts'
+import moo from 'moo'
+const lexer = moo.compile({
+  space: { match: /\s+/, lineBreaks: true },
+  open: '[',
+  close: ']',
+  comma: ',',
+  not: '!',
+  variable: /\$[A-Za-z0-9_.-]+/,
+  value: /[0-9A-Za-z.:/-]+/,
+  invalid: moo.error,
+})
+// Space means nothing here, and skipping it in the lexer keeps the grammar short.
+const next = lexer.next.bind(lexer)
+lexer.next = () => {
+  let token = next()
+  while (token?.type === 'space') token = next()
+  return token
+}
+/** `at` counts from the first character of the text parsed. */
+export type AddressNode =
+  | { readonly kind: 'value' | 'variable'; readonly text: string; readonly at: number; readonly isNegated: boolean }
+  | { readonly kind: 'list'; readonly items: AddressNode[]; readonly at: number; readonly isNegated: boolean }
+const push = (list: unknown[], item: unknown): unknown[] => { list.push(item); return list }
+export const addressGrammar: CompiledGrammar = {
+  Lexer: lexer,
+  ParserRules: [
+    {"name": "address", "symbols": ["plain"], "postprocess": (d) => d[0]},
+    {"name": "address", "symbols": [{ type: "not" }, "plain"], "postprocess": (d) => ({ ...d[1], isNegated: true })},
+    {"name": "plain", "symbols": [{ type: "value" }], "postprocess": (d) => ({ kind: 'value', text: d[0].text, at: d[0].offset, isNegated: false })},
+    {"name": "plain", "symbols": [{ type: "variable" }], "postprocess": (d) => ({ kind: 'variable', text: d[0].text, at: d[0].offset, isNegated: false })},
+    {"name": "plain", "symbols": [{ type: "open" }, "items", "trailing", { type: "close" }], "postprocess": (d) => ({ kind: 'list', items: d[1], at: d[0].offset, isNegated: false })},
+    {"name": "plain", "symbols": [{ type: "open" }, { type: "close" }], "postprocess": (d) => ({ kind: 'list', items: [], at: d[0].offset, isNegated: false })},
+    {"name": "items", "symbols": ["address"], "postprocess": (d) => [d[0]]},
+    {"name": "items", "symbols": ["items", { type: "comma" }, "address"], "postprocess": (d) => push(d[0], d[2])},
+    {"name": "trailing", "symbols": []},
+    {"name": "trailing", "symbols": [{ type: "comma" }]}
+  ],
+  ParserStart: "address",
+};
