@@ -12,7 +12,7 @@ const lexer = moo.compile({
   comma: ',',
   not: '!',
   variable: /\$[A-Za-z0-9_.-]+/,
-  value: /[0-9A-Za-z]*(?:[ \t]*:[ \t]*[0-9A-Za-z]*)?(?<=[0-9A-Za-z:])/,
+  value: /[0-9A-Za-z]+(?:[ \t]*:[ \t]*[0-9A-Za-z]*)?|:[ \t]*[0-9A-Za-z]+/,
   invalid: moo.error,
 })
 // Space means nothing here, and skipping it in the lexer keeps the grammar short.
@@ -33,7 +33,7 @@ const push = (list: unknown[], item: unknown): unknown[] => { list.push(item); r
 @lexer lexer
 
 port -> plain       {% (d) => d[0] %}
-         | %not plain  {% (d) => ({ ...d[1], isNegated: true }) %}
+      | %not plain  {% (d) => ({ ...d[1], isNegated: true }) %}
 
 plain -> %value     {% (d) => ({ kind: 'value', text: d[0].text, at: d[0].offset, isNegated: false }) %}
        | %variable  {% (d) => ({ kind: 'variable', text: d[0].text, at: d[0].offset, isNegated: false }) %}

@@ -8,7 +8,7 @@ const lexer = moo.compile({
   comma: ',',
   not: '!',
   variable: /\$[A-Za-z0-9_.-]+/,
-  value: /[0-9A-Za-z]*(?:[ \t]*:[ \t]*[0-9A-Za-z]*)?(?<=[0-9A-Za-z:])/,
+  value: /[0-9A-Za-z]+(?:[ \t]*:[ \t]*[0-9A-Za-z]*)?|:[ \t]*[0-9A-Za-z]+/,
   invalid: moo.error,
 })
 // Space means nothing here, and skipping it in the lexer keeps the grammar short.
