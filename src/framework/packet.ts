@@ -51,6 +51,8 @@ export const PacketFlag = {
   icmpError: 1 << 23,
   /** Set by the flow engine when the flow changed app protocol or an app event waits (next issue). */
   appUpdate: 1 << 24,
+  /** Decoded far enough to belong to a flow (TCP, UDP, ICMP, SCTP, ESP ...); without it no flow is looked up. */
+  wantsFlow: 1 << 25,
 } as const;
 
 /** Rule actions as bits; a packet's `action` is the union of what its alerts ask. */
