@@ -32,6 +32,10 @@ const push = (list: unknown[], item: unknown): unknown[] => { list.push(item); r
 %}
 @lexer lexer
 
+# a list at the top needs no brackets
+text -> items trailing
+  {% (d) => d[0].length === 1 ? d[0][0] : { kind: 'list', items: d[0], at: 0, isNegated: false } %}
+
 address -> plain       {% (d) => d[0] %}
          | %not plain  {% (d) => ({ ...d[1], isNegated: true }) %}
 
@@ -43,5 +47,5 @@ plain -> %value     {% (d) => ({ kind: 'value', text: d[0].text, at: d[0].offset
 items -> address               {% (d) => [d[0]] %}
        | items %comma address  {% (d) => push(d[0], d[2]) %}
 
-# a comma before the closing bracket is tolerated
+# a comma after the last item is tolerated
 trailing -> null | %comma

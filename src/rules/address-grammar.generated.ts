@@ -26,6 +26,7 @@ const push = (list: unknown[], item: unknown): unknown[] => { list.push(item); r
 export const addressGrammar: CompiledGrammar = {
   Lexer: lexer,
   ParserRules: [
+    {"name": "text", "symbols": ["items", "trailing"], "postprocess": (d) => d[0].length === 1 ? d[0][0] : { kind: 'list', items: d[0], at: 0, isNegated: false }},
     {"name": "address", "symbols": ["plain"], "postprocess": (d) => d[0]},
     {"name": "address", "symbols": [{ type: "not" }, "plain"], "postprocess": (d) => ({ ...d[1], isNegated: true })},
     {"name": "plain", "symbols": [{ type: "value" }], "postprocess": (d) => ({ kind: 'value', text: d[0].text, at: d[0].offset, isNegated: false })},
@@ -37,5 +38,5 @@ export const addressGrammar: CompiledGrammar = {
     {"name": "trailing", "symbols": []},
     {"name": "trailing", "symbols": [{ type: "comma" }]}
   ],
-  ParserStart: "address",
+  ParserStart: "text",
 };

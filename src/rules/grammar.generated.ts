@@ -23,7 +23,7 @@ const lexer = moo.states({
     direction: /[ \t\r\f\v]+(?:->|<>|=>)(?=[ \t\r\f\v])/,
     open: { match: /[ \t\r\f\v]+\(/, next: 'options' },
     word: WORD,
-    listOpen: { match: /[ \t\r\f\v]+!?[ \t]*\[/, push: 'list' },
+    listOpen: { match: /[ \t\r\f\v]+(?:!?[ \t]*|[^\s[\]()]*)\[/, push: 'list' },
     invalid: moo.error,
   },
   list: {

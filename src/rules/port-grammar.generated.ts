@@ -8,7 +8,7 @@ const lexer = moo.compile({
   comma: ',',
   not: '!',
   variable: /\$[A-Za-z0-9_.-]+/,
-  value: /[0-9A-Za-z]+(?:[ \t]*:[ \t]*[0-9A-Za-z]*)?|:[ \t]*[0-9A-Za-z]+/,
+  value: /[0-9A-Za-z]+(?:[ \t]*:[ \t]*[0-9A-Za-z]*)?|:[ \t]*[0-9A-Za-z]*/,
   invalid: moo.error,
 })
 // Space means nothing here, and skipping it in the lexer keeps the grammar short.
@@ -26,6 +26,7 @@ const push = (list: unknown[], item: unknown): unknown[] => { list.push(item); r
 export const portGrammar: CompiledGrammar = {
   Lexer: lexer,
   ParserRules: [
+    {"name": "text", "symbols": ["items", "trailing"], "postprocess": (d) => d[0].length === 1 ? d[0][0] : { kind: 'list', items: d[0], at: 0, isNegated: false }},
     {"name": "port", "symbols": ["plain"], "postprocess": (d) => d[0]},
     {"name": "port", "symbols": [{ type: "not" }, "plain"], "postprocess": (d) => ({ ...d[1], isNegated: true })},
     {"name": "plain", "symbols": [{ type: "value" }], "postprocess": (d) => ({ kind: 'value', text: d[0].text, at: d[0].offset, isNegated: false })},
@@ -37,5 +38,5 @@ export const portGrammar: CompiledGrammar = {
     {"name": "trailing", "symbols": []},
     {"name": "trailing", "symbols": [{ type: "comma" }]}
   ],
-  ParserStart: "port",
+  ParserStart: "text",
 };
