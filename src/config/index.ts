@@ -1,0 +1,10 @@
+// What the rest of the program uses of the configuration.
+export { configureLogging } from './logging.ts';
+export type { LoggingOptions } from './logging.ts';
+export type { ConfigMessage } from './loader.ts';
+export { ConfigNode } from './node.ts';
+export { DEFAULT_CONFIG_PATHS, logConfigMessages, openConfig } from './open.ts';
+export type { ConfigSources, OpenedConfig } from './open.ts';
+export { dumpConfig, parseSetting, setFinal, setValue } from './tree.ts';
+export { findUnknownKeys } from './unknown-keys.ts';
+export { parseBool, parseInteger, parseSize, parseTime } from './values.ts';

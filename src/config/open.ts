@@ -1,0 +1,49 @@
+// openConfig: the configuration of a run, from the command line, a file and its includes, or the defaults.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { log } from '../base/log.ts';
+import { DEFAULT_CONFIG } from './defaults.ts';
+import { loadConfigFile, loadConfigText, loadIncludeFile } from './loader.ts';
+import type { ConfigMessage } from './loader.ts';
+import { ConfigNode } from './node.ts';
+import { setFinal } from './tree.ts';
+
+export interface ConfigSources {
+  /** `-c`; without it the first existing file of `DEFAULT_CONFIG_PATHS`, else the built-in defaults. */
+  readonly file?: string;
+  /** `--set` and options that are settings (`-l` is `default-log-dir`), in the order given. Files do not change them. */
+  readonly settings?: readonly { readonly path: string; readonly value: string }[];
+  /** `--include`, read after the file. */
+  readonly includes?: readonly string[];
+}
+
+export interface OpenedConfig {
+  /** False: do not start with it. */
+  readonly ok: boolean;
+  readonly root: ConfigNode;
+  /** The file read, empty for the built-in defaults. */
+  readonly file: string;
+  readonly messages: readonly ConfigMessage[];
+}
+
+/** The file that comes with the program is last. */
+export const DEFAULT_CONFIG_PATHS: readonly string[] = [
+  '/etc/tayra/tayra.yaml',
+  fileURLToPath(new URL('../../config/tayra.yaml', import.meta.url)),
+];
+
+/** Never throws: what is wrong is in `messages`. */
+export function openConfig(sources: ConfigSources = {}): OpenedConfig {
+  const root = new ConfigNode('');
+  const messages: ConfigMessage[] = [];
+  for (const { path, value } of sources.settings ?? []) setFinal(root, path, value);
+  const file = sources.file ?? DEFAULT_CONFIG_PATHS.find((path) => existsSync(path)) ?? '';
+  let ok = file === '' ? loadConfigText(root, DEFAULT_CONFIG, 'built-in defaults', messages) : loadConfigFile(root, file, messages);
+  for (const include of ok ? (sources.includes ?? []) : []) ok = loadIncludeFile(root, include, messages) && ok;
+  return { ok, root, file, messages };
+}
+
+/** Tells the messages of loading to the log, in Suricata's words. */
+export function logConfigMessages(messages: readonly ConfigMessage[]): void {
+  for (const { level, message } of messages) log.write(level, 'conf-yaml-loader', message);
+}
