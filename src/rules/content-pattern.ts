@@ -1,7 +1,7 @@
 // The pattern of `content` and its like: "text|0d 0a|\;" -> bytes, with the place of what is wrong.
 import { failed, parsed } from './argument-error.ts'
 import type { Parsed } from './argument-error.ts'
-import { parseQuoted } from './argument.ts'
+import { parseQuoted } from './text-argument.ts'
 import { encodeRuleText } from './source.ts'
 
 export interface ContentPattern {
