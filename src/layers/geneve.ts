@@ -1,0 +1,62 @@
+// Geneve (RFC 8926): an Ethernet frame over UDP, with a network identifier and options.
+
+import { defineCounter } from '../base/counters.ts';
+import { defineAnomalies } from '../framework/anomaly.ts';
+import { LAYER_NOT_MINE, LAYER_OK, defineLayer } from '../framework/layer.ts';
+import type { LayerContext, LayerResult } from '../framework/layer.ts';
+import { PACKET_SOURCES } from '../framework/packet.ts';
+import type { Packet } from '../framework/packet.ts';
+import { ETHERNET_HEADER_LENGTH, Ethernet, EtherType } from '../wire/ethernet.ts';
+import { GENEVE_HEADER_LENGTH, GENEVE_OPTION_HEADER_LENGTH, GENEVE_PORT, Geneve } from '../wire/geneve.ts';
+
+const COUNTER = defineCounter('decoder.geneve');
+const ANOMALY = defineAnomalies('decode', 'geneve', ['unknown_payload_type']);
+const SOURCE = PACKET_SOURCES.indexOf('geneve encapsulation');
+
+function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult {
+  const data = p.data;
+  if (end - o < GENEVE_HEADER_LENGTH + ETHERNET_HEADER_LENGTH) return LAYER_NOT_MINE;
+  const inner = o + GENEVE_HEADER_LENGTH + Geneve.optionsLength(data, o);
+  if (!isGeneve(data, o, inner, end)) return LAYER_NOT_MINE;
+  c.count(COUNTER);
+  if (isCarried(Ethernet.type(data, inner))) {
+    c.tunnel(p, EtherType.transparentBridging, inner, end, SOURCE, Geneve.vni(data, o));
+  } else {
+    p.addAnomaly(ANOMALY.unknown_payload_type);
+  }
+  return LAYER_OK;
+}
+
+/** The port alone proves nothing: version, reserved bits, payload type and option lengths must hold. */
+function isGeneve(data: Uint8Array, o: number, inner: number, end: number): boolean {
+  if (Geneve.version(data, o) !== 0 || Geneve.reserved(data, o) !== 0 || Geneve.lastReserved(data, o) !== 0) return false;
+  if (Geneve.protocol(data, o) !== EtherType.transparentBridging) return false;
+  return end - inner >= ETHERNET_HEADER_LENGTH && optionsFit(data, o + GENEVE_HEADER_LENGTH, inner);
+}
+
+function optionsFit(data: Uint8Array, o: number, end: number): boolean {
+  while (end - o >= GENEVE_OPTION_HEADER_LENGTH) o += GENEVE_OPTION_HEADER_LENGTH + Geneve.optionLength(data, o);
+  return o === end;
+}
+
+function isCarried(type: number): boolean {
+  switch (type) {
+    case EtherType.ipv4:
+    case EtherType.ipv6:
+    case EtherType.arp:
+    case EtherType.vlan:
+    case EtherType.qinq:
+      return true;
+    default:
+      return false;
+  }
+}
+
+export default defineLayer({
+  name: 'geneve',
+  summary: 'Geneve',
+  link: 'https://www.rfc-editor.org/rfc/rfc8926',
+  udpPorts: [GENEVE_PORT],
+  udpOrder: 2,
+  decode,
+});

@@ -1,0 +1,54 @@
+// PPPoE discovery (RFC 2516 section 5): a code and a list of tags that has to fit.
+
+import { defineCounter } from '../base/counters.ts';
+import { defineAnomalies } from '../framework/anomaly.ts';
+import { LAYER_FAILED, LAYER_OK, defineLayer, markInvalid } from '../framework/layer.ts';
+import type { LayerContext, LayerResult } from '../framework/layer.ts';
+import type { Packet } from '../framework/packet.ts';
+import { EtherType } from '../wire/ethernet.ts';
+import { PPPOE_HEADER_LENGTH, PPPOE_TAG_HEADER_LENGTH, Pppoe, PppoeCode } from '../wire/pppoe.ts';
+
+const COUNTER = defineCounter('decoder.pppoe');
+const ANOMALY = defineAnomalies('decode', 'pppoe', ['pkt_too_small', 'wrong_code', 'malformed_tags']);
+
+function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult {
+  c.count(COUNTER);
+  if (end - o < PPPOE_HEADER_LENGTH) return failed(p, ANOMALY.pkt_too_small);
+  const data = p.data;
+  if (!isDiscoveryCode(Pppoe.code(data, o))) return failed(p, ANOMALY.wrong_code);
+  const length = Pppoe.length(data, o);
+  o += PPPOE_HEADER_LENGTH;
+  if (length > end - o || !tagsFit(data, o, o + length)) return failed(p, ANOMALY.malformed_tags);
+  return LAYER_OK;
+}
+
+function isDiscoveryCode(code: number): boolean {
+  return (
+    code === PppoeCode.padi ||
+    code === PppoeCode.pado ||
+    code === PppoeCode.padr ||
+    code === PppoeCode.pads ||
+    code === PppoeCode.padt
+  );
+}
+
+function tagsFit(data: Uint8Array, o: number, end: number): boolean {
+  while (end - o >= PPPOE_TAG_HEADER_LENGTH) {
+    o += PPPOE_TAG_HEADER_LENGTH + Pppoe.tagLength(data, o);
+    if (o > end) return false;
+  }
+  return true;
+}
+
+function failed(p: Packet, anomaly: number): LayerResult {
+  markInvalid(p, anomaly);
+  return LAYER_FAILED;
+}
+
+export default defineLayer({
+  name: 'pppoe-discovery',
+  summary: 'PPP over Ethernet, discovery',
+  link: 'https://www.rfc-editor.org/rfc/rfc2516',
+  etherTypes: [EtherType.pppoeDiscovery],
+  decode,
+});

@@ -1,0 +1,38 @@
+// Teredo (RFC 4380): an IPv6 packet as UDP payload, perhaps behind an origin indication.
+
+import { defineCounter } from '../base/counters.ts';
+import { LAYER_NOT_MINE, LAYER_OK, defineLayer } from '../framework/layer.ts';
+import type { LayerContext, LayerResult } from '../framework/layer.ts';
+import { PACKET_SOURCES, PacketFlag } from '../framework/packet.ts';
+import type { Packet } from '../framework/packet.ts';
+import { EtherType } from '../wire/ethernet.ts';
+import { IPV6_HEADER_LENGTH, Ipv6 } from '../wire/ipv6.ts';
+import { TEREDO_ORIGIN_LENGTH, TEREDO_PORT, TeredoIndication } from '../wire/teredo.ts';
+
+const COUNTER = defineCounter('decoder.teredo');
+const SOURCE = PACKET_SOURCES.indexOf('teredo tunnel');
+
+function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult {
+  const data = p.data;
+  if (end - o < IPV6_HEADER_LENGTH) return LAYER_NOT_MINE;
+  if (data[o] === 0) {
+    if (data[o + 1] !== TeredoIndication.origin) return LAYER_NOT_MINE;
+    o += TEREDO_ORIGIN_LENGTH;
+    if (end - o < IPV6_HEADER_LENGTH) return LAYER_NOT_MINE;
+  }
+  if (Ipv6.version(data, o) !== 6) return LAYER_NOT_MINE;
+  if (Ipv6.payloadLength(data, o) !== end - o - IPV6_HEADER_LENGTH) return LAYER_NOT_MINE;
+  const inner = c.tunnel(p, EtherType.ipv6, o, end, SOURCE, -1);
+  if (inner === null || (inner.flags & PacketFlag.invalid) !== 0) return LAYER_NOT_MINE;
+  c.count(COUNTER);
+  return LAYER_OK;
+}
+
+export default defineLayer({
+  name: 'teredo',
+  summary: 'Teredo',
+  link: 'https://www.rfc-editor.org/rfc/rfc4380',
+  udpPorts: [TEREDO_PORT],
+  udpOrder: 1,
+  decode,
+});
