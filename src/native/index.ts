@@ -1,0 +1,64 @@
+// Loads the native add-on, or says why there is none; nothing here throws.
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** The add-on as it is; the other files of this folder give it types and fallbacks. Members of a library that was not compiled in are absent. */
+export interface NativeAddon {
+  registerBuffer(data: Uint8Array): number;
+  unregisterBuffer(id: number): void;
+
+  readonly hsVersion?: string;
+  hsCompile?(bytes: Uint8Array, offsets: Uint32Array, nocase: Uint8Array): number;
+  hsCompileAsync?(bytes: Uint8Array, offsets: Uint32Array, nocase: Uint8Array): Promise<number>;
+  hsSerialize?(database: number): Uint8Array;
+  hsSerializedSize?(bytes: Uint8Array): number;
+  hsDeserialize?(bytes: Uint8Array, patterns: number): number;
+  hsDeserializeInto?(bytes: Uint8Array, target: Uint8Array): void;
+  hsAdopt?(memory: Uint8Array, patterns: number): number;
+  hsFree?(database: number): void;
+  hsDbSize?(database: number): number;
+  hsScan?(database: number, buffer: number, offset: number, length: number): number;
+  setMatchBuffer?(out: Int32Array): void;
+  lostMatches?(): number;
+
+  readonly pcre2Version?: string;
+  pcreCompile?(pattern: Uint8Array, options: number): number | { message: string; offset: number };
+  pcreFree?(expression: number): void;
+  pcreCaptureCount?(expression: number): number;
+  pcreNames?(expression: number): Record<string, number>;
+  pcreHasJit?(expression: number): boolean;
+  pcreSetLimits?(match: number, depth: number): void;
+  pcreMatch?(
+    expression: number,
+    buffer: number,
+    offset: number,
+    length: number,
+    start: number,
+    options: number,
+  ): number;
+  setOffsetBuffer?(out: Int32Array): void;
+}
+
+type Loaded =
+  { readonly addon: NativeAddon; readonly reason: '' } | { readonly addon: undefined; readonly reason: string };
+
+const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+function load(): Loaded {
+  // `TAYRA_NATIVE=off` shows how the program behaves where the add-on cannot be built.
+  if (process.env['TAYRA_NATIVE'] === 'off') return { addon: undefined, reason: 'switched off by TAYRA_NATIVE=off' };
+  try {
+    const build = createRequire(import.meta.url)('node-gyp-build') as (root: string) => NativeAddon;
+    return { addon: build(PACKAGE_ROOT), reason: '' };
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
+    return { addon: undefined, reason: `the native add-on is not loaded: ${message}` };
+  }
+}
+
+const loaded = load();
+
+/** The add-on of this thread, or undefined. */
+export const addon: NativeAddon | undefined = loaded.addon;
+/** Why there is no add-on; empty when there is one. */
+export const addonReason: string = loaded.reason;
