@@ -12,6 +12,8 @@ export type LayerResult = typeof LAYER_OK | typeof LAYER_FAILED | typeof LAYER_N
 
 /** What a layer may ask of the decoder. Everything here works on the packet it is given, without allocation. */
 export interface LayerContext {
+  /** Bits that a specification reserves as zero must be zero for the layer to be recognised. */
+  readonly checksReservedBits: boolean;
   /** Adds one to a counter. */
   count(counter: number): void;
   /** Counts one more layer of the packet; false (and an anomaly) beyond `max-layers`. */

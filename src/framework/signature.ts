@@ -1,2 +1,128 @@
-// placeholder until the detection contract lands
-export interface Signature { readonly sid: number }
+// Signature: a loaded rule, ready to run. Built by detect/compile from the keywords' contributions.
+
+import type { BufferDefinition, TransformUse } from './buffer.ts';
+import type { ChainMatch, ContentSpec } from './chain.ts';
+import type { DetectContext } from './detect-context.ts';
+import type { Packet } from './packet.ts';
+
+/** Bits of `Signature.flags`: what a packet must have for the signature to be looked at, and how it behaves. */
+export const SigFlag = {
+  toServer: 1 << 0,
+  toClient: 1 << 1,
+  /** keywords about the packet itself (flags, dsize, ttl ...): inspected on every packet */
+  requirePacket: 1 << 2,
+  /** payload of TCP streams */
+  requireStream: 1 << 3,
+  requireFlow: 1 << 4,
+  requirePayload: 1 << 5,
+  noAlert: 1 << 6,
+  /** only decode-event keywords: looked at on broken packets too */
+  decoderEventOnly: 1 << 7,
+  ipOnly: 1 << 8,
+  likeIpOnly: 1 << 9,
+  /** dsize was given */
+  dsize: 1 << 10,
+  /** `=>` rule */
+  transactional: 1 << 11,
+  /** has at least one buffer of an application layer */
+  appLayer: 1 << 12,
+  /** has state-changing keywords: must not be skipped by thresholds */
+  bypass: 1 << 13,
+  /** rule written with `<>` */
+  bidirectional: 1 << 14,
+  onlyStream: 1 << 15,
+  noStream: 1 << 16,
+  /** the fast pattern alone decides: no other condition */
+  anyProtocol: 1 << 17,
+  replace: 1 << 18,
+  filestore: 1 << 19,
+} as const;
+
+/** Rule types of Suricata's engine analysis. */
+export type RuleType =
+  | 'ip_only'
+  | 'like_ip_only'
+  | 'pd_only'
+  | 'de_only'
+  | 'pkt'
+  | 'pkt_stream'
+  | 'stream'
+  | 'app_layer'
+  | 'app_tx';
+
+/** A condition on the packet; pure but for the state keywords. */
+export type PacketMatch = (p: Packet, ctx: DetectContext) => boolean;
+/** What happens once all conditions held (flowbits set, tag, replace ...). */
+export type PostMatch = (p: Packet, ctx: DetectContext, signature: Signature) => void;
+
+/** One buffer (with its transforms) and the chain of conditions on it. */
+export interface BufferInspection {
+  readonly buffer: BufferDefinition;
+  readonly transforms: readonly TransformUse[];
+  readonly contents: readonly ContentSpec[];
+  readonly match: ChainMatch;
+  /** True when the chain holds on a buffer that does not exist (absent). */
+  readonly matchesAbsent: boolean;
+}
+
+export interface Reference {
+  readonly type: string;
+  readonly id: string;
+  /** With the prefix of reference.config. */
+  readonly url: string;
+}
+
+export interface Signature {
+  /** Position in evaluation order. */
+  iid: number;
+  readonly sid: number;
+  readonly gid: number;
+  readonly rev: number;
+  readonly msg: string;
+  /** `short` of classification.config, '' without. */
+  readonly classtype: string;
+  /** Its description (EVE category). */
+  readonly category: string;
+  readonly priority: number;
+  readonly references: readonly Reference[];
+  /** In the order of the rule. */
+  readonly metadata: readonly (readonly [string, string])[];
+  readonly target: 'none' | 'src_ip' | 'dest_ip';
+  /** Bits of `Action`. */
+  readonly action: number;
+  /** `packet`, `flow` ... for scoped actions, '' otherwise. */
+  readonly actionScope: string;
+  /** The rule's text as read. */
+  readonly text: string;
+  readonly file: string;
+  readonly line: number;
+  readonly flags: number;
+  readonly type: RuleType;
+  /** Rule's protocol as written. */
+  readonly protocol: string;
+  /** Header conditions other than direction, compiled. */
+  readonly header: PacketMatch;
+  /** Conditions on the packet, in the order of the rule. */
+  readonly packetMatches: readonly PacketMatch[];
+  /** Conditions on the payload/stream, null without. */
+  readonly payload: { readonly match: ChainMatch; readonly contents: readonly ContentSpec[] } | null;
+  readonly buffers: readonly BufferInspection[];
+  readonly postMatches: readonly PostMatch[];
+  /** threshold / detection_filter of the rule. */
+  readonly threshold: ThresholdSpec | null;
+}
+
+/** `threshold`, `detection_filter` and the lines of threshold.config in one form. */
+export interface ThresholdSpec {
+  readonly type: 'threshold' | 'limit' | 'both' | 'backoff' | 'detection_filter' | 'rate_filter' | 'suppress';
+  readonly track: 'by_src' | 'by_dst' | 'by_both' | 'by_rule' | 'by_flow' | 'by_either' | 'none';
+  readonly count: number;
+  readonly seconds: number;
+  readonly multiplier: number;
+  readonly uniqueOn: 'none' | 'src_port' | 'dst_port';
+  /** rate_filter: bits of `Action` and how long they hold, seconds. */
+  readonly newAction: number;
+  readonly timeout: number;
+  /** suppress: whether an address (four words, version) is covered. */
+  readonly covers: ((version: number, a0: number, a1: number, a2: number, a3: number) => boolean) | null;
+}

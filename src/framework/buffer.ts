@@ -1,0 +1,34 @@
+// Buffers: named byte ranges that rules inspect (sticky buffers), and transforms over them.
+
+import type { DetectContext } from './detect-context.ts';
+import type { Packet } from './packet.ts';
+
+/** A byte range handed out by a buffer; filled, never allocated, per packet. */
+export class BufferView {
+  data: Uint8Array = new Uint8Array(0);
+  bufferId = -1;
+  start = 0;
+  end = 0;
+}
+
+/** A sticky buffer. Declared by its keyword file; the engine inspects each (packet, buffer, transforms) once. */
+export interface BufferDefinition {
+  /** As in engine analysis and EVE, e.g. `tcp.hdr`. */
+  readonly name: string;
+  readonly description: string;
+  /** What it is taken from. `payload` is the default buffer (packet payload and stream). */
+  readonly source: 'payload' | 'packet' | 'base64' | 'app';
+  /** Several instances per packet (sctp.chunk_data): `get` is called with 0, 1, ... until it returns false. */
+  readonly isMulti: boolean;
+  /** Fills `view`; false when the packet has no such buffer. */
+  get(p: Packet, ctx: DetectContext, view: BufferView, instance: number): boolean;
+}
+
+/** Declares a transform's effect: reads `from`, writes `to` (whose data may be a scratch of its own). */
+export interface TransformUse {
+  readonly keyword: string;
+  /** Keyword and arguments: equal texts share their result. */
+  readonly identity: string;
+  /** False makes the buffer empty-but-present impossible: it then does not exist. */
+  apply(from: BufferView, to: BufferView): boolean;
+}

@@ -1,0 +1,22 @@
+// DetectContext: what closures of signatures may use at run time; one per worker.
+
+import type { Counters } from '../base/counters.ts';
+import type { Flows } from './flows.ts';
+import type { RawStream, TcpView } from './stream.ts';
+import type { Inspection } from './chain.ts';
+
+export interface DetectContext {
+  readonly flows: Flows;
+  readonly tcp: TcpView;
+  readonly rawStream: RawStream;
+  readonly counters: Counters;
+  /** Inspection state shared by the chains of the signature under evaluation. */
+  readonly inspection: Inspection;
+  /** Microseconds, of the packet under inspection. */
+  now: number;
+  readonly isInline: boolean;
+  /** True while the chain runs over stream data, false over a packet's payload. */
+  isStreamInspection: boolean;
+  /** Values captured by pcre for the alert's metadata; cleared per packet by the engine. */
+  readonly packetVars: { name: string; value: Uint8Array | string }[];
+}

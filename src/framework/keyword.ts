@@ -1,0 +1,120 @@
+// defineKeyword: the contract by which a rule keyword describes itself and adds to a signature.
+
+import type { RuleAst, RuleOption } from '../rules/index.ts';
+import type { Counters } from '../base/counters.ts';
+import type { BufferDefinition, TransformUse } from './buffer.ts';
+import type { ChainElement, ContentSpec } from './chain.ts';
+import type { PacketMatch, PostMatch, Reference, ThresholdSpec } from './signature.ts';
+
+/** A rule that cannot be loaded: becomes a Diagnostic at the option's place. */
+export class RuleError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+
+  /** @param code stable, e.g. `rule/bad-argument` (the default) */
+  constructor(message: string, hint?: string, code = 'rule/bad-argument') {
+    super(message);
+    this.hint = hint;
+    this.code = code;
+  }
+}
+
+/** Values a keyword may set on the signature as a whole. */
+export interface SignatureMeta {
+  msg: string;
+  sid: number;
+  gid: number;
+  rev: number;
+  classtype: string;
+  category: string;
+  /** From classtype; `priority` overrides. -1: not given. */
+  priority: number;
+  readonly references: Reference[];
+  readonly metadata: [string, string][];
+  target: 'none' | 'src_ip' | 'dest_ip';
+  threshold: ThresholdSpec | null;
+}
+
+/** What a keyword uses to add to the rule being compiled. Order of calls is the order of the rule. */
+export interface SignatureBuilder {
+  readonly ast: RuleAst;
+  readonly meta: SignatureMeta;
+  readonly setup: RulesetSetup;
+  /** Bits of SigFlag. */
+  flags: number;
+  /** Action bits; `alert`/`noalert` may change what is written, not this. */
+  readonly action: number;
+
+  /** Names of options that came before, lower case (for "X must follow Y" checks). */
+  readonly seen: readonly string[];
+
+  /** The buffer that following payload keywords apply to. Null: the packet payload/stream. */
+  readonly currentBuffer: BufferDefinition | null;
+  /** Selects a sticky buffer (null: back to the payload, `pkt_data`). The same multi buffer named again opens another instance. */
+  setBuffer(buffer: BufferDefinition | null): void;
+  addTransform(transform: TransformUse): void;
+
+  /** Adds `content` to the current buffer; modifiers then change `lastContent()`. */
+  addContent(spec: ContentSpec): void;
+  /** The content just before in the same buffer (modifiers need one), null when there is none. */
+  lastContent(): ContentSpec | null;
+  /** Adds any other condition on the current buffer. */
+  addElement(element: ChainElement): void;
+  /** The elements so far of the current buffer. */
+  elements(): readonly ChainElement[];
+  /** Slot of a byte_extract/byte_math variable; declares it when `declare`, else undefined for an unknown name. */
+  variable(name: string, mode: 'declare' | 'use'): number | undefined;
+
+  /** A condition on the packet. Sets requirePacket unless `keepsStream` (flow, flowbits ... work on stream matches too). */
+  addPacketMatch(match: PacketMatch, options?: { keepsStream?: boolean; keyword?: string }): void;
+  addPostMatch(action: PostMatch): void;
+  /** Marks `prefilter` on the last packet keyword. */
+  markPrefilter(): void;
+  /** Warns without rejecting the rule. */
+  warn(message: string, hint?: string): void;
+}
+
+/** What compilation shares across signatures. */
+export interface RulesetSetup {
+  /** Objects shared by all signatures of a rule set (flowbit names, xbit stores, data sets), made on first use. */
+  shared<T>(key: string, create: () => T): T;
+  /** classification.config: short name -> description and priority. */
+  classification(short: string): { description: string; priority: number } | undefined;
+  /** reference.config: type -> URL prefix. */
+  reference(type: string): string | undefined;
+  /** A setting of the configuration, as text. */
+  setting(path: string): string | undefined;
+  /** Version announced to rules (`requires`), e.g. [9, 0, 0]; and features. */
+  readonly version: readonly [number, number, number];
+  readonly features: ReadonlySet<string>;
+  hasKeyword(name: string): boolean;
+  /** Folder that relative file names of rules (datasets, hash lists, scripts) start from. */
+  readonly ruleFolder: string;
+  readonly dataFolder: string;
+  readonly isInline: boolean;
+  readonly strictKeywords: ReadonlySet<string>;
+  readonly counters: Counters | null;
+}
+
+export interface KeywordDefinition {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly argument: 'none' | 'optional' | 'required';
+  readonly kind: 'meta' | 'content' | 'modifier' | 'match' | 'buffer' | 'transform' | 'state' | 'post';
+  /** One sentence for `--list-keywords` and the reference. */
+  readonly summary: string;
+  /** Page of the public manual, relative: e.g. `rules/payload-keywords.html#depth`. */
+  readonly page: string;
+  /** Whole rules that must compile; the reference shows them. */
+  readonly examples: readonly string[];
+  /** Features as `--list-keywords=csv` prints them. */
+  readonly supportsPrefilter?: boolean;
+  readonly supportsFastPattern?: boolean;
+  /** Adds the option to the rule; throws RuleError for a bad one. `option.value` is the raw text, undefined without. */
+  compile(builder: SignatureBuilder, option: RuleOption): void;
+}
+
+/** Declares a keyword (the default export of a file of `keywords/`). */
+export function defineKeyword(definition: KeywordDefinition): KeywordDefinition {
+  return definition;
+}
