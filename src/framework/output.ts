@@ -1,0 +1,61 @@
+// defineOutput: the contract of everything that writes events; outputs are told what happened, they decide nothing.
+
+import type { ConfigNode } from '../config/index.ts';
+import type { Counters } from '../base/counters.ts';
+import type { Flows } from './flows.ts';
+import type { Packet } from './packet.ts';
+import type { TcpView } from './stream.ts';
+
+/** What outputs may read; one per worker, the same for all of its outputs. */
+export interface OutputContext {
+  readonly flows: Flows;
+  readonly tcp: TcpView;
+  readonly counters: Counters;
+  /** `-l` / default-log-dir. */
+  readonly logDir: string;
+  readonly isInline: boolean;
+  /** Name of a capture device by index (EVE in_iface); undefined for files. */
+  deviceName(device: number): string | undefined;
+  /** Path of the capture being read (EVE pcap_filename), undefined for live capture. */
+  captureFile(): string | undefined;
+  /** Name of an app protocol by id, '' for unknown (EVE app_proto). */
+  appProtocolName(id: number): string;
+  /** Name of a flowbit by id (EVE metadata.flowbits). */
+  flowbitName(id: number): string | undefined;
+  /** The rule set's configuration for EVE `metadata.flowints` etc. */
+  flowintName(id: number): string | undefined;
+  /** pcre captures of the packet under way. */
+  readonly packetVars: readonly { name: string; value: Uint8Array | string }[];
+  /** Seconds since start, for stats. */
+  uptime(): number;
+  /** Microseconds of the last packet (offline) or the clock (live). */
+  now(): number;
+}
+
+/** A running output. Every method is optional work: the engine calls only what is there. */
+export interface Output {
+  /** After detection, once per packet that needs it: it carries alerts, anomalies, a drop, or a tag (see wants). */
+  packet?(p: Packet): void;
+  /** A flow ended or gives an interim record. `reason` indexes FLOW_END_REASONS. */
+  flow?(f: number): void;
+  stats?(): void;
+  /** Buffered records to disk. */
+  flush(): void;
+  /** Log rotation by an outside program: close and open again. */
+  reopen?(): void;
+  /** Flushes, closes; nothing may be lost. */
+  close(): void;
+}
+
+export interface OutputDefinition {
+  /** Key under `outputs:`, e.g. `fast`, `eve-log`. */
+  readonly name: string;
+  readonly summary: string;
+  /** @param node the mapping under the key; only called when `enabled`. Throws a typed error when it cannot open. */
+  create(node: ConfigNode, context: OutputContext): Output;
+}
+
+/** Declares an output (the default export of a file or folder of `output/`). */
+export function defineOutput(definition: OutputDefinition): OutputDefinition {
+  return definition;
+}
