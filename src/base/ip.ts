@@ -46,18 +46,19 @@ function readGroups(text: string): number[] | undefined {
     return all?.length === 8 ? all : undefined
   }
   if (text.includes('::', gap + 1)) return undefined
-  const left = gap === 0 ? [] : readHalf(text.slice(0, gap))
+  const left = gap === 0 ? [] : readHalf(text.slice(0, gap), { isEnd: false })
   const right = gap + 2 === text.length ? [] : readHalf(text.slice(gap + 2))
   if (left === undefined || right === undefined || left.length + right.length > 7) return undefined
   return [...left, ...new Array<number>(8 - left.length - right.length).fill(0), ...right]
 }
 
-function readHalf(text: string): number[] | undefined {
+// a dotted quad may only end the address
+function readHalf(text: string, { isEnd } = { isEnd: true }): number[] | undefined {
   const groups: number[] = []
   const parts = text.split(':')
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i]!
-    if (i === parts.length - 1 && part.includes('.')) {
+    if (isEnd && i === parts.length - 1 && part.includes('.')) {
       const v4 = parseIpv4(part)
       if (v4 < 0) return undefined
       groups.push(v4 >>> 16, v4 & 0xffff)

@@ -26,5 +26,7 @@ function printProtocol(rule: RuleAst): string {
 }
 
 function printOption(option: RuleOption): string {
-  return option.value === undefined ? `${option.key};` : `${option.key}:${option.value};`
+  if (option.value === undefined) return `${option.key};`
+  // a backslash right before the semicolon would protect it
+  return `${option.key}:${option.value}${option.value.endsWith('\\') ? ' ' : ''};`
 }

@@ -43,7 +43,7 @@ function check(found: RuleFile, expected: Expected): void {
     assert.deepEqual(fields, {}, 'no rule was parsed')
     return
   }
-  const summary = { ...summarise(rule), disabledCount: found.disabledCount }
+  const summary: Record<string, unknown> = { ...summarise(rule), disabledCount: found.disabledCount }
   for (const [key, value] of Object.entries(fields)) assert.deepEqual(summary[key], value, key)
 }
 
