@@ -70,7 +70,7 @@ const piece = (token: { text: string; offset: number }): Piece => {
   const text = token.text.trimStart()
   return { text, at: token.offset + token.text.length - text.length }
 }
-const join = (parts: string[], at: number): Piece => piece({ text: parts.join(''), offset: at })
+const append = <T extends { text: string }>(list: T, text: string): T => { list.text += text; return list }
 const push = (list: unknown[], item: unknown): unknown[] => { list.push(item); return list }
 %}
 @lexer lexer
@@ -92,20 +92,23 @@ actions -> scopedAction                 {% (d) => [d[0]] %}
 scopedAction -> %name               {% (d): ScopedAction => ({ action: piece(d[0]) }) %}
               | %name %colon %name  {% (d): ScopedAction => ({ action: piece(d[0]), scope: piece(d[2]) }) %}
 
-protocol -> %name                              {% (d) => ({ protocol: piece(d[0]), hook: undefined }) %}
-          | %name %colon hookName              {% (d) => ({ protocol: piece(d[0]), hook: { name: d[2], orBefore: false } }) %}
-          | %name %colon %before hookName      {% (d) => ({ protocol: piece(d[0]), hook: { name: d[3], orBefore: true } }) %}
+protocol -> %name              {% (d) => ({ protocol: piece(d[0]), hook: undefined }) %}
+          | %name %colon hook  {% (d) => ({ protocol: piece(d[0]), hook: d[2] }) %}
 
-# `http2:stream:request_started` names a hook of a sub-state
-hookName -> %name                  {% (d) => piece(d[0]) %}
-          | hookName %colon %name  {% (d) => ({ text: `${d[0].text}:${d[2].text}`, at: d[0].at }) %}
+# `http2:stream:request_started` names a hook of a sub-state; `<` stands before the last name
+hook -> hookName                        {% (d): Hook => ({ name: d[0], orBefore: false }) %}
+      | %before %name                   {% (d): Hook => ({ name: piece(d[1]), orBefore: true }) %}
+      | hookName %colon %before %name   {% (d): Hook => ({ name: append(d[0], `:${d[3].text}`), orBefore: true }) %}
+
+hookName -> %name                  {% (d) => ({ text: d[0].text, at: d[0].offset }) %}
+          | hookName %colon %name  {% (d) => append(d[0], `:${d[2].text}`) %}
 
 # ---- an address or a port, as text: `any`, `!$HOME_NET`, `[10.0.0.0/8, ![10.1.0.0/16,10.2.0.1]]`
 endpoint -> %word  {% (d) => piece(d[0]) %}
-          | list   {% (d) => join(d[0].parts, d[0].at) %}
+          | list   {% (d) => piece(d[0]) %}
 
 # only lists with lists in them come here
-list -> listStart %listClose  {% (d) => { d[0].parts.push(d[1].text); return d[0] } %}
-listStart -> %listOpen            {% (d) => ({ parts: [d[0].text], at: d[0].offset }) %}
-           | listStart %listText  {% (d) => { d[0].parts.push(d[1].text); return d[0] } %}
-           | listStart list       {% (d) => { d[0].parts.push(...d[1].parts); return d[0] } %}
+list -> listStart %listClose  {% (d) => append(d[0], d[1].text) %}
+listStart -> %listOpen            {% (d) => ({ text: d[0].text, offset: d[0].offset }) %}
+           | listStart %listText  {% (d) => append(d[0], d[1].text) %}
+           | listStart list       {% (d) => append(d[0], d[1].text) %}

@@ -58,7 +58,7 @@ const piece = (token: { text: string; offset: number }): Piece => {
   const text = token.text.trimStart()
   return { text, at: token.offset + token.text.length - text.length }
 }
-const join = (parts: string[], at: number): Piece => piece({ text: parts.join(''), offset: at })
+const append = <T extends { text: string }>(list: T, text: string): T => { list.text += text; return list }
 const push = (list: unknown[], item: unknown): unknown[] => { list.push(item); return list }
 export const ruleGrammar: CompiledGrammar = {
   Lexer: lexer,
@@ -73,16 +73,18 @@ export const ruleGrammar: CompiledGrammar = {
     {"name": "scopedAction", "symbols": [{ type: "name" }], "postprocess": (d): ScopedAction => ({ action: piece(d[0]) })},
     {"name": "scopedAction", "symbols": [{ type: "name" }, { type: "colon" }, { type: "name" }], "postprocess": (d): ScopedAction => ({ action: piece(d[0]), scope: piece(d[2]) })},
     {"name": "protocol", "symbols": [{ type: "name" }], "postprocess": (d) => ({ protocol: piece(d[0]), hook: undefined })},
-    {"name": "protocol", "symbols": [{ type: "name" }, { type: "colon" }, "hookName"], "postprocess": (d) => ({ protocol: piece(d[0]), hook: { name: d[2], orBefore: false } })},
-    {"name": "protocol", "symbols": [{ type: "name" }, { type: "colon" }, { type: "before" }, "hookName"], "postprocess": (d) => ({ protocol: piece(d[0]), hook: { name: d[3], orBefore: true } })},
-    {"name": "hookName", "symbols": [{ type: "name" }], "postprocess": (d) => piece(d[0])},
-    {"name": "hookName", "symbols": ["hookName", { type: "colon" }, { type: "name" }], "postprocess": (d) => ({ text: `${d[0].text}:${d[2].text}`, at: d[0].at })},
+    {"name": "protocol", "symbols": [{ type: "name" }, { type: "colon" }, "hook"], "postprocess": (d) => ({ protocol: piece(d[0]), hook: d[2] })},
+    {"name": "hook", "symbols": ["hookName"], "postprocess": (d): Hook => ({ name: d[0], orBefore: false })},
+    {"name": "hook", "symbols": [{ type: "before" }, { type: "name" }], "postprocess": (d): Hook => ({ name: piece(d[1]), orBefore: true })},
+    {"name": "hook", "symbols": ["hookName", { type: "colon" }, { type: "before" }, { type: "name" }], "postprocess": (d): Hook => ({ name: append(d[0], `:${d[3].text}`), orBefore: true })},
+    {"name": "hookName", "symbols": [{ type: "name" }], "postprocess": (d) => ({ text: d[0].text, at: d[0].offset })},
+    {"name": "hookName", "symbols": ["hookName", { type: "colon" }, { type: "name" }], "postprocess": (d) => append(d[0], `:${d[2].text}`)},
     {"name": "endpoint", "symbols": [{ type: "word" }], "postprocess": (d) => piece(d[0])},
-    {"name": "endpoint", "symbols": ["list"], "postprocess": (d) => join(d[0].parts, d[0].at)},
-    {"name": "list", "symbols": ["listStart", { type: "listClose" }], "postprocess": (d) => { d[0].parts.push(d[1].text); return d[0] }},
-    {"name": "listStart", "symbols": [{ type: "listOpen" }], "postprocess": (d) => ({ parts: [d[0].text], at: d[0].offset })},
-    {"name": "listStart", "symbols": ["listStart", { type: "listText" }], "postprocess": (d) => { d[0].parts.push(d[1].text); return d[0] }},
-    {"name": "listStart", "symbols": ["listStart", "list"], "postprocess": (d) => { d[0].parts.push(...d[1].parts); return d[0] }}
+    {"name": "endpoint", "symbols": ["list"], "postprocess": (d) => piece(d[0])},
+    {"name": "list", "symbols": ["listStart", { type: "listClose" }], "postprocess": (d) => append(d[0], d[1].text)},
+    {"name": "listStart", "symbols": [{ type: "listOpen" }], "postprocess": (d) => ({ text: d[0].text, offset: d[0].offset })},
+    {"name": "listStart", "symbols": ["listStart", { type: "listText" }], "postprocess": (d) => append(d[0], d[1].text)},
+    {"name": "listStart", "symbols": ["listStart", "list"], "postprocess": (d) => append(d[0], d[1].text)}
   ],
   ParserStart: "rule",
 };

@@ -1,7 +1,7 @@
 // From a file's bytes to logical lines: decoding, comments, disabled rules, continuation lines.
-import type { Span } from '../base/diagnostic.ts'
+import type { Span } from '../base/diagnostic.ts';
 
-const ESCAPE_BASE = 0xdc00
+const ESCAPE_BASE = 0xdc00;
 
 /**
  * Text of a rule file. UTF-8; a byte that is not UTF-8 becomes the lone surrogate U+DC00+byte, so that
@@ -9,143 +9,149 @@ const ESCAPE_BASE = 0xdc00
  */
 export function decodeRuleText(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return decodeMixed(bytes)
+    const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    return decodeMixed(hasMark ? bytes.subarray(3) : bytes);
   }
 }
 
 function decodeMixed(bytes: Uint8Array): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  let text = ''
-  let start = 0
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let text = '';
+  let start = 0;
   while (start < bytes.length) {
-    let end = bytes.indexOf(0x0a, start)
-    end = end < 0 ? bytes.length : end + 1
-    const line = bytes.subarray(start, end)
+    let end = bytes.indexOf(0x0a, start);
+    end = end < 0 ? bytes.length : end + 1;
+    const line = bytes.subarray(start, end);
     try {
-      text += decoder.decode(line)
+      text += decoder.decode(line);
     } catch {
-      for (const byte of line) text += String.fromCharCode(byte < 0x80 ? byte : ESCAPE_BASE + byte)
+      for (const byte of line) text += String.fromCharCode(byte < 0x80 ? byte : ESCAPE_BASE + byte);
     }
-    start = end
+    start = end;
   }
-  return text
+  return text;
 }
 
 /** Bytes of a piece of rule text, the inverse of `decodeRuleText`. */
 export function encodeRuleText(text: string): Uint8Array {
-  if (!/[\udc80-\udcff]/.test(text)) return new TextEncoder().encode(text)
-  const bytes: number[] = []
+  if (!/[\udc80-\udcff]/.test(text)) return new TextEncoder().encode(text);
+  const bytes: number[] = [];
   for (const char of text) {
-    const code = char.codePointAt(0)!
-    if (code >= ESCAPE_BASE + 0x80 && code <= ESCAPE_BASE + 0xff) bytes.push(code - ESCAPE_BASE)
-    else bytes.push(...new TextEncoder().encode(char))
+    const code = char.codePointAt(0)!;
+    if (code >= ESCAPE_BASE + 0x80 && code <= ESCAPE_BASE + 0xff) bytes.push(code - ESCAPE_BASE);
+    else bytes.push(...new TextEncoder().encode(char));
   }
-  return Uint8Array.from(bytes)
+  return Uint8Array.from(bytes);
 }
 
 /** One logical line with the way back to file positions. */
 export class SourceLine {
-  readonly text: string
+  readonly text: string;
   /** 1-based number of its first physical line */
-  readonly line: number
+  readonly line: number;
   /** file offset of its first character */
-  readonly offset: number
+  readonly offset: number;
   // per further physical line: offset in `text`, offset in the file, line number
-  readonly #joints: readonly number[]
-  readonly #column: number
+  readonly #joints: readonly number[];
+  readonly #column: number;
 
   constructor(text: string, line: number, offset: number, column = 1, joints: readonly number[] = []) {
-    this.text = text
-    this.line = line
-    this.offset = offset
-    this.#column = column
-    this.#joints = joints
+    this.text = text;
+    this.line = line;
+    this.offset = offset;
+    this.#column = column;
+    this.#joints = joints;
   }
 
   span(at: number, length: number): Span {
-    let line = this.line
-    let offset = this.offset + at
-    let column = this.#column + at
+    let line = this.line;
+    let offset = this.offset + at;
+    let column = this.#column + at;
     for (let i = 0; i < this.#joints.length && this.#joints[i]! <= at; i += 3) {
-      const within = at - this.#joints[i]!
-      offset = this.#joints[i + 1]! + within
-      line = this.#joints[i + 2]!
-      column = within + 1
+      const within = at - this.#joints[i]!;
+      offset = this.#joints[i + 1]! + within;
+      line = this.#joints[i + 2]!;
+      column = within + 1;
     }
-    return { line, column, offset, length }
+    return { line, column, offset, length };
   }
 }
 
-export type LineKind = 'rule' | 'disabled' | 'indented'
+export type LineKind = 'rule' | 'disabled' | 'indented';
 
-const DISABLED = /^#[#\s]*(?:alert|pass|drop|reject|rejectsrc|rejectdst|rejectboth|config|accept)(?::[a-z]+)?(?:,[a-z:]+)*\s+\S+\s+\S+.*(?:\(|\\\s*$)/i
-const STARTS_RULE = /^#*\s*(?:alert|pass|drop|reject|rejectsrc|rejectdst|rejectboth|config|accept)[\s:,]/i
+const DISABLED =
+  /^#[#\s]*(?:alert|pass|drop|reject|rejectsrc|rejectdst|rejectboth|config|accept)(?::[a-z]+)?(?:,[a-z:]+)*\s+\S+\s+\S+.*(?:\(|\\\s*$)/i;
+const STARTS_RULE = /^#*\s*(?:alert|pass|drop|reject|rejectsrc|rejectdst|rejectboth|config|accept)[\s:,]/i;
 
 /**
  * Hands every logical line that is not blank and not a plain comment to `each`.
  * A line that starts with white space is `indented`: Suricata skips it, wherever a rule would start.
  */
 export function forEachLogicalLine(text: string, each: (line: SourceLine, kind: LineKind) => void): void {
-  const reader = new LineReader(text)
+  const reader = new LineReader(text);
   while (reader.next()) {
-    const kind = kindOf(reader.line)
-    if (kind === undefined) continue
-    each(reader.join(kind === 'disabled'), kind)
+    const kind = kindOf(reader.line);
+    if (kind === undefined) continue;
+    each(reader.join(kind === 'disabled'), kind);
   }
 }
 
 function kindOf(line: string): LineKind | undefined {
-  const first = line.charCodeAt(0)
-  if (Number.isNaN(first)) return undefined
-  if (first === 0x23) return DISABLED.test(line) ? 'disabled' : undefined
-  if (first === 0x20 || (first >= 9 && first <= 13)) return line.trim() === '' ? undefined : 'indented'
-  return 'rule'
+  const first = line.charCodeAt(0);
+  if (Number.isNaN(first)) return undefined;
+  if (first === 0x23) return DISABLED.test(line) ? 'disabled' : undefined;
+  if (first === 0x20 || (first >= 9 && first <= 13)) return line.trim() === '' ? undefined : 'indented';
+  return 'rule';
 }
 
 class LineReader {
-  readonly #text: string
-  #position = 0
-  #number = 0
-  #start = 0
-  line = ''
+  readonly #text: string;
+  #position = 0;
+  #number = 0;
+  #start = 0;
+  line = '';
 
   constructor(text: string) {
-    this.#text = text
+    this.#text = text;
   }
 
   next(): boolean {
-    if (this.#position >= this.#text.length) return false
-    this.#start = this.#position
-    const end = this.#text.indexOf('\n', this.#start)
-    const stop = end < 0 ? this.#text.length : end
-    this.#position = end < 0 ? stop : end + 1
-    this.#number++
-    this.line = this.#text.slice(this.#start, stop)
-    return true
+    if (this.#position >= this.#text.length) return false;
+    this.#start = this.#position;
+    const end = this.#text.indexOf('\n', this.#start);
+    const stop = end < 0 ? this.#text.length : end;
+    this.#position = end < 0 ? stop : end + 1;
+    this.#number++;
+    this.line = this.#text.slice(this.#start, stop);
+    return true;
   }
 
   /** The logical line that starts at the current physical one. A disabled one never swallows an enabled rule. */
   join(isDisabled: boolean): SourceLine {
-    const number = this.#number
-    const start = this.#start
-    let text = this.line.trimEnd()
-    if (!text.endsWith('\\')) return new SourceLine(text, number, start)
-    const joints: number[] = []
-    while (text.endsWith('\\')) {
-      text = text.slice(0, -1)
-      if (isDisabled && STARTS_RULE.test(this.#peek())) break
-      if (!this.next()) break
-      joints.push(text.length, this.#start, this.#number)
-      const isComment = isDisabled && this.line.startsWith('#')
-      text += isComment ? ` ${this.line.slice(1).trimEnd()}` : this.line.trimEnd()
+    const number = this.#number;
+    const start = this.#start;
+    let piece = this.line.trimEnd();
+    if (!piece.endsWith('\\')) return new SourceLine(piece, number, start);
+    const pieces: string[] = [];
+    const joints: number[] = [];
+    let length = 0;
+    while (piece.endsWith('\\')) {
+      pieces.push(piece.slice(0, -1));
+      length += piece.length - 1;
+      piece = '';
+      if (isDisabled && STARTS_RULE.test(this.#peek())) break;
+      if (!this.next()) break;
+      joints.push(length, this.#start, this.#number);
+      const isComment = isDisabled && this.line.startsWith('#');
+      piece = (isComment ? ` ${this.line.slice(1)}` : this.line).trimEnd();
     }
-    return new SourceLine(text, number, start, 1, joints)
+    return new SourceLine(pieces.join('') + piece, number, start, 1, joints);
   }
 
   #peek(): string {
-    const end = this.#text.indexOf('\n', this.#position)
-    return this.#text.slice(this.#position, end < 0 ? this.#text.length : end)
+    const end = this.#text.indexOf('\n', this.#position);
+    return this.#text.slice(this.#position, end < 0 ? this.#text.length : end);
   }
 }

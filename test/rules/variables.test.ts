@@ -1,19 +1,27 @@
-import assert from 'node:assert/strict'
-import { Variables } from '../../src/rules/variables.ts'
+import assert from 'node:assert/strict';
+import { Variables } from '../../src/rules/variables.ts';
 
 const variables = new Variables(
-  { HOME_NET: '[10.0.0.0/8,2001:db8::/32]', EXTERNAL_NET: '!$HOME_NET', DMZ: '10.1.0.0/16', LOOP_A: '$LOOP_B', LOOP_B: '[$LOOP_A]', ALL: 'any', BROKEN: '[1.2.3' },
+  {
+    HOME_NET: '[10.0.0.0/8,2001:db8::/32]',
+    EXTERNAL_NET: '!$HOME_NET',
+    DMZ: '10.1.0.0/16',
+    LOOP_A: '$LOOP_B',
+    LOOP_B: '[$LOOP_A]',
+    ALL: 'any',
+    BROKEN: '[1.2.3',
+  },
   { HTTP_PORTS: '[80,8080]', WEB: '[$HTTP_PORTS,443]' },
-)
+);
 
 function addresses(text: string): string {
-  const result = variables.addresses(text)
-  return result.ok ? result.value.toString() : `error: ${result.error.message}`
+  const result = variables.addresses(text);
+  return result.ok ? result.value.toString() : `error: ${result.error.message}`;
 }
 
 function ports(text: string): string {
-  const result = variables.ports(text)
-  return result.ok ? result.value.toString() : `error: ${result.error.message}`
+  const result = variables.ports(text);
+  return result.ok ? result.value.toString() : `error: ${result.error.message}`;
 }
 
 // every expectation here was seen in Suricata 8
@@ -34,7 +42,10 @@ describe('addresses', () => {
     ['![1.1.1.0/24,!1.1.1.2]', '0.0.0.0-1.1.0.255,1.1.1.2,1.1.2.0-255.255.255.255'],
     ['![!1.1.1.1]', '1.1.1.1'],
     ['[1.1.1.1,[1.1.2.0/24,!1.1.1.1]]', '1.1.2.0-1.1.2.255'],
-    ['[$HOME_NET,!$DMZ]', '10.0.0.0-10.0.255.255,10.2.0.0-10.255.255.255,2001:db8::-2001:db8:ffff:ffff:ffff:ffff:ffff:ffff'],
+    [
+      '[$HOME_NET,!$DMZ]',
+      '10.0.0.0-10.0.255.255,10.2.0.0-10.255.255.255,2001:db8::-2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
+    ],
     ['!$EXTERNAL_NET', '10.0.0.0-10.255.255.255,2001:db8::-2001:db8:ffff:ffff:ffff:ffff:ffff:ffff'],
     ['0.0.0.0/0', '0.0.0.0-255.255.255.255'],
     ['!any', 'error: complete address space negated'],
@@ -53,29 +64,36 @@ describe('addresses', () => {
     ['[1.1.1.1', 'error: a "[" is never closed'],
     ['', 'error: the address is incomplete'],
     [`${'['.repeat(200)}1.1.1.1${']'.repeat(200)}`, 'error: lists nest deeper than 64'],
-  ]
-  for (const [text, expected] of cases) it(text.slice(0, 40) || '(empty)', () => { assert.equal(addresses(text), expected) })
+  ];
+  for (const [text, expected] of cases)
+    it(text.slice(0, 40) || '(empty)', () => {
+      assert.equal(addresses(text), expected);
+    });
 
   it('are asked by word, signed or not', () => {
-    const result = variables.addresses('[255.0.0.0/8,2001:db8::/32,ffff::1]')
-    assert.ok(result.ok)
-    assert.ok(result.value.contains4(0xff000001) && result.value.contains4(0xff000001 | 0))
-    assert.ok(!result.value.contains4(0xfe000001))
-    assert.ok(result.value.contains6(0x20010db8, -1, -1, -1) && result.value.contains6(0xffff0000 | 0, 0, 0, 1))
-    assert.ok(!result.value.contains6(0x20010db9, 0, 0, 0) && !result.value.contains6(0, 0, 0, 0))
-  })
+    const result = variables.addresses('[255.0.0.0/8,2001:db8::/32,ffff::1]');
+    assert.ok(result.ok);
+    assert.ok(result.value.contains4(0xff000001) && result.value.contains4(0xff000001 | 0));
+    assert.ok(!result.value.contains4(0xfe000001));
+    assert.ok(result.value.contains6(0x20010db8, -1, -1, -1) && result.value.contains6(0xffff0000 | 0, 0, 0, 1));
+    assert.ok(!result.value.contains6(0x20010db9, 0, 0, 0) && !result.value.contains6(0, 0, 0, 0));
+  });
   it('that are equal are one object', () => {
-    const [a, b] = [variables.addresses('10.1.0.0/16'), variables.addresses('$DMZ')]
-    assert.ok(a.ok && b.ok && a.value === b.value)
-  })
+    const [a, b] = [variables.addresses('10.1.0.0/16'), variables.addresses('$DMZ')];
+    assert.ok(a.ok && b.ok && a.value === b.value);
+  });
   it('hint at the nearest variable', () => {
-    const result = variables.addresses('[1.1.1.1,$HOMENET]')
-    assert.ok(!result.ok)
+    const result = variables.addresses('[1.1.1.1,$HOMENET]');
+    assert.ok(!result.ok);
     assert.deepEqual(result.error, {
-      message: 'address variable $HOMENET is not defined', at: 9, length: 8, hint: 'did you mean $HOME_NET?', code: 'rule/unknown-variable',
-    })
-  })
-})
+      message: 'address variable $HOMENET is not defined',
+      at: 9,
+      length: 8,
+      hint: 'did you mean $HOME_NET?',
+      code: 'rule/unknown-variable',
+    });
+  });
+});
 
 describe('ports', () => {
   const cases: [text: string, expected: string][] = [
@@ -106,15 +124,22 @@ describe('ports', () => {
     ['0x50', 'error: "0x50" is not a port'],
     ['[1,,2]', 'error: "," does not belong in a port'],
     ['$HOME_NET', 'error: port variable $HOME_NET is not defined'],
-  ]
-  for (const [text, expected] of cases) it(text, () => { assert.equal(ports(text), expected) })
-})
+  ];
+  for (const [text, expected] of cases)
+    it(text, () => {
+      assert.equal(ports(text), expected);
+    });
+});
 
 describe('the vars section', () => {
   it('reports each faulty variable', () => {
     assert.deepEqual(
       variables.check().map((p) => `${p.kind} ${p.name}: ${p.error.code ?? ''}`),
-      ['address LOOP_A: rule/circular-variable', 'address LOOP_B: rule/circular-variable', 'address BROKEN: rule/address'],
-    )
-  })
-})
+      [
+        'address LOOP_A: rule/circular-variable',
+        'address LOOP_B: rule/circular-variable',
+        'address BROKEN: rule/address',
+      ],
+    );
+  });
+});
