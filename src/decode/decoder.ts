@@ -26,6 +26,7 @@ const AVERAGE_SIZE = defineCounter('decoder.avg_pkt_size');
 const MAX_SIZE = defineCounter('decoder.max_pkt_size');
 const UNKNOWN_ETHERTYPE = defineCounter('decoder.unknown_ethertype');
 
+const TOO_MANY_LAYERS = defineCounter('decoder.too_many_layers');
 const GENERIC = defineAnomalies('decode', '', ['too_many_layers']);
 const ETHERNET = defineAnomalies('decode', 'ethernet', ['unknown_ethertype']);
 
@@ -47,6 +48,8 @@ export class Decoder implements IpContext {
   readonly counters: Counters;
   readonly tables: DispatchTables;
   private readonly fragments: FragmentSink | null;
+  /** Whether reserved bits that should be zero disqualify an encapsulation (`reserved-bits-check: strict`). */
+  readonly checksReservedBits: boolean;
   private readonly maxLayers: number;
   private readonly pool: Packet[] = [];
   private poolUsed = 0;
@@ -58,6 +61,7 @@ export class Decoder implements IpContext {
     this.counters = parts.counters;
     this.fragments = parts.fragments ?? null;
     this.maxLayers = options.maxLayers;
+    this.checksReservedBits = options.checksReservedBits;
     this.tables = new DispatchTables(parts.layers, options);
   }
 
@@ -105,8 +109,12 @@ export class Decoder implements IpContext {
     if ((p.flags & PacketFlag.invalid) !== 0) this.counters.add(INVALID);
   }
 
+  /** Names of what is wrong are counted where the packet is kept: those of a forgotten inner packet are lost. */
   private countAnomaliesOf(p: Packet): void {
-    for (let i = 0; i < p.anomalyCount; i++) this.counters.add(anomalyCounter(p.anomalies[i]!));
+    for (let i = 0; i < p.anomalyCount; i++) {
+      const id = p.anomalies[i]!;
+      this.counters.add(id === GENERIC.too_many_layers ? TOO_MANY_LAYERS : anomalyCounter(id));
+    }
   }
 
   // --- IpContext

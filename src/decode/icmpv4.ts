@@ -29,7 +29,6 @@ MAX_CODE[Icmpv4Type.sourceQuench] = 0;
 MAX_CODE[Icmpv4Type.redirect] = 3;
 MAX_CODE[Icmpv4Type.echoRequest] = 0;
 MAX_CODE[Icmpv4Type.routerAdvertisement] = ANY_CODE;
-MAX_CODE[Icmpv4Type.routerSolicitation] = ANY_CODE;
 MAX_CODE[Icmpv4Type.timeExceeded] = 1;
 MAX_CODE[Icmpv4Type.parameterProblem] = 2;
 MAX_CODE[Icmpv4Type.timestampRequest] = 0;
@@ -68,7 +67,7 @@ function readBody(p: Packet, type: number, o: number, end: number): void {
     if (end > o + ICMPV4_HEADER_LENGTH) readQuoted(p, o + ICMPV4_HEADER_LENGTH, end);
     return;
   }
-  if (type === Icmpv4Type.routerAdvertisement || type === Icmpv4Type.routerSolicitation) return;
+  if (type === Icmpv4Type.routerAdvertisement) return;
   p.icmpHasId = 1;
   p.icmpId = Icmpv4.id(p.data, o);
   p.icmpSeq = Icmpv4.sequence(p.data, o);

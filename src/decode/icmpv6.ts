@@ -25,6 +25,8 @@ const ANOMALY = defineAnomalies('decode', 'icmpv6', [
 
 const UNKNOWN = -1;
 const ANY_CODE = 255;
+/** RFC 6550: its codes are message kinds. */
+const RPL_CONTROL = 155;
 /** Highest code of each type. */
 const MAX_CODE = new Int16Array(256).fill(UNKNOWN);
 MAX_CODE[Icmpv6Type.unreachable] = 6;
@@ -35,7 +37,7 @@ for (let type = Icmpv6Type.echoRequest; type <= Icmpv6Type.redirect; type++) MAX
 MAX_CODE[Icmpv6Type.routerRenumbering] = ANY_CODE;
 MAX_CODE[Icmpv6Type.nodeInformationQuery] = 2;
 MAX_CODE[Icmpv6Type.nodeInformationReply] = 2;
-for (let type = 141; type <= 159; type++) MAX_CODE[type] = 0;
+for (let type = 141; type <= 159; type++) MAX_CODE[type] = type < RPL_CONTROL ? 0 : ANY_CODE;
 
 export function decodeIcmpv6(c: LayerContext, p: Packet, o: number, end: number): LayerResult {
   c.count(COUNTER);

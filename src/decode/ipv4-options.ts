@@ -18,7 +18,8 @@ const ANOMALY = defineAnomalies('decode', 'ipv4', [
 
 const GOOD = -1;
 
-export function decodeIpv4Options(p: Packet, o: number, end: number): void {
+/** Notes the options of [o, end); false when their lengths do not hold and the header is unusable. */
+export function decodeIpv4Options(p: Packet, o: number, end: number): boolean {
   const data = p.data;
   if ((end - o) % 8 !== 0) p.addAnomaly(ANOMALY.opt_pad_required);
   while (o < end) {
@@ -30,20 +31,21 @@ export function decodeIpv4Options(p: Packet, o: number, end: number): void {
     }
     if (type === Ipv4Option.endOfList) {
       p.ip4Options |= ip4OptionBit(type);
-      return;
+      return true;
     }
     if (end - o < 2) {
       p.addAnomaly(ANOMALY.opt_eol_required);
-      return;
+      return true;
     }
     const length = data[o + 1]!;
     if (length < 2 || length > end - o) {
       markInvalid(p, ANOMALY.opt_invalid_len);
-      return;
+      return false;
     }
     noteOption(p, type, o, length);
     o += length;
   }
+  return true;
 }
 
 function noteOption(p: Packet, type: number, o: number, length: number): void {

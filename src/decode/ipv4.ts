@@ -30,7 +30,10 @@ export function decodeIpv4(c: IpContext, p: Packet, o: number, end: number): Lay
   }
   readHeader(p, p.data, o);
   const length = p.l3HeaderLength;
-  if (length > IPV4_HEADER_LENGTH) decodeIpv4Options(p, o + IPV4_HEADER_LENGTH, o + length);
+  if (length > IPV4_HEADER_LENGTH && !decodeIpv4Options(p, o + IPV4_HEADER_LENGTH, o + length)) {
+    forgetHeader(p);
+    return LAYER_FAILED;
+  }
   if (p.fragOffset !== 0 || p.moreFragments !== 0) {
     c.fragment(p);
     return LAYER_OK;
@@ -71,6 +74,16 @@ function readHeader(p: Packet, data: Uint8Array, o: number): void {
   p.dst0 = Ipv4.destination(data, o);
   p.src1 = p.src2 = p.src3 = 0;
   p.dst1 = p.dst2 = p.dst3 = 0;
+}
+
+/** A packet with unusable options has no network layer. */
+function forgetHeader(p: Packet): void {
+  p.ipVersion = 0;
+  p.l3Offset = -1;
+  p.l3HeaderLength = 0;
+  p.proto = -1;
+  p.fragOffset = 0;
+  p.moreFragments = 0;
 }
 
 function unknownProtocol(p: Packet, protocol: number): void {

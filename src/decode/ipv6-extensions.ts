@@ -9,7 +9,7 @@ import { IPV6_AUTH_HEADER_LENGTH, IPV6_FRAGMENT_HEADER_LENGTH, Ipv6Fragment } fr
 import { u16 } from '../wire/read.ts';
 import type { IpContext } from './context.ts';
 import { inspectIpv6Options } from './ipv6-options.ts';
-import { decodeUpper } from './ipv6-upper.ts';
+import { decodeUpper, unknownNextHeader } from './ipv6-upper.ts';
 
 const ANOMALY = defineAnomalies('decode', 'ipv6', [
   'trunc_exthdr',
@@ -58,8 +58,8 @@ export function decodeIpv6Extensions(c: IpContext, p: Packet, next: number, o: n
       if (o < end) p.addAnomaly(ANOMALY.data_after_none_header);
       return;
     }
-    if (!isExtension(next)) return decodeUpper(c, p, next, o, end);
     if (end - o < 2) return markInvalid(p, ANOMALY.trunc_exthdr);
+    if (!isExtension(next)) return decodeAfterExtensions(c, p, next, o, end);
     const length = headerLength(data, next, o);
     if (length > end - o) return markInvalid(p, ANOMALY.trunc_exthdr);
     if (next === IpProtocol.destination) inspectDestination(p, o, length, destinations++);
@@ -67,6 +67,12 @@ export function decodeIpv6Extensions(c: IpContext, p: Packet, next: number, o: n
     next = data[o]!;
     o += length;
   }
+}
+
+/** IPv6 in IPv6 is only looked for directly behind the outer header. */
+function decodeAfterExtensions(c: IpContext, p: Packet, next: number, o: number, end: number): void {
+  if (next === IpProtocol.ipv6) unknownNextHeader(p, next);
+  else decodeUpper(c, p, next, o, end);
 }
 
 function headerLength(data: Uint8Array, type: number, o: number): number {

@@ -9,7 +9,10 @@ import type { IpContext } from './context.ts';
 const ANOMALY = defineAnomalies('decode', 'ipv6', ['unknown_next_header', 'icmpv4']);
 
 export function decodeUpper(c: IpContext, p: Packet, protocol: number, o: number, end: number): void {
-  if (c.transport(p, protocol, o, end) !== LAYER_NOT_MINE) return;
+  if (c.transport(p, protocol, o, end) === LAYER_NOT_MINE) unknownNextHeader(p, protocol);
+}
+
+export function unknownNextHeader(p: Packet, protocol: number): void {
   p.proto = protocol;
   p.addAnomaly(protocol === IpProtocol.icmp ? ANOMALY.icmpv4 : ANOMALY.unknown_next_header);
 }

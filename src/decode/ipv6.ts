@@ -13,17 +13,20 @@ import { decodeUpper } from './ipv6-upper.ts';
 
 const COUNTER = defineCounter('decoder.ipv6');
 const ANOMALY = defineAnomalies('decode', 'ipv6', [
-  'pkt_too_small',
   'wrong_ip_version',
   'trunc_pkt',
 ]);
+
+const GOOD = -1;
+/** Not even a header: the packet is left without a network layer, without further notice. */
+const TOO_SHORT = -2;
 
 export function decodeIpv6(c: IpContext, p: Packet, o: number, end: number): LayerResult {
   c.count(COUNTER);
   if (!c.enter(p)) return LAYER_FAILED;
   const problem = headerProblem(p.data, o, end);
-  if (problem >= 0) {
-    markInvalid(p, problem);
+  if (problem !== GOOD) {
+    if (problem !== TOO_SHORT) markInvalid(p, problem);
     return LAYER_FAILED;
   }
   readHeader(p, p.data, o);
@@ -34,12 +37,13 @@ export function decodeIpv6(c: IpContext, p: Packet, o: number, end: number): Lay
   return LAYER_OK;
 }
 
+/** The first thing wrong with the header, as an anomaly; GOOD when it holds. */
 function headerProblem(data: Uint8Array, o: number, end: number): number {
   const available = end - o;
-  if (available < IPV6_HEADER_LENGTH) return ANOMALY.pkt_too_small;
+  if (available < IPV6_HEADER_LENGTH) return TOO_SHORT;
   if (Ipv6.version(data, o) !== 6) return ANOMALY.wrong_ip_version;
   if (available < IPV6_HEADER_LENGTH + Ipv6.payloadLength(data, o)) return ANOMALY.trunc_pkt;
-  return -1;
+  return GOOD;
 }
 
 function readHeader(p: Packet, data: Uint8Array, o: number): void {

@@ -11,9 +11,12 @@ export interface DecoderOptions {
   readonly maxLayers: number;
   /** By layer name (`vxlan`, `geneve`, `teredo`); a layer without an entry uses its own defaults. */
   readonly udpLayers: Readonly<Record<string, UdpLayerOptions>>;
+  /** `vxlan.reserved-bits-check`: strict (true) or permissive. */
+  readonly checksReservedBits: boolean;
 }
 
 export const DEFAULT_DECODER_OPTIONS: DecoderOptions = {
   maxLayers: 16,
   udpLayers: {},
+  checksReservedBits: true,
 };

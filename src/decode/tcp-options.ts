@@ -13,7 +13,8 @@ const ANOMALY = defineAnomalies('decode', 'tcp', ['opt_invalid_len', 'opt_duplic
 const NOP_NOP_TIMESTAMP = 0x0101080a;
 /** First two payload bytes of an experimental option that carries a fast open cookie (RFC 6994). */
 const FAST_OPEN_MAGIC = 0xf989;
-const SACK_MIN_LENGTH = 10;
+/** An empty list of blocks is tolerated. */
+const SACK_MIN_LENGTH = 2;
 const SACK_MAX_LENGTH = 34;
 
 export function decodeTcpOptions(p: Packet, o: number, end: number): void {
@@ -96,10 +97,8 @@ function noteSack(p: Packet, o: number, length: number): void {
 }
 
 function noteExperiment(p: Packet, o: number, length: number): void {
-  if (length < 4 || u16(p.data, o + 2) !== FAST_OPEN_MAGIC) return;
-  const cookie = length - 4;
-  if (cookie !== 0 && !isCookieLength(cookie)) p.addAnomaly(ANOMALY.opt_invalid_len);
-  else if (isNew(p, p.tcpFastOpen < 0)) p.tcpFastOpen = cookie;
+  if (length !== 4 && length !== 12) p.addAnomaly(ANOMALY.opt_invalid_len);
+  else if (u16(p.data, o + 2) === FAST_OPEN_MAGIC && isNew(p, p.tcpFastOpen < 0)) p.tcpFastOpen = length - 4;
 }
 
 function hasValidLength(type: number, length: number): boolean {

@@ -31,7 +31,7 @@ export function decodeVlan(c: LayerContext, p: Packet, o: number, end: number): 
   const type = Vlan.type(p.data, o);
   p.etherType = type;
   if (c.network(p, type, o + VLAN_HEADER_LENGTH, end) === LAYER_OK) return LAYER_OK;
-  p.addAnomaly(ANOMALY.unknown_type);
+  markInvalid(p, ANOMALY.unknown_type);
   return LAYER_FAILED;
 }
 

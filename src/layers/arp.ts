@@ -20,7 +20,6 @@ const ANOMALY = defineAnomalies('decode', 'arp', [
 ]);
 const HARDWARE_ETHERNET = 1;
 const IPV4_LENGTH = 4;
-const MAX_OPCODE = 9;
 
 function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult {
   c.count(COUNTER);
@@ -29,6 +28,7 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
     markInvalid(p, problem);
     return LAYER_FAILED;
   }
+  if (!c.enter(p)) return LAYER_FAILED;
   p.arpOffset = o;
   return LAYER_OK;
 }
@@ -40,8 +40,12 @@ function headerProblem(data: Uint8Array, o: number, end: number): number {
   if (end - o < ARP_IPV4_LENGTH) return ANOMALY.invalid_pkt;
   if (Arp.hardwareSize(data, o) !== MAC_LENGTH) return ANOMALY.invalid_hardware_size;
   if (Arp.protocolSize(data, o) !== IPV4_LENGTH) return ANOMALY.invalid_protocol_size;
-  const opcode = Arp.opcode(data, o);
-  return opcode < 1 || opcode > MAX_OPCODE ? ANOMALY.unsupported_opcode : -1;
+  return isKnownOpcode(Arp.opcode(data, o)) ? -1 : ANOMALY.unsupported_opcode;
+}
+
+/** Request and reply of ARP, RARP and InARP. */
+function isKnownOpcode(opcode: number): boolean {
+  return (opcode >= 1 && opcode <= 4) || opcode === 8 || opcode === 9;
 }
 
 export default defineLayer({

@@ -33,8 +33,8 @@ function inIpv6(c: LayerContext, p: Packet, o: number, end: number): LayerResult
     return LAYER_FAILED;
   }
   if (Ipv6.version(p.data, o) !== 6) {
-    p.addAnomaly(ANOMALY.ipv6_in_ipv6_wrong_version);
-    return LAYER_OK;
+    markInvalid(p, ANOMALY.ipv6_in_ipv6_wrong_version);
+    return LAYER_FAILED;
   }
   c.count(IN_IPV6);
   p.flags |= PacketFlag.wantsFlow;

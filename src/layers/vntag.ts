@@ -20,7 +20,7 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
   if (!c.enter(p)) return LAYER_FAILED;
   p.etherType = VnTag.type(p.data, o);
   if (c.network(p, p.etherType, o + VNTAG_HEADER_LENGTH, end) === LAYER_OK) return LAYER_OK;
-  p.addAnomaly(ANOMALY.unknown_type);
+  markInvalid(p, ANOMALY.unknown_type);
   return LAYER_FAILED;
 }
 

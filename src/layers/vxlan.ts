@@ -17,6 +17,7 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
   const data = p.data;
   if (end - o < VXLAN_HEADER_LENGTH + ETHERNET_HEADER_LENGTH) return LAYER_NOT_MINE;
   if ((Vxlan.flags(data, o) & VXLAN_FLAG_VNI) === 0) return LAYER_NOT_MINE;
+  if (c.checksReservedBits && Vxlan.reserved(data, o) !== 0) return LAYER_NOT_MINE;
   c.count(COUNTER);
   const inner = o + VXLAN_HEADER_LENGTH;
   if (isCarried(Ethernet.type(data, inner))) {

@@ -9,4 +9,5 @@ export const VXLAN_FLAG_VNI = 0x08;
 export const Vxlan = {
   flags: (data: Uint8Array, o: number): number => data[o]!,
   vni: (data: Uint8Array, o: number): number => u24(data, o + 4),
+  reserved: (data: Uint8Array, o: number): number => data[o + 7]!,
 } as const;
