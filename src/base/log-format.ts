@@ -4,7 +4,16 @@
 export const LOG_LEVELS = ['none', 'error', 'warning', 'notice', 'info', 'perf', 'config', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export const LogPriority = { none: 0, error: 1, warning: 2, notice: 3, info: 4, perf: 5, config: 6, debug: 7 } as const satisfies Record<LogLevel, number>;
+export const LogPriority = {
+  none: 0,
+  error: 1,
+  warning: 2,
+  notice: 3,
+  info: 4,
+  perf: 5,
+  config: 6,
+  debug: 7,
+} as const satisfies Record<LogLevel, number>;
 
 export interface LogRecord {
   readonly level: LogLevel;
@@ -19,7 +28,16 @@ export interface LogRecord {
   readonly error?: string;
 }
 
-const SHORT_NAMES: Record<LogLevel, string> = { none: '-', error: 'E', warning: 'W', notice: 'i', info: 'i', perf: 'P', config: 'C', debug: 'D' };
+const SHORT_NAMES: Record<LogLevel, string> = {
+  none: '-',
+  error: 'E',
+  warning: 'W',
+  notice: 'i',
+  info: 'i',
+  perf: 'P',
+  config: 'C',
+  debug: 'D',
+};
 
 /** The format that fits a level when the configuration names none: the more is shown, the more is said about it. */
 export function defaultFormat(level: LogLevel): string {

@@ -35,7 +35,7 @@ const MAX_WAIT_MS = 1000;
 
 function writeConsole(fd: number, line: Uint8Array): void {
   let done = 0;
-  for (let waited = 0; done < line.length && waited < MAX_WAIT_MS; ) {
+  for (let waited = 0; done < line.length && waited < MAX_WAIT_MS;) {
     try {
       done += writeSync(fd, line, done);
     } catch (error) {

@@ -3,7 +3,7 @@ export { configureLogging } from './logging.ts';
 export type { LoggingOptions } from './logging.ts';
 export type { ConfigMessage } from './loader.ts';
 export { ConfigNode } from './node.ts';
-export { DEFAULT_CONFIG_PATHS, logConfigMessages, openConfig } from './open.ts';
+export { DEFAULT_CONFIG_PATHS, logConfigMessages, logDiagnostics, openConfig } from './open.ts';
 export type { ConfigSources, OpenedConfig } from './open.ts';
 export { dumpConfig, parseSetting, setFinal, setValue } from './tree.ts';
 export { findUnknownKeys } from './unknown-keys.ts';

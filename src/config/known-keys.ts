@@ -2,10 +2,12 @@
 // `*` allows any key. Mappings that are not listed are not checked, so a list may grow piece by piece.
 
 const XFF = 'enabled mode deployment header';
-const LOG_FILE = 'enabled filename append filetype mode rotate-interval rotate-size rotate-keep buffer-size threaded level facility format';
+const LOG_FILE =
+  'enabled filename append filetype mode rotate-interval rotate-size rotate-keep buffer-size threaded level facility format';
 const PORTS = 'enabled detection-ports';
 const DETECTION_PORTS = 'dp sp';
-const TIMEOUTS = 'new established closed bypassed emergency-new emergency-established emergency-closed emergency-bypassed';
+const TIMEOUTS =
+  'new established closed bypassed emergency-new emergency-established emergency-closed emergency-bypassed';
 const CPU_SET = 'cpu mode prio threads interface-specific-cpu-set';
 const PROFILE = 'enabled filename append csv json sort limit active';
 const LIVE = 'interface threads bpf-filter checksum-checks copy-mode copy-iface disable-promisc promisc defrag';
@@ -118,8 +120,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
     'decode-mime decode-base64 decode-quoted-printable header-value-depth extract-urls extract-urls-schemes log-url-scheme body-md5',
   'app-layer.protocols.smtp.inspected-tracker': 'content-limit content-inspect-min-size content-inspect-window',
   'app-layer.protocols.ssh': `${PORTS} hassh encryption-handling`,
-  'app-layer.protocols.tls':
-    `${PORTS} ja3-fingerprints ja4-fingerprints encryption-handling encrypt-handling no-reassemble certificate-max-size subjectaltname`,
+  'app-layer.protocols.tls': `${PORTS} ja3-fingerprints ja4-fingerprints encryption-handling encrypt-handling no-reassemble certificate-max-size subjectaltname`,
   'host-os-policy':
     'windows bsd bsd-right old-linux linux old-solaris solaris hpux10 hpux11 irix macos vista windows2k3 first last',
   defrag: 'memcap memcap-policy hash-size trackers max-frags prealloc timeout host-config',

@@ -51,7 +51,7 @@ class SourceFile {
   spanOf(start: number, end: number): Span {
     this.lineStarts ??= findLineStarts(this.source);
     let low = 0;
-    for (let high = this.lineStarts.length; high - low > 1; ) {
+    for (let high = this.lineStarts.length; high - low > 1;) {
       const middle = (low + high) >> 1;
       if (this.lineStarts[middle]! <= start) low = middle;
       else high = middle;
@@ -104,10 +104,12 @@ class Loader {
 
   /** Puts a tree into a node. */
   private fill(node: ConfigNode, tree: YamlTree, file: SourceFile, depth: number): boolean {
-    if (depth > MAX_DEPTH) return this.fail('Recursion limit reached while parsing configuration file, aborting.', file.path, 0);
+    if (depth > MAX_DEPTH)
+      return this.fail('Recursion limit reached while parsing configuration file, aborting.', file.path, 0);
     if (tree.kind === 'mapping') return this.fillMapping(node, tree, file, depth);
     if (tree.kind === 'sequence') return this.fillSequence(node, tree, file, depth);
-    if (tree.tag === '!include' && tree.value !== undefined) return this.include(node, tree, file, ` at parent node ${node.name}`);
+    if (tree.tag === '!include' && tree.value !== undefined)
+      return this.include(node, tree, file, ` at parent node ${node.name}`);
     if (!node.isFinal) node.value = tree.value;
     return true;
   }
@@ -192,7 +194,12 @@ class Loader {
 
   private warnSecondInclude(key: YamlText, file: SourceFile): void {
     const { line } = file.spanOf(key.start, key.end);
-    this.say('warning', `Several "include" keys in one mapping are deprecated, write one with a list of files: line ${line} of ${basename(file.path)}`, file, key);
+    this.say(
+      'warning',
+      `Several "include" keys in one mapping are deprecated, write one with a list of files: line ${line} of ${basename(file.path)}`,
+      file,
+      key,
+    );
   }
 
   private placeOf(tree: YamlTree, file: SourceFile): Place {
@@ -209,7 +216,11 @@ class Loader {
   }
 }
 
-const REASONS: Record<string, string> = { ENOENT: 'No such file or directory', EACCES: 'Permission denied', EISDIR: 'Is a directory' };
+const REASONS: Record<string, string> = {
+  ENOENT: 'No such file or directory',
+  EACCES: 'Permission denied',
+  EISDIR: 'Is a directory',
+};
 
 function systemReason(error: NodeJS.ErrnoException): string {
   return REASONS[error.code ?? ''] ?? error.message;

@@ -50,7 +50,9 @@ class LoggingSettings {
   sinks(): LogSink[] {
     const outputs = this.section?.get('outputs');
     if (outputs === undefined) return [this.consoleSink(undefined)];
-    const sinks = outputs.entries().flatMap(({ name, body }) => (body === undefined || !body.bool('enabled', false) ? [] : this.sink(name, body)));
+    const sinks = outputs
+      .entries()
+      .flatMap(({ name, body }) => (body === undefined || !body.bool('enabled', false) ? [] : this.sink(name, body)));
     if (sinks.length > 0) return sinks;
     return [this.consoleSink(undefined)];
   }
@@ -85,7 +87,11 @@ class LoggingSettings {
   private sink(name: string, body: ConfigNode): LogSink[] {
     if (name === 'console') return [this.consoleSink(body)];
     if (name === 'file') return this.fileSink(body);
-    this.warnings.push(name === 'syslog' ? 'logging to syslog is not available; use the console under systemd' : `unknown logging output ${name}`);
+    this.warnings.push(
+      name === 'syslog'
+        ? 'logging to syslog is not available; use the console under systemd'
+        : `unknown logging output ${name}`,
+    );
     return [];
   }
 
@@ -99,7 +105,10 @@ class LoggingSettings {
   private consoleSink(body: ConfigNode | undefined): LogSink {
     const level = this.levelOf(body);
     const format =
-      this.environment['SC_LOG_FORMAT'] ?? body?.string('format') ?? this.section?.string('default-log-format') ?? defaultFormat(level);
+      this.environment['SC_LOG_FORMAT'] ??
+      body?.string('format') ??
+      this.section?.string('default-log-format') ??
+      defaultFormat(level);
     return new ConsoleSink(level, lineOf(body, format));
   }
 

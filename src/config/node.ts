@@ -150,7 +150,11 @@ export class ConfigNode {
 
   private reportType(node: ConfigNode, expected: string): void {
     const found = node.value === undefined ? `a ${node.isSequence ? 'sequence' : 'mapping'}` : `"${node.value}"`;
-    this.report('config/type', `${node.path}: expected ${expected}, found ${found}`, node === this ? undefined : relative(this, node));
+    this.report(
+      'config/type',
+      `${node.path}: expected ${expected}, found ${found}`,
+      node === this ? undefined : relative(this, node),
+    );
   }
 }
 

@@ -1,6 +1,8 @@
 // openConfig: the configuration of a run, from the command line, a file and its includes, or the defaults.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { formatDiagnostic } from '../base/diagnostic.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
 import { log } from '../base/log.ts';
 import { DEFAULT_CONFIG } from './defaults.ts';
 import { loadConfigFile, loadConfigText, loadIncludeFile } from './loader.ts';
@@ -38,7 +40,10 @@ export function openConfig(sources: ConfigSources = {}): OpenedConfig {
   const messages: ConfigMessage[] = [];
   for (const { path, value } of sources.settings ?? []) setFinal(root, path, value);
   const file = sources.file ?? DEFAULT_CONFIG_PATHS.find((path) => existsSync(path)) ?? '';
-  let ok = file === '' ? loadConfigText(root, DEFAULT_CONFIG, 'built-in defaults', messages) : loadConfigFile(root, file, messages);
+  let ok =
+    file === ''
+      ? loadConfigText(root, DEFAULT_CONFIG, 'built-in defaults', messages)
+      : loadConfigFile(root, file, messages);
   for (const include of ok ? (sources.includes ?? []) : []) ok = loadIncludeFile(root, include, messages) && ok;
   return { ok, root, file, messages };
 }
@@ -46,4 +51,12 @@ export function openConfig(sources: ConfigSources = {}): OpenedConfig {
 /** Tells the messages of loading to the log, in Suricata's words. */
 export function logConfigMessages(messages: readonly ConfigMessage[]): void {
   for (const { level, message } of messages) log.write(level, 'conf-yaml-loader', message);
+}
+
+/** Tells what readers found wrong (`root.takeDiagnostics()`), and unknown keys, each at its own level. */
+export function logDiagnostics(diagnostics: readonly Diagnostic[], module = 'config'): void {
+  for (const one of diagnostics) {
+    const hint = one.hint === undefined ? '' : ` (${one.hint})`;
+    log.write(one.severity, module, formatDiagnostic(one) + hint);
+  }
 }

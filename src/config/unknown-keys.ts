@@ -18,17 +18,33 @@ function visit(node: ConfigNode, path: string, found: Map<string, Diagnostic>): 
     const childPath = isItem ? path : path === '' ? child.name : `${path}.${child.name}`;
     if (known !== undefined && !known.includes('*')) {
       if (!isItem) check(child, child.name, childPath, known, found);
-      else if (child.children.size === 0 && child.value !== undefined) check(child, child.value, `${path}.${child.value}`, known, found);
+      else if (child.children.size === 0 && child.value !== undefined)
+        check(child, child.value, `${path}.${child.value}`, known, found);
     }
     visit(child, childPath, found);
   }
 }
 
-function check(node: ConfigNode, name: string, path: string, known: readonly string[], found: Map<string, Diagnostic>): void {
+function check(
+  node: ConfigNode,
+  name: string,
+  path: string,
+  known: readonly string[],
+  found: Map<string, Diagnostic>,
+): void {
   if (known.includes(name) || found.has(path)) return;
   const near = nearest(name, known);
   const message = `unknown configuration key ${path}`;
-  found.set(path, diagnostic('info', 'config/unknown-key', message, node.place, near === undefined ? undefined : `did you mean ${near}?`));
+  found.set(
+    path,
+    diagnostic(
+      'info',
+      'config/unknown-key',
+      message,
+      node.place,
+      near === undefined ? undefined : `did you mean ${near}?`,
+    ),
+  );
 }
 
 /** The known word nearest to `name`, if it is near enough to be what was meant. */

@@ -26,7 +26,7 @@ function readLines(source: string): Line[] | undefined {
   const header = HEADER.exec(source);
   if (header === null || source.includes('\t') || source.includes('\r')) return undefined;
   const lines: Line[] = [];
-  for (let at = header[0].length; at < source.length; ) {
+  for (let at = header[0].length; at < source.length;) {
     const next = source.indexOf('\n', at);
     const end = next < 0 ? source.length : next;
     let first = at;
@@ -56,7 +56,8 @@ const KEY = /^([A-Za-z0-9_][A-Za-z0-9_.+/-]*(?: [A-Za-z0-9_.+/-]+)*)[ ]*:(?: +|$
 const INDICATORS = new Set('[]{}!&*|>%@`,#?:-'.split(''));
 
 /** Items without commas, quotes or brackets inside. */
-const INLINE_SEQUENCE = /^\[ *((?:"[^"\\,]*"|[A-Za-z0-9_$/.+][A-Za-z0-9_$/.+ -]*)(?: *, *(?:"[^"\\,]*"|[A-Za-z0-9_$/.+][A-Za-z0-9_$/.+ -]*))*) *\]$/;
+const INLINE_SEQUENCE =
+  /^\[ *((?:"[^"\\,]*"|[A-Za-z0-9_$/.+][A-Za-z0-9_$/.+ -]*)(?: *, *(?:"[^"\\,]*"|[A-Za-z0-9_$/.+][A-Za-z0-9_$/.+ -]*))*) *\]$/;
 
 class PlainReader {
   private readonly lines: readonly Line[];
@@ -128,7 +129,13 @@ class PlainReader {
       const match = KEY.exec(line.text);
       if (match === null) return undefined;
       const name = match[1]!;
-      const key: YamlText = { kind: 'text', value: name, isEmpty: false, start: line.start, end: line.start + name.length };
+      const key: YamlText = {
+        kind: 'text',
+        value: name,
+        isEmpty: false,
+        start: line.start,
+        end: line.start + name.length,
+      };
       this.take();
       const value = this.valueOf(line, match[0].length);
       if (value === undefined) return undefined;
@@ -145,7 +152,8 @@ class PlainReader {
     if (text !== '') return this.isContinued(line.indent) ? undefined : this.value(text, line.start + at);
     const next = this.peek();
     // A sequence may stand at the indentation of its key.
-    const isBelow = next !== undefined && (next.indent > line.indent || (next.indent === line.indent && isItem(next.text)));
+    const isBelow =
+      next !== undefined && (next.indent > line.indent || (next.indent === line.indent && isItem(next.text)));
     if (isBelow) return this.block(next.indent);
     const end = line.start + line.text.length;
     return { kind: 'text', value: undefined, isEmpty: true, start: end, end };
@@ -177,7 +185,9 @@ class PlainReader {
       const word = part.trim();
       const from = at + part.indexOf(word);
       const isQuoted = word.startsWith('"');
-      const item = isQuoted ? plain(word.slice(1, -1), from, from + word.length) : this.unquoted(word, from, from + word.length);
+      const item = isQuoted
+        ? plain(word.slice(1, -1), from, from + word.length)
+        : this.unquoted(word, from, from + word.length);
       if (item === undefined) return undefined;
       items.push(item);
       at += part.length + 1;
@@ -187,7 +197,8 @@ class PlainReader {
 
   private unquoted(text: string, start: number, end: number): YamlText | undefined {
     if (text.includes(': ') || text.endsWith(':')) return undefined;
-    if (text === '~' || text === 'null' || text === 'Null' || text === 'NULL') return { kind: 'text', value: undefined, isEmpty: false, start, end };
+    if (text === '~' || text === 'null' || text === 'Null' || text === 'NULL')
+      return { kind: 'text', value: undefined, isEmpty: false, start, end };
     return plain(text, start, end);
   }
 }

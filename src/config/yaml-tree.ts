@@ -51,12 +51,17 @@ export function parseAnyYaml(source: string): ParsedYaml {
   const options = { schema: 'failsafe', version: '1.1', uniqueKeys: false, prettyErrors: false, merge: false } as const;
   const documents = yaml.parseAllDocuments(source, options) as Yaml.Document.Parsed[];
   const [first] = documents;
-  if (first === undefined || (first.contents === null && first.directives.yaml.explicit !== true && documents.length === 1)) return { ok: true, tree: undefined };
+  if (
+    first === undefined ||
+    (first.contents === null && first.directives.yaml.explicit !== true && documents.length === 1)
+  )
+    return { ok: true, tree: undefined };
   for (const document of documents) {
     const error = document.errors[0];
     if (error !== undefined) return { ok: false, message: error.message, offset: error.pos[0] };
     if (document.directives.yaml.explicit !== true) return { ok: false, message: NO_HEADER, offset: document.range[0] };
-    if (document.directives.yaml.version !== '1.1') return { ok: false, message: 'invalid YAML version, must be 1.1', offset: 0 };
+    if (document.directives.yaml.version !== '1.1')
+      return { ok: false, message: 'invalid YAML version, must be 1.1', offset: 0 };
   }
   const converter = new Converter(yaml);
   return { ok: true, tree: first.contents === null ? undefined : converter.convert(first.contents) };
@@ -78,7 +83,12 @@ class Converter {
       const pairs = node.items.map((pair) => ({ key: this.key(pair.key), value: this.convert(pair.value) }));
       return this.remember(node.anchor, { kind: 'mapping', pairs, ...range(node) });
     }
-    if (isSeq(node)) return this.remember(node.anchor, { kind: 'sequence', items: node.items.map((item) => this.convert(item)), ...range(node) });
+    if (isSeq(node))
+      return this.remember(node.anchor, {
+        kind: 'sequence',
+        items: node.items.map((item) => this.convert(item)),
+        ...range(node),
+      });
     return emptyAt(0);
   }
 

@@ -126,7 +126,7 @@ function inflateInWorker(load: NodeJS.Require): void {
     }
   }
   function put(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const read = Atomics.load(control, slot.read);
       const room = ring.length - ((position - read) >>> 0);
       if (room === 0) {
@@ -154,7 +154,9 @@ function inflateInWorker(load: NodeJS.Require): void {
   const input = Readable.from(compressed(), { objectMode: true, highWaterMark: 1 });
   const gunzip = createGunzip({ chunkSize: 1 << 16 });
   gunzip.on('data', put);
-  gunzip.on('end', () => { finish(undefined); });
+  gunzip.on('end', () => {
+    finish(undefined);
+  });
   gunzip.on('error', finish);
   input.on('error', finish);
   input.pipe(gunzip);

@@ -12,8 +12,7 @@ import type { ArenaRegion } from './window.ts';
 
 /** A reader, or the reason why there is none. */
 export type OpenedCapture =
-  | { readonly ok: true; readonly reader: CaptureReader }
-  | { readonly ok: false; readonly problem: CaptureProblem };
+  { readonly ok: true; readonly reader: CaptureReader } | { readonly ok: false; readonly problem: CaptureProblem };
 
 const COMPRESSIONS = [
   { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd] },
@@ -34,7 +33,8 @@ export function openCaptureFile(path: string, region: ArenaRegion): OpenedCaptur
   const source = withDecompression(file);
   const window = new Window(region, source);
   const isFilled = window.fill(PCAP_HEADER_LENGTH);
-  const result = isFilled || window.limit - window.position >= PROBE_LENGTH ? detect(path, window, isFilled) : undefined;
+  const result =
+    isFilled || window.limit - window.position >= PROBE_LENGTH ? detect(path, window, isFilled) : undefined;
   if (result?.ok === true) return result;
   source.close();
   return result ?? refuse(path, ...describeShort(window, source));
@@ -55,19 +55,23 @@ function withDecompression(file: FileSource): ByteSource {
     length += got;
   }
   const prefix = probe.slice(0, length);
-  return length >= 2 && prefix[0] === 0x1f && prefix[1] === 0x8b ? new InflateSource(prefix, file) : new PrefixedSource(prefix, file);
+  return length >= 2 && prefix[0] === 0x1f && prefix[1] === 0x8b
+    ? new InflateSource(prefix, file)
+    : new PrefixedSource(prefix, file);
 }
 
 function detect(path: string, window: Window, isFilled: boolean): OpenedCapture {
   const { data, position } = window;
-  if (readUint32(data, position, true) === PcapngBlock.section) return { ok: true, reader: new PcapngReader(path, window) };
+  if (readUint32(data, position, true) === PcapngBlock.section)
+    return { ok: true, reader: new PcapngReader(path, window) };
   const variant = pcapVariant(data, position);
   if (variant !== undefined) {
     if (isFilled) return { ok: true, reader: new PcapReader(path, window, variant) };
     return refuse(path, 'truncated', 'file ends in the middle of the file header');
   }
   const packed = COMPRESSIONS.find(({ magic }) => magic.every((byte, index) => data[position + index] === byte));
-  if (packed !== undefined) return refuse(path, 'unsupported_compression', `file is compressed with ${packed.name}; decompress it first`);
+  if (packed !== undefined)
+    return refuse(path, 'unsupported_compression', `file is compressed with ${packed.name}; decompress it first`);
   return refuse(path, 'unknown_format', 'file is neither pcap nor pcapng');
 }
 

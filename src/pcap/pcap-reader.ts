@@ -70,7 +70,9 @@ export class PcapReader extends FormatReader {
       }
       const captured = readUint32(data, window.position + this.capturedAt, isBigEndian);
       if (captured > MAX_CAPTURED_LENGTH) {
-        return this.stop(`captured length ${captured} of packet ${this.packets + batch.count + 1} is beyond all reason`);
+        return this.stop(
+          `captured length ${captured} of packet ${this.packets + batch.count + 1} is beyond all reason`,
+        );
       }
       if (window.limit - window.position < recordHeader + captured) {
         if (batch.count > 0) return;

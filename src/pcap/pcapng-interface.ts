@@ -17,7 +17,7 @@ export function readInterface(data: Uint8Array, at: number, length: number, isBi
   const end = at + length - 4;
   let resolution: number = MICROSECONDS;
   let offset = 0;
-  for (let option = at + OPTIONS_AT; option + 4 <= end; ) {
+  for (let option = at + OPTIONS_AT; option + 4 <= end;) {
     const code = readUint16(data, option, isBigEndian);
     const size = readUint16(data, option + 2, isBigEndian);
     if (code === Option.end || option + 4 + size > end) break;

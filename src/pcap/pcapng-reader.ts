@@ -132,7 +132,14 @@ export class PcapngReader extends FormatReader {
     return found;
   }
 
-  private add(batch: PacketBatch, offset: number, captured: number, wireLength: number, interfaceId: number, source: PcapngInterface): void {
+  private add(
+    batch: PacketBatch,
+    offset: number,
+    captured: number,
+    wireLength: number,
+    interfaceId: number,
+    source: PcapngInterface,
+  ): void {
     const index = batch.count++;
     batch.offset[index] = offset;
     batch.length[index] = captured;

@@ -46,7 +46,15 @@ export class PcapngWriter {
   }
 
   /** One packet of an interface; `timestamp` in microseconds since the epoch. */
-  write(interfaceId: number, data: Uint8Array, offset: number, length: number, wireLength: number, timestamp: number, comment?: string): void {
+  write(
+    interfaceId: number,
+    data: Uint8Array,
+    offset: number,
+    length: number,
+    wireLength: number,
+    timestamp: number,
+    comment?: string,
+  ): void {
     const encoded = encodeOptions([[Option.comment, comment]]);
     const bodyLength = 20 + ((length + 3) & ~3) + encoded.length;
     const high = Math.floor(timestamp / TWO_32);

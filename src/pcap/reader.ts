@@ -63,7 +63,11 @@ export abstract class FormatReader implements CaptureReader {
   protected endOfFile(what: string): void {
     this.isAtEnd = true;
     const { window } = this;
-    if (window.source.error !== undefined) this.report(this.isCutShort(window.source.error) ? 'truncated' : 'unreadable', `reading stopped: ${window.source.error}`);
+    if (window.source.error !== undefined)
+      this.report(
+        this.isCutShort(window.source.error) ? 'truncated' : 'unreadable',
+        `reading stopped: ${window.source.error}`,
+      );
     else if (window.limit > window.position) this.report('truncated', `file ends in the middle of a ${what}`);
   }
 
@@ -82,7 +86,8 @@ export abstract class FormatReader implements CaptureReader {
   }
 
   protected skipOversized(size: number, what: string): void {
-    if (this.oversized === 0) this.report('oversized_packet', `${what} of ${size} bytes does not fit the ${this.window.size} byte region`);
+    if (this.oversized === 0)
+      this.report('oversized_packet', `${what} of ${size} bytes does not fit the ${this.window.size} byte region`);
     this.oversized++;
     if (this.window.skip(size)) return;
     this.isAtEnd = true;

@@ -9,7 +9,8 @@ import { configureLogging } from '../../src/config/index.ts';
 import { open, temporaryFolder } from './support.ts';
 
 const folder = temporaryFolder();
-const file = (settings: string): string => `logging:\n  outputs:\n    - file:\n        enabled: yes\n        filename: out.log\n${settings}`;
+const file = (settings: string): string =>
+  `logging:\n  outputs:\n    - file:\n        enabled: yes\n        filename: out.log\n${settings}`;
 
 /** What the file sink holds after one message of each level. */
 function written(body: string, options: { verbosity?: number; environment?: Record<string, string> } = {}): string[] {
@@ -18,7 +19,8 @@ function written(body: string, options: { verbosity?: number; environment?: Reco
   rmSync(path, { force: true });
   const failure = configureLogging(root, { environment: {}, ...options, logDirectory: dirname(path) });
   assert.equal(failure, undefined);
-  for (const level of ['error', 'warning', 'notice', 'info', 'perf', 'config', 'debug'] as const) log.write(level, 'test', level, level === 'error' ? 'some_error' : undefined);
+  for (const level of ['error', 'warning', 'notice', 'info', 'perf', 'config', 'debug'] as const)
+    log.write(level, 'test', level, level === 'error' ? 'some_error' : undefined);
   log.configure([]);
   return readFileSync(path, 'utf8').split('\n').slice(0, -1);
 }
@@ -49,10 +51,18 @@ describe('engine log', () => {
 
   it('writes JSON engine events', () => {
     const [first = ''] = written(file('        type: json\n'));
-    const event = JSON.parse(first) as { timestamp: string; log_level: string; event_type: string; engine: Record<string, string> };
+    const event = JSON.parse(first) as {
+      timestamp: string;
+      log_level: string;
+      event_type: string;
+      engine: Record<string, string>;
+    };
     assert.match(event.timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d{4}$/);
     assert.deepEqual([event.log_level, event.event_type], ['Error', 'engine']);
-    assert.deepEqual({ ...event.engine, thread_name: '' }, { message: 'error', module: 'test', error: 'some_error', thread_name: '' });
+    assert.deepEqual(
+      { ...event.engine, thread_name: '' },
+      { message: 'error', module: 'test', error: 'some_error', thread_name: '' },
+    );
   });
 
   it('refuses an impossible default level', () => {

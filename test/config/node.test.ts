@@ -49,18 +49,35 @@ describe('ConfigNode', () => {
     assert.equal(node.int('stream.n', 1, { max: 8 }), 1);
     assert.equal(node.choice('one', ['X', 'y'], 'y'), 'X');
     assert.equal(node.choice('stream.depth', ['a', 'b'], 'b'), 'b');
-    assert.deepEqual(node.takeDiagnostics().map((one) => one.message.replace(/^.*: /, '')), [
-      'expected a number from -9007199254740991 to 8, found "0x10"',
-      'expected one of a, b, found "oops"',
-    ]);
+    assert.deepEqual(
+      node.takeDiagnostics().map((one) => one.message.replace(/^.*: /, '')),
+      ['expected a number from -9007199254740991 to 8, found "0x10"', 'expected one of a, b, found "oops"'],
+    );
   });
 });
 
 describe('values', () => {
   it('reads sizes, times, truth and numbers', () => {
-    assert.deepEqual(['10kb', '64 MiB', '1gb', '1.5 mb', '4096', '10 x', ''].map(parseSize), [10240, 2 ** 26, 2 ** 30, 1572864, 4096, undefined, undefined]);
+    assert.deepEqual(['10kb', '64 MiB', '1gb', '1.5 mb', '4096', '10 x', ''].map(parseSize), [
+      10240,
+      2 ** 26,
+      2 ** 30,
+      1572864,
+      4096,
+      undefined,
+      undefined,
+    ]);
     assert.deepEqual(['30', '10s', '5m', '1h', '2 days', 'x'].map(parseTime), [30, 10, 300, 3600, 172800, undefined]);
-    assert.deepEqual(['Yes', 'on', '1', 'TRUE', 'no', 'off', '0', 'maybe'].map(parseBool), [true, true, true, true, false, false, false, undefined]);
+    assert.deepEqual(['Yes', 'on', '1', 'TRUE', 'no', 'off', '0', 'maybe'].map(parseBool), [
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+      undefined,
+    ]);
     assert.deepEqual(['7', '-7', '0xff', '7.5', 'x'].map(parseInteger), [7, -7, 255, undefined, undefined]);
   });
 

@@ -21,7 +21,8 @@ describe('shipped configuration files', () => {
     for (const file of readdirSync(RULES).filter((name) => name.endsWith('.rules'))) {
       const text = readFileSync(join(RULES, file), 'utf8');
       for (const match of text.matchAll(/classtype: ?([\w-]+);/g)) assert.ok(classes.has(match[1]!), match[1]);
-      for (const match of text.matchAll(/\breference: ?([\w-]+),/g)) assert.ok(references.has(match[1]!.toLowerCase()), match[1]);
+      for (const match of text.matchAll(/\breference: ?([\w-]+),/g))
+        assert.ok(references.has(match[1]!.toLowerCase()), match[1]);
     }
   });
 });

@@ -35,5 +35,7 @@ export function open(file: string, settings: readonly string[] = [], includes: r
 }
 
 export function dumpOf(file: string, settings: readonly string[] = [], includes: readonly string[] = []): string[] {
-  return dumpConfig(open(file, settings, includes).root).split('\n').slice(0, -1);
+  return dumpConfig(open(file, settings, includes).root)
+    .split('\n')
+    .slice(0, -1);
 }

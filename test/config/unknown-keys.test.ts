@@ -11,9 +11,15 @@ const SUITE = resolve(import.meta.dirname, '../../../shared/suricata-verify/test
 
 describe('unknown configuration keys', () => {
   it('are said once with the nearest known key', () => {
-    const body = 'outputs:\n  - eve-log:\n      enabld: yes\n  - eve-log:\n      enabld: no\nstreem:\n  memcap: 1\nvars:\n  address-groups:\n    ANYTHING: x\n';
+    const body =
+      'outputs:\n  - eve-log:\n      enabld: yes\n  - eve-log:\n      enabld: no\nstreem:\n  memcap: 1\nvars:\n  address-groups:\n    ANYTHING: x\n';
     assert.deepEqual(
-      findUnknownKeys(open(folder.write('a.yaml', body)).root).map((one) => [one.severity, one.message, one.hint, one.span.line]),
+      findUnknownKeys(open(folder.write('a.yaml', body)).root).map((one) => [
+        one.severity,
+        one.message,
+        one.hint,
+        one.span.line,
+      ]),
       [
         ['info', 'unknown configuration key outputs.eve-log.enabld', 'did you mean enabled?', 5],
         ['info', 'unknown configuration key streem', 'did you mean stream?', 8],
@@ -36,8 +42,12 @@ describe('unknown configuration keys', () => {
       console.log(`      skipped: ${SUITE} is absent`);
       this.skip();
     }
-    const files = readdirSync(SUITE, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('suricata.yaml'));
-    const found = new Set(files.flatMap((name) => findUnknownKeys(open(join(SUITE, name)).root).map((one) => one.message)));
+    const files = readdirSync(SUITE, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('suricata.yaml'),
+    );
+    const found = new Set(
+      files.flatMap((name) => findUnknownKeys(open(join(SUITE, name)).root).map((one) => one.message)),
+    );
     assert.deepEqual([...found], ['unknown configuration key foobar']); // that one is invented by its test
   });
 });

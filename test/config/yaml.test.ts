@@ -33,11 +33,30 @@ describe('quick YAML reader', () => {
     assert.ok(compare(DEFAULT_CONFIG, 'defaults'));
   });
 
-  const plain = ['a: 1\nb:\n- x\n- y: 1\n  z: "q # r" # c\n-   w\n', 'a: \'x\'  # c\nb: c#d\nc: [1, "2", x y]\nd: []\n', 'a b: c\ne: -1\nf: http://x/y\n'];
+  const plain = [
+    'a: 1\nb:\n- x\n- y: 1\n  z: "q # r" # c\n-   w\n',
+    'a: \'x\'  # c\nb: c#d\nc: [1, "2", x y]\nd: []\n',
+    'a b: c\ne: -1\nf: http://x/y\n',
+  ];
   for (const body of plain) it(`agrees on ${JSON.stringify(body)}`, () => assert.ok(compare(HEADER + body, body)));
 
-  const special = ['a: |\n  x\n', 'a: &x 1\n', 'a: x\n  y\n', 'a: "x\n  y"\n', 'a: {b: 1}\n', 'a: !x 1\n', '- - a\n', 'a: [x\n', 'a: "\\t"\n', '? a\n', '---\n', 'a: b: c\n', 'a:\tb\n'];
-  for (const body of special) it(`leaves ${JSON.stringify(body)} to the library`, () => assert.equal(parsePlainYaml(HEADER + body), undefined));
+  const special = [
+    'a: |\n  x\n',
+    'a: &x 1\n',
+    'a: x\n  y\n',
+    'a: "x\n  y"\n',
+    'a: {b: 1}\n',
+    'a: !x 1\n',
+    '- - a\n',
+    'a: [x\n',
+    'a: "\\t"\n',
+    '? a\n',
+    '---\n',
+    'a: b: c\n',
+    'a:\tb\n',
+  ];
+  for (const body of special)
+    it(`leaves ${JSON.stringify(body)} to the library`, () => assert.equal(parsePlainYaml(HEADER + body), undefined));
 
   it('reads the configurations of the conformance suite like the library', function () {
     this.timeout(120_000);
@@ -45,7 +64,9 @@ describe('quick YAML reader', () => {
       console.log(`      skipped: ${SUITE} is absent`);
       this.skip();
     }
-    const files = readdirSync(SUITE, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('suricata.yaml'));
+    const files = readdirSync(SUITE, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('suricata.yaml'),
+    );
     const quick = files.filter((name) => compare(readFileSync(join(SUITE, name), 'utf8'), name));
     assert.ok(quick.length > 0.95 * files.length);
   });

@@ -39,7 +39,10 @@ describe('openCaptureFile', () => {
     const packed = gzipSync(readFileSync(writeSample('cut', 5000)));
     const { packets, problems } = readCapture(folder.write('cut.gz', packed.subarray(0, packed.length - 2000)));
     assert.ok(packets.length > 0 && packets.length < 5000);
-    assert.deepEqual(problems.map((one) => one.code), ['truncated']);
+    assert.deepEqual(
+      problems.map((one) => one.code),
+      ['truncated'],
+    );
   });
 
   it('names what cannot be opened', () => {
@@ -49,8 +52,14 @@ describe('openCaptureFile', () => {
     assert.equal(codeOf(folder.write('text', Buffer.from('this is no capture file at all'))), 'unknown_format');
     assert.equal(codeOf(folder.write('three', Buffer.from([0xd4, 0xc3, 0xb2]))), 'truncated');
     assert.equal(codeOf(folder.write('cut', readFileSync(writeSample('x', 1)).subarray(0, 20))), 'truncated');
-    assert.equal(codeOf(folder.write('zst', Buffer.from('28b52ffd00000000000000000000000000000000000000000000', 'hex'))), 'unsupported_compression');
-    assert.equal(codeOf(folder.write('bad.gz', Buffer.from('1f8b0800ffffffffffffffffffffffffffffffffffffffffffff', 'hex'))), 'unreadable');
+    assert.equal(
+      codeOf(folder.write('zst', Buffer.from('28b52ffd00000000000000000000000000000000000000000000', 'hex'))),
+      'unsupported_compression',
+    );
+    assert.equal(
+      codeOf(folder.write('bad.gz', Buffer.from('1f8b0800ffffffffffffffffffffffffffffffffffffffffffff', 'hex'))),
+      'unreadable',
+    );
   });
 
   for (const name of ['-', '/dev/stdin']) {

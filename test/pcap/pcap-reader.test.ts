@@ -27,7 +27,9 @@ const packet = (big = false, fraction = 250_000, lengths = [7, 9]): Buffer =>
 describe('pcap reader', () => {
   for (const isBigEndian of [false, true]) {
     it(`reads ${isBigEndian ? 'big' : 'little'}-endian files`, () => {
-      const { packets, problems } = readCapture(folder.write('a', Buffer.concat([header({ isBigEndian }), packet(isBigEndian)])));
+      const { packets, problems } = readCapture(
+        folder.write('a', Buffer.concat([header({ isBigEndian }), packet(isBigEndian)])),
+      );
       assert.deepEqual(problems, []);
       assert.deepEqual(packets, [
         { bytes: [...PAYLOAD], wireLength: 9, timestamp: 1_700_000_000_250_000, linkType: 1, interfaceId: 0 },
@@ -43,7 +45,10 @@ describe('pcap reader', () => {
   it('steps over the longer record header of the modified format', () => {
     const record = Buffer.concat([words([1, 2, 7, 7, 3, 4]), PAYLOAD]);
     const file = folder.write('modified', Buffer.concat([header({ magic: 0xa1b2cd34 }), record, record]));
-    assert.deepEqual(readCapture(file).packets.map((one) => one.bytes), [[...PAYLOAD], [...PAYLOAD]]);
+    assert.deepEqual(
+      readCapture(file).packets.map((one) => one.bytes),
+      [[...PAYLOAD], [...PAYLOAD]],
+    );
   });
 
   it('swaps the lengths of files older than version 2.3', () => {
@@ -59,7 +64,10 @@ describe('pcap reader', () => {
 
   it('cuts a packet at the snap length', () => {
     const file = folder.write('snap', Buffer.concat([header({ snapLength: 4 }), packet(), packet()]));
-    assert.deepEqual(readCapture(file).packets.map((one) => one.bytes.length), [4, 4]);
+    assert.deepEqual(
+      readCapture(file).packets.map((one) => one.bytes.length),
+      [4, 4],
+    );
   });
 
   it('stops at an impossible captured length', () => {
@@ -76,14 +84,20 @@ describe('pcap reader', () => {
     const { packets, problems, oversized } = readCapture(file, { regionSize: 1000 });
     assert.equal(packets.length, 2);
     assert.equal(oversized, 2);
-    assert.deepEqual(problems.map((one) => one.code), ['oversized_packet']);
+    assert.deepEqual(
+      problems.map((one) => one.code),
+      ['oversized_packet'],
+    );
   });
 
   it('reads packets that straddle the end of the region', () => {
     const records = Array.from({ length: 300 }, (_, index) => packet(false, index));
     const file = folder.write('straddle', Buffer.concat([header(), ...records]));
     const { packets } = readCapture(file, { regionSize: 100 });
-    assert.deepEqual(packets.map((one) => one.timestamp % 1e6), records.map((_, index) => index));
+    assert.deepEqual(
+      packets.map((one) => one.timestamp % 1e6),
+      records.map((_, index) => index),
+    );
     assert.ok(packets.every((one) => Buffer.from(one.bytes).equals(PAYLOAD)));
   });
 });

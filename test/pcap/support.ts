@@ -44,7 +44,10 @@ function packetAt(batch: PacketBatch, index: number): ReadPacket {
 }
 
 /** A folder that is removed when the test file is done. */
-export function temporaryFolder(): { path: (name: string) => string; write: (name: string, bytes: Uint8Array) => string } {
+export function temporaryFolder(): {
+  path: (name: string) => string;
+  write: (name: string, bytes: Uint8Array) => string;
+} {
   const folder = mkdtempSync(join(tmpdir(), 'tayra-pcap-'));
   after(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -62,13 +65,17 @@ export function temporaryFolder(): { path: (name: string) => string; write: (nam
 /** 32-bit words, in either byte order. */
 export function words(values: readonly number[], isBigEndian = false): Buffer {
   const out = Buffer.alloc(values.length * 4);
-  values.forEach((value, index) => (isBigEndian ? out.writeUInt32BE(value >>> 0, index * 4) : out.writeUInt32LE(value >>> 0, index * 4)));
+  values.forEach((value, index) =>
+    isBigEndian ? out.writeUInt32BE(value >>> 0, index * 4) : out.writeUInt32LE(value >>> 0, index * 4),
+  );
   return out;
 }
 
 export function halves(values: readonly number[], isBigEndian = false): Buffer {
   const out = Buffer.alloc(values.length * 2);
-  values.forEach((value, index) => (isBigEndian ? out.writeUInt16BE(value, index * 2) : out.writeUInt16LE(value, index * 2)));
+  values.forEach((value, index) =>
+    isBigEndian ? out.writeUInt16BE(value, index * 2) : out.writeUInt16LE(value, index * 2),
+  );
   return out;
 }
 

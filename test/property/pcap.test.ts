@@ -31,10 +31,14 @@ function writePcap(path: string, list: Packets): void {
 function writePcapng(path: string, list: Packets): void {
   const writer = new PcapngWriter(path, { application: 'test' });
   const id = writer.addInterface({ linkType: 101, name: 'eth0' });
-  for (const one of list) writer.write(id, one.data, 0, one.data.length, one.data.length + one.cut, one.timestamp, one.comment);
+  for (const one of list)
+    writer.write(id, one.data, 0, one.data.length, one.data.length + one.cut, one.timestamp, one.comment);
   writer.close();
 }
-const FORMATS = [['pcap', writePcap], ['pcapng', writePcapng]] as const;
+const FORMATS = [
+  ['pcap', writePcap],
+  ['pcapng', writePcapng],
+] as const;
 
 describe('capture files', () => {
   for (const [format, write] of FORMATS) {
@@ -46,7 +50,13 @@ describe('capture files', () => {
           assert.deepEqual(problems, []);
           assert.deepEqual(
             got,
-            list.map(({ data, cut, timestamp }) => ({ bytes: [...data], wireLength: data.length + cut, timestamp, linkType: 101, interfaceId: 0 })),
+            list.map(({ data, cut, timestamp }) => ({
+              bytes: [...data],
+              wireLength: data.length + cut,
+              timestamp,
+              linkType: 101,
+              interfaceId: 0,
+            })),
           );
         }),
         { numRuns: 200 },
@@ -54,7 +64,12 @@ describe('capture files', () => {
     });
 
     it(`${format}: cut anywhere, the packets before the cut are read and the cut is said`, () => {
-      const list = [5, 0, 33, 8].map((length, index) => ({ data: new Uint8Array(length).fill(index), cut: 1, timestamp: index, comment: 'x' }));
+      const list = [5, 0, 33, 8].map((length, index) => ({
+        data: new Uint8Array(length).fill(index),
+        cut: 1,
+        timestamp: index,
+        comment: 'x',
+      }));
       write(folder.path('whole'), list);
       const bytes = readFileSync(folder.path('whole'));
       const whole = readCapture(folder.path('whole')).packets;
