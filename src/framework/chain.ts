@@ -24,6 +24,8 @@ export class Inspection {
   base64Length = 0;
   /** Flags: 1 = buffer is (a window of) a stream that started before it; 2 = more data follows. */
   flags = 0;
+  /** Stream offset of the byte at `start`; 0 for packets and whole buffers. `depth` counts from the stream's start. */
+  streamOffset = 0;
 }
 export const InspectionFlag = { notAtStart: 1, notAtEnd: 2 } as const;
 

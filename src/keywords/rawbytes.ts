@@ -1,0 +1,16 @@
+// `rawbytes`: accepted for Snort: buffers of packets are always raw.
+
+import { defineKeyword } from '../framework/keyword.ts';
+import { modified } from '../detect/content/argument.ts';
+
+export default defineKeyword({
+  name: 'rawbytes',
+  argument: 'none',
+  kind: 'modifier',
+  summary: 'Accepted for Snort: buffers of packets are always raw.',
+  page: 'rules/payload-keywords.html#rawbytes',
+  examples: ['alert tcp any any -> any any (msg:"x"; content:"abc"; rawbytes; sid:1;)'],
+  compile(builder) {
+    modified(builder, 'rawbytes').rawbytes = true;
+  },
+});
