@@ -1,0 +1,105 @@
+// flowbits: named marks on a flow, set by one rule and asked for by another.
+
+import { unquoted } from '../framework/keyword-argument.ts';
+import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import type { RulesetSetup } from '../framework/keyword.ts';
+import { SigFlag } from '../framework/signature.ts';
+import type { PacketMatch, PostMatch } from '../framework/signature.ts';
+
+/** Numbers of the names; outputs ask for the names. Shared under the key `flowbits`. */
+export class FlowbitNames {
+  readonly names: string[] = [];
+  private readonly ids = new Map<string, number>();
+  /** Which are ever set, and which are asked for: for warnings about bits nobody sets. */
+  readonly set = new Set<number>();
+  readonly checked = new Set<number>();
+
+  id(name: string): number {
+    const known = this.ids.get(name);
+    if (known !== undefined) return known;
+    const id = this.names.push(name) - 1;
+    this.ids.set(name, id);
+    return id;
+  }
+}
+
+export function flowbitNames(setup: RulesetSetup): FlowbitNames {
+  return setup.shared('flowbits', () => new FlowbitNames());
+}
+
+function isset(id: number): PacketMatch {
+  return (p, ctx) => p.flow >= 0 && ctx.flows.peekExtra(p.flow)?.flowbits?.has(id) === true;
+}
+
+function anySet(ids: readonly number[]): PacketMatch {
+  return (p, ctx) => {
+    if (p.flow < 0) return false;
+    const bits = ctx.flows.peekExtra(p.flow)?.flowbits;
+    if (bits === null || bits === undefined) return false;
+    for (let i = 0; i < ids.length; i++) if (bits.has(ids[i]!)) return true;
+    return false;
+  };
+}
+
+function negate(match: PacketMatch): PacketMatch {
+  return (p, ctx) => p.flow >= 0 && !match(p, ctx);
+}
+
+function change(command: 'set' | 'unset' | 'toggle', id: number): PostMatch {
+  return (p, ctx) => {
+    if (p.flow < 0) return;
+    if (command === 'unset') {
+      ctx.flows.peekExtra(p.flow)?.flowbits?.delete(id);
+      return;
+    }
+    const bits = (ctx.flows.extraOf(p.flow).flowbits ??= new Set());
+    if (command === 'toggle' && bits.has(id)) bits.delete(id);
+    else bits.add(id);
+  };
+}
+
+function readNames(text: string, command: string): string[] {
+  const names = text.split('|').map((name) => name.trim());
+  if (names.length > 1 && command !== 'isset' && command !== 'isnotset')
+    throw new RuleError(`flowbits: ${command} takes one name`, 'only isset and isnotset accept a|b');
+  for (const name of names)
+    if (!/^[\w.-]+(?: [\w.-]+)*$/.test(name)) throw new RuleError(`"${name}" is no name of a flowbit`);
+  return names;
+}
+
+export default defineKeyword({
+  name: 'flowbits',
+  argument: 'required',
+  kind: 'state',
+  supportsPrefilter: true,
+  summary: 'Sets, clears or asks for a named mark of the flow.',
+  page: 'rules/flow-keywords.html#flowbits',
+  examples: [
+    'alert tcp any any -> any any (msg:"m"; content:"x"; flowbits:set,seen; flowbits:noalert; sid:1;)',
+    'alert tcp any any -> any any (msg:"m"; flowbits:isset,seen|known; content:"y"; sid:2;)',
+  ],
+  compile(builder, option) {
+    const match = /^\s*([a-z]+)\s*(?:,\s*(.*?)\s*)?$/i.exec(unquoted(option));
+    const command = match?.[1]?.toLowerCase() ?? '';
+    const list = match?.[2];
+    if (command === 'noalert') {
+      if (list !== undefined) throw new RuleError('flowbits: noalert takes no name');
+      builder.flags |= SigFlag.noAlert;
+      return;
+    }
+    if (!['set', 'unset', 'toggle', 'isset', 'isnotset'].includes(command))
+      throw new RuleError(`unknown flowbits command "${command}"`, 'set, unset, toggle, isset, isnotset or noalert');
+    if (list === undefined || list === '') throw new RuleError(`flowbits: ${command} needs a name`);
+    const names = flowbitNames(builder.setup);
+    const ids = readNames(list, command).map((name) => names.id(name));
+    builder.flags |= SigFlag.requireFlow;
+    if (command === 'isset' || command === 'isnotset') {
+      for (const id of ids) names.checked.add(id);
+      const test = ids.length === 1 ? isset(ids[0]!) : anySet(ids);
+      builder.addPacketMatch(command === 'isset' ? test : negate(test), { keyword: 'flowbits', keepsStream: true });
+      return;
+    }
+    names.set.add(ids[0]!);
+    builder.addPostMatch(change(command as 'set' | 'unset' | 'toggle', ids[0]!));
+  },
+});
