@@ -1,0 +1,118 @@
+// The number that byte_test, byte_jump, byte_extract and byte_math read: where, how long, how written.
+
+import { RuleError } from '../../framework/keyword.ts';
+import type { SignatureBuilder } from '../../framework/keyword.ts';
+import type { Inspection, Limit } from '../../framework/chain.ts';
+import { parseUnsigned } from '../../rules/index.ts';
+import { limitValue } from './content-element.ts';
+import { readBinary, readText } from './wide.ts';
+
+export interface ByteField {
+  size: Limit;
+  offset: Limit;
+  isRelative: boolean;
+  isLittle: boolean;
+  /** -1: binary; 0: text, base by its prefix; 8, 10, 16: text. */
+  base: number;
+  /** 0: none. */
+  mask: number;
+}
+
+export function newField(size: Limit, offset: Limit): ByteField {
+  return { size, offset, isRelative: false, isLittle: false, base: -1, mask: 0 };
+}
+
+/** Where the field read last began and ended, absolute in the data. */
+export const fieldPlace = { start: 0, end: 0 };
+
+/** Reads the field into `wide`; false when it is not wholly in the buffer or is no number. */
+export function readField(field: ByteField, inspection: Inspection): boolean {
+  const size = limitValue(field.size, inspection);
+  const at = (field.isRelative ? inspection.cursor : inspection.start) + limitValue(field.offset, inspection);
+  if (at < inspection.start || at >= inspection.end || size < 0 || at + size > inspection.end) return false;
+  fieldPlace.start = at;
+  fieldPlace.end = at + size;
+  if (field.base < 0) {
+    if (size > 8) return false;
+    readBinary(inspection.data, at, size, field.isLittle);
+    return true;
+  }
+  const used = readText(inspection.data, at, size, field.base);
+  fieldPlace.end = at + used;
+  return used > 0;
+}
+
+const BASES: Readonly<Record<string, number>> = { hex: 16, dec: 10, oct: 8 };
+
+/** One option shared by the keywords; false when it is none of them. */
+export function readFieldOption(field: ByteField, keyword: string, name: string, argument: string): boolean {
+  if (name === 'relative') field.isRelative = true;
+  else if (name === 'little' || (name === 'endian' && argument === 'little')) field.isLittle = true;
+  else if (name === 'big' || (name === 'endian' && argument === 'big')) field.isLittle = false;
+  else if (name === 'string') field.base = argument === '' ? Math.max(field.base, 0) : baseOf(keyword, argument);
+  else if (name in BASES && argument === '') field.base = BASES[name]!;
+  else if (name === 'bitmask') field.mask = parseMask(keyword, argument);
+  else if (name === 'dce') {
+    throw new RuleError(
+      `${keyword}: dce takes the byte order of DCERPC, which is not there yet`,
+      undefined,
+      'rule/app-layer-missing',
+    );
+  } else return false;
+  return true;
+}
+
+function baseOf(keyword: string, name: string): number {
+  const base = BASES[name];
+  if (base === undefined) throw new RuleError(`${keyword}: "${name}" is not hex, dec or oct`);
+  return base;
+}
+
+function parseMask(keyword: string, text: string): number {
+  const digits = /^(?:0x)?([0-9a-fA-F]{1,8})$/.exec(text.trim());
+  const mask = digits === null ? 0 : parseInt(digits[1]!, 16);
+  if (mask === 0) throw new RuleError(`${keyword}: the bitmask "${text}" is not a hexadecimal number of 32 bits`);
+  return mask;
+}
+
+/** Number or variable. `unknown` words the refusal of a name that nothing declared. */
+export function numberOrVariable(
+  builder: SignatureBuilder,
+  keyword: string,
+  text: string,
+  range: readonly [min: number, max: number],
+): Limit {
+  if (/^[A-Za-z_]/.test(text)) {
+    const slot = builder.variable(text, 'use');
+    if (slot !== undefined) return { value: 0, slot };
+    throw new RuleError(
+      keyword === 'byte_math'
+        ? `unknown byte_ keyword var seen in byte_math - ${text}`
+        : `Unknown byte_extract var seen in ${keyword} - ${text}`,
+    );
+  }
+  return { value: plainNumber(keyword, text, range), slot: -1 };
+}
+
+export function plainNumber(keyword: string, text: string, [min, max]: readonly [number, number]): number {
+  const isNegative = text.startsWith('-');
+  const number = parseUnsigned(text.replace(/^[+-]\s*/, ''));
+  const value = number.ok ? (isNegative ? -number.value : number.value) : Number.NaN;
+  if (value >= min && value <= max) return value === 0 ? 0 : value;
+  throw new RuleError(`${keyword}: "${text}" is not a number from ${String(min)} to ${String(max)}`);
+}
+
+/** Checks the size against how the number is written. */
+export function checkSize(field: ByteField, keyword: string, limits: { binary: number; text: number }): void {
+  if (field.size.slot >= 0) return;
+  const max = field.base < 0 ? limits.binary : limits.text;
+  if (field.size.value > max) {
+    throw new RuleError(`${keyword}: a number ${field.base < 0 ? '' : 'in text '}has at most ${String(max)} bytes`);
+  }
+}
+
+/** `bitmask 0xff` -> its name and its argument. */
+export function splitOption(part: string): readonly [name: string, argument: string] {
+  const space = part.search(/\s/);
+  return space < 0 ? [part, ''] : [part.slice(0, space), part.slice(space).trim()];
+}

@@ -1,0 +1,111 @@
+// How far contents reach: refuses rules whose contents cannot fit in the length that dsize or bsize allows.
+
+import { RuleError } from '../../framework/keyword.ts';
+import type { SignatureBuilder } from '../../framework/keyword.ts';
+import type { ChainElement, ChainMatch, ContentSpec } from '../../framework/chain.ts';
+
+/** An element that bounds the length of its buffer. */
+export interface BoundedElement extends ChainElement {
+  readonly maxLength: number;
+}
+
+export function boundedElement(
+  keyword: string,
+  maxLength: number,
+  link: (next: ChainMatch) => ChainMatch,
+): BoundedElement {
+  return { keyword, content: null, isRelative: false, maxLength, link };
+}
+
+const dsizes = new WeakMap<SignatureBuilder, number>();
+
+/** Keeps the largest payload that dsize allows for the check at the rule's end. */
+export function noteDsize(builder: SignatureBuilder, largest: number): void {
+  dsizes.set(builder, largest);
+}
+
+/** Largest payload of the rule, Infinity without dsize. */
+export function dsizeOf(builder: SignatureBuilder): number {
+  return dsizes.get(builder) ?? Infinity;
+}
+
+/**
+ * Last checks and repairs of one buffer's elements, to be called before linkChain.
+ * @param maxPayload `dsizeOf(builder)` for the payload, Infinity for other buffers
+ */
+export function finishChain(elements: readonly ChainElement[], maxPayload = Infinity): void {
+  dropRelativeOfFirst(elements);
+  const reach = reachOf(elements);
+  if (reach > maxPayload) {
+    throw new RuleError(
+      `signature can't match as required content length ${String(reach)} exceeds dsize value ${String(maxPayload)}`,
+    );
+  }
+  for (const element of elements) {
+    const bound = (element as Partial<BoundedElement>).maxLength ?? Infinity;
+    if (reach > bound) {
+      throw new RuleError(
+        `signature can't match as required content length ${String(reach)} exceeds bsize value ${String(bound)}`,
+      );
+    }
+  }
+  refuseUnreachable(elements);
+}
+
+/** Without a match before it, `within` is `depth` and `distance` is `offset`. */
+function dropRelativeOfFirst(elements: readonly ChainElement[]): void {
+  const first = elements.findIndex((element) => element.content !== null);
+  const content = elements[first]?.content;
+  if (content === null || content === undefined || elements.slice(0, first).some((e) => e.keyword !== 'bsize')) return;
+  if ((content.distance?.value ?? 0) < 0) return;
+  if (content.within !== null) content.depth = content.within;
+  if (content.distance !== null) content.offset = content.distance;
+  content.within = null;
+  content.distance = null;
+}
+
+/** Bytes that a buffer must have at least for all positive contents to fit. */
+function reachOf(elements: readonly ChainElement[]): number {
+  let reach = 0;
+  let end = 0;
+  for (const { content, keyword } of elements) {
+    // what moves the cursor by unknown distances starts the count anew
+    if (content === null && keyword !== 'bsize' && keyword !== 'isdataat') end = 0;
+    if (content === null || content.negated) continue;
+    const isRelative = content.distance !== null || content.within !== null;
+    end = isRelative ? end + constant(content, 'distance') : constant(content, 'offset');
+    end = Math.max(end, 0) + content.bytes.length;
+    reach = Math.max(reach, end);
+  }
+  return reach;
+}
+
+function constant(content: ContentSpec, which: 'distance' | 'offset'): number {
+  const limit = content[which];
+  return limit === null || limit.slot >= 0 ? 0 : limit.value;
+}
+
+/** A content whose distance leads past the furthest end its predecessor's depth and the window allow. */
+function refuseUnreachable(elements: readonly ChainElement[]): void {
+  // largest offset at which the match before can end; Infinity when unknown
+  let lastEnd = Infinity;
+  for (const { content } of elements) {
+    if (content === null) {
+      lastEnd = Infinity;
+      continue;
+    }
+    if (content.negated) continue;
+    const size = content.bytes.length;
+    if (content.within !== null && content.within.slot < 0 && content.within.value < size) {
+      throw new RuleError(
+        `signature can't match: content of ${String(size)} bytes does not fit within ${String(content.within.value)}`,
+      );
+    }
+    if (content.startsWith) lastEnd = size;
+    else if (content.depth !== null && content.depth.slot < 0)
+      lastEnd = content.depth.value + constant(content, 'offset');
+    else if (content.within !== null && content.within.slot < 0)
+      lastEnd += content.within.value + constant(content, 'distance');
+    else lastEnd = Infinity;
+  }
+}

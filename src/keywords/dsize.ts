@@ -1,0 +1,33 @@
+// `dsize`: length of the packet payload, bytes.
+
+import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import { need } from '../detect/content/argument.ts';
+import { integerTest, largestValue } from '../detect/content/integer-test.ts';
+import { noteDsize } from '../detect/content/reach.ts';
+import { PacketFlag } from '../framework/packet.ts';
+import { SigFlag } from '../framework/signature.ts';
+import { parseInteger } from '../rules/index.ts';
+
+export default defineKeyword({
+  name: 'dsize',
+  supportsPrefilter: true,
+  argument: 'required',
+  kind: 'match',
+  summary: 'Length of the packet payload, bytes.',
+  page: 'rules/payload-keywords.html#dsize',
+  examples: [
+    'alert tcp any any -> any any (msg:"x"; dsize:100; sid:1;)',
+    'alert tcp any any -> any any (msg:"x"; dsize:10<>20; sid:1;)',
+    'alert tcp any any -> any any (msg:"x"; dsize:>5; content:"a"; sid:1;)',
+  ],
+  compile(builder, option) {
+    if ((builder.flags & SigFlag.dsize) !== 0) throw new RuleError("can't use 2 or more dsizes in the same sig");
+    const match = need(parseInteger(option.value ?? '', 'u16'), 'dsize');
+    const test = integerTest(match);
+    builder.flags |= SigFlag.dsize;
+    noteDsize(builder, largestValue(match));
+    builder.addPacketMatch((p) => (p.flags & PacketFlag.pseudoStreamEnd) === 0 && test(p.payloadLength), {
+      keyword: 'dsize',
+    });
+  },
+});

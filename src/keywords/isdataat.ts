@@ -1,0 +1,43 @@
+// `isdataat`: the buffer has (or with "!" has not) data at a place.
+
+import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import { numberOrVariable } from '../detect/content/byte-field.ts';
+import { limitValue } from '../detect/content/content-element.ts';
+import type { ChainMatch, Limit } from '../framework/chain.ts';
+import { splitArgument } from '../rules/index.ts';
+
+function linkIsDataAt(at: Limit, isRelative: boolean, negated: boolean, next: ChainMatch): ChainMatch {
+  return (inspection) => {
+    if (--inspection.budget < 0) return false;
+    const value = limitValue(at, inspection);
+    // relative counts bytes, absolute counts from zero
+    const holds = isRelative ? inspection.cursor + value <= inspection.end : value < inspection.end - inspection.start;
+    return holds !== negated && next(inspection);
+  };
+}
+
+export default defineKeyword({
+  name: 'isdataat',
+  argument: 'required',
+  kind: 'match',
+  summary: 'The buffer has (or with "!" has not) data at a place.',
+  page: 'rules/payload-keywords.html#isdataat',
+  examples: [
+    'alert tcp any any -> any any (msg:"x"; isdataat:10; sid:1;)',
+    'alert tcp any any -> any any (msg:"x"; content:"abc"; isdataat:!1,relative; sid:1;)',
+  ],
+  compile(builder, option) {
+    const [place, ...options] = splitArgument(option.value ?? '').map((part) => part.text);
+    const [, not, number] = /^(!?)\s*(.*)$/.exec(place!)!;
+    const unknown = options.find((text) => text !== 'relative' && text !== 'rawbytes');
+    if (unknown !== undefined) throw new RuleError(`isdataat: unknown option "${unknown}"`);
+    const at = numberOrVariable(builder, 'isdataat', number!, [0, 65535]);
+    const isRelative = options.includes('relative');
+    builder.addElement({
+      keyword: 'isdataat',
+      content: null,
+      isRelative,
+      link: (next) => linkIsDataAt(at, isRelative, not === '!', next),
+    });
+  },
+});
