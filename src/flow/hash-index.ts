@@ -4,7 +4,6 @@ import type { Flows } from '../framework/flows.ts';
 import { F, FLOW_STRIDE } from '../framework/flows.ts';
 import type { FlowKey } from './key.ts';
 
-
 export class HashIndex {
   /** Flow number + 1, 0 for an empty slot. */
   private slots: Int32Array;
@@ -78,6 +77,13 @@ export class HashIndex {
       slots[i] = 0;
       hole = i;
     }
+  }
+
+  /** Every flow in the table, for work that is not per packet. */
+  all(): number[] {
+    const result: number[] = [];
+    for (const slot of this.slots) if (slot !== 0) result.push(slot - 1);
+    return result;
   }
 
   private grow(): void {

@@ -17,7 +17,10 @@ export const TIMEOUT_PROTOCOLS = ['default', 'tcp', 'udp', 'icmp'] as const;
 export type TimeoutProtocol = (typeof TIMEOUT_PROTOCOLS)[number];
 export type FlowTimeouts = Readonly<Record<TimeoutProtocol, ProtocolTimeouts>>;
 
-function timeouts(values: readonly [number, number, number, number], emergency: readonly [number, number, number, number]): ProtocolTimeouts {
+function timeouts(
+  values: readonly [number, number, number, number],
+  emergency: readonly [number, number, number, number],
+): ProtocolTimeouts {
   const [fresh, established, closed, bypassed] = values;
   const [emergencyNew, emergencyEstablished, emergencyClosed, emergencyBypassed] = emergency;
   return {

@@ -1,0 +1,25 @@
+// FlowOptions: what the configuration says about flow tracking (`flow:`, `flow-timeouts:`, `vlan:`, `livedev:`).
+
+import { DEFAULT_TIMEOUTS } from './timeouts.ts';
+import type { FlowTimeouts } from './timeouts.ts';
+import type { FlowKeyOptions } from './key.ts';
+
+export interface FlowOptions extends FlowKeyOptions {
+  /** Bytes that flow records may take. */
+  readonly memcap: number;
+  /** Emergency mode ends when that share of the records is free again, percent. */
+  readonly emergencyRecovery: number;
+  readonly timeouts: FlowTimeouts;
+  /** Makes the hash unpredictable; replay keeps it at 0 for equal output of equal input. */
+  readonly seed: number;
+}
+
+export const DEFAULT_FLOW_OPTIONS: FlowOptions = {
+  usesVlan: true,
+  usesDevice: true,
+  usesRecursion: true,
+  memcap: 128 << 20,
+  emergencyRecovery: 30,
+  timeouts: DEFAULT_TIMEOUTS,
+  seed: 0,
+};

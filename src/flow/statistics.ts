@@ -1,0 +1,24 @@
+// Counters of flows, under Suricata's names.
+
+import { defineCounter } from '../base/counters.ts';
+import type { Counters } from '../base/counters.ts';
+import { FLOW_STATES } from '../framework/flows.ts';
+
+const TOTAL = defineCounter('flow.total');
+const TCP = defineCounter('flow.tcp');
+const UDP = defineCounter('flow.udp');
+const ICMPV4 = defineCounter('flow.icmpv4');
+const ICMPV6 = defineCounter('flow.icmpv6');
+const END_STATES = FLOW_STATES.map((state) => defineCounter(`flow.end.state.${state}`));
+
+export function countFlow(counters: Counters, proto: number): void {
+  counters.add(TOTAL);
+  if (proto === 6) counters.add(TCP);
+  else if (proto === 17) counters.add(UDP);
+  else if (proto === 1) counters.add(ICMPV4);
+  else if (proto === 58) counters.add(ICMPV6);
+}
+
+export function countFlowEnd(counters: Counters, state: number): void {
+  counters.add(END_STATES[state]!);
+}
