@@ -6,6 +6,15 @@ import type { Flows } from './flows.ts';
 import type { Packet } from './packet.ts';
 import type { TcpView } from './stream.ts';
 
+/** The reassembled bytes that a stream-matched alert saw, for EVE `payload`. One per worker, reused. */
+export interface PayloadSource {
+  /** Readies the bytes of the direction of p, at most `limit`; how many there are, 0 for none. */
+  open(p: Packet, limit: number): number;
+  /** They lie at [offset, offset + length) of `data`. */
+  readonly data: Uint8Array;
+  readonly offset: number;
+}
+
 /** What outputs may read; one per worker, the same for all of its outputs. */
 export interface OutputContext {
   readonly flows: Flows;
@@ -26,6 +35,8 @@ export interface OutputContext {
   flowintName(id: number): string | undefined;
   /** pcre captures of the packet under way. */
   readonly packetVars: readonly { name: string; value: Uint8Array | string }[];
+  /** Without it the payload of a stream-matched alert is that of its packet. */
+  readonly payloads?: PayloadSource;
   /** Seconds since start, for stats. */
   uptime(): number;
   /** Microseconds of the last packet (offline) or the clock (live). */
@@ -38,6 +49,8 @@ export interface Output {
   packet?(p: Packet): void;
   /** A flow ended or gives an interim record. `reason` indexes FLOW_END_REASONS. */
   flow?(f: number): void;
+  /** `packet` is due for every packet, not only those with something to tell (pcap-log, EVE arp). */
+  readonly wantsEveryPacket?: boolean;
   stats?(): void;
   /** Buffered records to disk. */
   flush(): void;

@@ -53,6 +53,8 @@ export const PacketFlag = {
   appUpdate: 1 << 24,
   /** Decoded far enough to belong to a flow (TCP, UDP, ICMP, SCTP, ESP ...); without it no flow is looked up. */
   wantsFlow: 1 << 25,
+  /** A `tag` covers this packet: outputs log it though it has no alert. */
+  tagged: 1 << 26,
 } as const;
 
 /** Rule actions as bits; a packet's `action` is the union of what its alerts ask. */

@@ -1,0 +1,38 @@
+// EVE `anomaly`: one record for each irregularity of a packet.
+import { anomalyKind, anomalyName } from '../../framework/anomaly.ts';
+import { packetBytes } from './packet-bytes.ts';
+import type { ConfigNode } from '../../config/index.ts';
+import type { Packet } from '../../framework/packet.ts';
+import type { EveRecord } from './record.ts';
+
+const HEADER_BYTES = 32;
+
+export class AnomalyEvents {
+  private readonly record: EveRecord;
+  private readonly wants: { readonly decode: boolean; readonly stream: boolean; readonly applayer: boolean };
+  private readonly withHeader: boolean;
+
+  constructor(record: EveRecord, node: ConfigNode | undefined) {
+    this.record = record;
+    this.wants = {
+      decode: node?.bool('types.decode', false) ?? false,
+      stream: node?.bool('types.stream', false) ?? false,
+      applayer: node?.bool('types.applayer', true) ?? true,
+    };
+    this.withHeader = node?.bool('packethdr', false) ?? false;
+  }
+
+  packet(p: Packet): string {
+    let text = '';
+    for (let i = 0; i < p.anomalyCount; i++) {
+      const id = p.anomalies[i]!;
+      const kind = anomalyKind(id);
+      if (!this.wants[kind]) continue;
+      const prefix = kind === 'decode' ? 'decoder.' : kind === 'stream' ? 'stream.' : '';
+      text += `${this.record.packet(p, 'anomaly')},"anomaly":{"type":"${kind}","event":"${prefix}${anomalyName(id)}"}`;
+      if (this.withHeader) text += packetBytes(p, HEADER_BYTES);
+      text += this.record.end();
+    }
+    return text;
+  }
+}

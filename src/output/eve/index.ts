@@ -1,0 +1,118 @@
+// eve-log: events as JSON, one object a line, with Suricata's types and fields.
+import { defineOutput } from '../../framework/output.ts';
+import { openWriter } from '../writer.ts';
+import { AlertEvents } from './alert.ts';
+import { AnomalyEvents } from './anomaly.ts';
+import { arpEvent } from './arp.ts';
+import { DropEvents } from './drop.ts';
+import { FlowEvents } from './flow.ts';
+import { NetflowEvents } from './netflow.ts';
+import { EveRecord } from './record.ts';
+import { readEveSettings } from './settings.ts';
+import { StatsEvents } from './stats.ts';
+import type { ConfigNode } from '../../config/index.ts';
+import type { Output, OutputContext } from '../../framework/output.ts';
+import type { Packet } from '../../framework/packet.ts';
+import type { RecordWriter } from '../record-writer.ts';
+
+type PacketEvents = (p: Packet) => string;
+type FlowRecords = (f: number) => string;
+
+interface EventTypes {
+  readonly packet: readonly PacketEvents[];
+  readonly flow: readonly FlowRecords[];
+  readonly stats: readonly StatsEvents[];
+  readonly wantsEveryPacket: boolean;
+}
+
+/** Types named with `enabled: no` are left out; types of other parts of the program are not looked at. */
+function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
+  const packet: PacketEvents[] = [];
+  const flow: FlowRecords[] = [];
+  const stats: StatsEvents[] = [];
+  let wantsEveryPacket = false;
+  for (const { name, body } of node.get('types')?.entries() ?? []) {
+    if (body?.bool('enabled', true) === false) continue;
+    if (name === 'alert') packet.push(method(new AlertEvents(record, body)));
+    else if (name === 'anomaly') packet.push(method(new AnomalyEvents(record, body)));
+    else if (name === 'drop') packet.push(method(new DropEvents(record, body)));
+    else if (name === 'flow') flow.push(flowMethod(new FlowEvents(record, body)));
+    else if (name === 'netflow') flow.push(flowMethod(new NetflowEvents(record)));
+    else if (name === 'stats') stats.push(new StatsEvents(record, body));
+    else if (name === 'arp' && body?.bool('enabled', false) === true) {
+      wantsEveryPacket = true;
+      packet.push((p) => (p.arpOffset < 0 ? '' : arpEvent(record, p)));
+    }
+  }
+  return { packet, flow, stats, wantsEveryPacket };
+}
+
+const method =
+  (events: { packet(p: Packet): string }): PacketEvents =>
+  (p) =>
+    events.packet(p);
+const flowMethod =
+  (events: { flow(f: number): string }): FlowRecords =>
+  (f) =>
+    events.flow(f);
+
+class EveLog implements Output {
+  readonly wantsEveryPacket: boolean;
+  private readonly writer: RecordWriter;
+  private readonly prefix: string;
+  private readonly types: EventTypes;
+
+  constructor(writer: RecordWriter, prefix: string, types: EventTypes) {
+    this.writer = writer;
+    this.prefix = prefix;
+    this.types = types;
+    this.wantsEveryPacket = types.wantsEveryPacket;
+  }
+
+  packet(p: Packet): void {
+    const { packet } = this.types;
+    for (let i = 0; i < packet.length; i++) this.write(packet[i]!(p));
+  }
+
+  flow(f: number): void {
+    const { flow } = this.types;
+    for (let i = 0; i < flow.length; i++) this.write(flow[i]!(f));
+  }
+
+  stats(): void {
+    for (const events of this.types.stats) this.write(events.stats());
+  }
+
+  flush(): void {
+    this.writer.flush();
+  }
+
+  reopen(): void {
+    this.writer.reopen();
+  }
+
+  close(): void {
+    this.writer.close();
+  }
+
+  // `text` is any number of whole lines
+  private write(text: string): void {
+    if (text === '') return;
+    if (this.prefix === '') {
+      this.writer.write(text);
+      return;
+    }
+    for (const line of text.slice(0, -1).split('\n')) this.writer.write(`${this.prefix}${line}\n`);
+  }
+}
+
+export default defineOutput({
+  name: 'eve-log',
+  summary: 'Events as JSON, one object a line (EVE).',
+  create(node: ConfigNode, context: OutputContext): Output {
+    const settings = readEveSettings(node);
+    const record = new EveRecord(context, settings);
+    const types = readTypes(node, record);
+    return new EveLog(openWriter(node, context.logDir, 'eve.json'), settings.prefix, types);
+  },
+});

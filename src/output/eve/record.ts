@@ -1,0 +1,207 @@
+// EveRecord: the parts that records of all types share, in Suricata's order: header, common options, tail.
+import { F } from '../../framework/flows.ts';
+import { PACKET_SOURCES } from '../../framework/packet.ts';
+import { addressText, macAt, macText, packetDestination, packetSource } from '../text/addresses.ts';
+import { quote } from '../text/json-text.ts';
+import { hasPorts, icmpPeerType, isIcmp, protocolName } from '../text/protocol-name.ts';
+import { eveTime } from '../text/timestamp.ts';
+import { communityId } from './community-id.ts';
+import { metadataText } from './metadata.ts';
+import type { OutputContext } from '../../framework/output.ts';
+import type { Packet } from '../../framework/packet.ts';
+import type { EveSettings } from './settings.ts';
+
+/** Which end of the flow is printed as source. */
+export type FlowSide = 'toServer' | 'toClient';
+
+export class EveRecord {
+  readonly context: OutputContext;
+  readonly settings: EveSettings;
+  private capturePath: string | undefined;
+  private captureText = '';
+
+  constructor(context: OutputContext, settings: EveSettings) {
+    this.context = context;
+    this.settings = settings;
+  }
+
+  /** From `{"timestamp"` to `pkt_src` and the common options, without a closing brace. */
+  packet(p: Packet, type: string): string {
+    const { flows } = this.context;
+    let text = `{"timestamp":"${eveTime(p.ts)}"`;
+    if (p.flow >= 0) text += flowIds(flows.double(p.flow, F.id), flows.double(p.flow, F.parentId));
+    text += this.device(p.device);
+    if (p.parent === null && p.number > 0 && this.context.captureFile() !== undefined)
+      text += `,"pcap_cnt":${String(p.number)}`;
+    text += `,"event_type":"${type}"${vlanText(p.vlanCount, p.vlan0, p.vlan1, p.vlan2)}`;
+    if (p.ipVersion !== 0) text += packetTuple(p);
+    text += `,"pkt_src":"${PACKET_SOURCES[p.source]!}"`;
+    return text + this.packetOptions(p);
+  }
+
+  /** The same for a flow record. `type` decides the order of proto and ip_v as Suricata has it. */
+  flow(f: number, type: 'flow' | 'netflow', side: FlowSide): string {
+    const { flows } = this.context;
+    const vlan01 = flows.word(f, F.vlan01);
+    const vlan2 = flows.word(f, F.vlan2);
+    let text = `{"timestamp":"${eveTime(this.context.now())}"${flowIds(flows.double(f, F.id), flows.double(f, F.parentId))}`;
+    text += `${this.device(flows.word(f, F.device))},"event_type":"${type}"`;
+    text += vlanText(vlan2 >>> 16, vlan01 & 0xffff, vlan01 >>> 16, vlan2 & 0xffff) + this.flowTuple(f, side);
+    if (type === 'flow') text += `,"ip_v":${String(flows.ipVersion(f))}`;
+    return text + this.flowProtocol(f);
+  }
+
+  /** suricata_version, metadata, ether, community_id of a flow record. */
+  flowOptions(f: number, side: FlowSide): string {
+    const { settings } = this;
+    let text = settings.version;
+    if (settings.hasMetadata) text += metadataText(this.context, f, { withPacketVars: false });
+    if (settings.hasEther) text += this.flowEther(f, side);
+    if (settings.hasCommunityId) text += this.community(f);
+    return text;
+  }
+
+  /** host, pcap_filename, the closing brace and the line end. */
+  end(): string {
+    return `${this.settings.host}${this.settings.hasPcapFile ? this.captureName() : ''}}\n`;
+  }
+
+  /** `,"src_ip":...,"dest_port":...` of a flow, from one side. */
+  flowTuple(f: number, side: FlowSide): string {
+    const { flows } = this.context;
+    const source = side === 'toServer' ? F.src : F.dst;
+    const a = this.flowAddress(f, source);
+    const b = this.flowAddress(f, source === F.src ? F.dst : F.src);
+    if (!hasPorts(flows.proto(f))) return `,"src_ip":"${a}","dest_ip":"${b}"`;
+    const sp = side === 'toServer' ? flows.sourcePort(f) : flows.destinationPort(f);
+    const dp = side === 'toServer' ? flows.destinationPort(f) : flows.sourcePort(f);
+    return `,"src_ip":"${a}","src_port":${String(sp)},"dest_ip":"${b}","dest_port":${String(dp)}`;
+  }
+
+  /** An address of a flow; `field` is F.src or F.dst. */
+  flowAddress(f: number, field: number): string {
+    const { flows } = this.context;
+    return addressText(
+      flows.ipVersion(f),
+      flows.word(f, field),
+      flows.word(f, field + 1),
+      flows.word(f, field + 2),
+      flows.word(f, field + 3),
+    );
+  }
+
+  /** `,"app_proto":"http"` and those of the directions where they differ; nothing for unknown. */
+  appProtocol(f: number): string {
+    const { flows } = this.context;
+    const final = flows.word(f, F.appProtocol);
+    let text = this.appName('app_proto', final);
+    const toServer = flows.word(f, F.appProtocolToServer);
+    const toClient = flows.word(f, F.appProtocolToClient);
+    if (toServer !== final) text += this.appName('app_proto_ts', toServer);
+    if (toClient !== final) text += this.appName('app_proto_tc', toClient);
+    return text + this.appName('app_proto_orig', flows.word(f, F.appProtocolOriginal));
+  }
+
+  private appName(key: string, id: number): string {
+    const name = id === 0 ? '' : this.context.appProtocolName(id);
+    return name === '' ? '' : `,"${key}":"${name}"`;
+  }
+
+  private device(index: number): string {
+    const name = this.context.deviceName(index);
+    return name === undefined ? '' : `,"in_iface":${quote(name)}`;
+  }
+
+  private packetOptions(p: Packet): string {
+    const { settings } = this;
+    let text = settings.version;
+    if (settings.hasMetadata) text += metadataText(this.context, p.flow, { withPacketVars: true });
+    if (settings.hasEther && p.etherOffset >= 0) text += packetEther(p);
+    if (settings.hasCommunityId && p.flow >= 0) text += this.community(p.flow);
+    return text;
+  }
+
+  private flowProtocol(f: number): string {
+    const { flows } = this.context;
+    const proto = flows.proto(f);
+    const text = `,"proto":"${protocolName(proto)}"`;
+    if (proto === 50) return `${text},"spi":${String(flows.word(f, F.ports) >>> 0)}`;
+    if (!isIcmp(proto)) return text;
+    const type = flows.sourcePort(f);
+    const code = flows.destinationPort(f);
+    const own = `${text},"icmp_type":${String(type)},"icmp_code":${String(code)}`;
+    const peer = icmpPeerType(proto, type);
+    if (flows.word(f, F.packetsToClient) === 0 || peer < 0) return own;
+    return `${own},"response_icmp_type":${String(peer)},"response_icmp_code":0`;
+  }
+
+  private flowEther(f: number, side: FlowSide): string {
+    const { flows } = this.context;
+    const source = flows.double(f, F.srcMac);
+    if (source < 0) return '';
+    const extra = flows.peekExtra(f);
+    const src = macList(extra?.srcMacs ?? null, source);
+    const dst = macList(extra?.dstMacs ?? null, flows.double(f, F.dstMac));
+    const isForward = side === 'toServer';
+    return `,"ether":{"dest_macs":[${isForward ? dst : src}],"src_macs":[${isForward ? src : dst}]}`;
+  }
+
+  private community(f: number): string {
+    const { flows } = this.context;
+    const id = communityId(
+      {
+        version: flows.ipVersion(f),
+        proto: flows.proto(f),
+        src: [flows.word(f, F.src), flows.word(f, F.src + 1), flows.word(f, F.src + 2), flows.word(f, F.src + 3)],
+        dst: [flows.word(f, F.dst), flows.word(f, F.dst + 1), flows.word(f, F.dst + 2), flows.word(f, F.dst + 3)],
+        sourcePort: flows.sourcePort(f),
+        destinationPort: flows.destinationPort(f),
+      },
+      this.settings.communityIdSeed,
+    );
+    return `,"community_id":"${id}"`;
+  }
+
+  private captureName(): string {
+    const path = this.context.captureFile();
+    if (path !== this.capturePath) {
+      this.capturePath = path;
+      this.captureText = path === undefined ? '' : `,"pcap_filename":${quote(path)}`;
+    }
+    return this.captureText;
+  }
+}
+
+function flowIds(id: number, parent: number): string {
+  return parent === 0 ? `,"flow_id":${String(id)}` : `,"flow_id":${String(id)},"parent_id":${String(parent)}`;
+}
+
+function vlanText(count: number, vlan0: number, vlan1: number, vlan2: number): string {
+  if (count === 0) return '';
+  if (count === 1) return `,"vlan":[${String(vlan0)}]`;
+  if (count === 2) return `,"vlan":[${String(vlan0)},${String(vlan1)}]`;
+  return `,"vlan":[${String(vlan0)},${String(vlan1)},${String(vlan2)}]`;
+}
+
+function packetTuple(p: Packet): string {
+  const isPorted = hasPorts(p.proto) && p.l4Offset >= 0;
+  let text = `,"src_ip":"${packetSource(p)}"`;
+  if (isPorted) text += `,"src_port":${String(p.sp)}`;
+  text += `,"dest_ip":"${packetDestination(p)}"`;
+  if (isPorted) text += `,"dest_port":${String(p.dp)}`;
+  text += `,"proto":"${protocolName(p.proto)}","ip_v":${String(p.ipVersion)}`;
+  if (isIcmp(p.proto) && p.l4Offset >= 0)
+    text += `,"icmp_type":${String(p.icmpType)},"icmp_code":${String(p.icmpCode)}`;
+  else if (p.proto === 50 && p.l4Offset >= 0) text += `,"spi":${String(p.espSpi >>> 0)}`;
+  return text;
+}
+
+function packetEther(p: Packet): string {
+  const at = p.etherOffset;
+  const type = (p.data[at + 12]! << 8) | p.data[at + 13]!;
+  return `,"ether":{"ether_type":${String(type)},"src_mac":"${macAt(p.data, at + 6)}","dest_mac":"${macAt(p.data, at)}"}`;
+}
+
+function macList(all: readonly number[] | null, first: number): string {
+  return all === null || all.length === 0 ? `"${macText(first)}"` : all.map((mac) => `"${macText(mac)}"`).join(',');
+}

@@ -1,0 +1,40 @@
+// What an eve-log section asks for besides its types.
+import { quote } from '../text/json-text.ts';
+import type { ConfigNode } from '../../config/index.ts';
+
+/** The version of Suricata's EVE that events announce (`suricata_version`). */
+export const EVE_VERSION = '9.0.0';
+
+export interface EveSettings {
+  readonly hasCommunityId: boolean;
+  readonly communityIdSeed: number;
+  readonly hasEther: boolean;
+  readonly hasMetadata: boolean;
+  readonly hasPcapFile: boolean;
+  /** `,"suricata_version":"9.0.0"` or nothing. */
+  readonly version: string;
+  /** `,"host":"name"` or nothing. */
+  readonly host: string;
+  /** Text before every record. */
+  readonly prefix: string;
+}
+
+export function readEveSettings(node: ConfigNode): EveSettings {
+  const sensor = rootOf(node).string('sensor-name');
+  return {
+    hasCommunityId: node.bool('community-id', false),
+    communityIdSeed: node.int('community-id-seed', 0, { min: 0, max: 65_535 }),
+    hasEther: node.bool('ethernet', false),
+    hasMetadata: node.bool('metadata', true),
+    hasPcapFile: node.bool('pcap-file', false),
+    version: node.bool('suricata-version', false) ? `,"suricata_version":"${EVE_VERSION}"` : '',
+    host: sensor === undefined ? '' : `,"host":${quote(sensor)}`,
+    prefix: node.string('prefix', ''),
+  };
+}
+
+function rootOf(node: ConfigNode): ConfigNode {
+  let root = node;
+  while (root.parent !== undefined) root = root.parent;
+  return root;
+}

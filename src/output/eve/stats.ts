@@ -1,0 +1,78 @@
+// EVE `stats`: all counters as a tree, their names split at the dots.
+import { counterNames } from '../../base/counters.ts';
+import { eveTime } from '../text/timestamp.ts';
+import type { ConfigNode } from '../../config/index.ts';
+import type { OutputContext } from '../../framework/output.ts';
+import type { EveRecord } from './record.ts';
+
+type Tree = Map<string, Tree | number>;
+
+export class StatsEvents {
+  private readonly record: EveRecord;
+  private readonly hasTotals: boolean;
+  private readonly hasThreads: boolean;
+  private readonly hasDeltas: boolean;
+  private readonly hasZeros: boolean;
+  private before = new Float64Array(0);
+
+  constructor(record: EveRecord, node: ConfigNode | undefined) {
+    this.record = record;
+    this.hasTotals = node?.bool('totals', true) ?? true;
+    this.hasThreads = node?.bool('threads', false) ?? false;
+    this.hasDeltas = node?.bool('deltas', false) ?? false;
+    this.hasZeros = node?.bool('null-values', true) ?? true;
+  }
+
+  /** The record, with its line end. */
+  stats(): string {
+    const { context } = this.record;
+    const tree = this.render(counterTree(context));
+    const uptime = `"uptime":${String(Math.floor(context.uptime()))}`;
+    const totals = this.hasTotals && tree !== '' ? `,${tree}` : '';
+    const threads = this.hasThreads ? `,"threads":{"W#01":{${tree}}}` : '';
+    this.before = context.counters.values.slice();
+    return (
+      `{"timestamp":"${eveTime(Date.now() * 1000)}","event_type":"stats"${this.record.settings.version}` +
+      `,"stats":{${uptime}${totals}${threads}}${this.record.end()}`
+    );
+  }
+
+  private render(tree: Tree): string {
+    const parts: string[] = [];
+    for (const [name, entry] of tree) {
+      if (typeof entry !== 'number') {
+        const inner = this.render(entry);
+        if (inner !== '') parts.push(`"${name}":{${inner}}`);
+        continue;
+      }
+      const value = this.record.context.counters.get(entry);
+      if (value === 0 && !this.hasZeros) continue;
+      parts.push(`"${name}":${String(value)}`);
+      if (this.hasDeltas) parts.push(`"${name}_delta":${String(value - (this.before[entry] ?? 0))}`);
+    }
+    return parts.join(',');
+  }
+}
+
+function counterTree(context: OutputContext): Tree {
+  const root: Tree = new Map();
+  const names = counterNames();
+  const count = Math.min(names.length, context.counters.values.length);
+  for (let id = 0; id < count; id++) {
+    const path = names[id]!.split('.');
+    const leaf = path.pop()!;
+    let node: Tree | undefined = root;
+    for (const part of path) node = node === undefined ? undefined : branch(node, part);
+    // a name that is both a counter and a group keeps the group
+    if (node !== undefined && typeof (node.get(leaf) ?? 0) === 'number') node.set(leaf, id);
+  }
+  return root;
+}
+
+function branch(node: Tree, part: string): Tree {
+  const known = node.get(part);
+  if (known !== undefined && typeof known !== 'number') return known;
+  const created: Tree = new Map();
+  node.set(part, created);
+  return created;
+}

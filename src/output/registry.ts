@@ -1,0 +1,11 @@
+// Every output the configuration may name; generated from this folder (npm run gen).
+
+import eveOutput from './eve/index.ts';
+import fastOutput from './fast.ts';
+import pcapLogOutput from './pcap-log.ts';
+import statsOutput from './stats.ts';
+
+import type { OutputDefinition } from '../framework/output.ts';
+
+/** Outputs in the order of their files. */
+export const OUTPUTS: readonly OutputDefinition[] = [eveOutput, fastOutput, pcapLogOutput, statsOutput];
