@@ -131,13 +131,17 @@ export class Decoder implements IpContext {
   }
 
   network(p: Packet, etherType: number, offset: number, end: number): LayerResult {
-    if (etherType === EtherType.ipv4) return decodeIpv4(this, p, offset, end);
-    if (etherType === EtherType.ipv6) return decodeIpv6(this, p, offset, end);
-    const decode = this.tables.etherType(etherType);
-    if (decode !== null) {
+    if (etherType === EtherType.ipv4) decodeIpv4(this, p, offset, end);
+    else if (etherType === EtherType.ipv6) decodeIpv6(this, p, offset, end);
+    else {
+      const decode = this.tables.etherType(etherType);
+      if (decode === null) return this.unknownEtherType(p);
       decode(this, p, offset, end);
-      return LAYER_OK;
     }
+    return LAYER_OK;
+  }
+
+  private unknownEtherType(p: Packet): LayerResult {
     p.addAnomaly(ETHERNET.unknown_ethertype);
     this.count(UNKNOWN_ETHERTYPE);
     return LAYER_FAILED;
@@ -175,30 +179,47 @@ export class Decoder implements IpContext {
   }
 
   tunnel(p: Packet, type: number, offset: number, end: number, source: number, vni: number): Packet | null {
+    const inner = this.decodeInner(p, type, offset, end, source, vni);
+    if (inner !== null) this.keepInner(inner, p);
+    return inner;
+  }
+
+  tunnelIfValid(p: Packet, type: number, offset: number, end: number, source: number): Packet | null {
+    const inner = this.decodeInner(p, type, offset, end, source, -1);
+    if (inner === null || (inner.flags & PacketFlag.invalid) !== 0) return null;
+    this.keepInner(inner, p);
+    return inner;
+  }
+
+  /** A tunnel counts as a layer of its own. */
+  private decodeInner(p: Packet, type: number, o: number, end: number, source: number, vni: number): Packet | null {
+    if (p.layerCount + 1 >= this.maxLayers) {
+      markInvalid(p, GENERIC.too_many_layers);
+      return null;
+    }
     const inner = this.takePacket();
-    inner.reset(p.data, p.bufferId, offset, end);
+    inner.reset(p.data, p.bufferId, o, end);
     inner.linkType = p.linkType;
     this.inherit(inner, p);
+    inner.layerCount = p.layerCount + 1;
     inner.source = source;
     inner.recursion = p.recursion + 1;
     inner.vni = vni;
     inner.flags = PacketFlag.tunnelInner;
-    return this.keepInner(inner, this.tunnelled(inner, type, offset, end), p) ? inner : null;
+    return this.tunnelled(inner, type, o, end) === LAYER_OK ? inner : null;
   }
 
   private tunnelled(inner: Packet, type: number, offset: number, end: number): LayerResult {
     if (type === EtherType.ipv4) return decodeIpv4(this, inner, offset, end);
     if (type === EtherType.ipv6) return decodeIpv6(this, inner, offset, end);
     if (type === EtherType.transparentBridging) return decodeEthernet(this, inner, offset, end);
-    const decode: LayerDecode | null = this.tables.tunnelType(type);
+    const decode: LayerDecode | null = this.tables.tunnelType(type) ?? this.tables.etherType(type);
     return decode === null ? LAYER_FAILED : decode(this, inner, offset, end);
   }
 
-  private keepInner(inner: Packet, result: LayerResult, parent: Packet): boolean {
-    if (result !== LAYER_OK) return false;
+  private keepInner(inner: Packet, parent: Packet): void {
     parent.flags |= PacketFlag.tunnelRoot;
     this.inner[this.innerCount++] = inner;
-    return true;
   }
 
   /** Hands a fragment to reassembly; a packet that this completes is decoded and kept like a tunnelled one. */

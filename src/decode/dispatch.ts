@@ -23,6 +23,8 @@ export class DispatchTables {
   private readonly tunnelTypes: Int32Array;
   private readonly tunnelDecoders: LayerDecode[] = [];
   private readonly udpBits = new Uint8Array(PORTS);
+  /** Layers that are looked for at the source port too. */
+  private udpAnyEnd = 0;
   private readonly udpDecoders: LayerDecode[] = [];
 
   constructor(layers: readonly LayerDefinition[], options: DecoderOptions) {
@@ -52,8 +54,7 @@ export class DispatchTables {
   }
 
   private registerTunnels(layers: readonly LayerDefinition[]): Int32Array {
-    const types: number[] = [EtherType.vlan];
-    this.tunnelDecoders.push(decodeVlan);
+    const types: number[] = [];
     for (const layer of layers) {
       for (const type of layer.tunnelTypes ?? []) {
         types.push(type);
@@ -70,6 +71,7 @@ export class DispatchTables {
     for (const layer of overUdp) {
       const configured = options.udpLayers[layer.name];
       const bit = 1 << (this.udpDecoders.push(layer.decode) - 1);
+      if (layer.udpDestinationOnly !== true) this.udpAnyEnd |= bit;
       if (configured?.enabled === false) continue;
       const ports = configured?.ports ?? layer.udpPorts!;
       if (ports === 'any') for (let port = 0; port < PORTS; port++) this.udpBits[port]! |= bit;
@@ -82,7 +84,7 @@ export class DispatchTables {
   }
 
   etherType(type: number): LayerDecode | null {
-    return this.decoders[this.etherTypes[type]!]!;
+    return this.decoders[this.etherTypes[type & 0xffff]!]!;
   }
 
   ipv4Protocol(protocol: number): LayerDecode | null {
@@ -100,7 +102,7 @@ export class DispatchTables {
 
   /** Bits of the UDP layers to try for a packet between these ports. */
   udpMask(sp: number, dp: number): number {
-    return this.udpBits[sp]! | this.udpBits[dp]!;
+    return (this.udpBits[sp]! & this.udpAnyEnd) | this.udpBits[dp]!;
   }
 
   udpDecode(bit: number): LayerDecode {

@@ -21,6 +21,8 @@ const ANOMALY = defineAnomalies('decode', 'icmpv4', [
 
 const UNKNOWN = -1;
 const ANY_CODE = 255;
+/** Originate, receive and transmit time. */
+const TIMESTAMPS_LENGTH = 12;
 /** Highest code of each type. */
 const MAX_CODE = new Int16Array(256).fill(UNKNOWN);
 MAX_CODE[Icmpv4Type.echoReply] = 0;
@@ -30,7 +32,7 @@ MAX_CODE[Icmpv4Type.redirect] = 3;
 MAX_CODE[Icmpv4Type.echoRequest] = 0;
 MAX_CODE[Icmpv4Type.routerAdvertisement] = ANY_CODE;
 MAX_CODE[Icmpv4Type.timeExceeded] = 1;
-MAX_CODE[Icmpv4Type.parameterProblem] = 2;
+MAX_CODE[Icmpv4Type.parameterProblem] = 0;
 MAX_CODE[Icmpv4Type.timestampRequest] = 0;
 MAX_CODE[Icmpv4Type.timestampReply] = 0;
 MAX_CODE[Icmpv4Type.informationRequest] = 0;
@@ -64,13 +66,18 @@ export function decodeIcmpv4(c: LayerContext, p: Packet, o: number, end: number)
 function readBody(p: Packet, type: number, o: number, end: number): void {
   if (quotesPacket(type)) {
     if (type === Icmpv4Type.unreachable) p.icmpMtu = Icmpv4.mtu(p.data, o);
-    if (end > o + ICMPV4_HEADER_LENGTH) readQuoted(p, o + ICMPV4_HEADER_LENGTH, end);
+    if (end > o + ICMPV4_HEADER_LENGTH || type === Icmpv4Type.sourceQuench) readQuoted(p, o + ICMPV4_HEADER_LENGTH, end);
     return;
   }
   if (type === Icmpv4Type.routerAdvertisement) return;
+  if (isTimestamp(type) && end - o < ICMPV4_HEADER_LENGTH + TIMESTAMPS_LENGTH) p.addAnomaly(ANOMALY.ipv4_trunc_pkt);
   p.icmpHasId = 1;
   p.icmpId = Icmpv4.id(p.data, o);
   p.icmpSeq = Icmpv4.sequence(p.data, o);
+}
+
+function isTimestamp(type: number): boolean {
+  return type === Icmpv4Type.timestampRequest || type === Icmpv4Type.timestampReply;
 }
 
 function quotesPacket(type: number): boolean {

@@ -27,6 +27,10 @@ const UNKNOWN = -1;
 const ANY_CODE = 255;
 /** RFC 6550: its codes are message kinds. */
 const RPL_CONTROL = 155;
+const MOBILE_EXPERIMENTAL = 150;
+const MULTICAST_ROUTER_TERMINATION = 153;
+/** Router renumbering: reset of the sequence number. */
+const RENUMBERING_RESET = 255;
 /** Highest code of each type. */
 const MAX_CODE = new Int16Array(256).fill(UNKNOWN);
 MAX_CODE[Icmpv6Type.unreachable] = 6;
@@ -34,10 +38,12 @@ MAX_CODE[Icmpv6Type.packetTooBig] = 0;
 MAX_CODE[Icmpv6Type.timeExceeded] = 1;
 MAX_CODE[Icmpv6Type.parameterProblem] = 2;
 for (let type = Icmpv6Type.echoRequest; type <= Icmpv6Type.redirect; type++) MAX_CODE[type] = 0;
-MAX_CODE[Icmpv6Type.routerRenumbering] = ANY_CODE;
+MAX_CODE[Icmpv6Type.routerRenumbering] = 2;
 MAX_CODE[Icmpv6Type.nodeInformationQuery] = 2;
 MAX_CODE[Icmpv6Type.nodeInformationReply] = 2;
-for (let type = 141; type <= 159; type++) MAX_CODE[type] = type < RPL_CONTROL ? 0 : ANY_CODE;
+for (let type = 141; type <= 159; type++) MAX_CODE[type] = 0;
+for (let type = MOBILE_EXPERIMENTAL; type <= MULTICAST_ROUTER_TERMINATION; type++) MAX_CODE[type] = ANY_CODE;
+MAX_CODE[RPL_CONTROL] = 3;
 
 export function decodeIcmpv6(c: LayerContext, p: Packet, o: number, end: number): LayerResult {
   c.count(COUNTER);
@@ -64,13 +70,13 @@ export function decodeIcmpv6(c: LayerContext, p: Packet, o: number, end: number)
 /** IANA's ranges: private experimentation, and numbers nobody has been given yet. */
 function unknownType(type: number): number {
   if (type === 100 || type === 101 || type === 200 || type === 201) return ANOMALY.experimentation_type;
-  if ((type > 4 && type < 127) || (type >= 160 && type < 200)) return ANOMALY.unassigned_type;
+  if ((type > 4 && type < 127) || type >= 160) return ANOMALY.unassigned_type;
   return ANOMALY.unknown_type;
 }
 
 function readBody(p: Packet, type: number, maxCode: number, o: number, end: number): void {
   if (isListenerMessage(type) && p.ttl !== 1) p.addAnomaly(ANOMALY.mld_message_with_invalid_hl);
-  if (p.icmpCode > maxCode) {
+  if (p.icmpCode > maxCode && !isRenumberingReset(type, p.icmpCode)) {
     p.addAnomaly(ANOMALY.unknown_code);
   } else if (type <= Icmpv6Type.parameterProblem) {
     if (type === Icmpv6Type.packetTooBig) p.icmpMtu = Icmpv6.mtu(p.data, o);
@@ -80,6 +86,10 @@ function readBody(p: Packet, type: number, maxCode: number, o: number, end: numb
     p.icmpId = Icmpv6.id(p.data, o);
     p.icmpSeq = Icmpv6.sequence(p.data, o);
   }
+}
+
+function isRenumberingReset(type: number, code: number): boolean {
+  return type === Icmpv6Type.routerRenumbering && code === RENUMBERING_RESET;
 }
 
 function isListenerMessage(type: number): boolean {

@@ -94,7 +94,6 @@ function optionProblem(data: Uint8Array, type: number, o: number, length: number
     case Ipv4Option.quickStart:
       return length < 8 ? ANOMALY.opt_invalid_len : GOOD;
     case Ipv4Option.security:
-      return length !== 11 ? ANOMALY.opt_invalid_len : GOOD;
     case Ipv4Option.extendedSecurity:
       return length < 3 ? ANOMALY.opt_invalid_len : GOOD;
     default: // stream id, router alert
@@ -117,7 +116,7 @@ function timestampProblem(data: Uint8Array, o: number, length: number): number {
   return pointer < 5 || (pointer - 5) % record !== 0 || pointer > length + 1 ? ANOMALY.opt_malformed : GOOD;
 }
 
-/** Tags of type 1, 2 and 5 carry an alignment octet that is zero; 6 and 7 are free form; others do not exist. */
+/** Tags of type 1, 2, 5 and 6 carry an alignment octet that is zero; 7 is free form; others do not exist. */
 function cipsoProblem(data: Uint8Array, o: number, length: number): number {
   if (length < 10) return ANOMALY.opt_invalid_len;
   const end = o + length;
@@ -127,8 +126,8 @@ function cipsoProblem(data: Uint8Array, o: number, length: number): number {
     const type = data[tag]!;
     const size = data[tag + 1]!;
     if (size > left || size < 4) return ANOMALY.opt_malformed;
-    const isAligned = type === 1 || type === 2 || type === 5;
-    if (!isAligned && type !== 6 && type !== 7) return ANOMALY.opt_malformed;
+    const isAligned = type === 1 || type === 2 || type === 5 || type === 6;
+    if (!isAligned && type !== 7) return ANOMALY.opt_malformed;
     if (isAligned && data[tag + 2] !== 0) return ANOMALY.opt_malformed;
     tag += size;
   }

@@ -69,9 +69,9 @@ export function decodeIpv6Extensions(c: IpContext, p: Packet, next: number, o: n
   }
 }
 
-/** IPv6 in IPv6 is only looked for directly behind the outer header. */
+/** IPv6 and GRE in IPv6 are only looked for directly behind the outer header. */
 function decodeAfterExtensions(c: IpContext, p: Packet, next: number, o: number, end: number): void {
-  if (next === IpProtocol.ipv6) unknownNextHeader(p, next);
+  if (next === IpProtocol.ipv6 || next === IpProtocol.gre) unknownNextHeader(p, next);
   else decodeUpper(c, p, next, o, end);
 }
 

@@ -33,7 +33,7 @@ export function inspectIpv6Options(p: Packet, header: number, o: number, length:
       continue;
     }
     const size = o + 1 < end ? data[o + 1]! : 0;
-    if (o + 1 >= end || o + 1 + size > end || size < minimumLength(type)) {
+    if (o + 1 >= end || o + 2 + size > end || size < minimumLength(type)) {
       markInvalid(p, ANOMALY.exthdr_invalid_optlen);
       break;
     }

@@ -6,6 +6,7 @@ import { LAYER_FAILED, LAYER_OK, markInvalid } from '../framework/layer.ts';
 import type { LayerResult } from '../framework/layer.ts';
 import { Ip6Extension, PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
+import { IpProtocol } from '../wire/ipv4.ts';
 import { IPV6_HEADER_LENGTH, Ipv6 } from '../wire/ipv6.ts';
 import type { IpContext } from './context.ts';
 import { decodeIpv6Extensions, isExtension } from './ipv6-extensions.ts';
@@ -31,7 +32,7 @@ export function decodeIpv6(c: IpContext, p: Packet, o: number, end: number): Lay
   }
   readHeader(p, p.data, o);
   const next = p.proto;
-  if (isExtension(next)) decodeIpv6Extensions(c, p, next, o + IPV6_HEADER_LENGTH, p.l3End);
+  if (isExtension(next) || next === IpProtocol.esp) decodeIpv6Extensions(c, p, next, o + IPV6_HEADER_LENGTH, p.l3End);
   else decodeUpper(c, p, next, o + IPV6_HEADER_LENGTH, p.l3End);
   if ((p.ip6Extensions & Ip6Extension.fragment) !== 0 && (p.flags & PacketFlag.fragment) !== 0) c.fragment(p);
   return LAYER_OK;

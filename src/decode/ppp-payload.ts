@@ -41,8 +41,8 @@ export function decodePppPayload(c: LayerContext, p: Packet, protocol: number, o
 function decodeOther(p: Packet, protocol: number): LayerResult {
   const kind = kinds[protocol]!;
   if (kind === KIND_CONTROL) return LAYER_OK;
-  if (kind !== KIND_UNSUPPORTED) return failed(p, ANOMALY.wrong_type);
-  p.addAnomaly(ANOMALY.unsup_proto);
+  if (kind === KIND_UNSUPPORTED) p.addAnomaly(ANOMALY.unsup_proto);
+  else markInvalid(p, ANOMALY.wrong_type);
   return LAYER_OK;
 }
 

@@ -49,6 +49,7 @@ function setTimestamp(p: Packet, o: number): void {
 function noteOption(p: Packet, type: number, o: number, length: number): void {
   if (!hasValidLength(type, length)) {
     p.addAnomaly(ANOMALY.opt_invalid_len);
+    if (type === TcpOption.md5 || type === TcpOption.authentication) p.flags |= PacketFlag.invalid;
     return;
   }
   switch (type) {
@@ -62,7 +63,7 @@ function noteOption(p: Packet, type: number, o: number, length: number): void {
       if (isNew(p, (p.flags & PacketFlag.tcpSackPermitted) === 0)) p.flags |= PacketFlag.tcpSackPermitted;
       return;
     case TcpOption.sack:
-      if (isNew(p, p.tcpSackCount === 0)) noteSack(p, o, length);
+      if (length > 2 && isNew(p, p.tcpSackCount === 0)) noteSack(p, o, length);
       return;
     case TcpOption.timestamp:
       if (isNew(p, (p.flags & PacketFlag.tcpHasTimestamp) === 0)) setTimestamp(p, o);
@@ -82,10 +83,10 @@ function noteRareOption(p: Packet, type: number, o: number, length: number): voi
       noteExperiment(p, o, length);
       return;
     case TcpOption.md5:
-      if (isNew(p, p.tcpMd5 === 0)) p.tcpMd5 = 1;
+      p.tcpMd5 = 1;
       return;
     case TcpOption.authentication:
-      if (isNew(p, p.tcpAo === 0)) p.tcpAo = 1;
+      p.tcpAo = 1;
       return;
     default:
   }
@@ -114,7 +115,7 @@ function hasValidLength(type: number, length: number): boolean {
     case TcpOption.timestamp:
       return length === 10;
     case TcpOption.fastOpen:
-      return length === 2 || isCookieLength(length - 2);
+      return length === 2 || (length >= 4 && length <= 18 && (length & 1) === 0);
     case TcpOption.md5:
       return length === 18;
     case TcpOption.authentication:
@@ -122,11 +123,6 @@ function hasValidLength(type: number, length: number): boolean {
     default:
       return true;
   }
-}
-
-/** RFC 7413: 4 to 16 bytes, an even number. */
-function isCookieLength(length: number): boolean {
-  return length >= 4 && length <= 16 && (length & 1) === 0;
 }
 
 /** Passes the state through; an option seen before is an anomaly and the first one counts. */

@@ -18,7 +18,7 @@ export interface LayerContext {
   count(counter: number): void;
   /** Counts one more layer of the packet; false (and an anomaly) beyond `max-layers`. */
   enter(p: Packet): boolean;
-  /** Goes on with the layer that the Ethernet type names; LAYER_FAILED with an anomaly when there is none. */
+  /** Goes on with the layer that the Ethernet type names; LAYER_FAILED, with an anomaly, only when there is none. */
   network(p: Packet, etherType: number, offset: number, end: number): LayerResult;
   ethernet(p: Packet, offset: number, end: number): LayerResult;
   ipv4(p: Packet, offset: number, end: number): LayerResult;
@@ -31,6 +31,8 @@ export interface LayerContext {
    * @returns the inner packet, or null when it does not decode (it is then forgotten)
    */
   tunnel(p: Packet, type: number, offset: number, end: number, source: number, vni: number): Packet | null;
+  /** The same for bytes that are only guessed to be a tunnel: an inner packet with any fault is forgotten too. */
+  tunnelIfValid(p: Packet, type: number, offset: number, end: number, source: number): Packet | null;
 }
 
 export type LayerDecode = (c: LayerContext, p: Packet, offset: number, end: number) => LayerResult;
@@ -51,6 +53,8 @@ export interface LayerDefinition {
   readonly tunnelTypes?: readonly number[];
   /** Default UDP ports, looked for at both ends; the configuration may change or disable them. */
   readonly udpPorts?: readonly number[];
+  /** Ports only count as destination. */
+  readonly udpDestinationOnly?: boolean;
   /** UDP layers are tried in ascending order. */
   readonly udpOrder?: number;
   readonly decode: LayerDecode;

@@ -2,11 +2,11 @@
 
 import { defineCounter } from '../base/counters.ts';
 import { defineAnomalies } from '../framework/anomaly.ts';
-import { LAYER_NOT_MINE, LAYER_OK, defineLayer } from '../framework/layer.ts';
+import { LAYER_NOT_MINE, LAYER_OK, defineLayer, markInvalid } from '../framework/layer.ts';
 import type { LayerContext, LayerResult } from '../framework/layer.ts';
 import { PACKET_SOURCES } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
-import { ETHERNET_HEADER_LENGTH, Ethernet, EtherType } from '../wire/ethernet.ts';
+import { EtherType } from '../wire/ethernet.ts';
 import { GENEVE_HEADER_LENGTH, GENEVE_OPTION_HEADER_LENGTH, GENEVE_PORT, Geneve } from '../wire/geneve.ts';
 
 const COUNTER = defineCounter('decoder.geneve');
@@ -15,23 +15,20 @@ const SOURCE = PACKET_SOURCES.indexOf('geneve encapsulation');
 
 function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult {
   const data = p.data;
-  if (end - o < GENEVE_HEADER_LENGTH + ETHERNET_HEADER_LENGTH) return LAYER_NOT_MINE;
+  if (end - o < GENEVE_HEADER_LENGTH) return LAYER_NOT_MINE;
   const inner = o + GENEVE_HEADER_LENGTH + Geneve.optionsLength(data, o);
-  if (!isGeneve(data, o, inner, end)) return LAYER_NOT_MINE;
+  if (inner > end || !isGeneve(data, o, inner)) return LAYER_NOT_MINE;
   c.count(COUNTER);
-  if (isCarried(Ethernet.type(data, inner))) {
-    c.tunnel(p, EtherType.transparentBridging, inner, end, SOURCE, Geneve.vni(data, o));
-  } else {
-    p.addAnomaly(ANOMALY.unknown_payload_type);
-  }
+  const type = Geneve.protocol(data, o);
+  if (isCarried(type)) c.tunnel(p, type, inner, end, SOURCE, Geneve.vni(data, o));
+  else markInvalid(p, ANOMALY.unknown_payload_type);
   return LAYER_OK;
 }
 
-/** The port alone proves nothing: version, reserved bits, payload type and option lengths must hold. */
-function isGeneve(data: Uint8Array, o: number, inner: number, end: number): boolean {
+/** The port alone proves nothing: version, reserved bits and option lengths must hold. */
+function isGeneve(data: Uint8Array, o: number, inner: number): boolean {
   if (Geneve.version(data, o) !== 0 || Geneve.reserved(data, o) !== 0 || Geneve.lastReserved(data, o) !== 0) return false;
-  if (Geneve.protocol(data, o) !== EtherType.transparentBridging) return false;
-  return end - inner >= ETHERNET_HEADER_LENGTH && optionsFit(data, o + GENEVE_HEADER_LENGTH, inner);
+  return optionsFit(data, o + GENEVE_HEADER_LENGTH, inner);
 }
 
 function optionsFit(data: Uint8Array, o: number, end: number): boolean {
@@ -41,11 +38,10 @@ function optionsFit(data: Uint8Array, o: number, end: number): boolean {
 
 function isCarried(type: number): boolean {
   switch (type) {
+    case EtherType.transparentBridging:
     case EtherType.ipv4:
     case EtherType.ipv6:
     case EtherType.arp:
-    case EtherType.vlan:
-    case EtherType.qinq:
       return true;
     default:
       return false;

@@ -73,7 +73,7 @@ function skipRoutes(data: Uint8Array, o: number, end: number): number {
     const isLast = length === 0 && Gre.routeFamily(data, o) === 0;
     o += GRE_SOURCE_ROUTE_HEADER_LENGTH + length;
     if (isLast) return o;
-    if (length === 0 || o > end) return -1;
+    if (o > end) return -1;
   }
 }
 
@@ -84,7 +84,7 @@ function decodeVersion1(c: LayerContext, p: Packet, o: number, end: number): Lay
   if ((flags & GreFlag.routing) !== 0) return refuse(p, ANOMALY.version1_route);
   if ((flags & GreFlag.strictRoute) !== 0) return refuse(p, ANOMALY.version1_ssr);
   if (Gre.recursion(data, o) !== 0) return refuse(p, ANOMALY.version1_recur);
-  if (Gre.reservedV1(data, o) !== 0) return refuse(p, ANOMALY.version1_flags);
+  if (Gre.reserved(data, o) !== 0) return refuse(p, ANOMALY.version1_flags);
   if (p.greProtocol !== EtherType.ppp) return refuse(p, ANOMALY.version1_wrong_protocol);
   if ((flags & GreFlag.key) === 0) return refuse(p, ANOMALY.version1_no_key);
   let inner = o + GRE_HEADER_LENGTH + FIELD;
@@ -98,6 +98,7 @@ function carry(c: LayerContext, p: Packet, type: number, o: number, end: number)
   switch (type) {
     case EtherType.ipv4:
     case EtherType.ipv6:
+    case EtherType.arp:
     case EtherType.ppp:
     case EtherType.vlan:
     case EtherType.erspan:

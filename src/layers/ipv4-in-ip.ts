@@ -20,9 +20,8 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
 }
 
 function inIpv4(c: LayerContext, p: Packet, o: number, end: number): LayerResult {
-  c.count(IN_IPV4);
   p.flags |= PacketFlag.wantsFlow;
-  c.tunnel(p, EtherType.ipv4, o, end, SOURCE_IPV4, -1);
+  if (c.tunnel(p, EtherType.ipv4, o, end, SOURCE_IPV4, -1) !== null) c.count(IN_IPV4);
   return LAYER_OK;
 }
 
@@ -35,9 +34,8 @@ function inIpv6(c: LayerContext, p: Packet, o: number, end: number): LayerResult
     markInvalid(p, ANOMALY.ipv4_in_ipv6_wrong_version);
     return LAYER_FAILED;
   }
-  c.count(IN_IPV6);
   p.flags |= PacketFlag.wantsFlow;
-  c.tunnel(p, EtherType.ipv4, o, end, SOURCE_IPV6, -1);
+  if (c.tunnel(p, EtherType.ipv4, o, end, SOURCE_IPV6, -1) !== null) c.count(IN_IPV6);
   return LAYER_OK;
 }
 

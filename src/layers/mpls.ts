@@ -62,7 +62,7 @@ function guess(c: LayerContext, p: Packet, o: number, end: number): LayerResult 
   if (nibble === 4) return c.ipv4(p, o, end);
   if (nibble === 6) return c.ipv6(p, o, end);
   if (nibble === 0) return c.ethernet(p, o + CONTROL_WORD_LENGTH, end);
-  p.addAnomaly(ANOMALY.unknown_payload_type);
+  markInvalid(p, ANOMALY.unknown_payload_type);
   return LAYER_OK;
 }
 

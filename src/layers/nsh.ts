@@ -4,6 +4,7 @@ import { defineCounter } from '../base/counters.ts';
 import { defineAnomalies } from '../framework/anomaly.ts';
 import { LAYER_FAILED, LAYER_OK, defineLayer, markInvalid } from '../framework/layer.ts';
 import type { LayerContext, LayerResult } from '../framework/layer.ts';
+import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
 import { EtherType } from '../wire/ethernet.ts';
 import { NSH_BASE_LENGTH, NSH_TYPE1_LENGTH, Nsh, NshNextProtocol } from '../wire/nsh.ts';
@@ -20,6 +21,7 @@ const ANOMALY = defineAnomalies('decode', 'nsh', [
 const METADATA_RESERVED = 0;
 const METADATA_FIXED = 1;
 const METADATA_VARIABLE = 2;
+const METADATA_EXPERIMENT = 15;
 
 function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult {
   c.count(COUNTER);
@@ -31,6 +33,7 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
   const problem = headerProblem(p.data, o, end);
   if (problem >= 0) {
     p.addAnomaly(problem);
+    if (problem === ANOMALY.bad_header_length) p.flags |= PacketFlag.invalid;
     return LAYER_OK;
   }
   return carry(c, p, Nsh.nextProtocol(p.data, o), o + Nsh.length(p.data, o), end);
@@ -40,10 +43,10 @@ function headerProblem(data: Uint8Array, o: number, end: number): number {
   const length = Nsh.length(data, o);
   const type = Nsh.metadataType(data, o);
   if (Nsh.version(data, o) !== 0) return ANOMALY.unsupported_version;
-  if (length < NSH_BASE_LENGTH || length >= end - o) return ANOMALY.bad_header_length;
-  if (type === METADATA_FIXED) return length !== NSH_TYPE1_LENGTH ? ANOMALY.bad_header_length : -1;
-  if (type === METADATA_VARIABLE) return -1;
-  return type === METADATA_RESERVED ? ANOMALY.reserved_type : ANOMALY.unsupported_type;
+  if (type === METADATA_RESERVED || type === METADATA_EXPERIMENT) return ANOMALY.reserved_type;
+  if (type !== METADATA_FIXED && type !== METADATA_VARIABLE) return ANOMALY.unsupported_type;
+  if (length >= end - o) return ANOMALY.bad_header_length;
+  return type === METADATA_FIXED && length !== NSH_TYPE1_LENGTH ? ANOMALY.bad_header_length : -1;
 }
 
 function carry(c: LayerContext, p: Packet, next: number, o: number, end: number): LayerResult {
@@ -54,6 +57,8 @@ function carry(c: LayerContext, p: Packet, next: number, o: number, end: number)
       return c.ipv6(p, o, end);
     case NshNextProtocol.ethernet:
       return c.ethernet(p, o, end);
+    case NshNextProtocol.mpls:
+      return c.network(p, EtherType.mplsUnicast, o, end);
     default:
       p.addAnomaly(ANOMALY.unknown_payload);
       return LAYER_OK;

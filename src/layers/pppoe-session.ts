@@ -8,16 +8,15 @@ import type { LayerContext, LayerResult } from '../framework/layer.ts';
 import type { Packet } from '../framework/packet.ts';
 import { EtherType } from '../wire/ethernet.ts';
 import { Ppp } from '../wire/ppp.ts';
-import { PPPOE_HEADER_LENGTH, Pppoe, PppoeCode } from '../wire/pppoe.ts';
+import { PPPOE_HEADER_LENGTH, Pppoe } from '../wire/pppoe.ts';
 
 const COUNTER = defineCounter('decoder.pppoe');
-const ANOMALY = defineAnomalies('decode', 'pppoe', ['pkt_too_small', 'wrong_code']);
+const ANOMALY = defineAnomalies('decode', 'pppoe', ['pkt_too_small']);
 
 function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult {
   c.count(COUNTER);
   if (end - o < PPPOE_HEADER_LENGTH + 1) return failed(p, ANOMALY.pkt_too_small);
   const data = p.data;
-  if (Pppoe.code(data, o) !== PppoeCode.session) return failed(p, ANOMALY.wrong_code);
   p.pppoeSession = Pppoe.session(data, o);
   o += PPPOE_HEADER_LENGTH;
   if (Ppp.isShort(data, o)) return decodePppPayload(c, p, data[o]!, o + 1, end);

@@ -3,7 +3,7 @@
 import { defineCounter } from '../base/counters.ts';
 import { LAYER_NOT_MINE, LAYER_OK, defineLayer } from '../framework/layer.ts';
 import type { LayerContext, LayerResult } from '../framework/layer.ts';
-import { PACKET_SOURCES, PacketFlag } from '../framework/packet.ts';
+import { PACKET_SOURCES } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
 import { EtherType } from '../wire/ethernet.ts';
 import { IPV6_HEADER_LENGTH, Ipv6 } from '../wire/ipv6.ts';
@@ -22,8 +22,7 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
   }
   if (Ipv6.version(data, o) !== 6) return LAYER_NOT_MINE;
   if (Ipv6.payloadLength(data, o) !== end - o - IPV6_HEADER_LENGTH) return LAYER_NOT_MINE;
-  const inner = c.tunnel(p, EtherType.ipv6, o, end, SOURCE, -1);
-  if (inner === null || (inner.flags & PacketFlag.invalid) !== 0) return LAYER_NOT_MINE;
+  if (c.tunnelIfValid(p, EtherType.ipv6, o, end, SOURCE) === null) return LAYER_NOT_MINE;
   c.count(COUNTER);
   return LAYER_OK;
 }

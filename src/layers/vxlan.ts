@@ -2,7 +2,7 @@
 
 import { defineCounter } from '../base/counters.ts';
 import { defineAnomalies } from '../framework/anomaly.ts';
-import { LAYER_NOT_MINE, LAYER_OK, defineLayer } from '../framework/layer.ts';
+import { LAYER_NOT_MINE, LAYER_OK, defineLayer, markInvalid } from '../framework/layer.ts';
 import type { LayerContext, LayerResult } from '../framework/layer.ts';
 import { PACKET_SOURCES } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
@@ -20,10 +20,11 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
   if (c.checksReservedBits && Vxlan.reserved(data, o) !== 0) return LAYER_NOT_MINE;
   c.count(COUNTER);
   const inner = o + VXLAN_HEADER_LENGTH;
-  if (isCarried(Ethernet.type(data, inner))) {
-    c.tunnel(p, EtherType.transparentBridging, inner, end, SOURCE, Vxlan.vni(data, o));
+  const type = Ethernet.type(data, inner);
+  if (isCarried(type)) {
+    c.tunnel(p, type, inner + ETHERNET_HEADER_LENGTH, end, SOURCE, Vxlan.vni(data, o));
   } else {
-    p.addAnomaly(ANOMALY.unknown_payload_type);
+    markInvalid(p, ANOMALY.unknown_payload_type);
   }
   return LAYER_OK;
 }
@@ -35,6 +36,7 @@ function isCarried(type: number): boolean {
     case EtherType.arp:
     case EtherType.vlan:
     case EtherType.qinq:
+    case EtherType.qinqOld:
       return true;
     default:
       return false;
@@ -47,5 +49,6 @@ export default defineLayer({
   link: 'https://www.rfc-editor.org/rfc/rfc7348',
   udpPorts: [VXLAN_PORT],
   udpOrder: 3,
+  udpDestinationOnly: true,
   decode,
 });

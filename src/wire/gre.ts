@@ -10,11 +10,10 @@ export const GreFlag = { checksum: 0x80, routing: 0x40, key: 0x20, sequence: 0x1
 export const Gre = {
   flags: (data: Uint8Array, o: number): number => data[o]! & 0xf8,
   recursion: (data: Uint8Array, o: number): number => data[o]! & 7,
-  /** Reserved flags of version 0. */
-  reserved: (data: Uint8Array, o: number): number => data[o + 1]! & 0xf8,
+  /** Reserved flags, without the acknowledgement bit of version 1. */
+  reserved: (data: Uint8Array, o: number): number => data[o + 1]! & 0x78,
   /** Acknowledgement present, version 1. */
   acknowledgement: (data: Uint8Array, o: number): number => data[o + 1]! & 0x80,
-  reservedV1: (data: Uint8Array, o: number): number => data[o + 1]! & 0x78,
   version: (data: Uint8Array, o: number): number => data[o + 1]! & 7,
   protocol: (data: Uint8Array, o: number): number => u16(data, o + 2),
   routeFamily: (data: Uint8Array, o: number): number => u16(data, o),

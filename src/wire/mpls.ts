@@ -9,7 +9,7 @@ export const MplsLabel = {
   explicitNullIpv6: 2,
   implicitNull: 3,
   /** Labels up to here are reserved. */
-  lastReserved: 15,
+  lastReserved: 14,
 } as const;
 
 export const Mpls = {

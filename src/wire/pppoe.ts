@@ -2,7 +2,6 @@
 import { u16 } from './read.ts';
 
 export const PPPOE_HEADER_LENGTH = 6;
-export const PPPOE_TAG_HEADER_LENGTH = 4;
 
 export const PppoeCode = { session: 0, pado: 0x07, padi: 0x09, padr: 0x19, pads: 0x65, padt: 0xa7 } as const;
 
@@ -10,5 +9,4 @@ export const Pppoe = {
   code: (data: Uint8Array, o: number): number => data[o + 1]!,
   session: (data: Uint8Array, o: number): number => u16(data, o + 2),
   length: (data: Uint8Array, o: number): number => u16(data, o + 4),
-  tagLength: (data: Uint8Array, o: number): number => u16(data, o + 2),
 } as const;
