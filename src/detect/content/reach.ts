@@ -49,7 +49,6 @@ export function finishChain(elements: readonly ChainElement[], maxPayload = Infi
       );
     }
   }
-  refuseUnreachable(elements);
 }
 
 /** Without a match before it, `within` is `depth` and `distance` is `offset`. */
@@ -83,29 +82,4 @@ function reachOf(elements: readonly ChainElement[]): number {
 function constant(content: ContentSpec, which: 'distance' | 'offset'): number {
   const limit = content[which];
   return limit === null || limit.slot >= 0 ? 0 : limit.value;
-}
-
-/** A content whose distance leads past the furthest end its predecessor's depth and the window allow. */
-function refuseUnreachable(elements: readonly ChainElement[]): void {
-  // largest offset at which the match before can end; Infinity when unknown
-  let lastEnd = Infinity;
-  for (const { content } of elements) {
-    if (content === null) {
-      lastEnd = Infinity;
-      continue;
-    }
-    if (content.negated) continue;
-    const size = content.bytes.length;
-    if (content.within !== null && content.within.slot < 0 && content.within.value < size) {
-      throw new RuleError(
-        `signature can't match: content of ${String(size)} bytes does not fit within ${String(content.within.value)}`,
-      );
-    }
-    if (content.startsWith) lastEnd = size;
-    else if (content.depth !== null && content.depth.slot < 0)
-      lastEnd = content.depth.value + constant(content, 'offset');
-    else if (content.within !== null && content.within.slot < 0)
-      lastEnd += content.within.value + constant(content, 'distance');
-    else lastEnd = Infinity;
-  }
 }

@@ -1,0 +1,48 @@
+// `pcre`: a regular expression over the buffer.
+
+import { linkPcre, parsePcre } from '../detect/content/pcre.ts';
+import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import { compileRegex } from '../native/compile-regex.ts';
+import { encodeRuleText } from '../rules/index.ts';
+
+export default defineKeyword({
+  name: 'pcre',
+  argument: 'required',
+  kind: 'match',
+  summary: 'A regular expression (PCRE2) that must match the buffer, or must not with "!".',
+  page: 'rules/payload-keywords.html#pcre-perl-compatible-regular-expressions',
+  examples: [
+    'alert tcp any any -> any any (msg:"x"; content:"id="; pcre:"/^[0-9]{4}/R"; sid:1;)',
+    'alert tcp any any -> any any (msg:"x"; content:"a"; pcre:!"/b.c/si"; sid:1;)',
+    'alert tcp any any -> any any (msg:"x"; pcre:"/user=(\\w+)/,pkt:user"; sid:1;)',
+  ],
+  compile(builder, option) {
+    const pcre = parsePcre(option.value ?? '', builder.currentBuffer !== null);
+    const compiled = compileRegex(encodeRuleText(pcre.expression), pcre.flags);
+    if (!compiled.ok) {
+      throw new RuleError(
+        `pcre compile of "${pcre.expression}" failed at offset ${String(compiled.problem.offset)}: ${compiled.problem.message}`,
+      );
+    }
+    const { matcher } = compiled;
+    if (pcre.captures.length > matcher.captureCount) {
+      throw new RuleError('pcre: more names of captures than groups in the expression');
+    }
+    const captures = pcre.captures.map((name, index) => ({ name, group: index + 1 }));
+    for (const [name, group] of matcher.names) {
+      const variable = /^(flow|pkt|alert)_(.+)$/.exec(name);
+      if (variable !== null) captures.push({ name: variableName(variable[1]!, variable[2]!), group });
+    }
+    builder.addElement({
+      keyword: 'pcre',
+      content: null,
+      isRelative: pcre.isRelative,
+      link: (next, nextIsRelative) => linkPcre({ ...pcre, matcher, captures }, next, nextIsRelative),
+    });
+  },
+});
+
+/** Flow captures keep their prefix: they are shown apart from those of the packet. */
+function variableName(scope: string, name: string): string {
+  return scope === 'flow' ? `flow:${name}` : name;
+}
