@@ -111,7 +111,8 @@ static napi_value pcreFree(napi_env env, napi_callback_info info) {
 
 static napi_value pcreCaptureCount(napi_env env, napi_callback_info info) {
   napi_value value;
-  Expression* expression = lookup(arguments(env, info, &value, 1)->pcre2.get(), toInt(env, value));
+  Pcre2State* state = arguments(env, info, &value, 1)->pcre2.get();
+  Expression* expression = lookup(state, toInt(env, value));
   if (expression == nullptr) return fail(env, "pcre2: no such expression");
   uint32_t captures = 0;
   pcre2_pattern_info(expression->code, PCRE2_INFO_CAPTURECOUNT, &captures);
@@ -121,7 +122,8 @@ static napi_value pcreCaptureCount(napi_env env, napi_callback_info info) {
 /** The names of groups: an object from name to number. */
 static napi_value pcreNames(napi_env env, napi_callback_info info) {
   napi_value value, object = nullptr;
-  Expression* expression = lookup(arguments(env, info, &value, 1)->pcre2.get(), toInt(env, value));
+  Pcre2State* state = arguments(env, info, &value, 1)->pcre2.get();
+  Expression* expression = lookup(state, toInt(env, value));
   if (expression == nullptr) return fail(env, "pcre2: no such expression");
   uint32_t count = 0, size = 0;
   PCRE2_SPTR table = nullptr;
@@ -137,7 +139,8 @@ static napi_value pcreNames(napi_env env, napi_callback_info info) {
 
 static napi_value pcreHasJit(napi_env env, napi_callback_info info) {
   napi_value value, result = nullptr;
-  Expression* expression = lookup(arguments(env, info, &value, 1)->pcre2.get(), toInt(env, value));
+  Pcre2State* state = arguments(env, info, &value, 1)->pcre2.get();
+  Expression* expression = lookup(state, toInt(env, value));
   napi_get_boolean(env, expression != nullptr && expression->hasJit, &result);
   return result;
 }

@@ -1,0 +1,9 @@
+// The door to regular expressions: PCRE2 where it is available, else JavaScript for what it can express.
+import { compileJsRegex } from './js-regex.ts';
+import { compilePcre2, pcre2Available } from './pcre2.ts';
+import type { CompiledRegex, RegexFlags } from './regex.ts';
+
+/** Compiles an expression given as bytes, without delimiters. */
+export function compileRegex(source: Uint8Array, flags: RegexFlags): CompiledRegex {
+  return pcre2Available ? compilePcre2(source, flags) : compileJsRegex(source, flags);
+}
