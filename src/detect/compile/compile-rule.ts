@@ -1,0 +1,192 @@
+// compileRule: one syntax tree to one signature, or to the diagnostic that says why not.
+
+import { diagnostic } from '../../base/diagnostic.ts';
+import type { Diagnostic, Span } from '../../base/diagnostic.ts';
+import { Action } from '../../framework/packet.ts';
+import { RuleError } from '../../framework/keyword.ts';
+import type { KeywordDefinition, RulesetSetup } from '../../framework/keyword.ts';
+import { SigFlag } from '../../framework/signature.ts';
+import type { BufferInspection, PacketMatch, Signature } from '../../framework/signature.ts';
+import type { Located, RuleAst, RuleOption, Variables } from '../../rules/index.ts';
+import { eitherWay, headerMatch } from './header.ts';
+import { isTcpProtocol, protocolMatch } from './protocols.ts';
+import { ruleTypeOf } from './rule-type.ts';
+import { RuleBuilder } from './signature-builder.ts';
+
+const ACTIONS: Readonly<Record<string, number>> = {
+  alert: Action.alert,
+  pass: Action.pass,
+  drop: Action.drop | Action.alert,
+  reject: Action.reject | Action.drop | Action.alert,
+  rejectsrc: Action.reject | Action.drop | Action.alert,
+  rejectdst: Action.rejectDst | Action.drop | Action.alert,
+  rejectboth: Action.rejectBoth | Action.drop | Action.alert,
+  config: Action.config,
+};
+
+/** What compiling needs besides the rule. */
+export interface CompileContext {
+  readonly setup: RulesetSetup;
+  readonly variables: Variables;
+  findKeyword(name: string): KeywordDefinition | undefined;
+  /** True for keywords and protocols of application layers that are known but not there yet. */
+  isPendingKeyword(name: string): boolean;
+  isPendingProtocol(name: string): boolean;
+}
+
+export type Compiled =
+  | { readonly ok: true; readonly signature: Signature; readonly warnings: readonly Diagnostic[] }
+  | { readonly ok: false; readonly problem: Diagnostic };
+
+/** Where compiling is, so that an error can name its place. */
+class Place {
+  span: Span;
+  readonly ast: RuleAst;
+
+  constructor(ast: RuleAst) {
+    this.ast = ast;
+    this.span = ast.span;
+  }
+
+  diagnostic(error: RuleError): Diagnostic {
+    return diagnostic('error', error.code, error.message, { file: this.ast.file, span: this.span }, error.hint);
+  }
+}
+
+/** Never throws for what a rule says; a throw is a bug in a keyword. */
+export function compileRule(ast: RuleAst, context: CompileContext): Compiled {
+  const place = new Place(ast);
+  try {
+    const builder = newBuilder(ast, context, place);
+    const header = compileHeader(ast, context, place);
+    for (const option of ast.options) applyOption(builder, option, context, place);
+    place.span = ast.span;
+    const signature = finish(builder, header);
+    const at = { file: ast.file, span: ast.span };
+    const warnings = builder.warnings.map(({ message, hint }) => diagnostic('warning', 'rule/warning', message, at, hint));
+    return { ok: true, signature, warnings };
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    return { ok: false, problem: place.diagnostic(error) };
+  }
+}
+
+function newBuilder(ast: RuleAst, context: CompileContext, place: Place): RuleBuilder {
+  place.span = ast.actionSpan;
+  const action = ACTIONS[ast.action.toLowerCase()];
+  if (action === undefined) throw new RuleError(`unknown action "${ast.action}"`, undefined, 'rule/unknown-action');
+  return new RuleBuilder(ast, context.setup, action);
+}
+
+function compileHeader(ast: RuleAst, context: CompileContext, place: Place): PacketMatch {
+  const protocol = protocolOf(ast, context, place);
+  const sets = {
+    source: resolve(ast.source, place, (text) => context.variables.addresses(text)),
+    sourcePort: resolve(ast.sourcePort, place, (text) => context.variables.ports(text)),
+    destination: resolve(ast.destination, place, (text) => context.variables.addresses(text)),
+    destinationPort: resolve(ast.destinationPort, place, (text) => context.variables.ports(text)),
+  };
+  const ends = ast.direction === '<>' ? eitherWay(sets) : headerMatch(sets);
+  return (p, ctx) => protocol(p, ctx) && ends(p, ctx);
+}
+
+function protocolOf(ast: RuleAst, context: CompileContext, place: Place): PacketMatch {
+  place.span = ast.protocol.span;
+  const name = ast.protocol.text.toLowerCase();
+  const match = protocolMatch(name);
+  if (match !== undefined) return match;
+  if (context.isPendingProtocol(name)) {
+    throw new RuleError(`application layer "${name}" is not supported yet`, undefined, 'rule/app-layer-missing');
+  }
+  throw new RuleError(`unknown protocol "${ast.protocol.text}"`, undefined, 'rule/unknown-protocol');
+}
+
+type Resolved<T> = { ok: true; value: T } | { ok: false; error: { message: string; hint?: string; code?: string } };
+
+function resolve<T>(at: Located, place: Place, read: (text: string) => Resolved<T>): T {
+  place.span = at.span;
+  const result = read(at.text);
+  if (result.ok) return result.value;
+  throw new RuleError(result.error.message, result.error.hint, result.error.code ?? 'rule/address');
+}
+
+function applyOption(builder: RuleBuilder, option: RuleOption, context: CompileContext, place: Place): void {
+  const name = option.key.toLowerCase();
+  const keyword = context.findKeyword(name);
+  place.span = option.keySpan;
+  if (keyword === undefined) throw unknownKeyword(option.key, context);
+  if (keyword.argument === 'required' && (option.value ?? '') === '') throw new RuleError(`${name} needs an argument`);
+  if (keyword.argument === 'none' && option.value !== undefined && option.value !== '') {
+    throw new RuleError(`${name} takes no argument`);
+  }
+  place.span = option.valueSpan;
+  keyword.compile(builder, option);
+  builder.seen.push(name);
+}
+
+function unknownKeyword(key: string, context: CompileContext): RuleError {
+  if (context.isPendingKeyword(key.toLowerCase())) {
+    return new RuleError(`keyword "${key}" needs an application layer that is not supported yet`, undefined, 'rule/app-layer-missing');
+  }
+  return new RuleError(`unknown rule keyword '${key}'.`, undefined, 'rule/unknown-keyword');
+}
+
+function finish(builder: RuleBuilder, header: PacketMatch): Signature {
+  const { ast, meta } = builder;
+  if (meta.sid === 0) throw new RuleError('a rule needs a sid', 'add sid:NUMBER;', 'rule/no-sid');
+  setPayloadFlags(builder);
+  return {
+    iid: 0,
+    sid: meta.sid,
+    gid: meta.gid,
+    rev: meta.rev,
+    msg: meta.msg,
+    classtype: meta.classtype,
+    category: meta.category,
+    priority: meta.priority < 0 ? 3 : meta.priority,
+    references: meta.references,
+    metadata: meta.metadata,
+    target: meta.target,
+    action: builder.action,
+    actionScope: ast.actionScope ?? '',
+    text: ast.raw,
+    file: ast.file,
+    line: ast.line,
+    flags: builder.flags,
+    type: ruleTypeOf(builder),
+    protocol: ast.protocol.text,
+    header,
+    packetMatches: builder.packetMatches,
+    payload:
+      builder.payload.elements.length === 0 ? null : { match: builder.payload.link(), contents: builder.payload.contents },
+    buffers: builder.chains.map(toInspection),
+    postMatches: builder.postMatches,
+    threshold: meta.threshold,
+  };
+}
+
+function toInspection(chain: RuleBuilder['chains'][number]): BufferInspection {
+  return {
+    buffer: chain.buffer!,
+    transforms: chain.transforms,
+    contents: chain.contents,
+    match: chain.link(),
+    matchesAbsent: chain.elements[0]?.keyword === 'absent',
+  };
+}
+
+/** TCP payload rules look into the stream, and at single packets when they ask for something only a packet has. */
+function setPayloadFlags(builder: RuleBuilder): void {
+  if (builder.payload.elements.length === 0) return;
+  builder.flags |= SigFlag.requirePayload;
+  const protocol = builder.ast.protocol.text.toLowerCase();
+  if (protocol === 'tcp-pkt') builder.flags |= SigFlag.requirePacket;
+  if (protocol === 'tcp-stream') builder.flags |= SigFlag.requireStream;
+  const isDecided = (builder.flags & (SigFlag.requirePacket | SigFlag.requireStream)) !== 0;
+  if (isDecided || !(isTcpProtocol(protocol) || protocol.startsWith('ip'))) return;
+  builder.flags |= SigFlag.requireStream;
+  const isAnchored = builder.payload.contents.some(
+    (content) => content.depth !== null || content.offset !== null || content.startsWith || content.endsWith,
+  );
+  if (isAnchored) builder.flags |= SigFlag.requirePacket;
+}

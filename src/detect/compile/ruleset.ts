@@ -1,0 +1,73 @@
+// Ruleset: all rules of a run, compiled and in evaluation order, with what could not be loaded and why.
+
+import { diagnostic } from '../../base/diagnostic.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { Action } from '../../framework/packet.ts';
+import type { Signature } from '../../framework/signature.ts';
+import type { RuleAst } from '../../rules/index.ts';
+import { compileRule } from './compile-rule.ts';
+import type { CompileContext } from './compile-rule.ts';
+
+export interface Ruleset {
+  /** In evaluation order: `signatures[i].iid === i`. */
+  readonly signatures: readonly Signature[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Rules rejected as wrong. */
+  readonly failed: number;
+  /** Rules whose application layer is not there yet. */
+  readonly pending: number;
+  /** Rules skipped because their `requires` is not met. */
+  readonly skipped: number;
+}
+
+/** Rank of an action: pass, drop, reject, alert (`action-order`). */
+function actionRank(action: number): number {
+  if ((action & Action.pass) !== 0) return 0;
+  if ((action & (Action.reject | Action.rejectDst | Action.rejectBoth)) !== 0) return 2;
+  return (action & Action.drop) !== 0 ? 1 : 3;
+}
+
+function inEvaluationOrder(a: Signature, b: Signature): number {
+  return actionRank(a.action) - actionRank(b.action) || a.priority - b.priority;
+}
+
+export function compileRuleset(rules: readonly RuleAst[], context: CompileContext): Ruleset {
+  const signatures: Signature[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const known = new Map<string, Signature>();
+  const counts = { failed: 0, pending: 0, skipped: 0 };
+  for (const ast of rules) {
+    const compiled = compileRule(ast, context);
+    if (!compiled.ok) {
+      count(compiled.problem, counts);
+      if (compiled.problem.code !== 'rule/requires-unmet') diagnostics.push(asReported(compiled.problem));
+      continue;
+    }
+    diagnostics.push(...compiled.warnings);
+    const { signature } = compiled;
+    const key = `${signature.gid}:${signature.sid}`;
+    const other = known.get(key);
+    if (other === undefined) {
+      known.set(key, signature);
+      signatures.push(signature);
+      continue;
+    }
+    counts.failed++;
+    const message = `Duplicate signature "${signature.msg}": sid ${signature.sid} is also at ${other.file}:${other.line}`;
+    diagnostics.push(diagnostic('error', 'rule/duplicate-sid', message, { file: ast.file, span: ast.span }));
+  }
+  signatures.sort(inEvaluationOrder);
+  signatures.forEach((signature, index) => (signature.iid = index));
+  return { signatures, diagnostics, ...counts };
+}
+
+function count(problem: Diagnostic, counts: { failed: number; pending: number; skipped: number }): void {
+  if (problem.code === 'rule/app-layer-missing') counts.pending++;
+  else if (problem.code === 'rule/requires-unmet') counts.skipped++;
+  else counts.failed++;
+}
+
+/** A rule that waits for an application layer is no error of its author. */
+function asReported(problem: Diagnostic): Diagnostic {
+  return problem.code === 'rule/app-layer-missing' ? { ...problem, severity: 'info' } : problem;
+}

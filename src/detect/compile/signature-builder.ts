@@ -1,0 +1,119 @@
+// SignatureBuilder: gathers what the keywords of one rule contribute.
+
+import type { BufferDefinition, TransformUse } from '../../framework/buffer.ts';
+import type { ChainElement, ContentSpec } from '../../framework/chain.ts';
+import { RuleError } from '../../framework/keyword.ts';
+import type { RulesetSetup, SignatureBuilder, SignatureMeta } from '../../framework/keyword.ts';
+import type { PacketMatch, PostMatch } from '../../framework/signature.ts';
+import { SigFlag } from '../../framework/signature.ts';
+import type { RuleAst } from '../../rules/index.ts';
+import { contentElement } from '../content/content-element.ts';
+import { ChainBuilder } from './chain-builder.ts';
+
+const MAX_VARIABLES = 32;
+
+export class RuleBuilder implements SignatureBuilder {
+  readonly ast: RuleAst;
+  readonly meta: SignatureMeta;
+  readonly setup: RulesetSetup;
+  readonly action: number;
+  readonly seen: string[] = [];
+  readonly warnings: { message: string; hint: string | undefined }[] = [];
+  readonly packetMatches: PacketMatch[] = [];
+  readonly postMatches: PostMatch[] = [];
+  /** The payload's chain first, then one per buffer in the order of the rule. */
+  readonly payload = new ChainBuilder(null);
+  readonly chains: ChainBuilder[] = [];
+  /** Keywords that made packet conditions, for the rule's type. */
+  readonly packetKeywords: string[] = [];
+  flags = 0;
+  isPrefilterMarked = false;
+  private current: ChainBuilder = this.payload;
+  private readonly variables = new Map<string, number>();
+
+  constructor(ast: RuleAst, setup: RulesetSetup, action: number) {
+    this.ast = ast;
+    this.setup = setup;
+    this.action = action;
+    this.meta = {
+      msg: '',
+      sid: 0,
+      gid: 1,
+      rev: 0,
+      classtype: '',
+      category: '',
+      priority: -1,
+      references: [],
+      metadata: [],
+      target: 'none',
+      threshold: null,
+    };
+  }
+
+  get currentBuffer(): BufferDefinition | null {
+    return this.current.buffer;
+  }
+
+  setBuffer(buffer: BufferDefinition | null): void {
+    if (buffer === null) {
+      this.current = this.payload;
+      return;
+    }
+    const known = this.chains.find((chain) => chain.buffer === buffer);
+    if (known !== undefined && !buffer.isMulti && known.transforms.length === 0) this.current = known;
+    else this.chains.push((this.current = new ChainBuilder(buffer)));
+  }
+
+  addTransform(transform: TransformUse): void {
+    if (this.current.buffer === null) throw new RuleError('a transform needs a sticky buffer before it');
+    if (this.current.elements.length > 0) throw new RuleError('a transform must come before the contents of its buffer');
+    this.current.transforms.push(transform);
+  }
+
+  addContent(spec: ContentSpec): void {
+    this.current.elements.push(contentElement(spec));
+  }
+
+  lastContent(): ContentSpec | null {
+    for (let i = this.current.elements.length - 1; i >= 0; i--) {
+      const { content } = this.current.elements[i]!;
+      if (content !== null) return content;
+    }
+    return null;
+  }
+
+  addElement(element: ChainElement): void {
+    this.current.elements.push(element);
+  }
+
+  elements(): readonly ChainElement[] {
+    return this.current.elements;
+  }
+
+  variable(name: string, mode: 'declare' | 'use'): number | undefined {
+    const known = this.variables.get(name);
+    if (known !== undefined || mode === 'use') return known;
+    if (this.variables.size === MAX_VARIABLES) throw new RuleError(`more than ${MAX_VARIABLES} variables in a rule`);
+    const slot = this.variables.size;
+    this.variables.set(name, slot);
+    return slot;
+  }
+
+  addPacketMatch(match: PacketMatch, options: { keepsStream?: boolean; keyword?: string } = {}): void {
+    this.packetMatches.push(match);
+    if (options.keyword !== undefined) this.packetKeywords.push(options.keyword);
+    if (options.keepsStream !== true) this.flags |= SigFlag.requirePacket;
+  }
+
+  addPostMatch(action: PostMatch): void {
+    this.postMatches.push(action);
+  }
+
+  markPrefilter(): void {
+    this.isPrefilterMarked = true;
+  }
+
+  warn(message: string, hint?: string): void {
+    this.warnings.push({ message, hint });
+  }
+}
