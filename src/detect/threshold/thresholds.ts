@@ -1,0 +1,166 @@
+// Run time of threshold, detection_filter, rate_filter and suppress: may a matching signature alert now?
+
+import { WordTable } from '../../base/word-table.ts';
+import type { DetectContext } from '../../framework/detect-context.ts';
+import { F } from '../../framework/flows.ts';
+import type { Packet } from '../../framework/packet.ts';
+import type { Signature, ThresholdSpec } from '../../framework/signature.ts';
+import { decide } from './decide.ts';
+import { PortBitmaps } from './port-bitmaps.ts';
+import { ThresholdField, ThresholdResult, VALUES } from './result.ts';
+import type { GlobalSpec } from './specs.ts';
+import { specsOf } from './specs.ts';
+
+export interface ThresholdOptions {
+  /** bytes for all entries (`detect.thresholds.memcap`) */
+  readonly memcap: number;
+}
+
+interface Numbered {
+  readonly spec: ThresholdSpec;
+  /** Tag of its entries in the table. */
+  readonly tag: number;
+}
+
+/** Microseconds between two rounds of ageing: usually, and while there is no room. */
+const INTERVAL = 60e6;
+const FULL_INTERVAL = 1e6;
+const DEFAULT_MEMCAP = 16 * 1024 * 1024;
+const NONE: readonly Numbered[] = [];
+
+/** One per worker. `check` is called for matching signatures only. */
+export class Thresholds {
+  /** Bits of `Action` that replace the signature's after `ThresholdResult.newAction`. */
+  newAction = 0;
+  /** Checks that found no room for a new entry: they count as a first sight. */
+  allocationFailures = 0;
+  private readonly table: WordTable;
+  private readonly bitmaps: PortBitmaps;
+  private readonly globals: readonly GlobalSpec[];
+  private readonly bySignature = new Map<Signature, readonly Numbered[]>();
+  private tags = 0;
+  private lastPurge = -INTERVAL;
+
+  constructor(globals: readonly GlobalSpec[] = [], options: ThresholdOptions = { memcap: DEFAULT_MEMCAP }) {
+    this.globals = globals;
+    this.table = new WordTable(Math.floor(options.memcap / WordTable.entryBytes(VALUES)), VALUES);
+    this.bitmaps = new PortBitmaps(options.memcap);
+  }
+
+  /** Entries in use, and bytes of distinct-port bitmaps. */
+  get size(): number {
+    return this.table.size;
+  }
+
+  get bitmapBytes(): number {
+    return this.bitmaps.bytes;
+  }
+
+  /** Counts the match and says what becomes of it: a value of `ThresholdResult`. */
+  check(signature: Signature, p: Packet, ctx: DetectContext): number {
+    const specs = this.numbered(signature);
+    let result: number = ThresholdResult.alert;
+    for (let i = 0; i < specs.length; i++) {
+      const one = this.checkOne(specs[i]!, p, ctx);
+      if (one === ThresholdResult.none || one === ThresholdResult.silent) return one;
+      if (one === ThresholdResult.newAction) result = one;
+    }
+    return result;
+  }
+
+  private numbered(signature: Signature): readonly Numbered[] {
+    const known = this.bySignature.get(signature);
+    if (known !== undefined) return known;
+    const specs = specsOf(signature, this.globals);
+    const numbered = specs.length === 0 ? NONE : specs.map((spec) => ({ spec, tag: this.tags++ }));
+    this.bySignature.set(signature, numbered);
+    return numbered;
+  }
+
+  private checkOne({ spec, tag }: Numbered, p: Packet, ctx: DetectContext): number {
+    if (spec.type === 'suppress') return isSuppressed(spec, p) ? ThresholdResult.silent : ThresholdResult.alert;
+    if (spec.track === 'by_flow' && p.flow < 0) return ThresholdResult.none;
+    const isRate = spec.type === 'rate_filter';
+    const isDue = this.table.isFull ? ctx.now >= this.lastPurge + FULL_INTERVAL : ctx.now >= this.lastPurge + INTERVAL;
+    if (isDue) this.purge(ctx.now);
+    const before = this.table.size;
+    const slot = this.slot(spec, tag, p, ctx);
+    if (slot < 0) {
+      this.allocationFailures++;
+      return spec.type === 'detection_filter' ? ThresholdResult.none : ThresholdResult.alert;
+    }
+    const isNew = this.table.size !== before;
+    const at = slot * VALUES;
+    const values = this.table.values;
+    const counts = spec.uniqueOn === 'none' || this.isFresh(spec, at, isNew, p, ctx.now);
+    const result = decide(spec, values, at, { isNew, counts, now: ctx.now });
+    values[at + ThresholdField.expires] = expiry(spec, values, at);
+    if (isRate && result === ThresholdResult.newAction) this.newAction = spec.newAction;
+    return result;
+  }
+
+  private slot(spec: ThresholdSpec, tag: number, p: Packet, ctx: DetectContext): number {
+    const t = this.table;
+    switch (spec.track) {
+      case 'by_src':
+        return t.insert(tag, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0);
+      case 'by_dst':
+        return t.insert(tag, p.dst0, p.dst1, p.dst2, p.dst3, 0, 0, 0, 0);
+      case 'by_both':
+        return this.pairSlot(tag, p);
+      case 'by_flow': {
+        const id = ctx.flows.double(p.flow, F.id);
+        return t.insert(tag, p.flow, id | 0, Math.floor(id / 0x100000000) | 0, 0, 0, 0, 0, 0);
+      }
+      default:
+        return t.insert(tag, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+  }
+
+  // either direction of a pair is the same entry
+  private pairSlot(tag: number, p: Packet): number {
+    const t = this.table;
+    const order = p.src0 - p.dst0 || p.src1 - p.dst1 || p.src2 - p.dst2 || p.src3 - p.dst3;
+    return order <= 0
+      ? t.insert(tag, p.src0, p.src1, p.src2, p.src3, p.dst0, p.dst1, p.dst2, p.dst3)
+      : t.insert(tag, p.dst0, p.dst1, p.dst2, p.dst3, p.src0, p.src1, p.src2, p.src3);
+  }
+
+  /** Whether the port was not yet seen in this window; begins the window's bitmap where needed. */
+  private isFresh(spec: ThresholdSpec, at: number, isNew: boolean, p: Packet, now: number): boolean {
+    const values = this.table.values;
+    const isOver = now > values[at + ThresholdField.since]! + spec.seconds * 1e6;
+    let id = values[at + ThresholdField.bitmap]! - 1;
+    if (id < 0) id = this.bitmaps.allocate();
+    else if (isNew || isOver) this.bitmaps.clear(id);
+    values[at + ThresholdField.bitmap] = id + 1;
+    return id < 0 || this.bitmaps.add(id, spec.uniqueOn === 'src_port' ? p.sp : p.dp);
+  }
+
+  /** Ages entries out. */
+  private purge(now: number): void {
+    this.lastPurge = now;
+    const values = this.table.values;
+    this.table.purge((slot) => {
+      const at = slot * VALUES;
+      if (values[at + ThresholdField.expires]! >= now) return false;
+      const bitmap = values[at + ThresholdField.bitmap]! - 1;
+      if (bitmap >= 0) this.bitmaps.release(bitmap);
+      return true;
+    });
+  }
+}
+
+function expiry(spec: ThresholdSpec, values: Float64Array, at: number): number {
+  if (spec.type === 'backoff') return values[at + ThresholdField.since]! + 3600e6;
+  const active = values[at + ThresholdField.active]!;
+  const end = values[at + ThresholdField.since]! + spec.seconds * 1e6;
+  return active === 0 ? end : Math.max(end, active + spec.timeout * 1e6);
+}
+
+function isSuppressed(spec: ThresholdSpec, p: Packet): boolean {
+  const { covers, track } = spec;
+  if (covers === null) return true;
+  const isSource = track !== 'by_dst' && covers(p.ipVersion, p.src0, p.src1, p.src2, p.src3);
+  return isSource || (track !== 'by_src' && covers(p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3));
+}
