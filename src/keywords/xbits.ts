@@ -1,0 +1,158 @@
+// xbits and hostbits: named marks on hosts and pairs of hosts, which outlive flows.
+
+import { WordTable } from '../base/word-table.ts';
+import { requiredArgument } from '../framework/keyword-argument.ts';
+import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import type { RulesetSetup, SignatureBuilder } from '../framework/keyword.ts';
+import type { Packet } from '../framework/packet.ts';
+import { SigFlag } from '../framework/signature.ts';
+
+type Track = 'ip_src' | 'ip_dst' | 'ip_pair';
+
+const DEFAULT_EXPIRE = 30;
+const MAX_BITS = 1 << 18;
+
+/** All marks of a rule set, with the time each ends. Shared under the key `xbits`. */
+export class HostBits {
+  private readonly ids = new Map<string, number>();
+  private readonly table = new WordTable(MAX_BITS, 1);
+
+  /** Tag of a name; host and pair marks of the same name are different ones. */
+  tag(name: string): number {
+    const known = this.ids.get(name);
+    if (known !== undefined) return known;
+    this.ids.set(name, this.ids.size);
+    return this.ids.size - 1;
+  }
+
+  isSet(tag: number, track: Track, p: Packet, now: number): boolean {
+    const slot = this.find(tag, track, p);
+    return slot >= 0 && this.table.values[slot]! > now;
+  }
+
+  set(tag: number, track: Track, p: Packet, now: number, until: number): void {
+    if (this.table.isFull) this.table.purge((slot) => this.table.values[slot]! <= now);
+    const slot = this.insert(tag, track, p);
+    if (slot >= 0) this.table.values[slot] = until;
+  }
+
+  unset(tag: number, track: Track, p: Packet): void {
+    const slot = this.find(tag, track, p);
+    if (slot >= 0) this.table.values[slot] = 0;
+  }
+
+  private find(tag: number, track: Track, p: Packet): number {
+    const t = this.table;
+    if (track === 'ip_src') return t.find(tag, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0);
+    if (track === 'ip_dst') return t.find(tag, p.dst0, p.dst1, p.dst2, p.dst3, 0, 0, 0, 0);
+    return isOrdered(p)
+      ? t.find(tag, p.src0, p.src1, p.src2, p.src3, p.dst0, p.dst1, p.dst2, p.dst3)
+      : t.find(tag, p.dst0, p.dst1, p.dst2, p.dst3, p.src0, p.src1, p.src2, p.src3);
+  }
+
+  private insert(tag: number, track: Track, p: Packet): number {
+    const t = this.table;
+    if (track === 'ip_src') return t.insert(tag, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0);
+    if (track === 'ip_dst') return t.insert(tag, p.dst0, p.dst1, p.dst2, p.dst3, 0, 0, 0, 0);
+    return isOrdered(p)
+      ? t.insert(tag, p.src0, p.src1, p.src2, p.src3, p.dst0, p.dst1, p.dst2, p.dst3)
+      : t.insert(tag, p.dst0, p.dst1, p.dst2, p.dst3, p.src0, p.src1, p.src2, p.src3);
+  }
+}
+
+function isOrdered(p: Packet): boolean {
+  return (p.src0 - p.dst0 || p.src1 - p.dst1 || p.src2 - p.dst2 || p.src3 - p.dst3) <= 0;
+}
+
+function hostBits(setup: RulesetSetup): HostBits {
+  return setup.shared('xbits', () => new HostBits());
+}
+
+interface Use {
+  readonly keyword: string;
+  readonly command: string;
+  readonly name: string;
+  readonly track: Track;
+  /** seconds; Infinity: for good */
+  readonly expire: number;
+}
+
+const COMMANDS = ['set', 'unset', 'toggle', 'isset', 'isnotset'];
+
+function addUse(builder: SignatureBuilder, { keyword, command, name, track, expire }: Use): void {
+  const bits = hostBits(builder.setup);
+  const tag = bits.tag(`${keyword}/${track === 'ip_pair' ? 'pair' : 'host'}/${name}`);
+  const micros = expire * 1e6;
+  if (command === 'isset' || command === 'isnotset') {
+    const wanted = command === 'isset';
+    builder.addPacketMatch((p, ctx) => p.ipVersion !== 0 && bits.isSet(tag, track, p, ctx.now) === wanted, {
+      keyword,
+      keepsStream: true,
+    });
+    return;
+  }
+  builder.addPostMatch((p, ctx) => {
+    if (p.ipVersion === 0) return;
+    const isOff = command === 'unset' || (command === 'toggle' && bits.isSet(tag, track, p, ctx.now));
+    if (isOff) bits.unset(tag, track, p);
+    else bits.set(tag, track, p, ctx.now, ctx.now + micros);
+  });
+}
+
+const XBITS = /^([a-z]+)\s*,\s*([^\s,]+)\s*,\s*track\s+(ip_src|ip_dst|ip_pair|tx)\s*(?:,\s*expire\s+(\d+)\s*)?$/i;
+
+const xbits = defineKeyword({
+  name: 'xbits',
+  argument: 'required',
+  kind: 'state',
+  summary: 'Sets, clears or asks for a named mark of a host or a pair of hosts.',
+  page: 'rules/xbits.html',
+  examples: [
+    'alert ssh any any -> any any (msg:"m"; xbits:set,badssh,track ip_src,expire 3600; sid:1;)',
+    'alert ip any any -> any any (msg:"m"; xbits:isset,badssh,track ip_src; sid:2;)',
+  ],
+  compile(builder, option) {
+    const text = requiredArgument(option);
+    if (text === 'noalert') {
+      builder.flags |= SigFlag.noAlert;
+      return;
+    }
+    const match = XBITS.exec(text);
+    const command = match?.[1]?.toLowerCase() ?? '';
+    if (match === null || !COMMANDS.includes(command))
+      throw new RuleError('xbits cannot be read', 'xbits:set,name,track ip_src,expire 60');
+    if (match[3] === 'tx') throw new RuleError('transactions are not parsed yet', undefined, 'rule/app-layer-missing');
+    const expire = match[4] === undefined ? DEFAULT_EXPIRE : Number(match[4]);
+    if (expire === 0) throw new RuleError('xbits: expire must be more than 0');
+    addUse(builder, { keyword: 'xbits', command, name: match[2]!, track: match[3]!.toLowerCase() as Track, expire });
+  },
+});
+
+const HOSTBITS = /^([a-z]+)\s*,\s*([^\s,]+)\s*(?:,\s*(src|dst|both)\s*)?$/i;
+
+const hostbits = defineKeyword({
+  name: 'hostbits',
+  argument: 'required',
+  kind: 'state',
+  summary: 'Sets, clears or asks for a named mark of a host.',
+  page: 'rules/xbits.html',
+  examples: ['alert tcp any any -> any any (msg:"m"; hostbits:set,seen,src; sid:1;)'],
+  compile(builder, option) {
+    const text = requiredArgument(option);
+    if (text === 'noalert') {
+      builder.flags |= SigFlag.noAlert;
+      return;
+    }
+    const match = HOSTBITS.exec(text);
+    const command = match?.[1]?.toLowerCase() ?? '';
+    if (match === null || !COMMANDS.includes(command))
+      throw new RuleError('hostbits cannot be read', 'hostbits:set,name,src');
+    const side = match[3]?.toLowerCase() ?? 'src';
+    if (side === 'both')
+      throw new RuleError('hostbits: both is not implemented', 'write one with src and one with dst');
+    const track = side === 'dst' ? 'ip_dst' : 'ip_src';
+    addUse(builder, { keyword: 'hostbits', command, name: match[2]!, track, expire: Infinity });
+  },
+});
+
+export default [xbits, hostbits];
