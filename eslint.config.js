@@ -34,7 +34,7 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       // Defensive checks at the edges (files, JSON) are allowed to be stricter than the types.
       '@typescript-eslint/no-unnecessary-condition': 'off',
-      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/no-confusing-void-expression': [
         'error',
         { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
@@ -43,6 +43,14 @@ export default defineConfig(
       '@typescript-eslint/no-dynamic-delete': 'off',
       '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/unified-signatures': 'off',
+      // Matters of tidiness are told, and do not stop anybody.
+      '@typescript-eslint/no-unnecessary-type-assertion': 'warn',
+      '@typescript-eslint/no-unnecessary-template-expression': 'warn',
+      '@typescript-eslint/no-unnecessary-type-conversion': 'warn',
+      '@typescript-eslint/no-base-to-string': 'warn',
+      'no-useless-assignment': 'warn',
+      // Rules and patterns are bytes, one character each; there are no emojis to split.
+      '@typescript-eslint/no-misused-spread': 'off',
       // Bytes below 32 are what this program is about.
       'no-control-regex': 'off',
       'no-constant-condition': ['error', { checkLoops: false }],

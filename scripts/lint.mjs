@@ -21,7 +21,7 @@ const CHECKS = [
   { name: 'unused', args: [fromModules('knip/bin/knip.js'), '--no-progress', '--no-config-hints'] },
 ];
 
-/** Runs one check, shows what it says when it fails or warns, and tells whether it passed. */
+/** Runs one check, shows what it says (warnings too), and tells whether it passed. */
 function passes({ name, args }) {
   if (!existsSync(args[0])) {
     console.log(`${name}: not installed; run npm run setup`);
@@ -31,7 +31,7 @@ function passes({ name, args }) {
   const run = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
   const isClean = run.status === 0;
   const said = `${run.stdout ?? ''}${run.stderr ?? ''}`.trim();
-  if (said !== '' && (!isClean || name === 'unused')) console.log(said);
+  if (said !== '') console.log(said);
   console.log(`${name}: ${isClean ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   return isClean;
 }
