@@ -59,3 +59,20 @@ export interface TcpView {
   history(t: number): string;
   connState(t: number): string;
 }
+
+/** Bits that come with data for the application layer. */
+export const AppDataFlag = { start: 1, gap: 2, eof: 4, midstream: 8 } as const;
+
+/** Takes the bytes of a TCP direction in order (direction 0: to server, 1: to client). With `gap` there are none. */
+export interface AppStreamSink {
+  data(
+    p: Packet,
+    f: number,
+    t: number,
+    direction: number,
+    data: Uint8Array,
+    offset: number,
+    length: number,
+    flags: number,
+  ): void;
+}

@@ -1,0 +1,96 @@
+// Checks of a packet against its session: acknowledgement, timestamps (PAWS, RFC 7323), resets (RFC 5961), repeats.
+
+import type { Packet } from '../framework/packet.ts';
+import { PacketFlag } from '../framework/packet.ts';
+import type { TcpContext } from './context.ts';
+import { STREAM_ANOMALY } from './events.ts';
+import { osPolicyId } from './options.ts';
+import { D, S, SessionFlag, StreamFlag } from './sessions.ts';
+import { TcpFlag, TcpStateId } from './states.ts';
+
+const CONTROL = TcpFlag.syn | TcpFlag.fin | TcpFlag.rst;
+const PAWS_24_DAYS = 24 * 24 * 3600;
+const HPUX11 = osPolicyId('hpux11');
+const LINUX = osPolicyId('linux');
+const OLD_LINUX = osPolicyId('old-linux');
+const SOLARIS = osPolicyId('solaris');
+
+/** Whether the acknowledgement lies in what the peer's stream may have sent. */
+export function isAckValid(x: TcpContext, p: Packet, b: number, peer: number): boolean {
+  if ((p.tcpFlags & TcpFlag.ack) === 0) return true;
+  const w = x.sessions.words;
+  const ahead = (p.tcpAck - w[peer + D.lastAck]!) | 0;
+  if (ahead === 0) return true;
+  if (ahead < 0) return -ahead <= Math.max(w[peer + D.window]!, 65535) || w[b + S.state]! < TcpStateId.established;
+  if ((w[b + S.flags]! & (SessionFlag.async | SessionFlag.midstream)) !== 0) return true;
+  return ((p.tcpAck - w[peer + D.nextWin]!) | 0) <= 0 || ((p.tcpAck - w[peer + D.nextSeq]!) | 0) <= 0;
+}
+
+/** PAWS; notes the newest timestamp of the sender. */
+export function isTimestampValid(x: TcpContext, p: Packet, b: number, d: number): boolean {
+  const w = x.sessions.words;
+  if ((w[b + S.flags]! & SessionFlag.timestamp) === 0 || (p.flags & PacketFlag.tcpHasTimestamp) === 0) return true;
+  const second = Math.floor(p.ts / 1e6) | 0;
+  const hasLast = (w[d + D.flags]! & StreamFlag.timestamp) !== 0 && w[d + D.lastTs] !== 0;
+  const step = (p.tcpTsVal - w[d + D.lastTs]!) | 0;
+  const isOld = second - w[d + D.lastPacketSecond]! > PAWS_24_DAYS;
+  if (hasLast && step < 0 && !isOld && !(w[d + D.osPolicy] === LINUX && step === -1)) {
+    if (x.options.liberalTimestamps) return true;
+    x.event(p, STREAM_ANOMALY.pkt_invalid_timestamp);
+    return false;
+  }
+  if (step > 0 || !hasLast || isOld) {
+    w[d + D.lastTs] = p.tcpTsVal;
+    w[d + D.lastPacketSecond] = second;
+    w[d + D.flags] = w[d + D.flags]! | StreamFlag.timestamp;
+  }
+  return true;
+}
+
+/** Whether the receiver would take the reset. */
+export function isResetValid(x: TcpContext, p: Packet, b: number, d: number, peer: number): boolean {
+  const w = x.sessions.words;
+  if ((w[b + S.flags]! & SessionFlag.async) !== 0) return true;
+  if ((p.tcpFlags & TcpFlag.ack) !== 0 && !isAckValid(x, p, b, peer)) {
+    x.event(p, STREAM_ANOMALY.rst_invalid_ack);
+    return false;
+  }
+  if (p.payloadLength > 0) x.event(p, STREAM_ANOMALY.rst_with_data);
+  const ahead = (p.tcpSeq - w[d + D.nextSeq]!) | 0;
+  const policy = w[d + D.osPolicy]!;
+  if (policy === HPUX11) return ahead >= 0;
+  if (policy === LINUX || policy === OLD_LINUX || policy === SOLARIS) {
+    const limit = (w[d + D.nextSeq]! + w[d + D.window]!) | 0;
+    return ((p.tcpSeq + p.payloadLength - w[d + D.lastAck]!) | 0) >= 0 && ((p.tcpSeq - limit) | 0) <= 0;
+  }
+  return ahead === 0;
+}
+
+/** A keep-alive (RFC 9293, 3.8.4), or its answer. */
+export function isKeepAlive(x: TcpContext, p: Packet, d: number, peer: number): boolean {
+  if (p.payloadLength > 1 || (p.tcpFlags & CONTROL) !== 0 || (p.tcpFlags & TcpFlag.ack) === 0) return false;
+  const w = x.sessions.words;
+  if (p.tcpWindow << w[peer + D.windowScale]! !== w[peer + D.window]!) return false;
+  if (p.tcpAck !== w[peer + D.lastAck]) return false;
+  if (p.tcpSeq === ((w[d + D.nextSeq]! - 1) | 0)) {
+    w[d + D.flags] = w[d + D.flags]! | StreamFlag.keepAlive;
+    return true;
+  }
+  if ((w[peer + D.flags]! & StreamFlag.keepAlive) === 0) return false;
+  w[peer + D.flags] = w[peer + D.flags]! & ~StreamFlag.keepAlive;
+  return p.payloadLength === 0 && p.tcpSeq === w[d + D.nextSeq];
+}
+
+/** Notes a retransmission: all its bytes were acknowledged (spurious) or at least seen. */
+export function noteRetransmission(x: TcpContext, p: Packet, d: number): boolean {
+  if (p.payloadLength === 0 || (p.tcpFlags & TcpFlag.syn) !== 0) return false;
+  const w = x.sessions.words;
+  if ((w[d + D.flags]! & StreamFlag.based) === 0) return false;
+  const end = (p.tcpSeq + p.payloadLength) | 0;
+  if (((end - w[d + D.lastAck]!) | 0) <= 0) x.event(p, STREAM_ANOMALY.pkt_spurious_retransmission);
+  else if (((end - w[d + D.baseSeq]!) | 0) <= w[d + D.contiguous]!) x.event(p, STREAM_ANOMALY.pkt_retransmission);
+  else return false;
+  p.flags |= PacketFlag.tcpRetransmission;
+  w[d + D.retransmits] = w[d + D.retransmits]! + 1;
+  return true;
+}

@@ -1,0 +1,198 @@
+// Context: what every step of the TCP engine works with, and the steps they share.
+
+import type { Counters } from '../base/counters.ts';
+import { anomalyCounter } from '../framework/anomaly.ts';
+import type { Flows } from '../framework/flows.ts';
+import { F, FLOW_STRIDE, FlowStateId } from '../framework/flows.ts';
+import type { Packet } from '../framework/packet.ts';
+import { Action, dropReason, PacketFlag } from '../framework/packet.ts';
+import type { AppStreamSink } from '../framework/stream.ts';
+import { AppDataFlag } from '../framework/stream.ts';
+import { STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
+import { noteScaled, Scaled } from './history.ts';
+import type { StreamOptions } from './options.ts';
+import { Inserted } from './reassembly.ts';
+import type { Reassembly } from './reassembly.ts';
+import type { Sessions } from './sessions.ts';
+import { CLIENT, D, S, SessionFlag, StreamFlag, STRIDE } from './sessions.ts';
+import { TcpFlag, TcpStateId } from './states.ts';
+import { takeUrgent } from './urgent.ts';
+
+/** What an exception policy may be asked about. */
+export type StreamPolicyKind = 'midstream' | 'sessionMemcap' | 'reassemblyMemcap';
+export type StreamPolicy = (kind: StreamPolicyKind, p: Packet, f: number) => void;
+/** Policy id (index into OS_POLICIES) of a host. */
+export type HostPolicy = (a0: number, a1: number, a2: number, a3: number, version: number) => number;
+
+const STREAM_ERROR = dropReason('stream error');
+
+export class TcpContext {
+  readonly flows: Flows;
+  readonly sessions: Sessions;
+  readonly counters: Counters;
+  readonly options: StreamOptions;
+  readonly reassembly: Reassembly;
+  sink: AppStreamSink | null = null;
+  policy: StreamPolicy | null = null;
+  hostPolicy: HostPolicy | null = null;
+  onSwap: ((f: number) => void) | null = null;
+
+  constructor(flows: Flows, sessions: Sessions, counters: Counters, options: StreamOptions, reassembly: Reassembly) {
+    this.flows = flows;
+    this.sessions = sessions;
+    this.counters = counters;
+    this.options = options;
+    this.reassembly = reassembly;
+  }
+
+  event(p: Packet, id: number): void {
+    p.addAnomaly(id);
+    this.counters.add(anomalyCounter(id));
+  }
+
+  /** The packet does not fit the session: nothing of it is used; inline it is dropped. */
+  reject(p: Packet, id: number): void {
+    this.event(p, id);
+    this.refuse(p);
+  }
+
+  refuse(p: Packet): void {
+    p.flags |= PacketFlag.streamInvalid;
+    if (!this.options.inline || !this.options.dropInvalid) return;
+    p.action |= Action.drop;
+    if (p.dropReason === 0) p.dropReason = STREAM_ERROR;
+  }
+
+  /** Puts the session at base `b` into a state and its flow into the state that goes with it. */
+  setState(b: number, state: number): void {
+    const w = this.sessions.words;
+    if (w[b + S.state] === state) return;
+    w[b + S.state] = state;
+    if (state === TcpStateId.established) w[b + S.flags] = w[b + S.flags]! | SessionFlag.established;
+    const flowState =
+      state < TcpStateId.established
+        ? FlowStateId.new
+        : state === TcpStateId.timeWait || state === TcpStateId.lastAck || state === TcpStateId.closed
+          ? FlowStateId.closed
+          : FlowStateId.established;
+    const i = w[b + S.flow]! * FLOW_STRIDE + F.state;
+    if (this.flows.words[i]! <= FlowStateId.closed) this.flows.words[i] = flowState;
+  }
+
+  /** Sets where a direction's data begins: the byte after the SYN, or the first byte seen. */
+  setBase(d: number, seq: number): void {
+    const w = this.sessions.words;
+    w[d + D.baseSeq] = seq;
+    w[d + D.flags] = w[d + D.flags]! | StreamFlag.based;
+  }
+
+  /** The window a sender announces limits what its peer (`peer`) may send. */
+  updateWindow(p: Packet, peer: number): void {
+    const w = this.sessions.words;
+    const window = p.tcpWindow << w[peer + D.windowScale]!;
+    w[peer + D.window] = window;
+    const limit = (w[peer + D.lastAck]! + window) | 0;
+    if (((limit - w[peer + D.nextWin]!) | 0) > 0) w[peer + D.nextWin] = limit;
+  }
+
+  /** Takes the acknowledgement of p for the peer's stream. */
+  updateAck(p: Packet, peer: number): void {
+    if ((p.tcpFlags & TcpFlag.ack) === 0) return;
+    const w = this.sessions.words;
+    if (((p.tcpAck - w[peer + D.lastAck]!) | 0) <= 0) return;
+    w[peer + D.lastAck] = p.tcpAck;
+    if (((p.tcpAck - w[peer + D.nextSeq]!) | 0) > 0) {
+      w[peer + D.nextSeq] = p.tcpAck;
+      this.counters.add(TCP_COUNTER.ackUnseenData);
+    }
+  }
+
+  updateNextSeq(p: Packet, d: number): void {
+    const w = this.sessions.words;
+    const end = (p.tcpSeq + p.payloadLength) | 0;
+    if (((end - w[d + D.nextSeq]!) | 0) > 0) w[d + D.nextSeq] = end;
+  }
+
+  /** Data and acknowledgement of an accepted packet: first what it acknowledges, then what it brings. */
+  feed(p: Packet, b: number, d: number, peer: number): void {
+    this.acknowledged(p, b, peer);
+    if (p.payloadLength > 0) this.addData(p, b, d, p.tcpSeq);
+  }
+
+  addData(p: Packet, b: number, d: number, seq: number): void {
+    const w = this.sessions.words;
+    if ((w[d + D.flags]! & StreamFlag.based) === 0) this.setBase(d, seq);
+    let length = p.payloadLength;
+    if ((p.tcpFlags & TcpFlag.urg) !== 0) length = takeUrgent(this, p, d, seq);
+    if (length <= 0) return;
+    const result = this.reassembly.insert(p, d, seq, p.payloadOffset, length);
+    if (result === Inserted.added) p.flags |= PacketFlag.streamAdded;
+    else if (result === Inserted.noMemory) this.policy?.('reassemblyMemcap', p, w[b + S.flow]!);
+    if (this.options.inline) this.deliver(p, b, d, w[d + D.contiguous]!);
+  }
+
+  /** Settles what the peer of stream `d` acknowledged: gaps, the application layer's share, memory. */
+  acknowledged(p: Packet, b: number, d: number): void {
+    const w = this.sessions.words;
+    if ((w[d + D.flags]! & StreamFlag.based) === 0) return;
+    const acked = this.reassembly.ackedTo(d);
+    if (acked <= w[d + D.app]!) return;
+    if (acked > w[d + D.contiguous]!) {
+      this.reassembly.settleGaps(p, d, acked);
+      noteScaled(this.sessions, b, d, Scaled.gap);
+    }
+    this.deliver(p, b, d, acked < w[d + D.contiguous]! ? acked : w[d + D.contiguous]!);
+  }
+
+  private deliver(p: Packet, b: number, d: number, to: number): void {
+    const w = this.sessions.words;
+    const from = w[d + D.app]!;
+    if (to <= from) return;
+    if (this.sink !== null && (w[d + D.flags]! & StreamFlag.appDisabled) === 0) this.handToApp(p, b, d, from, to);
+    w[d + D.app] = to;
+    if (!this.options.rawInspection) w[d + D.raw] = to;
+    this.reassembly.prune(d);
+  }
+
+  private handToApp(p: Packet, b: number, d: number, from: number, to: number): void {
+    const w = this.sessions.words;
+    let flags = (w[d + D.flags]! & StreamFlag.started) === 0 ? AppDataFlag.start : 0;
+    if ((w[b + S.flags]! & SessionFlag.midstream) !== 0) flags |= AppDataFlag.midstream;
+    w[d + D.flags] = w[d + D.flags]! | StreamFlag.started;
+    const direction = d === b + CLIENT ? 0 : 1;
+    const t = b / STRIDE;
+    const f = w[b + S.flow]!;
+    const segments = this.reassembly.segments;
+    let at = from;
+    for (let n = w[d + D.segmentHead]!; at < to; n = n < 0 ? n : segments.next(n)) {
+      if (n >= 0 && segments.end(n) <= at) continue;
+      if (n < 0 || segments.start(n) > at) {
+        const end = n < 0 ? to : Math.min(to, segments.start(n));
+        this.sink!.data(p, f, t, direction, this.reassembly.data, 0, end - at, flags | AppDataFlag.gap);
+        at = end;
+        flags &= ~AppDataFlag.start;
+        if (at >= to || n < 0) continue;
+      }
+      let end = segments.end(n);
+      while (end < to && segments.next(n) >= 0 && segments.start(segments.next(n)) <= end) {
+        n = segments.next(n);
+        if (segments.end(n) > end) end = segments.end(n);
+      }
+      if (end > to) end = to;
+      this.sink!.data(p, f, t, direction, this.reassembly.data, w[d + D.buffer]! + at, end - at, flags);
+      flags &= ~AppDataFlag.start;
+      at = end;
+    }
+  }
+
+  /** Marks the session dead by a reset. */
+  close(b: number): void {
+    this.setState(b, TcpStateId.closed);
+    this.sessions.words[b + S.flags] = this.sessions.words[b + S.flags]! | SessionFlag.closedByRst;
+  }
+
+  invalidAck(p: Packet, id: number): void {
+    this.event(p, STREAM_ANOMALY.pkt_invalid_ack);
+    this.reject(p, id);
+  }
+}

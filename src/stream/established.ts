@@ -1,0 +1,68 @@
+// Established: data and acknowledgements of an open connection, checked against windows (RFC 9293, 3.10.7.4).
+
+import type { Packet } from '../framework/packet.ts';
+import { isAckValid, isTimestampValid } from './checks.ts';
+import { takeFin } from './closing.ts';
+import type { TcpContext } from './context.ts';
+import { STREAM_ANOMALY } from './events.ts';
+import { takeReset } from './reset.ts';
+import { CLIENT, D, S, SERVER, SessionFlag } from './sessions.ts';
+import { TcpFlag } from './states.ts';
+
+export function inEstablished(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  const flags = p.tcpFlags;
+  const d = b + (isToServer ? CLIENT : SERVER);
+  const peer = b + (isToServer ? SERVER : CLIENT);
+  if ((flags & TcpFlag.rst) !== 0) takeReset(x, p, b, d, peer);
+  else if ((flags & TcpFlag.syn) !== 0) strayInEstablished(x, p, b, isToServer);
+  else if ((flags & TcpFlag.fin) !== 0) takeFin(x, p, b, isToServer);
+  else if ((flags & TcpFlag.ack) !== 0) takeSegment(x, p, b, d, peer);
+}
+
+function strayInEstablished(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  const w = x.sessions.words;
+  if ((p.tcpFlags & TcpFlag.ack) === 0) {
+    if (!isToServer) x.reject(p, STREAM_ANOMALY.est_syn_toclient);
+    else if (p.tcpSeq !== w[b + CLIENT + D.isn]) x.reject(p, STREAM_ANOMALY.est_syn_resend_diff_seq);
+    else x.reject(p, STREAM_ANOMALY.est_syn_resend);
+    return;
+  }
+  if (isToServer) x.reject(p, STREAM_ANOMALY.est_synack_toserver);
+  else if (p.tcpAck !== ((w[b + CLIENT + D.isn]! + 1) | 0)) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_ack);
+  else if (p.tcpSeq !== w[b + SERVER + D.isn]) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_seq);
+  else x.reject(p, STREAM_ANOMALY.est_synack_resend);
+}
+
+/** Data and acknowledgement of an open connection. */
+function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: number): void {
+  const w = x.sessions.words;
+  if (!isAckValid(x, p, b, peer)) {
+    x.invalidAck(p, STREAM_ANOMALY.est_invalid_ack);
+    return;
+  }
+  if (!isTimestampValid(x, p, b, d)) {
+    x.refuse(p);
+    return;
+  }
+  const flags = w[b + S.flags]!;
+  const end = (p.tcpSeq + p.payloadLength) | 0;
+  if ((flags & SessionFlag.async) !== 0) {
+    x.updateNextSeq(p, d);
+    w[d + D.lastAck] = w[d + D.nextSeq]!;
+  } else if (p.payloadLength === 0 && ((end - w[d + D.lastAck]!) | 0) < 0) {
+    x.reject(p, STREAM_ANOMALY.est_pkt_before_last_ack);
+    return;
+  }
+  const isBeyond = ((end - w[d + D.nextWin]!) | 0) > 0;
+  if (isBeyond && (flags & (SessionFlag.async | SessionFlag.midstream)) === 0) {
+    // One byte against a closed window is a probe.
+    const isProbe = p.payloadLength === 1 && w[d + D.window] === 0;
+    x.reject(p, isProbe ? STREAM_ANOMALY.est_ack_zwp_data : STREAM_ANOMALY.est_packet_out_of_window);
+    return;
+  }
+  x.updateNextSeq(p, d);
+  x.updateAck(p, peer);
+  x.updateWindow(p, peer);
+  x.feed(p, b, d, peer);
+  if ((flags & SessionFlag.async) !== 0) x.acknowledged(p, b, d);
+}

@@ -1,0 +1,245 @@
+// Handshake: packets of sessions that are not established yet, in all the ways two ends may greet (RFC 9293, 3.5).
+
+import type { Packet } from '../framework/packet.ts';
+import { PacketFlag } from '../framework/packet.ts';
+import { isAckValid, isResetValid, isTimestampValid } from './checks.ts';
+import type { TcpContext } from './context.ts';
+import { STREAM_ANOMALY } from './events.ts';
+import { takeFin } from './closing.ts';
+import { takeSyn } from './opening.ts';
+import { CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
+import { TcpFlag, TcpStateId } from './states.ts';
+
+const SYN_ACK = TcpFlag.syn | TcpFlag.ack;
+
+export function inSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  const flags = p.tcpFlags;
+  if ((flags & TcpFlag.rst) !== 0) resetInSynSent(x, p, b, isToServer);
+  else if ((flags & TcpFlag.fin) !== 0) return;
+  else if ((flags & SYN_ACK) === SYN_ACK) synAckInSynSent(x, p, b, isToServer);
+  else if ((flags & TcpFlag.syn) !== 0) synInSynSent(x, p, b, isToServer);
+  else if ((flags & TcpFlag.ack) !== 0 && x.options.asyncOneside && isToServer) beginAsync(x, p, b);
+}
+
+function resetInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  const client = b + CLIENT;
+  const w = x.sessions.words;
+  if (isToServer) {
+    if (((p.tcpSeq - w[client + D.isn]!) | 0) >= 0) x.close(b);
+    return;
+  }
+  if (p.tcpAck === w[client + D.nextSeq] || p.tcpAck === ((w[client + D.isn]! + 1) | 0)) x.close(b);
+  else x.reject(p, STREAM_ANOMALY.rst_invalid_ack);
+}
+
+function synInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  const w = x.sessions.words;
+  if (!isToServer) {
+    // Both ends opened (simultaneous or split handshake).
+    takeSyn(x, p, b + SERVER, b + CLIENT);
+    w[b + S.flags] = w[b + S.flags]! | SessionFlag.fourWay;
+    return;
+  }
+  if (p.tcpSeq === w[b + CLIENT + D.isn]) return;
+  w[b + S.synSeen] = w[b + S.synSeen]! + 1;
+  if (w[b + S.synSeen]! > x.options.maxSynQueued) {
+    x.reject(p, STREAM_ANOMALY['3whs_syn_flood']);
+    return;
+  }
+  x.reassembly.release(b + CLIENT);
+  w[b + CLIENT + D.end] = 0;
+  w[b + CLIENT + D.contiguous] = 0;
+  takeSyn(x, p, b + CLIENT, b + SERVER);
+}
+
+function synAckInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  const w = x.sessions.words;
+  if (isToServer) {
+    if ((w[b + S.flags]! & SessionFlag.fourWay) === 0) x.reject(p, STREAM_ANOMALY['3whs_synack_in_wrong_direction']);
+    else fourWaySynAck(x, p, b);
+    return;
+  }
+  const client = b + CLIENT;
+  const first = (w[client + D.isn]! + 1) | 0;
+  const isWhole = p.tcpAck === w[client + D.nextSeq];
+  if (!isWhole && p.tcpAck !== first) {
+    x.reject(p, STREAM_ANOMALY['3whs_synack_with_wrong_ack']);
+    return;
+  }
+  if (!isWhole) ignoreSynData(x, p, b);
+  takeSynAck(x, p, b);
+  x.setState(b, TcpStateId.synRecv);
+}
+
+/** The server did not take the data on the SYN: the client will send it again. */
+function ignoreSynData(x: TcpContext, p: Packet, b: number): void {
+  const w = x.sessions.words;
+  const client = b + CLIENT;
+  x.event(p, STREAM_ANOMALY['3whs_synack_tfo_data_ignored']);
+  x.reassembly.release(client);
+  w[client + D.end] = 0;
+  w[client + D.contiguous] = 0;
+  w[client + D.raw] = 0;
+  w[client + D.app] = 0;
+  w[client + D.nextSeq] = (w[client + D.isn]! + 1) | 0;
+}
+
+function takeSynAck(x: TcpContext, p: Packet, b: number): void {
+  const w = x.sessions.words;
+  const client = b + CLIENT;
+  const server = b + SERVER;
+  takeSyn(x, p, server, client);
+  // Scaling holds only when both sides offer it (RFC 7323, 2.2).
+  if (p.tcpWindowScale < 0) w[server + D.windowScale] = 0;
+  w[client + D.lastAck] = p.tcpAck;
+  w[client + D.nextWin] = (p.tcpAck + w[client + D.window]!) | 0;
+  w[server + D.nextWin] = (w[server + D.lastAck]! + w[server + D.window]!) | 0;
+  w[b + S.flags] = w[b + S.flags]! | SessionFlag.synAckSeen;
+  const hasBoth = (w[client + D.flags]! & StreamFlag.timestamp) !== 0 && (p.flags & PacketFlag.tcpHasTimestamp) !== 0;
+  if (hasBoth) w[b + S.flags] = w[b + S.flags]! | SessionFlag.timestamp;
+  x.acknowledged(p, b, client);
+  if (p.payloadLength > 0 && (w[b + S.flags]! & SessionFlag.fastOpen) !== 0) {
+    w[server + D.nextSeq] = (p.tcpSeq + 1 + p.payloadLength) | 0;
+    x.addData(p, b, server, (p.tcpSeq + 1) | 0);
+  }
+}
+
+/** Third packet of a split handshake: the client acknowledges the server's SYN and repeats its own. */
+function fourWaySynAck(x: TcpContext, p: Packet, b: number): void {
+  const w = x.sessions.words;
+  const server = b + SERVER;
+  const client = b + CLIENT;
+  if (p.tcpAck !== ((w[server + D.isn]! + 1) | 0)) {
+    x.reject(p, STREAM_ANOMALY['4whs_synack_with_wrong_ack']);
+    return;
+  }
+  if (p.tcpSeq !== w[client + D.isn]) {
+    x.reject(p, STREAM_ANOMALY['4whs_synack_with_wrong_syn']);
+    return;
+  }
+  w[server + D.lastAck] = p.tcpAck;
+  w[server + D.window] = p.tcpWindow;
+  w[server + D.nextWin] = (p.tcpAck + p.tcpWindow) | 0;
+  w[client + D.nextWin] = (w[client + D.lastAck]! + w[client + D.window]!) | 0;
+  x.setState(b, TcpStateId.synRecv);
+}
+
+function beginAsync(x: TcpContext, p: Packet, b: number): void {
+  const w = x.sessions.words;
+  const client = b + CLIENT;
+  const server = b + SERVER;
+  if (p.tcpSeq !== w[client + D.nextSeq]) {
+    x.reject(p, STREAM_ANOMALY['3whs_async_wrong_seq']);
+    return;
+  }
+  w[b + S.flags] = w[b + S.flags]! | SessionFlag.async;
+  w[client + D.window] = p.tcpWindow;
+  w[client + D.nextWin] = (p.tcpSeq + p.payloadLength + p.tcpWindow) | 0;
+  w[server + D.isn] = (p.tcpAck - 1) | 0;
+  w[server + D.nextSeq] = p.tcpAck;
+  w[server + D.lastAck] = p.tcpAck;
+  x.setBase(server, p.tcpAck);
+  x.setState(b, TcpStateId.established);
+  x.updateNextSeq(p, client);
+  w[client + D.lastAck] = w[client + D.nextSeq]!;
+  x.feed(p, b, client, server);
+}
+
+export function inSynRecv(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  const flags = p.tcpFlags;
+  const d = b + (isToServer ? CLIENT : SERVER);
+  const peer = b + (isToServer ? SERVER : CLIENT);
+  if ((flags & TcpFlag.rst) !== 0) {
+    if (isResetValid(x, p, b, d, peer)) x.close(b);
+    else x.refuse(p);
+  } else if ((flags & SYN_ACK) === SYN_ACK) repeatedSynAck(x, p, b, isToServer);
+  else if ((flags & TcpFlag.syn) !== 0) repeatedSyn(x, p, b, isToServer);
+  else if ((flags & TcpFlag.fin) !== 0) takeFin(x, p, b, isToServer);
+  else if ((flags & TcpFlag.ack) !== 0) ackInSynRecv(x, p, b, isToServer);
+}
+
+function repeatedSynAck(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  const w = x.sessions.words;
+  if (isToServer) {
+    if ((w[b + S.flags]! & SessionFlag.fourWay) === 0) x.reject(p, STREAM_ANOMALY['3whs_synack_toserver_on_syn_recv']);
+    return;
+  }
+  if ((w[b + S.flags]! & SessionFlag.fourWay) !== 0) {
+    takeSynAck(x, p, b);
+    return;
+  }
+  const isSameAck = p.tcpAck === w[b + CLIENT + D.lastAck];
+  if (!isSameAck) {
+    x.reject(p, STREAM_ANOMALY['3whs_synack_resend_with_diff_ack']);
+    return;
+  }
+  if (p.tcpSeq === w[b + SERVER + D.isn]) return;
+  w[b + S.synAckSeen] = w[b + S.synAckSeen]! + 1;
+  if (w[b + S.synAckSeen]! > x.options.maxSynAckQueued) x.reject(p, STREAM_ANOMALY['3whs_synack_flood']);
+  else x.reject(p, STREAM_ANOMALY['3whs_synack_resend_with_diff_seq']);
+}
+
+function repeatedSyn(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  const w = x.sessions.words;
+  if (!isToServer) {
+    if ((w[b + S.flags]! & SessionFlag.fourWay) === 0) x.reject(p, STREAM_ANOMALY['3whs_syn_toclient_on_syn_recv']);
+  } else if (p.tcpSeq !== w[b + CLIENT + D.isn]) x.reject(p, STREAM_ANOMALY['3whs_syn_resend_diff_seq_on_syn_recv']);
+}
+
+function ackInSynRecv(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  const w = x.sessions.words;
+  const d = b + (isToServer ? CLIENT : SERVER);
+  const peer = b + (isToServer ? SERVER : CLIENT);
+  if (!isTimestampValid(x, p, b, d)) {
+    x.refuse(p);
+    return;
+  }
+  const flags = w[b + S.flags]!;
+  if (!isToServer && !mayServerConfirm(x, p, b, flags)) return;
+  if (isToServer && !isConfirmation(x, p, b, d, peer)) return;
+  if (w[b + S.handshakeRtt]! < 0 && (flags & SessionFlag.synSeen) !== 0) {
+    const rtt = p.ts - x.sessions.doubles[(b + S.synTs) >> 1]!;
+    w[b + S.handshakeRtt] = rtt < 0 || rtt > 0x7fffffff ? -1 : rtt;
+  }
+  x.setState(b, TcpStateId.established);
+  x.updateAck(p, peer);
+  x.updateWindow(p, peer);
+  x.updateNextSeq(p, d);
+  x.feed(p, b, d, peer);
+}
+
+/** An ACK from the server ends a split handshake, or comes early in a fast open. */
+function mayServerConfirm(x: TcpContext, p: Packet, b: number, flags: number): boolean {
+  const w = x.sessions.words;
+  if ((flags & SessionFlag.fourWay) !== 0) {
+    if (p.tcpSeq !== w[b + SERVER + D.nextSeq]) x.reject(p, STREAM_ANOMALY['4whs_wrong_seq']);
+    else if (!isAckValid(x, p, b, b + CLIENT)) x.reject(p, STREAM_ANOMALY['4whs_invalid_ack']);
+    else return true;
+    return false;
+  }
+  if ((flags & (SessionFlag.fastOpen | SessionFlag.midstream)) !== 0) return true;
+  x.reject(p, p.payloadLength > 0 ? STREAM_ANOMALY['3whs_ack_data_inject'] : STREAM_ANOMALY['3whs_ack_in_wrong_dir']);
+  return false;
+}
+
+function isConfirmation(x: TcpContext, p: Packet, b: number, d: number, peer: number): boolean {
+  const w = x.sessions.words;
+  if (!isAckValid(x, p, b, peer)) {
+    x.event(p, STREAM_ANOMALY.pkt_invalid_ack);
+    x.reject(p, STREAM_ANOMALY['3whs_right_seq_wrong_ack_evasion']);
+    return false;
+  }
+  if (p.tcpSeq === w[d + D.nextSeq]) {
+    if (((p.tcpAck - w[peer + D.isn]!) | 0) > 0) return true;
+    x.reject(p, STREAM_ANOMALY['3whs_right_seq_wrong_ack_evasion']);
+    return false;
+  }
+  const ahead = (p.tcpSeq - w[d + D.nextSeq]!) | 0;
+  const isInWindow = ((p.tcpSeq - w[d + D.nextWin]!) | 0) <= 0;
+  const acksServer = p.tcpAck === w[peer + D.nextSeq] || p.tcpAck === ((w[peer + D.isn]! + 1) | 0);
+  const isResent = ahead < 0 && ((p.tcpSeq - w[d + D.isn]!) | 0) > 0;
+  if (acksServer && ((ahead > 0 && isInWindow) || isResent)) return true;
+  if ((w[b + S.flags]! & SessionFlag.midstream) !== 0) return true;
+  x.reject(p, STREAM_ANOMALY['3whs_wrong_seq_wrong_ack']);
+  return false;
+}

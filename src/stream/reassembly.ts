@@ -1,0 +1,348 @@
+// Reassembly: the bytes of each direction in one growing block of the arena, with a list of what arrived.
+
+import type { Counters } from '../base/counters.ts';
+import { Slab } from '../base/slab.ts';
+import { anomalyCounter } from '../framework/anomaly.ts';
+import type { Packet } from '../framework/packet.ts';
+import { PacketFlag } from '../framework/packet.ts';
+import { STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
+import type { StreamOptions } from './options.ts';
+import { newDataWins } from './overlap.ts';
+import { Segments } from './segments.ts';
+import type { Sessions } from './sessions.ts';
+import { D, StreamFlag } from './sessions.ts';
+
+const SMALLEST_BLOCK = 2048;
+/** No stream holds more than this between its base and its furthest byte. */
+const MAX_SPAN = 16 << 20;
+
+/** Result of `insert`. */
+export const Inserted = { nothing: 0, added: 1, noMemory: 2 } as const;
+
+/** `d` is always the first word of a direction in `sessions.words`. */
+export class Reassembly {
+  readonly segments = new Segments();
+  private readonly scratch = new Uint8Array(65536);
+  readonly sessions: Sessions;
+  readonly slab: Slab;
+  readonly data: Uint8Array;
+  readonly counters: Counters;
+  readonly options: StreamOptions;
+
+  constructor(sessions: Sessions, slab: Slab, data: Uint8Array, counters: Counters, options: StreamOptions) {
+    this.sessions = sessions;
+    this.slab = slab;
+    this.data = data;
+    this.counters = counters;
+    this.options = options;
+  }
+
+  private event(p: Packet, id: number): void {
+    p.addAnomaly(id);
+    this.counters.add(anomalyCounter(id));
+  }
+
+  /** Adds payload bytes at `offset` of `p.data` that begin at sequence number `seq`; p is where events go. */
+  insert(p: Packet, d: number, seq: number, offset: number, length: number): number {
+    const w = this.sessions.words;
+    if ((w[d + D.flags]! & StreamFlag.noReassembly) !== 0) return Inserted.nothing;
+    let start = (seq - w[d + D.baseSeq]!) | 0;
+    if (start < 0) {
+      if (start + length <= 0) return Inserted.nothing;
+      offset -= start;
+      length += start;
+      start = 0;
+    }
+    length = this.withinDepth(p, d, start, length);
+    if (length <= 0) return Inserted.nothing;
+    if (start + length > MAX_SPAN || w[d + D.segmentCount]! >= this.options.reassembly.maxSegments) {
+      if (!this.makeRoomInList(p, d, start)) return Inserted.nothing;
+    }
+    if (start + length > w[d + D.capacity]!) {
+      const moved = this.slide(d);
+      start -= moved;
+      if (start + length > w[d + D.capacity]! && !this.growBuffer(d, start + length)) {
+        this.event(p, STREAM_ANOMALY.reassembly_insert_memcap);
+        this.counters.add(TCP_COUNTER.segmentMemcapDrop);
+        return Inserted.noMemory;
+      }
+    }
+    if (start >= w[d + D.end]!) this.append(p, d, start, offset, length);
+    else this.insertWithin(p, d, start, offset, length);
+    return Inserted.added;
+  }
+
+  /** Cuts what is beyond the depth, and notes once that it was reached. */
+  private withinDepth(p: Packet, d: number, start: number, length: number): number {
+    const depth = this.options.reassembly.depth;
+    if (depth === 0) return length;
+    const room = depth - (this.sessions.doubles[(d + D.baseOffset) >> 1]! + start);
+    if (length < room) return length;
+    const w = this.sessions.words;
+    if ((w[d + D.flags]! & StreamFlag.depthReached) === 0) {
+      w[d + D.flags] = w[d + D.flags]! | StreamFlag.depthReached;
+      this.counters.add(TCP_COUNTER.depthReached);
+      this.event(p, STREAM_ANOMALY.reassembly_depth_reached);
+    }
+    return room < 0 ? 0 : room;
+  }
+
+  /** Too many small segments or too far out: only data in order is still taken. */
+  private makeRoomInList(p: Packet, d: number, start: number): boolean {
+    const w = this.sessions.words;
+    if (start <= MAX_SPAN >> 1 && start === w[d + D.end]! && start === w[d + D.contiguous]!) return true;
+    this.event(p, STREAM_ANOMALY.reassembly_insert_limit);
+    this.counters.add(TCP_COUNTER.insertNormalFail);
+    return false;
+  }
+
+  private copyIn(p: Packet, to: number, offset: number, length: number): void {
+    if (p.data === this.data) this.data.copyWithin(to, offset, offset + length);
+    else this.data.set(p.data.subarray(offset, offset + length), to);
+  }
+
+  private append(p: Packet, d: number, start: number, offset: number, length: number): void {
+    const w = this.sessions.words;
+    this.copyIn(p, w[d + D.buffer]! + start, offset, length);
+    const tail = w[d + D.segmentTail]!;
+    const end = start + length;
+    const isInOrder = start === w[d + D.contiguous]!;
+    if (tail >= 0 && isInOrder && w[d + D.segmentCount]! >= this.options.reassembly.maxSegments) {
+      this.segments.setEnd(tail, end);
+    } else {
+      const n = this.newSegment(start, end);
+      this.segments.setPrevious(n, tail);
+      if (tail >= 0) this.segments.setNext(tail, n);
+      else w[d + D.segmentHead] = n;
+      w[d + D.segmentTail] = n;
+      w[d + D.segmentCount] = w[d + D.segmentCount]! + 1;
+    }
+    w[d + D.end] = end;
+    if (isInOrder) {
+      w[d + D.contiguous] = end;
+      if (w[d + D.maxRegions] === 0) w[d + D.maxRegions] = 1;
+    } else this.countRegions(d);
+  }
+
+  private newSegment(start: number, end: number): number {
+    this.counters.add(TCP_COUNTER.segmentFromPool);
+    return this.segments.allocate(start, end);
+  }
+
+  /** Data that begins before the end of what is there: a hole filled, a retransmission or an overlap. */
+  private insertWithin(p: Packet, d: number, start: number, offset: number, length: number): void {
+    const w = this.sessions.words;
+    const segments = this.segments;
+    const end = start + length;
+    let before = w[d + D.segmentTail]!;
+    while (before >= 0 && segments.start(before) > start) before = segments.previous(before);
+    this.merge(p, d, start, offset, length);
+    const after = before >= 0 ? segments.next(before) : w[d + D.segmentHead]!;
+    const isCovered = before >= 0 && segments.end(before) >= end;
+    if (!isCovered) {
+      const n = this.newSegment(start, end);
+      segments.setPrevious(n, before);
+      segments.setNext(n, after);
+      if (before >= 0) segments.setNext(before, n);
+      else w[d + D.segmentHead] = n;
+      if (after >= 0) segments.setPrevious(after, n);
+      else w[d + D.segmentTail] = n;
+      w[d + D.segmentCount] = w[d + D.segmentCount]! + 1;
+      if (end > w[d + D.end]!) w[d + D.end] = end;
+      this.extendContiguous(d, n);
+      this.countRegions(d);
+    }
+  }
+
+  /** Writes the bytes, letting the policy decide for each segment that shares some of them. */
+  private merge(p: Packet, d: number, start: number, offset: number, length: number): void {
+    const w = this.sessions.words;
+    const segments = this.segments;
+    const end = start + length;
+    const buffer = w[d + D.buffer]!;
+    const scratch = this.scratch;
+    for (let i = 0; i < length; i++) scratch[i] = p.data[offset + i]!;
+    let isOverlap = false;
+    let isDifferent = false;
+    for (let n = w[d + D.segmentHead]!; n >= 0 && segments.start(n) < end; n = segments.next(n)) {
+      const from = Math.max(start, segments.start(n), 0);
+      const to = Math.min(end, segments.end(n));
+      if (from >= to) continue;
+      isOverlap = true;
+      const differs = this.differs(p, buffer, start, offset, from, to);
+      isDifferent ||= differs;
+      const newWins =
+        !this.options.inline && newDataWins(w[d + D.osPolicy]!, start, end, segments.start(n), segments.end(n));
+      if (differs && !newWins) for (let i = from; i < to; i++) scratch[i - start] = this.data[buffer + i]!;
+    }
+    for (let i = 0; i < length; i++) this.data[buffer + start + i] = scratch[i]!;
+    if (isOverlap) this.counters.add(TCP_COUNTER.overlap);
+    if (isDifferent) this.noteDifferent(p, offset, length);
+  }
+
+  private differs(p: Packet, buffer: number, start: number, offset: number, from: number, to: number): boolean {
+    const shift = offset - start;
+    for (let i = from; i < to; i++) if (p.data[shift + i] !== this.data[buffer + i]) return true;
+    return false;
+  }
+
+  private noteDifferent(p: Packet, offset: number, length: number): void {
+    if (this.options.reassembly.checkOverlapDifferentData) {
+      this.counters.add(TCP_COUNTER.overlapDiffData);
+      this.event(p, STREAM_ANOMALY.reassembly_overlap_different_data);
+    }
+    if (!this.options.inline) return;
+    for (let i = 0; i < length; i++) p.data[offset + i] = this.scratch[i]!;
+    p.flags |= PacketFlag.modified;
+  }
+
+  private extendContiguous(d: number, from: number): void {
+    const w = this.sessions.words;
+    let contiguous = w[d + D.contiguous]!;
+    for (let n = from; n >= 0 && this.segments.start(n) <= contiguous; n = this.segments.next(n)) {
+      if (this.segments.end(n) > contiguous) contiguous = this.segments.end(n);
+    }
+    w[d + D.contiguous] = contiguous;
+  }
+
+  private countRegions(d: number): void {
+    const w = this.sessions.words;
+    let count = 0;
+    let reach = -0x80000000;
+    for (let n = w[d + D.segmentHead]!; n >= 0; n = this.segments.next(n)) {
+      if (this.segments.start(n) > reach) count++;
+      if (this.segments.end(n) > reach) reach = this.segments.end(n);
+    }
+    if (count > w[d + D.maxRegions]!) w[d + D.maxRegions] = count;
+  }
+
+  private growBuffer(d: number, needed: number): boolean {
+    const w = this.sessions.words;
+    const size = Slab.sizeOf(needed < SMALLEST_BLOCK ? SMALLEST_BLOCK : needed);
+    const memcap = this.options.reassembly.memcap;
+    if (memcap > 0 && this.slab.inUse + size > memcap) return false;
+    const block = this.slab.alloc(size);
+    if (block < 0) return false;
+    const old = w[d + D.buffer]!;
+    if (old >= 0) {
+      this.data.copyWithin(block, old, old + w[d + D.end]!);
+      this.slab.release(old, w[d + D.capacity]!);
+    }
+    w[d + D.buffer] = block;
+    w[d + D.capacity] = size;
+    return true;
+  }
+
+  /** Relative position up to which the peer has acknowledged data (the sequence number of a FIN is no data). */
+  ackedTo(d: number): number {
+    const w = this.sessions.words;
+    const flags = w[d + D.flags]!;
+    let acked = (w[d + D.lastAck]! - w[d + D.baseSeq]!) | 0;
+    const sent = ((w[d + D.nextSeq]! - w[d + D.baseSeq]!) | 0) - ((flags & StreamFlag.eof) !== 0 ? 1 : 0);
+    if (acked > sent) acked = sent;
+    if ((flags & (StreamFlag.depthReached | StreamFlag.noReassembly)) !== 0 && acked > w[d + D.end]!) {
+      acked = w[d + D.end]!;
+    }
+    return acked;
+  }
+
+  /** Turns acknowledged bytes that never came into a gap; afterwards everything up to `acked` is settled. */
+  settleGaps(p: Packet, d: number, acked: number): void {
+    const w = this.sessions.words;
+    while (w[d + D.contiguous]! < acked) {
+      const hole = w[d + D.contiguous]!;
+      let n = w[d + D.segmentHead]!;
+      while (n >= 0 && this.segments.end(n) <= hole) n = this.segments.next(n);
+      const stop = n >= 0 && this.segments.start(n) < acked ? this.segments.start(n) : acked;
+      const m = (d + D.missed) >> 1;
+      this.sessions.doubles[m] = this.sessions.doubles[m]! + stop - hole;
+      w[d + D.flags] = w[d + D.flags]! | StreamFlag.gap;
+      this.counters.add(TCP_COUNTER.gap);
+      this.event(p, STREAM_ANOMALY.reassembly_seq_gap);
+      w[d + D.contiguous] = stop;
+      if (w[d + D.raw] === hole) w[d + D.raw] = stop;
+      if (stop > w[d + D.end]!) w[d + D.end] = stop;
+      this.extendContiguous(d, n);
+    }
+  }
+
+  /** How far the beginning of the data is no longer needed. */
+  private keepFrom(d: number): number {
+    const w = this.sessions.words;
+    const isRawOff = (w[d + D.flags]! & StreamFlag.rawDisabled) !== 0;
+    let raw = isRawOff ? w[d + D.contiguous]! : w[d + D.raw]!;
+    if (this.options.inline) raw -= this.options.reassembly.toserverChunkSize;
+    const app = w[d + D.app]!;
+    return raw < app ? raw : app;
+  }
+
+  /** Forgets what nobody needs any longer, when it is worth the while. */
+  prune(d: number): void {
+    const w = this.sessions.words;
+    const keep = this.keepFrom(d);
+    if (keep <= 0) return;
+    if (keep >= w[d + D.end]! || keep > w[d + D.capacity]! >> 1) this.slide(d);
+  }
+
+  /** Moves the base to the first byte needed; returns by how much relative positions became smaller. */
+  private slide(d: number): number {
+    const w = this.sessions.words;
+    const segments = this.segments;
+    const by = this.keepFrom(d);
+    if (by <= 0) return 0;
+    const end = w[d + D.end]!;
+    let n = w[d + D.segmentHead]!;
+    while (n >= 0 && segments.end(n) <= by) {
+      const next = segments.next(n);
+      segments.release(n);
+      w[d + D.segmentCount] = w[d + D.segmentCount]! - 1;
+      n = next;
+    }
+    w[d + D.segmentHead] = n;
+    if (n < 0) w[d + D.segmentTail] = -1;
+    else {
+      segments.setPrevious(n, -1);
+      segments.shift(n, by);
+    }
+    const buffer = w[d + D.buffer]!;
+    if (buffer >= 0) {
+      if (by < end) this.data.copyWithin(buffer, buffer + by, buffer + end);
+      else this.releaseBuffer(d);
+    }
+    this.rebase(d, by);
+    return by;
+  }
+
+  private rebase(d: number, by: number): void {
+    const w = this.sessions.words;
+    w[d + D.baseSeq] = (w[d + D.baseSeq]! + by) | 0;
+    const o = (d + D.baseOffset) >> 1;
+    this.sessions.doubles[o] = this.sessions.doubles[o]! + by;
+    w[d + D.raw] = w[d + D.raw]! - by;
+    w[d + D.app] = w[d + D.app]! - by;
+    w[d + D.contiguous] = w[d + D.contiguous]! - by;
+    const end = w[d + D.end]! - by;
+    w[d + D.end] = end < 0 ? 0 : end;
+  }
+
+  private releaseBuffer(d: number): void {
+    const w = this.sessions.words;
+    if (w[d + D.buffer]! >= 0) this.slab.release(w[d + D.buffer]!, w[d + D.capacity]!);
+    w[d + D.buffer] = -1;
+    w[d + D.capacity] = 0;
+  }
+
+  /** Frees everything a direction holds. */
+  release(d: number): void {
+    const w = this.sessions.words;
+    for (let n = w[d + D.segmentHead]!; n >= 0;) {
+      const next = this.segments.next(n);
+      this.segments.release(n);
+      n = next;
+    }
+    w[d + D.segmentHead] = -1;
+    w[d + D.segmentTail] = -1;
+    w[d + D.segmentCount] = 0;
+    this.releaseBuffer(d);
+  }
+}

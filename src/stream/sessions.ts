@@ -1,0 +1,153 @@
+// Sessions: the records of all TCP connections of a worker, in one typed array; a session is an index.
+
+/** Words of a record before its two directions. */
+export const S = {
+  state: 0,
+  flags: 1, // SessionFlag
+  flow: 2,
+  historyLength: 3,
+  history: 4, // 8 words: 32 letters
+  historySeen: 12,
+  handshakeRtt: 13,
+  synAckSeen: 14, // different SYN/ACKs seen in the handshake
+  synSeen: 15,
+  synTs: 16, // double
+  lowTs: 18, // scaled history counters: client | server << 16
+} as const;
+
+/** Words of one direction, added to its base. */
+export const D = {
+  isn: 0,
+  nextSeq: 1,
+  lastAck: 2,
+  window: 3, // bytes the peer is ready to take
+  nextWin: 4, // highest sequence number the peer is ready to take
+  windowScale: 5, // shift of the windows the peer announces
+  flags: 6, // StreamFlag
+  lastTs: 7,
+  lastPacketSecond: 8,
+  tcpFlags: 9,
+  osPolicy: 10, // -1 not looked up yet
+  baseSeq: 11, // sequence number of relative position 0
+  buffer: 12, // place of relative position 0 in the arena, -1 without
+  capacity: 13,
+  segmentHead: 14, // index of the first segment record, -1 without
+  segmentTail: 15,
+  segmentCount: 16,
+  contiguous: 17, // relative end of the data without a hole from the base
+  raw: 18, // relative position up to which raw inspection is done
+  app: 19, // the same for the application layer
+  retransmits: 20,
+  urgentCount: 21,
+  missed: 22, // double
+  baseOffset: 24, // double: stream offset of relative position 0
+  regions: 26,
+  maxRegions: 27,
+  end: 28, // relative end of the data furthest out
+  historyScaled: 29, // retransmissions, gaps, zero windows seen: 10 bits each
+} as const;
+
+export const CLIENT = 20;
+export const SERVER = 50;
+/** 320 bytes a session. */
+export const STRIDE = 80;
+
+export const SessionFlag = {
+  midstream: 1 << 0,
+  async: 1 << 1,
+  timestamp: 1 << 2,
+  fourWay: 1 << 3,
+  fastOpen: 1 << 4,
+  closedByRst: 1 << 5,
+  midstreamSynAck: 1 << 6,
+  midstreamEstablished: 1 << 7,
+  sack: 1 << 8,
+  finByClient: 1 << 9,
+  finByServer: 1 << 10,
+  rstByClient: 1 << 11,
+  rstByServer: 1 << 12,
+  ignored: 1 << 13,
+  synSeen: 1 << 14,
+  synAckSeen: 1 << 15,
+  established: 1 << 16,
+  directionFlipped: 1 << 17,
+} as const;
+
+export const StreamFlag = {
+  timestamp: 1 << 0,
+  zeroTimestamp: 1 << 1,
+  depthReached: 1 << 2,
+  triggerRaw: 1 << 3,
+  rawDisabled: 1 << 4,
+  noReassembly: 1 << 5,
+  gap: 1 << 6,
+  keepAlive: 1 << 7,
+  rstReceived: 1 << 8,
+  based: 1 << 9, // baseSeq is set
+  appDisabled: 1 << 10,
+  started: 1 << 11, // the application layer has seen the beginning
+  eof: 1 << 12,
+} as const;
+
+/** The record store. */
+export class Sessions {
+  words: Int32Array;
+  doubles: Float64Array;
+  active = 0;
+  private capacity: number;
+  private free: Int32Array;
+  private freeCount = 0;
+  private nextUnused = 0;
+
+  constructor(initial = 1024) {
+    this.capacity = initial;
+    this.words = new Int32Array(initial * STRIDE);
+    this.doubles = new Float64Array(this.words.buffer);
+    this.free = new Int32Array(initial);
+  }
+
+  static readonly bytesPerSession = STRIDE * 4;
+
+  /** Whether the next allocation reuses a record. */
+  get hasFree(): boolean {
+    return this.freeCount > 0;
+  }
+
+  /** A cleared record. */
+  allocate(): number {
+    if (this.freeCount === 0 && this.nextUnused === this.capacity) this.grow();
+    const t = this.freeCount > 0 ? this.free[--this.freeCount]! : this.nextUnused++;
+    const b = t * STRIDE;
+    this.words.fill(0, b, b + STRIDE);
+    this.words[b + S.handshakeRtt] = -1;
+    this.clearDirection(b + CLIENT);
+    this.clearDirection(b + SERVER);
+    this.active++;
+    return t;
+  }
+
+  release(t: number): void {
+    this.free[this.freeCount++] = t;
+    this.active--;
+  }
+
+  private clearDirection(d: number): void {
+    const w = this.words;
+    w[d + D.osPolicy] = -1;
+    w[d + D.buffer] = -1;
+    w[d + D.segmentHead] = -1;
+    w[d + D.segmentTail] = -1;
+  }
+
+  private grow(): void {
+    const capacity = this.capacity * 2;
+    const words = new Int32Array(capacity * STRIDE);
+    words.set(this.words);
+    this.words = words;
+    this.doubles = new Float64Array(words.buffer);
+    const free = new Int32Array(capacity);
+    free.set(this.free);
+    this.free = free;
+    this.capacity = capacity;
+  }
+}

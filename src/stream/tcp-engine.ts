@@ -1,0 +1,286 @@
+// TCP engine: follows the sessions of a worker, packet by packet, and keeps their bytes for inspection.
+
+import type { Counters } from '../base/counters.ts';
+import type { Slab } from '../base/slab.ts';
+import type { Flows } from '../framework/flows.ts';
+import { F } from '../framework/flows.ts';
+import type { Packet } from '../framework/packet.ts';
+import { PacketFlag } from '../framework/packet.ts';
+import type { AppStreamSink, TcpView } from '../framework/stream.ts';
+import { isKeepAlive, noteRetransmission } from './checks.ts';
+import { inClosed, inClosing } from './closing.ts';
+import type { HostPolicy, StreamPolicy } from './context.ts';
+import { TcpContext } from './context.ts';
+import { inEstablished } from './established.ts';
+import { STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
+import { inSynRecv, inSynSent } from './handshake.ts';
+import { connStateText, historyText, noteBadChecksum, notePacket, noteScaled, Scaled } from './history.ts';
+import { mayOpen, openBySyn, openBySynAck, openMidstream } from './opening.ts';
+import type { StreamOptions } from './options.ts';
+import { RawWindow } from './raw.ts';
+import { Reassembly } from './reassembly.ts';
+import { CLIENT, D, S, SERVER, SessionFlag, Sessions, StreamFlag, STRIDE } from './sessions.ts';
+import { TcpFlag, TcpStateId } from './states.ts';
+
+export type Direction = 'toServer' | 'toClient';
+
+/** What the engine works with; `slab` manages a region of `data`, which is registered as `bufferId`. */
+export interface TcpEngineParts {
+  readonly flows: Flows;
+  readonly counters: Counters;
+  readonly data: Uint8Array;
+  readonly bufferId: number;
+  readonly slab: Slab;
+  readonly options: StreamOptions;
+  readonly sink?: AppStreamSink;
+  readonly policy?: StreamPolicy;
+  readonly hostPolicy?: HostPolicy;
+  /** Called when the first packet turned out to come from the server. */
+  readonly onSwap?: (f: number) => void;
+}
+
+export class TcpEngine implements TcpView {
+  readonly raw: RawWindow;
+  private readonly x: TcpContext;
+  private readonly s: Sessions;
+  private readonly flows: Flows;
+  private readonly counters: Counters;
+  private readonly options: StreamOptions;
+
+  constructor(parts: TcpEngineParts) {
+    this.flows = parts.flows;
+    this.counters = parts.counters;
+    this.options = parts.options;
+    this.s = new Sessions();
+    const reassembly = new Reassembly(this.s, parts.slab, parts.data, parts.counters, parts.options);
+    this.raw = new RawWindow(reassembly, parts.flows, parts.bufferId);
+    this.x = new TcpContext(parts.flows, this.s, parts.counters, parts.options, reassembly);
+    this.x.sink = parts.sink ?? null;
+    this.x.policy = parts.policy ?? null;
+    this.x.hostPolicy = parts.hostPolicy ?? null;
+    this.x.onSwap = parts.onSwap ?? null;
+  }
+
+  /** Follows one TCP packet of flow `f`; `p.flags` names its direction. */
+  packet(p: Packet, f: number): void {
+    const t = this.flows.tcp(f);
+    if ((p.flags & PacketFlag.badChecksum) !== 0 && this.options.checksumValidation) {
+      this.counters.add(TCP_COUNTER.invalidChecksum);
+      if (t >= 0) noteBadChecksum(this.s, t * STRIDE, p);
+      return;
+    }
+    if ((p.flags & PacketFlag.pseudoStreamEnd) !== 0) {
+      this.counters.add(TCP_COUNTER.pseudo);
+      p.flags |= PacketFlag.established;
+      return;
+    }
+    this.countFlags(p);
+    if (t < 0) this.begin(p, f);
+    else this.follow(p, t * STRIDE);
+  }
+
+  private countFlags(p: Packet): void {
+    const flags = p.tcpFlags;
+    if ((flags & TcpFlag.syn) !== 0)
+      this.counters.add((flags & TcpFlag.ack) !== 0 ? TCP_COUNTER.synack : TCP_COUNTER.syn);
+    if ((flags & TcpFlag.rst) !== 0) this.counters.add(TCP_COUNTER.rst);
+    if ((flags & TcpFlag.urg) !== 0) this.counters.add(TCP_COUNTER.urg);
+    if ((flags & (TcpFlag.ack | TcpFlag.syn)) === 0 && p.tcpAck !== 0) this.x.event(p, STREAM_ANOMALY.pkt_broken_ack);
+  }
+
+  private begin(p: Packet, f: number): void {
+    if (!mayOpen(this.x, p, f)) return;
+    const memcap = this.options.memcap;
+    if (memcap > 0 && (this.s.active + 1) * Sessions.bytesPerSession > memcap) {
+      this.counters.add(TCP_COUNTER.sessionMemcapDrop);
+      this.x.policy?.('sessionMemcap', p, f);
+      return;
+    }
+    this.counters.add(this.s.hasFree ? TCP_COUNTER.sessionFromCache : TCP_COUNTER.sessionFromPool);
+    const t = this.s.allocate();
+    const b = t * STRIDE;
+    this.s.words[b + S.flow] = f;
+    this.flows.setWord(f, F.tcp, t);
+    this.counters.add(TCP_COUNTER.sessions);
+    this.counters.set(TCP_COUNTER.activeSessions, this.s.active);
+    this.lookUpPolicies(p, b);
+    const flags = p.tcpFlags;
+    if ((flags & (TcpFlag.syn | TcpFlag.ack)) === TcpFlag.syn) openBySyn(this.x, p, b);
+    else if ((flags & TcpFlag.syn) !== 0) openBySynAck(this.x, p, b);
+    else this.beginMidstream(p, b);
+    this.finish(p, b);
+  }
+
+  private beginMidstream(p: Packet, b: number): void {
+    const isToServer = (p.flags & PacketFlag.toServer) !== 0;
+    openMidstream(this.x, p, b, b + (isToServer ? CLIENT : SERVER), b + (isToServer ? SERVER : CLIENT));
+  }
+
+  /** Overlaps are resolved as the receiver of a stream does. */
+  private lookUpPolicies(p: Packet, b: number): void {
+    const look = this.x.hostPolicy;
+    const isToServer = (p.flags & PacketFlag.toServer) !== 0;
+    const bySource = look === null ? 0 : look(p.src0, p.src1, p.src2, p.src3, p.ipVersion);
+    const byDestination = look === null ? 0 : look(p.dst0, p.dst1, p.dst2, p.dst3, p.ipVersion);
+    this.s.words[b + CLIENT + D.osPolicy] = isToServer ? byDestination : bySource;
+    this.s.words[b + SERVER + D.osPolicy] = isToServer ? bySource : byDestination;
+  }
+
+  private follow(p: Packet, b: number): void {
+    const w = this.s.words;
+    const isToServer = (p.flags & PacketFlag.toServer) !== 0;
+    const d = b + (isToServer ? CLIENT : SERVER);
+    const peer = b + (isToServer ? SERVER : CLIENT);
+    const state = w[b + S.state]!;
+    if (state >= TcpStateId.established) {
+      if (isKeepAlive(this.x, p, d, peer)) {
+        p.flags |= PacketFlag.tcpRetransmission;
+        this.finish(p, b);
+        return;
+      }
+      if (noteRetransmission(this.x, p, d)) noteScaled(this.s, b, d, Scaled.retransmission);
+    }
+    if (state === TcpStateId.established) inEstablished(this.x, p, b, isToServer);
+    else if (state === TcpStateId.synSent) inSynSent(this.x, p, b, isToServer);
+    else if (state === TcpStateId.synRecv) inSynRecv(this.x, p, b, isToServer);
+    else if (state === TcpStateId.closed) inClosed(this.x, p, b, isToServer);
+    else inClosing(this.x, p, b, isToServer);
+    this.finish(p, b);
+  }
+
+  private finish(p: Packet, b: number): void {
+    const w = this.s.words;
+    const d = b + ((p.flags & PacketFlag.toServer) !== 0 ? CLIENT : SERVER);
+    w[d + D.tcpFlags] = w[d + D.tcpFlags]! | p.tcpFlags;
+    notePacket(this.s, b, p);
+    if (w[b + S.state]! >= TcpStateId.established) p.flags |= PacketFlag.established;
+    if ((w[d + D.flags]! & StreamFlag.noReassembly) !== 0) p.flags |= PacketFlag.noPayloadInspection;
+  }
+
+  /** Whether this packet starts a new connection where an old one of the same tuple has ended. */
+  isReuse(p: Packet, f: number): boolean {
+    const t = this.flows.tcp(f);
+    if (t < 0 || (p.tcpFlags & (TcpFlag.syn | TcpFlag.ack | TcpFlag.rst | TcpFlag.fin)) !== TcpFlag.syn) return false;
+    const w = this.s.words;
+    const b = t * STRIDE;
+    const d = b + ((p.flags & PacketFlag.toServer) !== 0 ? CLIENT : SERVER);
+    if (p.tcpSeq === w[d + D.isn]) return false;
+    const state = w[b + S.state]!;
+    return state === TcpStateId.closed || state === TcpStateId.lastAck || state === TcpStateId.timeWait;
+  }
+
+  /** Whether data of a direction (0: to server, 1: to client) waits for a last inspection. */
+  pendingRaw(f: number, direction: 0 | 1): boolean {
+    const t = this.flows.tcp(f);
+    if (t < 0 || !this.options.rawInspection) return false;
+    if (this.s.words[t * STRIDE + S.state]! < TcpStateId.established) return false;
+    return this.raw.isPending(t * STRIDE + (direction === 0 ? CLIENT : SERVER));
+  }
+
+  /** Frees the session of a flow that ends. */
+  release(f: number): void {
+    const t = this.flows.tcp(f);
+    if (t < 0) return;
+    this.x.reassembly.release(t * STRIDE + CLIENT);
+    this.x.reassembly.release(t * STRIDE + SERVER);
+    this.s.release(t);
+    this.flows.setWord(f, F.tcp, -1);
+    this.counters.set(TCP_COUNTER.activeSessions, this.s.active);
+  }
+
+  /** Inspect what is there with the next packet of the direction, however little it is. */
+  triggerRaw(t: number, direction: 0 | 1): void {
+    this.setFlag(t, direction, StreamFlag.triggerRaw);
+  }
+
+  disableRaw(t: number, direction: 0 | 1): void {
+    this.setFlag(t, direction, StreamFlag.rawDisabled);
+  }
+
+  disableApp(t: number, direction: 0 | 1): void {
+    this.setFlag(t, direction, StreamFlag.appDisabled);
+  }
+
+  /** Keeps following the session but not its bytes. */
+  disableReassembly(t: number, direction: 0 | 1): void {
+    this.setFlag(t, direction, StreamFlag.noReassembly);
+    this.x.reassembly.release(t * STRIDE + (direction === 0 ? CLIENT : SERVER));
+  }
+
+  private setFlag(t: number, direction: 0 | 1, flag: number): void {
+    const i = t * STRIDE + (direction === 0 ? CLIENT : SERVER) + D.flags;
+    this.s.words[i] = this.s.words[i]! | flag;
+  }
+
+  /** Brings the gauges up to date, before statistics are read. */
+  updateGauges(): void {
+    this.counters.set(TCP_COUNTER.memuse, this.s.active * Sessions.bytesPerSession);
+    this.counters.set(TCP_COUNTER.reassemblyMemuse, this.x.reassembly.slab.inUse);
+  }
+
+  /** Sessions, segments and bytes held now: for tests and statistics. */
+  usage(): { sessions: number; segments: number; bytes: number } {
+    return {
+      sessions: this.s.active,
+      segments: this.x.reassembly.segments.inUse,
+      bytes: this.x.reassembly.slab.inUse,
+    };
+  }
+
+  private word(t: number, direction: Direction, field: number): number {
+    return this.s.words[t * STRIDE + (direction === 'toServer' ? CLIENT : SERVER) + field]!;
+  }
+
+  state(t: number): number {
+    return this.s.words[t * STRIDE + S.state]!;
+  }
+
+  flagsToServer(t: number): number {
+    return this.word(t, 'toServer', D.tcpFlags);
+  }
+
+  flagsToClient(t: number): number {
+    return this.word(t, 'toClient', D.tcpFlags);
+  }
+
+  streamSize(t: number, direction: Direction): number {
+    if ((this.word(t, direction, D.flags) & StreamFlag.based) === 0) return 0;
+    return (this.word(t, direction, D.nextSeq) - this.word(t, direction, D.isn)) >>> 0;
+  }
+
+  hasGap(t: number, direction: Direction): boolean {
+    return (this.word(t, direction, D.flags) & StreamFlag.gap) !== 0;
+  }
+
+  isDepthReached(t: number, direction: Direction): boolean {
+    return (this.word(t, direction, D.flags) & StreamFlag.depthReached) !== 0;
+  }
+
+  maxRegions(t: number, direction: Direction): number {
+    return this.word(t, direction, D.maxRegions);
+  }
+
+  missedBytes(t: number, direction: Direction): number {
+    return this.s.doubles[(t * STRIDE + (direction === 'toServer' ? CLIENT : SERVER) + D.missed) >> 1]!;
+  }
+
+  retransmits(t: number, direction: Direction): number {
+    return this.word(t, direction, D.retransmits);
+  }
+
+  handshakeRtt(t: number): number {
+    return this.s.words[t * STRIDE + S.handshakeRtt]!;
+  }
+
+  isMidstream(t: number): boolean {
+    return (this.s.words[t * STRIDE + S.flags]! & SessionFlag.midstream) !== 0;
+  }
+
+  history(t: number): string {
+    return historyText(this.s, t);
+  }
+
+  connState(t: number): string {
+    return connStateText(this.s, t);
+  }
+}
