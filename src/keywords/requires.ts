@@ -5,8 +5,7 @@ import type { RulesetSetup } from '../framework/keyword.ts';
 import { requiredArgument } from '../framework/keyword-argument.ts';
 
 const CODE = 'rule/requires-unmet';
-const OPERATORS = ['<=', '>=', '<', '>'] as const;
-type Operator = (typeof OPERATORS)[number];
+type Operator = '<=' | '>=' | '<' | '>';
 
 function checkAll(setup: RulesetSetup, text: string): void {
   for (const part of text.split(',')) {

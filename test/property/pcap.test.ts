@@ -20,8 +20,7 @@ const shape = fc.record({
   regionSize: fc.integer({ min: LIMITS.minRegion, max: LIMITS.maxRegion }),
   capacity: fc.integer({ min: 1, max: LIMITS.maxCapacity }),
 });
-type Packets = ReturnType<typeof sample>;
-const sample = (): { data: Uint8Array; cut: number; timestamp: number; comment: string | undefined }[] => [];
+type Packets = { data: Uint8Array; cut: number; timestamp: number; comment: string | undefined }[];
 
 function writePcap(path: string, list: Packets): void {
   const writer = new PcapWriter(path, { linkType: 101 });
