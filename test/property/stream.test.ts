@@ -1,0 +1,86 @@
+// Properties of reassembly: any cut, order and repetition of a stream gives the same bytes, and memory comes back.
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Conversation } from '../stream/support.ts';
+
+interface Piece {
+  start: number;
+  length: number;
+}
+
+/** Pieces that cover [0, size) and some that repeat or overlap. */
+function pieces(size: number, cuts: number[], extra: Piece[]): Piece[] {
+  const edges = [...new Set([0, size, ...cuts.map((cut) => cut % size)])].sort((a, b) => a - b);
+  const cover = edges.slice(1).map((end, i) => ({ start: edges[i]!, length: end - edges[i]! }));
+  const more = extra.map(({ start, length }) => {
+    const from = start % size;
+    return { start: from, length: Math.min(length, size - from) };
+  });
+  return [...cover, ...more];
+}
+
+const CASE = fc.record({
+  bytes: fc.uint8Array({ minLength: 1, maxLength: 6000 }),
+  cuts: fc.array(fc.nat(6000), { maxLength: 20 }),
+  extra: fc.array(fc.record({ start: fc.nat(6000), length: fc.integer({ min: 1, max: 1500 }) }), { maxLength: 10 }),
+  order: fc.array(fc.nat(), { minLength: 40, maxLength: 40 }),
+  isn: fc.integer(),
+  policy: fc.nat(14),
+  acks: fc.boolean(),
+});
+
+describe('stream properties', () => {
+  it('reassembles the same bytes from any cut, order, repetition and overlap of the same data', () => {
+    fc.assert(
+      fc.property(CASE, ({ bytes, cuts, extra, order, isn, policy, acks }) => {
+        const c = new Conversation(undefined, policy);
+        c.isn = [isn, isn ^ 0x5a5a5a5a];
+        c.shake();
+        const list = pieces(bytes.length, cuts, extra)
+          .map((piece, i) => ({ piece, key: order[i % 40]! + i }))
+          .sort((a, b) => a.key - b.key);
+        const seen = new Uint8Array(bytes.length);
+        for (const { piece } of list) {
+          c.say('c', 'A', 1 + piece.start, 1, { data: bytes.slice(piece.start, piece.start + piece.length) });
+          seen.fill(1, piece.start, piece.start + piece.length);
+          const edge = seen.indexOf(0);
+          if (acks) c.say('s', 'A', 1, 1 + (edge < 0 ? bytes.length : edge));
+        }
+        c.say('s', 'A', 1, 1 + bytes.length);
+        c.end();
+        assert.equal(c.inspected[0].join(''), Buffer.from(bytes).toString('latin1'));
+        assert.equal(c.counters.byName('tcp.overlap_diff_data'), 0);
+        assert.equal(c.engine.missedBytes(c.t, 'toServer'), 0);
+        c.engine.release(c.f);
+        assert.deepEqual(c.engine.usage(), { sessions: 0, segments: 0, bytes: 0 });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('follows any packets without losing memory or its mind', () => {
+    const packet = fc.record({
+      from: fc.constantFrom<'c' | 's'>('c', 's'),
+      flags: fc.constantFrom('S', 'SA', 'A', 'PA', 'FA', 'R', 'RA', 'F', 'UA', ''),
+      seq: fc.oneof(fc.nat(200), fc.nat(100000), fc.integer()),
+      ack: fc.oneof(fc.nat(200), fc.integer()),
+      data: fc.string({ maxLength: 60 }),
+      urgent: fc.nat(60),
+    });
+    fc.assert(
+      fc.property(fc.array(packet, { maxLength: 60 }), fc.boolean(), fc.boolean(), (packets, inline, midstream) => {
+        const c = new Conversation((o) => {
+          o.inline = inline;
+          o.midstream = midstream;
+          o.reassembly.depth = 5000;
+        });
+        for (const { from, flags, seq, ack, data, urgent } of packets) c.say(from, flags, seq, ack, { data, urgent });
+        c.end();
+        c.engine.release(c.f);
+        assert.deepEqual(c.engine.usage(), { sessions: 0, segments: 0, bytes: 0 });
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

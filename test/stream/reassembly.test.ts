@@ -1,0 +1,126 @@
+// Reassembly: what raw inspection sees of data in and out of order, with gaps, depth and overlaps.
+
+import assert from 'node:assert/strict';
+import { PacketFlag } from '../../src/framework/packet.ts';
+import { osPolicyId } from '../../src/stream/index.ts';
+import { Conversation } from './support.ts';
+
+describe('raw inspection, passive', () => {
+  it('waits for a chunk to be acknowledged', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'a'.repeat(1400) });
+    c.say('s', 'A', 1, 1401);
+    c.say('c', 'A', 1401, 1, { data: 'b'.repeat(1400) });
+    assert.deepEqual(c.inspected[0], []);
+    c.say('s', 'A', 1, 2801);
+    c.say('c', 'A', 2801, 1, { data: 'c' });
+    assert.deepEqual(c.inspected[0], ['a'.repeat(1400) + 'b'.repeat(1400)]);
+  });
+
+  it('puts segments in order', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 7, 1, { data: 'world' });
+    c.say('c', 'A', 1, 1, { data: 'hello ' });
+    c.say('s', 'A', 1, 12);
+    c.end();
+    assert.deepEqual(c.inspected[0], ['hello world']);
+    assert.equal(c.engine.maxRegions(c.t, 'toServer'), 1);
+  });
+
+  it('splits at a gap and says so once', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    c.say('c', 'A', 14, 1, { data: 'two' });
+    assert.deepEqual(c.say('s', 'A', 1, 17), ['reassembly_seq_gap']);
+    assert.equal(c.counters.byName('tcp.reassembly_gap'), 1);
+    c.end();
+    assert.deepEqual(c.inspected[0], ['one', 'two']);
+    assert.equal(c.engine.missedBytes(c.t, 'toServer'), 10);
+    assert.equal(c.engine.hasGap(c.t, 'toServer'), true);
+  });
+
+  it('stops at the depth', () => {
+    const c = new Conversation((o) => (o.reassembly.depth = 8));
+    c.shake();
+    assert.deepEqual(c.say('c', 'A', 1, 1, { data: '0123456789' }), ['reassembly_depth_reached']);
+    c.say('s', 'A', 1, 11);
+    c.say('c', 'A', 11, 1, { data: 'more' });
+    assert.deepEqual(c.inspected[0], ['01234567']);
+    assert.equal(c.counters.byName('tcp.stream_depth_reached'), 1);
+  });
+
+  it('leaves out the urgent byte', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'UA', 1, 1, { data: 'abX', urgent: 3 });
+    c.say('c', 'A', 4, 1, { data: 'cd' });
+    assert.deepEqual(c.say('s', 'A', 1, 6), []);
+    c.end();
+    assert.deepEqual(c.inspected[0], ['abcd']);
+  });
+
+  it('keeps nothing after release', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 5, 1, { data: 'late' });
+    c.say('s', 'A', 1, 1, { data: 'x'.repeat(9000) });
+    assert.notEqual(c.engine.usage().bytes, 0);
+    c.engine.release(c.f);
+    assert.deepEqual(c.engine.usage(), { sessions: 0, segments: 0, bytes: 0 });
+  });
+});
+
+describe('raw inspection, inline', () => {
+  it('shows a packet at once with what is before it', () => {
+    const c = new Conversation((o) => (o.inline = true));
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    c.say('c', 'A', 4, 1, { data: 'two' });
+    assert.deepEqual(c.inspected[0], ['one', 'onetwo']);
+  });
+
+  it('lets the first data win and rewrites the packet', () => {
+    const c = new Conversation((o) => (o.inline = true));
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'evil' });
+    const raised = c.say('c', 'A', 1, 1, { data: 'good' });
+    assert.equal(raised.includes('reassembly_overlap_different_data'), true);
+    assert.notEqual(c.p.flags & PacketFlag.modified, 0);
+    assert.equal(Buffer.from(c.data.subarray(0, 4)).toString(), 'evil');
+  });
+});
+
+describe('overlaps', () => {
+  // Old data at 4..8 of the stream; new data at the places given.
+  const NEW: Readonly<Record<string, [number, string]>> = {
+    before: [3, 'NNNN'],
+    'same place': [4, 'NNNN'],
+    'same start, longer': [4, 'NNNNNN'],
+    after: [6, 'NNNN'],
+  };
+  const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    bsd: { before: 'NNNNo', 'same place': 'oooo', 'same start, longer': 'ooooNN', after: 'ooooNN' },
+    linux: { before: 'NNNNo', 'same place': 'oooo', 'same start, longer': 'NNNNNN', after: 'ooooNN' },
+    'old-linux': { before: 'NNNNo', 'same place': 'NNNN', 'same start, longer': 'NNNNNN', after: 'ooooNN' },
+    first: { before: 'Noooo', 'same place': 'oooo', 'same start, longer': 'ooooNN', after: 'ooooNN' },
+    last: { before: 'NNNNo', 'same place': 'NNNN', 'same start, longer': 'NNNNNN', after: 'ooNNNN' },
+    solaris: { before: 'Noooo', 'same place': 'NNNN', 'same start, longer': 'NNNNNN', after: 'ooNNNN' },
+  };
+  for (const [policy, cases] of Object.entries(EXPECTED)) {
+    for (const [name, expected] of Object.entries(cases)) {
+      it(`${policy}: new data ${name}`, () => {
+        const c = new Conversation(undefined, osPolicyId(policy as 'bsd'));
+        c.shake();
+        c.say('c', 'A', 5, 1, { data: 'oooo' });
+        const [at, data] = NEW[name]!;
+        const raised = c.say('c', 'A', 1 + at, 1, { data });
+        assert.equal(raised.includes('reassembly_overlap_different_data'), true);
+        c.end();
+        assert.equal(c.inspected[0].join(''), expected);
+      });
+    }
+  }
+});

@@ -1,0 +1,125 @@
+// Drives a TCP engine with packets said in few words; sequence numbers are relative to each side's ISN.
+
+import { Counters } from '../../src/base/counters.ts';
+import { Slab } from '../../src/base/slab.ts';
+import { anomalyName } from '../../src/framework/anomaly.ts';
+import { F, Flows, FlowFlag } from '../../src/framework/flows.ts';
+import { Packet, PacketFlag } from '../../src/framework/packet.ts';
+import { TCP_STATES } from '../../src/framework/stream.ts';
+import type { StreamOptions } from '../../src/stream/index.ts';
+import { defaultStreamOptions, TcpEngine } from '../../src/stream/index.ts';
+
+const BITS: Readonly<Record<string, number>> = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32 };
+const REGION = 1 << 20;
+
+export interface Said {
+  data?: string | Uint8Array;
+  window?: number;
+  scale?: number;
+  ts?: number;
+  fastOpen?: number;
+  urgent?: number;
+  pseudo?: boolean;
+}
+
+export class Conversation {
+  readonly flows = new Flows(4);
+  readonly counters = new Counters();
+  readonly data = new Uint8Array(REGION + (64 << 20));
+  readonly slab = new Slab(REGION, 64 << 20);
+  readonly options: StreamOptions;
+  readonly engine: TcpEngine;
+  readonly p: Packet;
+  f: number;
+  /** Initial sequence numbers of client and server. */
+  isn: [number, number] = [1000, 0x7fffff00];
+  /** Raw blocks inspected so far, per direction. */
+  readonly inspected: [string[], string[]] = [[], []];
+  time = 0;
+  inspect = true;
+
+  constructor(change?: (options: StreamOptions) => void, policy = 0) {
+    this.options = defaultStreamOptions();
+    change?.(this.options);
+    this.engine = new TcpEngine({
+      flows: this.flows,
+      counters: this.counters,
+      data: this.data,
+      bufferId: 0,
+      slab: this.slab,
+      options: this.options,
+      hostPolicy: () => policy,
+    });
+    this.p = new Packet(this.data);
+    this.f = this.flows.allocate();
+  }
+
+  /** A packet from the client (`c`) or the server (`s`); returns the anomalies it raised. */
+  say(from: 'c' | 's', flags: string, seq: number, ack: number, said: Said = {}): string[] {
+    const p = this.p;
+    const isClient = from === 'c';
+    p.reset(this.data, 0, 0, 0);
+    p.flow = this.f;
+    p.ts = this.time += 1000;
+    p.proto = 6;
+    p.ipVersion = 4;
+    const swapped = this.flows.hasFlag(this.f, FlowFlag.directionSwapped);
+    p.flags |= isClient !== swapped ? PacketFlag.toServer : PacketFlag.toClient;
+    p.tcpFlags = [...flags].reduce((sum, letter) => sum | BITS[letter]!, 0);
+    p.tcpSeq = (this.isn[isClient ? 0 : 1] + seq) | 0;
+    p.tcpAck = flags.includes('A') ? (this.isn[isClient ? 1 : 0] + ack) | 0 : 0;
+    p.tcpWindow = said.window ?? 65535;
+    p.tcpWindowScale = said.scale ?? -1;
+    p.tcpFastOpen = said.fastOpen ?? -1;
+    p.tcpUrgentPointer = said.urgent ?? 0;
+    if (said.ts !== undefined) {
+      p.flags |= PacketFlag.tcpHasTimestamp;
+      p.tcpTsVal = said.ts;
+    }
+    if (said.pseudo === true) p.flags |= PacketFlag.pseudoStreamEnd;
+    const bytes = typeof said.data === 'string' ? Buffer.from(said.data, 'latin1') : (said.data ?? new Uint8Array(0));
+    this.data.set(bytes, 0);
+    p.payloadOffset = 0;
+    p.payloadLength = bytes.length;
+    this.engine.packet(p, this.f);
+    if (this.inspect) this.look();
+    return this.anomalies();
+  }
+
+  anomalies(): string[] {
+    return [...this.p.anomalies.subarray(0, this.p.anomalyCount)].map(anomalyName);
+  }
+
+  private look(): void {
+    const raw = this.engine.raw;
+    const count = raw.open(this.p);
+    const direction = (this.p.flags & PacketFlag.toServer) !== 0 ? 0 : 1;
+    for (let i = 0; i < count; i++) {
+      const start = raw.blockStart[i]!;
+      const bytes = this.data.subarray(start, start + raw.blockLength[i]!);
+      this.inspected[direction].push(Buffer.from(bytes).toString('latin1'));
+    }
+    raw.commit(this.p);
+  }
+
+  /** SYN, SYN/ACK, ACK. */
+  shake(): void {
+    this.say('c', 'S', 0, 0);
+    this.say('s', 'SA', 0, 1);
+    this.say('c', 'A', 1, 1);
+  }
+
+  /** Inspects what is left, as at the end of a flow. */
+  end(): void {
+    if (this.engine.pendingRaw(this.f, 0)) this.say('c', '', 0, 0, { pseudo: true });
+    if (this.engine.pendingRaw(this.f, 1)) this.say('s', '', 0, 0, { pseudo: true });
+  }
+
+  get t(): number {
+    return this.flows.word(this.f, F.tcp);
+  }
+
+  get state(): string {
+    return TCP_STATES[this.engine.state(this.t)]!;
+  }
+}

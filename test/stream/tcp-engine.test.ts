@@ -1,0 +1,203 @@
+// Sessions: handshakes, data, ends and the anomalies of each.
+
+import assert from 'node:assert/strict';
+import { F, FlowStateId } from '../../src/framework/flows.ts';
+import { PacketFlag } from '../../src/framework/packet.ts';
+import { Conversation } from './support.ts';
+
+describe('TCP sessions', () => {
+  it('establishes by SYN, SYN/ACK, ACK, and measures it', () => {
+    const c = new Conversation();
+    assert.deepEqual(c.say('c', 'S', 0, 0), []);
+    assert.equal(c.state, 'syn_sent');
+    assert.deepEqual(c.say('s', 'SA', 0, 1), []);
+    assert.equal(c.state, 'syn_recv');
+    assert.equal(c.flows.word(c.f, F.state), FlowStateId.new);
+    assert.deepEqual(c.say('c', 'A', 1, 1), []);
+    assert.equal(c.state, 'established');
+    assert.notEqual(c.p.flags & PacketFlag.established, 0);
+    assert.equal(c.flows.word(c.f, F.state), FlowStateId.established);
+    assert.equal(c.engine.handshakeRtt(c.t), 2000);
+    assert.equal(c.counters.byName('tcp.syn'), 1);
+    assert.equal(c.counters.byName('tcp.synack'), 1);
+    assert.equal(c.counters.byName('tcp.sessions'), 1);
+  });
+
+  it('closes by FIN from the client, then the server', () => {
+    const c = new Conversation();
+    c.shake();
+    assert.deepEqual(c.say('c', 'PA', 1, 1, { data: 'hello' }), []);
+    assert.deepEqual(c.say('s', 'A', 1, 6), []);
+    assert.deepEqual(c.say('c', 'FA', 6, 1), []);
+    assert.equal(c.state, 'close_wait');
+    assert.deepEqual(c.say('s', 'FA', 1, 7), []);
+    assert.equal(c.state, 'last_ack');
+    assert.deepEqual(c.say('c', 'A', 7, 2), []);
+    assert.equal(c.state, 'closed');
+    assert.equal(c.flows.word(c.f, F.state), FlowStateId.closed);
+    assert.equal(c.engine.history(c.t), 'ShADaFf');
+    assert.equal(c.engine.connState(c.t), 'SF');
+    assert.deepEqual(c.inspected[0], ['hello']);
+    assert.equal(c.engine.missedBytes(c.t, 'toServer'), 0);
+  });
+
+  it('closes by FIN from the server, then the client', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('s', 'FA', 1, 1);
+    assert.equal(c.state, 'fin_wait1');
+    c.say('c', 'A', 1, 2);
+    assert.equal(c.state, 'fin_wait2');
+    assert.deepEqual(c.say('c', 'FA', 1, 2), []);
+    assert.equal(c.state, 'time_wait');
+    assert.deepEqual(c.say('s', 'A', 2, 2), []);
+    assert.equal(c.state, 'closed');
+  });
+
+  it('takes a reset in sequence and doubts one that is not', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('s', 'R', 77, 0);
+    assert.equal(c.state, 'established');
+    assert.notEqual(c.p.flags & PacketFlag.streamInvalid, 0);
+    c.say('s', 'R', 1, 0);
+    assert.equal(c.state, 'closed');
+    assert.equal(c.engine.connState(c.t), 'RSTR');
+    assert.deepEqual(c.say('c', 'PA', 1, 1, { data: 'still here' }), ['suspected_rst_inject']);
+  });
+
+  it('counts a refused connection as REJ', () => {
+    const c = new Conversation();
+    c.say('c', 'S', 0, 0);
+    c.say('s', 'RA', 0, 1);
+    assert.equal(c.state, 'closed');
+    assert.equal(c.engine.connState(c.t), 'REJ');
+    assert.equal(c.engine.history(c.t), 'Sr');
+  });
+
+  it('leaves packets without a beginning alone', () => {
+    const c = new Conversation();
+    assert.deepEqual(c.say('c', 'R', 0, 0), ['rst_but_no_session']);
+    assert.deepEqual(c.say('c', 'FA', 0, 1), ['fin_but_no_session']);
+    assert.deepEqual(c.say('c', 'PA', 0, 1, { data: 'x' }), []);
+    assert.equal(c.t, -1);
+  });
+
+  it('picks up midstream when told to', () => {
+    const c = new Conversation((o) => (o.midstream = true));
+    c.say('c', 'PA', 500, 700, { data: 'request' });
+    assert.equal(c.state, 'established');
+    assert.equal(c.engine.isMidstream(c.t), true);
+    c.say('s', 'A', 700, 507);
+    c.engine.triggerRaw(c.t, 0);
+    c.say('c', 'A', 507, 700);
+    assert.deepEqual(c.inspected[0], ['request']);
+    assert.equal(c.engine.connState(c.t), 'OTH');
+  });
+
+  it('turns the flow around when it begins with a SYN/ACK', () => {
+    const c = new Conversation((o) => (o.midstream = true));
+    c.isn = [1000, 1000];
+    c.say('c', 'SA', 0, 1);
+    assert.notEqual(c.p.flags & PacketFlag.toClient, 0);
+    c.say('s', 'A', 1, 1);
+    assert.equal(c.state, 'established');
+    assert.equal(c.engine.history(c.t).startsWith('^h'), true);
+  });
+
+  it('follows a split handshake', () => {
+    const c = new Conversation();
+    c.say('c', 'S', 0, 0);
+    assert.deepEqual(c.say('s', 'S', 0, 0), []);
+    assert.deepEqual(c.say('c', 'SA', 0, 1), []);
+    assert.deepEqual(c.say('s', 'A', 1, 1), []);
+    assert.equal(c.state, 'established');
+  });
+
+  it('takes data on a SYN with a fast-open cookie', () => {
+    const c = new Conversation();
+    c.say('c', 'S', 0, 0, { fastOpen: 8, data: 'GET /' });
+    c.say('s', 'SA', 0, 6);
+    c.say('c', 'A', 6, 1);
+    assert.equal(c.state, 'established');
+    c.engine.triggerRaw(c.t, 0);
+    c.say('c', 'A', 6, 1);
+    assert.deepEqual(c.inspected[0], ['GET /']);
+  });
+
+  it('says when the server ignored the data on the SYN', () => {
+    const c = new Conversation();
+    c.say('c', 'S', 0, 0, { fastOpen: 8, data: 'GET /' });
+    assert.deepEqual(c.say('s', 'SA', 0, 1), ['3whs_synack_tfo_data_ignored']);
+    c.say('c', 'A', 1, 1);
+    c.say('c', 'PA', 1, 1, { data: 'GET /' });
+    c.say('s', 'A', 1, 6);
+    c.end();
+    assert.deepEqual(c.inspected[0], ['GET /']);
+  });
+
+  const STRAY: [string, 'c' | 's', string, number, number, string[]][] = [
+    ['an acknowledgement of nothing sent', 'c', 'A', 1, 900000, ['pkt_invalid_ack', 'est_invalid_ack']],
+    ['a SYN of the same number', 'c', 'S', 0, 0, ['est_syn_resend']],
+    ['a SYN of another number', 'c', 'S', 55, 0, ['est_syn_resend_diff_seq']],
+    ['a SYN from the server', 's', 'S', 0, 0, ['est_syn_toclient']],
+    ['a SYN/ACK again', 's', 'SA', 0, 1, ['est_synack_resend']],
+    ['a SYN/ACK of another number', 's', 'SA', 9, 1, ['est_synack_resend_with_diff_seq']],
+    ['a SYN/ACK of another acknowledgement', 's', 'SA', 0, 7, ['est_synack_resend_with_diff_ack']],
+    ['a SYN/ACK from the client', 'c', 'SA', 0, 1, ['est_synack_toserver']],
+    ['data beyond the window', 'c', 'A', 70000, 1, ['est_packet_out_of_window']],
+  ];
+  for (const [name, from, flags, seq, ack, expected] of STRAY) {
+    it(`refuses ${name} on an open connection`, () => {
+      const c = new Conversation();
+      c.shake();
+      assert.deepEqual(c.say(from, flags, seq, ack), expected);
+      assert.notEqual(c.p.flags & PacketFlag.streamInvalid, 0);
+      assert.equal(c.state, 'established');
+    });
+  }
+
+  it('refuses old timestamps', () => {
+    const c = new Conversation();
+    c.say('c', 'S', 0, 0, { ts: 100 });
+    c.say('s', 'SA', 0, 1, { ts: 900 });
+    c.say('c', 'A', 1, 1, { ts: 101 });
+    assert.deepEqual(c.say('c', 'PA', 1, 1, { ts: 50, data: 'x' }), ['pkt_invalid_timestamp']);
+  });
+
+  it('knows keep-alives and retransmissions', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'PA', 1, 1, { data: 'abc' });
+    assert.deepEqual(c.say('c', 'PA', 1, 1, { data: 'abc' }), ['pkt_retransmission']);
+    c.say('s', 'A', 1, 4);
+    assert.deepEqual(c.say('c', 'PA', 1, 1, { data: 'abc' }), ['pkt_spurious_retransmission']);
+    assert.deepEqual(c.say('c', 'A', 3, 1), []);
+    assert.deepEqual(c.say('s', 'A', 1, 4), []);
+    assert.equal(c.engine.retransmits(c.t, 'toServer'), 2);
+    assert.equal(c.engine.history(c.t).includes('T'), true);
+  });
+
+  it('does not use packets with a wrong checksum', () => {
+    const c = new Conversation();
+    c.p.reset(c.data, 0, 0, 0);
+    c.p.flags |= PacketFlag.badChecksum | PacketFlag.toServer;
+    c.p.tcpFlags = 2;
+    c.engine.packet(c.p, c.f);
+    assert.equal(c.t, -1);
+    assert.equal(c.counters.byName('tcp.invalid_checksum'), 1);
+  });
+
+  it('calls a SYN after the end a new connection', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'R', 1, 0);
+    c.p.reset(c.data, 0, 0, 0);
+    c.p.flags |= PacketFlag.toServer;
+    c.p.tcpFlags = 2;
+    c.p.tcpSeq = 5;
+    assert.equal(c.engine.isReuse(c.p, c.f), true);
+    c.p.tcpSeq = 1000;
+    assert.equal(c.engine.isReuse(c.p, c.f), false);
+  });
+});
