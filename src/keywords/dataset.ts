@@ -1,0 +1,179 @@
+// dataset and datarep: the whole buffer is looked up in, or added to, a named set.
+
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { DATASET_TYPES, Dataset } from '../detect/dataset/dataset.ts';
+import type { DatasetType } from '../detect/dataset/dataset.ts';
+import { Datasets } from '../detect/dataset/datasets.ts';
+import { loadDataset, resolvePath } from '../detect/dataset/load.ts';
+import type { DatasetFormat } from '../detect/dataset/load.ts';
+import type { Inspection } from '../framework/chain.ts';
+import { acceptInteger, acceptUnsigned, requiredArgument } from '../framework/keyword-argument.ts';
+import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import type { RulesetSetup, SignatureBuilder } from '../framework/keyword.ts';
+import type { RuleOption } from '../rules/index.ts';
+
+const PAGE = 'rules/datasets.html';
+const FORMATS = ['csv', 'json', 'ndjson'];
+const FIELDS = [
+  'type',
+  'load',
+  'save',
+  'state',
+  'memcap',
+  'hashsize',
+  'format',
+  'context_key',
+  'value_key',
+  'array_key',
+  'match',
+];
+
+/** The data sets of a rule set: the engine saves them at its end. */
+export function datasetsOf(setup: RulesetSetup): Datasets {
+  return setup.shared('datasets', () => new Datasets());
+}
+
+function readFields(option: RuleOption, parts: readonly string[]): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const part of parts) {
+    const [, name = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(part) ?? [];
+    if (name === 'remove_key' && value === '') fields.set(name, 'yes');
+    else if (!FIELDS.includes(name) || value === '')
+      throw new RuleError(`${option.key}: "${part.trim()}" is no field`, `${FIELDS.join(', ')} or remove_key`);
+    else if (fields.has(name)) throw new RuleError(`${option.key}: ${name} is given twice`);
+    else fields.set(name, value);
+  }
+  if (fields.has('state') && (fields.has('load') || fields.has('save')))
+    throw new RuleError(`${option.key}: state stands for load and save`);
+  return fields;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly fields: Map<string, string>;
+  readonly hasValues: boolean;
+}
+
+function openSet(builder: SignatureBuilder, option: RuleOption, { name, fields, hasValues }: Wanted): Dataset {
+  const sets = datasetsOf(builder.setup);
+  const field = (key: string): string | undefined =>
+    fields.get(key) ?? builder.setup.setting(`datasets.${name}.${key}`);
+  const known = sets.get(name);
+  const typeName = field('type');
+  if (typeName !== undefined && !(DATASET_TYPES as readonly string[]).includes(typeName))
+    throw new RuleError(`${option.key}: unknown type "${typeName}"`, DATASET_TYPES.join(', '));
+  if (known !== undefined) {
+    if (typeName !== undefined && known.type !== typeName)
+      throw new RuleError(`data set ${name} already exists with type ${known.type}`);
+    return known;
+  }
+  if (typeName === undefined) throw new RuleError(`data set ${name} needs a type`, DATASET_TYPES.join(', '));
+  for (const key of ['memcap', 'hashsize'])
+    if (fields.has(key)) acceptUnsigned(option, fields.get(key)!, { min: 1, units: true });
+  const set = new Dataset(name, typeName as DatasetType);
+  fill(builder, set, field, hasValues);
+  sets.put(set);
+  return set;
+}
+
+function fill(
+  builder: SignatureBuilder,
+  set: Dataset,
+  field: (key: string) => string | undefined,
+  hasValues: boolean,
+): void {
+  const { ruleFolder, dataFolder } = builder.setup;
+  const state = field('state');
+  const saved = state ?? field('save');
+  if (saved !== undefined) set.savePath = isAbsolute(saved) ? saved : join(dataFolder, saved);
+  const format = field('format') ?? 'csv';
+  if (!FORMATS.includes(format)) throw new RuleError(`unknown format "${format}"`, FORMATS.join(', '));
+  const valueKey = field('value_key') ?? '';
+  if (format !== 'csv' && valueKey === '') throw new RuleError('value_key is missing');
+  const load = field('load');
+  const path = load === undefined ? set.savePath : resolvePath(load, builder.ast.file, ruleFolder, dataFolder);
+  // a state that is not there yet is an empty one
+  if (load === undefined && (state === undefined || !existsSync(path))) return;
+  try {
+    const arrayKey = field('array_key') ?? '';
+    loadDataset(set, { path, format: format as DatasetFormat, valueKey, arrayKey, hasValues });
+  } catch (error) {
+    throw new RuleError(`data set ${set.name}: ${(error as Error).message}`, undefined, 'rule/dataset');
+  }
+}
+
+function addTest(builder: SignatureBuilder, keyword: string, test: (i: Inspection) => boolean): void {
+  if (builder.currentBuffer === null)
+    throw new RuleError(`${keyword} needs a sticky buffer before it`, `dns.query; ${keyword}:...`);
+  builder.addElement({
+    keyword,
+    isRelative: false,
+    content: null,
+    link: (next) => (i) => test(i) && next(i),
+  });
+}
+
+function setTest(command: string, set: Dataset, isDomain: boolean): (i: Inspection) => boolean {
+  switch (command) {
+    case 'set':
+      return (i) => set.add(i.data, i.start, i.end);
+    case 'unset':
+      return (i) => set.remove(i.data, i.start, i.end);
+    default: {
+      const wanted = command === 'isset';
+      if (isDomain) return (i) => set.hasDomain(i.data, i.start, i.end) === wanted;
+      return (i) => set.value(i.data, i.start, i.end) >= 0 === wanted;
+    }
+  }
+}
+
+const dataset = defineKeyword({
+  name: 'dataset',
+  argument: 'required',
+  kind: 'match',
+  summary: 'The buffer is in a set, or is put into it.',
+  page: `${PAGE}#dataset`,
+  examples: ['alert ip any any -> any any (msg:"m"; ip.src; dataset:set,seen,type ip; sid:1;)'],
+  compile(builder, option) {
+    const [command = '', name = '', ...rest] = requiredArgument(option)
+      .split(',')
+      .map((part) => part.trim());
+    if (!['set', 'unset', 'isset', 'isnotset'].includes(command))
+      throw new RuleError(`unknown dataset command "${command}"`, 'set, unset, isset or isnotset');
+    if (name === '' || /\s/.test(name)) throw new RuleError(`"${name}" is no name of a data set`);
+    const fields = readFields(option, rest);
+    const match = fields.get('match');
+    if (match !== undefined && match !== 'subdomain')
+      throw new RuleError(`dataset: unknown match "${match}"`, 'subdomain');
+    const set = openSet(builder, option, { name, fields, hasValues: false });
+    if (match !== undefined && set.type !== 'string') throw new RuleError('match subdomain needs type string');
+    addTest(builder, 'dataset', setTest(command, set, match !== undefined));
+  },
+});
+
+const datarep = defineKeyword({
+  name: 'datarep',
+  argument: 'required',
+  kind: 'match',
+  summary: 'The buffer has a reputation value in a set.',
+  page: `${PAGE}#datarep`,
+  examples: [],
+  compile(builder, option) {
+    const [name = '', operator = '', value = '', ...rest] = requiredArgument(option)
+      .split(',')
+      .map((part) => part.trim());
+    if (!['<', '>', '==', '=', '!='].includes(operator))
+      throw new RuleError(`datarep: unknown operator "${operator}"`, '<, >, == or !=');
+    const limit = acceptUnsigned(option, value, { max: 0xffff });
+    const isImpossible = (operator === '<' && limit === 0) || (operator === '>' && limit === 0xffff);
+    const test = isImpossible ? () => false : acceptInteger(option, operator.replace('==', '=') + String(limit), 'u16');
+    const set = openSet(builder, option, { name, fields: readFields(option, rest), hasValues: true });
+    addTest(builder, 'datarep', (i) => {
+      const found = set.value(i.data, i.start, i.end);
+      return found >= 0 && test(found);
+    });
+  },
+});
+
+export default [dataset, datarep];
