@@ -179,6 +179,7 @@ export class Defragmenter implements FragmentSink {
 
   private insert(t: Tracker, p: Packet, fragment: Fragment): void {
     const isLast = p.moreFragments === 0;
+    fragment.isLast = isLast;
     if (t.cover(fragment.offset, fragment.end, isLast)) {
       t.hasOverlap = true;
       p.addAnomaly(p.ipVersion === 4 ? IPV4.frag_overlap : IPV6.frag_overlap);

@@ -11,6 +11,7 @@ const MAX_PACKET = 65_536;
 const owners = new Int32Array(MAX_PACKET);
 const starts = new Int32Array(8192);
 const ends = new Int32Array(8192);
+const lasts = new Uint8Array(8192);
 
 /** Bytes of the rebuilt packet, link headers of the first fragment included. */
 export function rebuiltLength(t: Tracker): number {
@@ -44,15 +45,24 @@ function copyOverlapping(data: Uint8Array, t: Tracker, payload: number): void {
   for (let f: Fragment | null = t.first; f !== null && index < starts.length; f = f.next, index++) {
     starts[index] = f.offset;
     ends[index] = f.end;
+    lasts[index] = f.isLast ? 1 : 0;
     const from = f.block + f.prefix - f.offset;
     const end = Math.min(f.end, t.total);
     for (let o = f.offset; o < end; o++) {
       const owner = owners[o]!;
-      if (owner >= 0 && !newFragmentWins(t.policy, starts[owner]!, ends[owner]!, f.offset, f.end)) continue;
+      if (owner >= 0 && !takesOver(t.policy, owner, f)) continue;
       owners[o] = index;
       data[payload + o] = data[from + o]!;
     }
   }
+}
+
+/** A last fragment ends the packet: those that begin after it have no say, whatever the policy. */
+function takesOver(policy: number, owner: number, f: Fragment): boolean {
+  const start = starts[owner]!;
+  if (lasts[owner] === 1 && start < f.offset) return false;
+  if (f.isLast && f.offset < start) return true;
+  return newFragmentWins(policy, start, ends[owner]!, f.offset, f.end);
 }
 
 /** Length, fragment field, and the checksum by their difference: a wrong one stays wrong (RFC 1624). */

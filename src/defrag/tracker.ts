@@ -14,6 +14,7 @@ export class Fragment {
   block = 0;
   blockSize = 0;
   prefix = 0;
+  isLast = false;
   next: Fragment | null = null;
 }
 

@@ -43,9 +43,9 @@ function headerProblem(data: Uint8Array, o: number, end: number): number {
   return isKnownOpcode(Arp.opcode(data, o)) ? -1 : ANOMALY.unsupported_opcode;
 }
 
-/** Request and reply of ARP, RARP and InARP. */
+/** Request and reply of ARP and RARP. */
 function isKnownOpcode(opcode: number): boolean {
-  return (opcode >= 1 && opcode <= 4) || opcode === 8 || opcode === 9;
+  return opcode >= 1 && opcode <= 4;
 }
 
 export default defineLayer({

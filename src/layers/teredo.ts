@@ -20,7 +20,7 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
     o += TEREDO_ORIGIN_LENGTH;
     if (end - o < IPV6_HEADER_LENGTH) return LAYER_NOT_MINE;
   }
-  if (Ipv6.version(data, o) !== 6) return LAYER_NOT_MINE;
+  if (Ipv6.version(data, o) !== 6 || Ipv6.hopLimit(data, o) === 0) return LAYER_NOT_MINE;
   if (Ipv6.payloadLength(data, o) !== end - o - IPV6_HEADER_LENGTH) return LAYER_NOT_MINE;
   if (c.tunnelIfValid(p, EtherType.ipv6, o, end, SOURCE) === null) return LAYER_NOT_MINE;
   c.count(COUNTER);
