@@ -87,7 +87,9 @@ export const F = {
   payloadToServer: 50, // transport payload bytes seen
   payloadToClient: 52,
   emergencyOrMark: 54,
-  // 56..63 free
+  icmpCodes: 56, // ICMP: code of the first packet | code of the first answer << 8
+  spi: 57, // ESP: security parameters index
+  // 58..63 free
 } as const;
 
 /** What only few flows have; created on demand with `Flows.extraOf`. */

@@ -61,6 +61,7 @@ export class FileWriter implements RecordWriter {
   }
 
   write(record: string): void {
+    if (this.rotateAt !== Infinity) this.rotateByTime();
     this.pending += record;
     this.records++;
     if (this.pending.length >= CHUNK || this.options.unbuffered === true) this.flush();

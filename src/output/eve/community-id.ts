@@ -41,17 +41,8 @@ interface MappedPorts {
 function mappedPorts(flow: Endpoints): MappedPorts {
   if (!isIcmp(flow.proto)) return { source: flow.sourcePort, destination: flow.destinationPort, isOneWay: false };
   const peer = icmpPeerType(flow.proto, flow.sourcePort);
-  if (peer < 0 || isUnpaired(flow))
-    return { source: flow.sourcePort, destination: flow.destinationPort, isOneWay: true };
+  if (peer < 0) return { source: flow.sourcePort, destination: flow.destinationPort, isOneWay: true };
   return { source: flow.sourcePort, destination: peer, isOneWay: false };
-}
-
-// types the specification does not pair though an answer exists
-function isUnpaired(flow: Endpoints): boolean {
-  return (
-    flow.proto === 58 &&
-    (flow.sourcePort === 141 || flow.sourcePort === 142 || flow.sourcePort === 146 || flow.sourcePort === 147)
-  );
 }
 
 function mustSwap(flow: Endpoints, words: number, ports: MappedPorts): boolean {

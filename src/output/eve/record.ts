@@ -3,7 +3,7 @@ import { F } from '../../framework/flows.ts';
 import { PACKET_SOURCES } from '../../framework/packet.ts';
 import { addressText, macAt, macText, packetDestination, packetSource } from '../text/addresses.ts';
 import { quote } from '../text/json-text.ts';
-import { hasPorts, icmpPeerType, isIcmp, protocolName } from '../text/protocol-name.ts';
+import { hasPorts, isIcmp, protocolName } from '../text/protocol-name.ts';
 import { eveTime } from '../text/timestamp.ts';
 import { communityId } from './community-id.ts';
 import { metadataText } from './metadata.ts';
@@ -125,23 +125,22 @@ export class EveRecord {
     const { flows } = this.context;
     const proto = flows.proto(f);
     const text = `,"proto":"${protocolName(proto)}"`;
-    if (proto === 50) return `${text},"spi":${String(flows.word(f, F.ports) >>> 0)}`;
+    if (proto === 50) return `${text},"spi":${String(flows.word(f, F.spi) >>> 0)}`;
     if (!isIcmp(proto)) return text;
-    const type = flows.sourcePort(f);
-    const code = flows.destinationPort(f);
-    const own = `${text},"icmp_type":${String(type)},"icmp_code":${String(code)}`;
-    const peer = icmpPeerType(proto, type);
-    if (flows.word(f, F.packetsToClient) === 0 || peer < 0) return own;
-    return `${own},"response_icmp_type":${String(peer)},"response_icmp_code":0`;
+    const codes = flows.word(f, F.icmpCodes);
+    const own = `${text},"icmp_type":${String(flows.sourcePort(f))},"icmp_code":${String(codes & 255)}`;
+    if (flows.word(f, F.packetsToClient) === 0) return own;
+    return `${own},"response_icmp_type":${String(flows.destinationPort(f))},"response_icmp_code":${String((codes >>> 8) & 255)}`;
   }
 
   private flowEther(f: number, side: FlowSide): string {
     const { flows } = this.context;
     const source = flows.double(f, F.srcMac);
-    if (source < 0) return '';
+    const destination = flows.double(f, F.dstMac);
+    if (source < 0 || (source === 0 && destination === 0)) return '';
     const extra = flows.peekExtra(f);
     const src = macList(extra?.srcMacs ?? null, source);
-    const dst = macList(extra?.dstMacs ?? null, flows.double(f, F.dstMac));
+    const dst = macList(extra?.dstMacs ?? null, destination);
     const isForward = side === 'toServer';
     return `,"ether":{"dest_macs":[${isForward ? dst : src}],"src_macs":[${isForward ? src : dst}]}`;
   }
@@ -155,7 +154,7 @@ export class EveRecord {
         src: [flows.word(f, F.src), flows.word(f, F.src + 1), flows.word(f, F.src + 2), flows.word(f, F.src + 3)],
         dst: [flows.word(f, F.dst), flows.word(f, F.dst + 1), flows.word(f, F.dst + 2), flows.word(f, F.dst + 3)],
         sourcePort: flows.sourcePort(f),
-        destinationPort: flows.destinationPort(f),
+        destinationPort: isIcmp(flows.proto(f)) ? flows.word(f, F.icmpCodes) & 255 : flows.destinationPort(f),
       },
       this.settings.communityIdSeed,
     );

@@ -58,7 +58,7 @@ export function isIcmp(proto: number): boolean {
   return proto === 1 || proto === 58;
 }
 
-// request type <-> reply type (RFC 792, RFC 4443 and successors)
+// request type <-> reply type (RFC 792, RFC 4443 and successors), the pairs that Community ID knows
 const ICMP4_PAIRS = [
   [8, 0],
   [10, 9],
@@ -72,9 +72,7 @@ const ICMP6_PAIRS = [
   [133, 134],
   [135, 136],
   [139, 140],
-  [141, 142],
   [144, 145],
-  [146, 147],
 ] as const;
 
 function pairTable(pairs: readonly (readonly [number, number])[]): Int16Array {

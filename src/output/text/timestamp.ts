@@ -19,11 +19,9 @@ interface Second {
   zone: string;
 }
 
-// two slots for EVE: the event's own second and the start of its flow change at different pace
-const eveSlots: [Second, Second] = [
-  { second: NaN, text: '', zone: '' },
-  { second: NaN, text: '', zone: '' },
-];
+// seconds remembered, by their low bits: events, flow starts and flow ends move at different pace
+const EVE_SLOTS = 1024;
+const eveSlots: readonly Second[] = Array.from({ length: EVE_SLOTS }, () => ({ second: NaN, text: '', zone: '' }));
 const fastSlot = { second: NaN, text: '' };
 
 function fillEve(slot: Second, second: number): void {
@@ -38,14 +36,8 @@ function fillEve(slot: Second, second: number): void {
 export function eveTime(us: number): string {
   const second = Math.floor(us / 1e6);
   const micros = us - second * 1e6;
-  const first = eveSlots[0];
-  let slot = first;
-  if (first.second !== second) {
-    slot = eveSlots[1];
-    if (slot.second !== second) fillEve(slot, second);
-    eveSlots[1] = first;
-    eveSlots[0] = slot;
-  }
+  const slot = eveSlots[second % EVE_SLOTS] ?? eveSlots[0]!;
+  if (slot.second !== second) fillEve(slot, second);
   const millis = Math.floor(micros / 1000);
   return slot.text + MILLIS[millis]! + MILLIS[Math.floor(micros - millis * 1000)]! + slot.zone;
 }

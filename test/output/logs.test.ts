@@ -1,0 +1,143 @@
+// fast.log, stats.log and pcap-log.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineCounter } from '../../src/base/counters.ts';
+import { Action } from '../../src/framework/packet.ts';
+import fast from '../../src/output/fast.ts';
+import pcapLog from '../../src/output/pcap-log.ts';
+import stats from '../../src/output/stats.ts';
+import {
+  decodedPacket,
+  fakeContext,
+  flowOf,
+  linesOf,
+  outputNode,
+  raise,
+  signature,
+  temporaryFolder,
+} from './support.ts';
+import { FlowFlag } from '../../src/framework/flows.ts';
+
+process.env['TZ'] = 'UTC';
+
+const SYN = Buffer.from(
+  'ABNyxPHhAB9b/1HLCABFAABAVS9AAEAGlpoKtJyNCrSc+fAKAFDIktk/AAAAALAC//9jpwAAAgQFtAEDAwQBAQgKqu1HTQAAAAAEAgAA',
+  'base64',
+);
+const MLD = Buffer.from(
+  'MzMAAAABsKhuDNToht1gAAAAACQAAf6AAAAAAAAAsqhu//4M1Oj/AgAAAAAAAAAAAAAAAAABOgAFAgAAAQCCAGI6JxAAAAAAAAAAAAAAAAAAAAAAAAACPAAA',
+  'base64',
+);
+const CDP = Buffer.from('AQAMzMzMABkvp7KNAXqqqgMAAAwgAAK0lx0AAQAGUzI=', 'base64');
+
+describe('fast.log', () => {
+  const folder = temporaryFolder();
+  const node = (name: string) => outputNode(folder, `outputs:\n  - fast:\n      filename: ${name}\n`);
+
+  it('writes the lines Suricata writes', () => {
+    const lines = linesOf(fast, node('a.log'), fakeContext(folder), (output) => {
+      const tcp = decodedPacket(SYN);
+      raise(tcp, signature());
+      raise(tcp, signature({ sid: 1, rev: 3, msg: 'tcp "q" é', category: 'Web Application Attack', priority: 1 }));
+      raise(tcp, signature({ sid: 10, msg: 'rej', action: Action.reject }));
+      output.packet!(tcp);
+      const icmp = decodedPacket(MLD, { ts: 1358571263519360 });
+      raise(icmp, signature());
+      output.packet!(icmp);
+      const raw = decodedPacket(CDP, { ts: 1285988439208974, number: 2 });
+      raise(raw, signature({ sid: 9, msg: 'decode' }));
+      output.packet!(raw);
+    });
+    assert.deepEqual(lines, [
+      '11/25/2013-14:55:58.382163  [**] [1:2:0] any [**] [Classification: (null)] [Priority: 3] {TCP} 10.180.156.141:61450 -> 10.180.156.249:80',
+      '11/25/2013-14:55:58.382163  [**] [1:1:3] tcp "q" é [**] [Classification: Web Application Attack] [Priority: 1] {TCP} 10.180.156.141:61450 -> 10.180.156.249:80',
+      '11/25/2013-14:55:58.382163  [wDrop] [**] [1:10:0] rej [**] [Classification: (null)] [Priority: 3] {TCP} 10.180.156.141:61450 -> 10.180.156.249:80',
+      '01/19/2013-04:54:23.519360  [**] [1:2:0] any [**] [Classification: (null)] [Priority: 3] {IPv6-ICMP} fe80:0000:0000:0000:b2a8:6eff:fe0c:d4e8:130 -> ff02:0000:0000:0000:0000:0000:0000:0001:0',
+      '10/02/2010-03:00:39.208974  [**] [1:9:0] decode [**] [Classification: (null)] [Priority: 3] [**] [Raw pkt: 01 00 0C CC CC CC 00 19 2F A7 B2 8D 01 7A AA AA 03 00 00 0C 20 00 02 B4 97 1D 00 01 00 06 53 32 ] [pcap file packet: 2]',
+    ]);
+  });
+
+  it('marks drops in inline mode', () => {
+    const [line] = linesOf(fast, node('b.log'), fakeContext(folder, { isInline: true }), (output) => {
+      const p = decodedPacket(SYN);
+      raise(p, signature({ action: Action.drop }));
+      output.packet!(p);
+    });
+    assert.match(line!, /163 {2}\[Drop\] \[\*\*\] \[1:2:0\]/);
+  });
+});
+
+describe('stats.log', () => {
+  const folder = temporaryFolder();
+
+  it('is a table of the counters that are not zero', () => {
+    const context = fakeContext(folder);
+    context.counters.set(defineCounter('decoder.pkts'), 16);
+    const node = outputNode(folder, 'outputs:\n  - stats:\n      filename: stats.log\n');
+    const lines = linesOf(stats, node, context, (output) => {
+      output.stats!();
+    });
+    assert.match(lines[1]!, /^Date: \d\d\/\d\d\/\d{4} -- \d\d:\d\d:\d\d \(uptime: 1d, 01h 01m 01s\)$/);
+    assert.equal(
+      lines[3],
+      'Counter                                                      | TM Name                   | Value',
+    );
+    assert.equal(
+      lines.at(-1),
+      'decoder.pkts                                                 | Total                     | 16',
+    );
+  });
+});
+
+describe('pcap-log', () => {
+  const folder = temporaryFolder();
+  const files = (prefix: string): string[] =>
+    readdirSync(folder)
+      .filter((name) => name.startsWith(prefix))
+      .sort();
+  const run = (settings: string, act: (write: (seconds: number, isAlerted: boolean) => void) => void): void => {
+    const context = fakeContext(folder);
+    const output = pcapLog.create(outputNode(folder, `outputs:\n  - pcap-log:\n${settings}`), context);
+    act((seconds, isAlerted) => {
+      const p = decodedPacket(SYN, { ts: seconds * 1e6 });
+      const f = flowOf(context.flows, p);
+      if (isAlerted) context.flows.setFlag(f, FlowFlag.alerted);
+      output.packet!(p);
+    });
+    output.close();
+  };
+
+  it('keeps a ring of files by size', () => {
+    run('      filename: ring.pcap\n      limit: 150b\n      max-files: 2\n', (write) => {
+      for (const second of [1, 2, 3, 4]) write(second, false);
+    });
+    assert.equal(files('ring.pcap').length, 2);
+    const bytes = readFileSync(join(folder, files('ring.pcap')[1]!));
+    assert.equal(bytes.readUInt32LE(0), 0xa1b2c3d4);
+    assert.equal(bytes.subarray(40).equals(SYN), true);
+  });
+
+  it('writes only flows with alerts when asked', () => {
+    run('      filename: alerts.pcap\n      conditional: alerts\n', (write) => {
+      write(1, false);
+      write(2, true);
+    });
+    assert.deepEqual(files('alerts.pcap'), ['alerts.pcap.2']);
+  });
+
+  it('refuses what it cannot do', () => {
+    assert.throws(
+      () => {
+        run('      compression: lz4\n', () => undefined);
+      },
+      { code: 'unsupported' },
+    );
+    assert.throws(
+      () => {
+        run('      mode: multi\n', () => undefined);
+      },
+      { code: 'unsupported' },
+    );
+  });
+});
