@@ -16,7 +16,10 @@ const CHECKS = [
     name: 'layers',
     args: [fromModules('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'src'],
   },
-  { name: 'format', args: [fromModules('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'] },
+  {
+    name: 'format',
+    args: [fromModules('prettier/bin/prettier.cjs'), '--check', '--cache', '--log-level', 'warn', '.'],
+  },
   { name: 'eslint', args: [fromModules('eslint/bin/eslint.js'), '.'] },
   { name: 'unused', args: [fromModules('knip/bin/knip.js'), '--no-progress', '--no-config-hints'] },
 ];
