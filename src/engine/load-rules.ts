@@ -1,0 +1,104 @@
+// Loading of rules: files to syntax trees to signatures, with the variables, classes and references of the configuration.
+
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { isPendingKeyword, isPendingProtocol } from '../app/pending.ts';
+import { diagnostic, NO_SPAN } from '../base/diagnostic.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { ConfigNode } from '../config/index.ts';
+import { compileRuleset } from '../detect/compile/ruleset.ts';
+import type { Ruleset } from '../detect/compile/ruleset.ts';
+import { Thresholds, globalSpecs } from '../detect/threshold/index.ts';
+import type { RulesetSetup } from '../framework/keyword.ts';
+import { findKeyword } from '../keywords/registry.ts';
+import {
+  Variables,
+  parseClassifications,
+  parseReferences,
+  parseThresholds,
+  readConfigFile,
+  readRuleFile,
+} from '../rules/index.ts';
+import type { RuleAst } from '../rules/index.ts';
+import { compatibleVersion } from './version.ts';
+
+export interface LoadedRules {
+  readonly ruleset: Ruleset;
+  readonly thresholds: Thresholds;
+  readonly files: number;
+  /** Rules read, bad ones included. */
+  readonly total: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const SHIPPED = fileURLToPath(new URL('../../config/', import.meta.url));
+
+export function loadRules(config: ConfigNode, files: readonly string[], options: { isInline: boolean }): LoadedRules {
+  const diagnostics: Diagnostic[] = [];
+  const variables = new Variables(groupOf(config, 'vars.address-groups'), groupOf(config, 'vars.port-groups'));
+  const asts: RuleAst[] = [];
+  let bad = 0;
+  for (const path of files) {
+    if (!existsSync(path)) {
+      diagnostics.push(diagnostic('warning', 'rule/no-file', `No rule files match the pattern ${path}`, { file: path, span: NO_SPAN }));
+      continue;
+    }
+    const file = readRuleFile(path);
+    asts.push(...file.rules);
+    diagnostics.push(...file.diagnostics);
+    bad += file.badCount;
+  }
+  const setup = createSetup(config, diagnostics, options.isInline);
+  const compiled = compileRuleset(asts, { setup, variables, findKeyword, isPendingKeyword, isPendingProtocol });
+  diagnostics.push(...compiled.diagnostics);
+  const ruleset = { ...compiled, failed: compiled.failed + bad };
+  const thresholds = new Thresholds(globalSpecs(readThresholds(config, variables, diagnostics)));
+  return { ruleset, thresholds, files: files.length, total: asts.length + bad, diagnostics };
+}
+
+function groupOf(config: ConfigNode, path: string): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, node] of config.get(path)?.children ?? []) result[name] = node.value ?? '';
+  return result;
+}
+
+/** A file named in the configuration, else the one that comes with the program; '' when it cannot be read. */
+function textOf(config: ConfigNode, key: string, shipped: string, diagnostics: Diagnostic[]): { text: string; file: string } {
+  const file = config.string(key) ?? SHIPPED + shipped;
+  if (existsSync(file)) return { text: readConfigFile(file), file };
+  diagnostics.push(diagnostic('warning', 'config/no-file', `could not open: "${file}": No such file or directory`, { file, span: NO_SPAN }));
+  return { text: '', file };
+}
+
+function readThresholds(config: ConfigNode, variables: Variables, diagnostics: Diagnostic[]): ReturnType<typeof parseThresholds>['entries'] {
+  const { text, file } = textOf(config, 'threshold-file', 'threshold.config', diagnostics);
+  const parsed = parseThresholds(text, file, variables);
+  diagnostics.push(...parsed.diagnostics);
+  return parsed.entries;
+}
+
+function createSetup(config: ConfigNode, diagnostics: Diagnostic[], isInline: boolean): RulesetSetup {
+  const classes = textOf(config, 'classification-file', 'classification.config', diagnostics);
+  const classification = parseClassifications(classes.text, classes.file);
+  const systems = textOf(config, 'reference-config-file', 'reference.config', diagnostics);
+  const references = parseReferences(systems.text, systems.file);
+  diagnostics.push(...classification.diagnostics, ...references.diagnostics);
+  const store = new Map<string, unknown>();
+  return {
+    shared<T>(key: string, create: () => T): T {
+      if (!store.has(key)) store.set(key, create());
+      return store.get(key) as T;
+    },
+    classification: (short) => classification.entries.get(short.toLowerCase()),
+    reference: (type) => references.systems.get(type.toLowerCase())?.url,
+    setting: (path) => config.string(path),
+    version: compatibleVersion(),
+    features: new Set<string>(),
+    hasKeyword: (name) => findKeyword(name.toLowerCase()) !== undefined,
+    ruleFolder: config.string('default-rule-path', '') ?? '',
+    dataFolder: config.string('default-data-dir', '') ?? '',
+    isInline,
+    strictKeywords: new Set<string>(),
+    counters: null,
+  };
+}
