@@ -10,7 +10,8 @@ import type { StreamOptions } from '../../src/stream/index.ts';
 import { defaultStreamOptions, TcpEngine } from '../../src/stream/index.ts';
 
 const BITS: Readonly<Record<string, number>> = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32 };
-const REGION = 1 << 20;
+const REGION = 1 << 16;
+const SLAB = 4 << 20;
 
 export interface Said {
   data?: string | Uint8Array;
@@ -25,8 +26,8 @@ export interface Said {
 export class Conversation {
   readonly flows = new Flows(4);
   readonly counters = new Counters();
-  readonly data = new Uint8Array(REGION + (64 << 20));
-  readonly slab = new Slab(REGION, 64 << 20);
+  readonly data = new Uint8Array(REGION + (SLAB));
+  readonly slab = new Slab(REGION, SLAB);
   readonly options: StreamOptions;
   readonly engine: TcpEngine;
   readonly p: Packet;
