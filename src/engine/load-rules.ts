@@ -40,7 +40,9 @@ export function loadRules(config: ConfigNode, files: readonly string[], options:
   let bad = 0;
   for (const path of files) {
     if (!existsSync(path)) {
-      diagnostics.push(diagnostic('warning', 'rule/no-file', `No rule files match the pattern ${path}`, { file: path, span: NO_SPAN }));
+      diagnostics.push(
+        diagnostic('warning', 'rule/no-file', `No rule files match the pattern ${path}`, { file: path, span: NO_SPAN }),
+      );
       continue;
     }
     const file = readRuleFile(path);
@@ -63,14 +65,28 @@ function groupOf(config: ConfigNode, path: string): Record<string, string> {
 }
 
 /** A file named in the configuration, else the one that comes with the program; '' when it cannot be read. */
-function textOf(config: ConfigNode, key: string, shipped: string, diagnostics: Diagnostic[]): { text: string; file: string } {
+function textOf(
+  config: ConfigNode,
+  key: string,
+  shipped: string,
+  diagnostics: Diagnostic[],
+): { text: string; file: string } {
   const file = config.string(key) ?? SHIPPED + shipped;
   if (existsSync(file)) return { text: readConfigFile(file), file };
-  diagnostics.push(diagnostic('warning', 'config/no-file', `could not open: "${file}": No such file or directory`, { file, span: NO_SPAN }));
+  diagnostics.push(
+    diagnostic('warning', 'config/no-file', `could not open: "${file}": No such file or directory`, {
+      file,
+      span: NO_SPAN,
+    }),
+  );
   return { text: '', file };
 }
 
-function readThresholds(config: ConfigNode, variables: Variables, diagnostics: Diagnostic[]): ReturnType<typeof parseThresholds>['entries'] {
+function readThresholds(
+  config: ConfigNode,
+  variables: Variables,
+  diagnostics: Diagnostic[],
+): ReturnType<typeof parseThresholds>['entries'] {
   const { text, file } = textOf(config, 'threshold-file', 'threshold.config', diagnostics);
   const parsed = parseThresholds(text, file, variables);
   diagnostics.push(...parsed.diagnostics);

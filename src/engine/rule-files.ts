@@ -34,6 +34,9 @@ function matching(folder: string, pattern: RegExp): string[] {
 }
 
 function patternOf(glob: string): RegExp {
-  const text = glob.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  const text = glob
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
   return new RegExp(`^${text}$`);
 }

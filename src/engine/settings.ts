@@ -54,7 +54,8 @@ export function streamOptions(
   return {
     ...defaults,
     memcap: config.size('stream.memcap', defaults.memcap),
-    checksumValidation: use.checksums === undefined ? config.bool('stream.checksum-validation', true) : use.checksums === 'all',
+    checksumValidation:
+      use.checksums === undefined ? config.bool('stream.checksum-validation', true) : use.checksums === 'all',
     inline: use.isInline,
     midstream: config.bool('stream.midstream', false),
     asyncOneside: config.bool('stream.async-oneside', false),

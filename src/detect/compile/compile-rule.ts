@@ -63,7 +63,9 @@ export function compileRule(ast: RuleAst, context: CompileContext): Compiled {
     place.span = ast.span;
     const signature = finish(builder, header);
     const at = { file: ast.file, span: ast.span };
-    const warnings = builder.warnings.map(({ message, hint }) => diagnostic('warning', 'rule/warning', message, at, hint));
+    const warnings = builder.warnings.map(({ message, hint }) =>
+      diagnostic('warning', 'rule/warning', message, at, hint),
+    );
     return { ok: true, signature, warnings };
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
@@ -126,7 +128,11 @@ function applyOption(builder: RuleBuilder, option: RuleOption, context: CompileC
 
 function unknownKeyword(key: string, context: CompileContext): RuleError {
   if (context.isPendingKeyword(key.toLowerCase())) {
-    return new RuleError(`keyword "${key}" needs an application layer that is not supported yet`, undefined, 'rule/app-layer-missing');
+    return new RuleError(
+      `keyword "${key}" needs an application layer that is not supported yet`,
+      undefined,
+      'rule/app-layer-missing',
+    );
   }
   return new RuleError(`unknown rule keyword '${key}'.`, undefined, 'rule/unknown-keyword');
 }
@@ -158,7 +164,9 @@ function finish(builder: RuleBuilder, header: PacketMatch): Signature {
     header,
     packetMatches: builder.packetMatches,
     payload:
-      builder.payload.elements.length === 0 ? null : { match: builder.payload.link(), contents: builder.payload.contents },
+      builder.payload.elements.length === 0
+        ? null
+        : { match: builder.payload.link(), contents: builder.payload.contents },
     buffers: builder.chains.map(toInspection),
     postMatches: builder.postMatches,
     threshold: meta.threshold,

@@ -38,4 +38,3 @@ export function isTcpProtocol(protocol: string): boolean {
 export function hasPorts(proto: number): boolean {
   return proto === TCP || proto === UDP || proto === 132;
 }
-

@@ -7,7 +7,8 @@ import type { RuleBuilder } from './signature-builder.ts';
 export function ruleTypeOf(builder: RuleBuilder): RuleType {
   const { flags } = builder;
   if ((flags & SigFlag.appLayer) !== 0) return 'app_tx';
-  if (builder.packetKeywords.length > 0 && builder.packetKeywords.every((name) => name === 'decode-event')) return 'de_only';
+  if (builder.packetKeywords.length > 0 && builder.packetKeywords.every((name) => name === 'decode-event'))
+    return 'de_only';
   if (builder.payload.elements.length === 0 && builder.chains.length === 0 && builder.packetMatches.length === 0) {
     return builder.ast.sourcePort.text === 'any' && builder.ast.destinationPort.text === 'any' ? 'ip_only' : 'pkt';
   }
