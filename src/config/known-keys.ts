@@ -70,7 +70,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   'outputs.eve-log.types.dns': 'enabled version requests responses query answer types formats custom',
   'outputs.eve-log.types.drop': 'enabled alerts flows verdict',
   'outputs.eve-log.types.files': 'enabled force-magic force-hash force-md5',
-  'outputs.eve-log.types.flow': 'enabled exception-policy interim',
+  'outputs.eve-log.types.flow': 'enabled exception-policy interim tayra-fields',
   'outputs.eve-log.types.frame': 'enabled payload-buffer-size',
   'outputs.eve-log.types.http': 'enabled extended custom dump-all-headers tagged-packets',
   'outputs.eve-log.types.mqtt': 'enabled passwords string-log-limit',

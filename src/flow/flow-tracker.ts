@@ -7,6 +7,7 @@ import type { Packet } from '../framework/packet.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import { flowId } from './flow-id.ts';
 import { HashIndex } from './hash-index.ts';
+import { noteFirstAnswer, noteFirstPacket } from './first-packet.ts';
 import { icmpCounterpart, isIcmp, isIcmp4Error, quotesFlow } from './icmp.ts';
 import { FlowKey } from './key.ts';
 import type { FlowOptions } from './options.ts';
@@ -125,6 +126,7 @@ export class FlowTracker {
     doubles[(base + F.startTs) >> 1] = p.ts;
     doubles[(base + F.id) >> 1] = flowId(key.hash, this.begun++);
     doubles[(base + F.firstNumber) >> 1] = p.number;
+    noteFirstPacket(flows, f, p);
     this.index.insert(f);
     countFlow(this.counters, p.proto);
     this.counters.set(ACTIVE, flows.active);
@@ -140,7 +142,10 @@ export class FlowTracker {
     let flags = words[base + F.flags]!;
     const isToClient = isReversed !== ((flags & FlowFlag.directionSwapped) !== 0);
     if (isToClient) {
-      if ((flags & FlowFlag.toClientSeen) === 0) p.flags |= PacketFlag.firstToClient;
+      if ((flags & FlowFlag.toClientSeen) === 0) {
+        p.flags |= PacketFlag.firstToClient;
+        noteFirstAnswer(this.flows, f, p);
+      }
       flags |= FlowFlag.toClientSeen;
       p.flags |= PacketFlag.toClient;
       words[base + F.packetsToClient] = words[base + F.packetsToClient]! + 1;
