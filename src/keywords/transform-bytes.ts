@@ -1,10 +1,10 @@
 // Transforms of bytes: hashes, xor, Base64, decompression, parts of the buffer.
 
 import { createHash } from 'node:crypto';
-import { gunzipSync, inflateSync, constants } from 'node:zlib';
 import { decodeBase64 } from '../detect/content/base64.ts';
 import type { Base64Mode } from '../detect/content/base64.ts';
 import { plainNumber, splitOption } from '../detect/content/byte-field.ts';
+import { gzipBody, inflateRaw, zlibBody } from '../detect/content/inflate.ts';
 import { Scratch, sameView, setView, transformKeyword } from '../detect/content/transform.ts';
 import type { BufferView } from '../framework/buffer.ts';
 import { RuleError } from '../framework/keyword.ts';
@@ -108,24 +108,21 @@ function parseMaxSize(keyword: string, argument: string): number {
   return plainNumber(keyword, value, [1, 1024 * 1024]);
 }
 
-function inflating(name: string, summary: string, inflate: typeof gunzipSync) {
+function inflating(name: string, summary: string, body: typeof gzipBody) {
   return transformKeyword({
     name,
     summary,
     argument: 'optional',
     example: `${name}:max-size 2048`,
     create(argument) {
-      const maxOutputLength = parseMaxSize(name, argument);
-      // a truncated stream gives what it holds
-      const options = { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH };
+      const maxSize = parseMaxSize(name, argument);
+      const scratch = new Scratch();
       return (from, to) => {
-        try {
-          const out = inflate(from.data.subarray(from.start, from.end), options);
-          return setView(to, out, out.length);
-        } catch {
-          // corrupt, or more than max-size: there is no such buffer
-          return false;
-        }
+        const start = body(from.data, from.start, from.end);
+        if (start < 0) return false;
+        const out = scratch.reserve(maxSize);
+        const size = inflateRaw(from.data, start, from.end, out, maxSize);
+        return size > 0 && setView(to, out, size);
       };
     },
   });
@@ -169,8 +166,8 @@ export default [
   hash('sha256'),
   xor,
   fromBase64,
-  inflating('gunzip', 'gzip decompressed.', gunzipSync),
-  inflating('zlib_deflate', 'zlib decompressed.', inflateSync),
+  inflating('gunzip', 'gzip decompressed.', gzipBody),
+  inflating('zlib_deflate', 'zlib decompressed.', zlibBody),
   subslice,
   { ...luaxform, examples: [] },
 ];

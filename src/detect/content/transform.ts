@@ -58,7 +58,7 @@ export function transformKeyword(definition: TransformDefinition): KeywordDefini
     kind: 'transform',
     summary,
     page: `rules/transforms.html#${name.replaceAll('_', '-')}`,
-    examples: [`alert tcp any any -> any any (msg:"x"; tcp.hdr; ${definition.example ?? name}; content:"a"; sid:1;)`],
+    examples: [`alert tcp any any -> any any (msg:"x"; tcp.hdr; ${definition.example ?? name}; content:"1"; sid:1;)`],
     compile(builder, option) {
       if (builder.currentBuffer === null) throw new RuleError(`${name} needs a sticky buffer before it`);
       const argument = option.value?.trim() ?? '';

@@ -1,0 +1,79 @@
+// Chains of contents against a reference that tries every placement of every content.
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { contentElement, newContent } from '../../src/detect/content/content-element.ts';
+import { linkChain } from '../../src/detect/content/chain-link.ts';
+import { compileNeedle } from '../../src/detect/content/search.ts';
+import type { ContentSpec, Limit } from '../../src/framework/chain.ts';
+import { Inspection } from '../../src/framework/chain.ts';
+
+const text = (min: number, max: number) =>
+  fc.array(fc.constantFrom(97, 98, 65), { minLength: min, maxLength: max }).map((a) => Uint8Array.from(a));
+const limit = (value: number | undefined): Limit | null => (value === undefined ? null : { value, slot: -1 });
+const number = (min: number, max: number) => fc.option(fc.integer({ min, max }), { nil: undefined });
+
+const spec = fc
+  .record({
+    bytes: text(1, 3),
+    negated: fc.boolean(),
+    nocase: fc.boolean(),
+    endsWith: fc.boolean(),
+    isRelative: fc.boolean(),
+    low: number(-3, 5),
+    high: number(1, 8),
+  })
+  .map(({ bytes, negated, nocase, endsWith, isRelative, low, high }): ContentSpec => {
+    const content = { ...newContent(bytes, negated), nocase, endsWith };
+    if (isRelative) return { ...content, distance: limit(low), within: limit(high) };
+    return { ...content, offset: limit(low === undefined ? low : Math.abs(low)), depth: limit(high) };
+  });
+
+const fold = (byte: number, nocase: boolean): number => (nocase && byte === 65 ? 97 : byte);
+
+/** Every place where a content may stand, given where the match before ended. */
+function places(data: Uint8Array, content: ContentSpec, cursor: number): number[] {
+  const isRelative = content.distance !== null || content.within !== null;
+  const low = isRelative ? cursor + (content.distance?.value ?? 0) : (content.offset?.value ?? 0);
+  const size = (isRelative ? content.within : content.depth)?.value;
+  const high = size === undefined ? data.length : Math.min(data.length, low + size);
+  const found: number[] = [];
+  for (let at = Math.max(low, 0); at + content.bytes.length <= high; at++) {
+    const isHere = content.bytes.every((b, i) => fold(b, content.nocase) === fold(data[at + i]!, content.nocase));
+    if (isHere && (!content.endsWith || at + content.bytes.length === data.length)) found.push(at);
+  }
+  return found;
+}
+
+function reference(data: Uint8Array, contents: readonly ContentSpec[], cursor = 0): boolean {
+  const [content, ...rest] = contents;
+  if (content === undefined) return true;
+  const found = places(data, content, cursor);
+  if (content.negated) return found.length === 0 && reference(data, rest, cursor);
+  return found.some((at) => reference(data, rest, at + content.bytes.length));
+}
+
+describe('content chains (property)', () => {
+  it('find a placement exactly when there is one', () => {
+    fc.assert(
+      fc.property(text(0, 12), fc.array(spec, { minLength: 1, maxLength: 4 }), text(0, 4), (data, contents, around) => {
+        const inspection = new Inspection();
+        inspection.data = Uint8Array.from([...around, ...data, ...around]);
+        inspection.start = inspection.cursor = around.length;
+        inspection.end = around.length + data.length;
+        inspection.budget = 1e9;
+        assert.equal(linkChain(contents.map(contentElement))(inspection), reference(data, contents));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('the search gives the first place', () => {
+    fc.assert(
+      fc.property(text(0, 40), text(1, 5), fc.boolean(), (data, bytes, nocase) => {
+        const content = { ...newContent(bytes, false), nocase };
+        assert.equal(compileNeedle(bytes, nocase).find(data, 0, data.length), places(data, content, 0)[0] ?? -1);
+      }),
+    );
+  });
+});
