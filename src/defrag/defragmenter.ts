@@ -52,6 +52,9 @@ export interface DefragOptions {
   readonly maxFragments?: number;
   readonly hashSize?: number;
   readonly seed?: number;
+  /** Fragments of different VLANs (tunnel depths) are different packets; both true unless said otherwise. */
+  readonly usesVlan?: boolean;
+  readonly usesRecursion?: boolean;
   /** Id of the overlap policy for the packet's destination (`host-os-policy`). */
   readonly policyOf?: (p: Packet) => number;
   /** Seconds to wait for the rest, by destination (`defrag.timeout`, `defrag.host-config`). */
@@ -82,7 +85,8 @@ export class Defragmenter implements FragmentSink {
     this.slab = new Slab(options.start, options.size);
     this.maxTrackers = options.maxTrackers ?? 65_535;
     this.maxFragments = options.maxFragments ?? 65_535;
-    this.table = new TrackerTable(options.hashSize ?? 4096, options.seed ?? (Math.random() * 0x7fffffff) | 0);
+    const keys = { usesVlan: options.usesVlan ?? true, usesRecursion: options.usesRecursion ?? true };
+    this.table = new TrackerTable(options.hashSize ?? 4096, options.seed ?? (Math.random() * 0x7fffffff) | 0, keys);
   }
 
   submit(p: Packet, result: Packet): boolean {

@@ -2,6 +2,7 @@
 
 import type { Packet } from '../framework/packet.ts';
 import { Tracker, fragmentId } from './tracker.ts';
+import type { TrackerKeys } from './tracker.ts';
 
 export class TrackerTable {
   count = 0;
@@ -11,9 +12,11 @@ export class TrackerTable {
   private readonly mask: number;
   private readonly seed: number;
   private readonly spare: Tracker[] = [];
+  private readonly keys: TrackerKeys;
 
   /** @param seed a random number, so that nobody outside can aim at one bucket */
-  constructor(size: number, seed: number) {
+  constructor(size: number, seed: number, keys: TrackerKeys) {
+    this.keys = keys;
     const buckets = 1 << (32 - Math.clz32(Math.max(2, size) - 1));
     this.buckets = new Array<Tracker | null>(buckets).fill(null);
     this.mask = buckets - 1;
@@ -29,12 +32,14 @@ export class TrackerTable {
       h = mix(h ^ p.src2 ^ Math.imul(p.dst2, 31));
       h = mix(h ^ p.src3 ^ Math.imul(p.dst3, 31));
     }
-    return mix(h ^ p.vlan0 ^ (p.recursion << 16));
+    if (this.keys.usesVlan) h ^= p.vlan0;
+    if (this.keys.usesRecursion) h ^= p.recursion << 16;
+    return mix(h);
   }
 
   find(p: Packet, hash: number): Tracker | null {
     let tracker = this.buckets[hash & this.mask] ?? null;
-    while (tracker !== null && !tracker.matches(p, hash)) tracker = tracker.chain;
+    while (tracker !== null && !tracker.matches(p, hash, this.keys)) tracker = tracker.chain;
     return tracker;
   }
 

@@ -2,6 +2,12 @@
 
 import type { Packet } from '../framework/packet.ts';
 
+/** `vlan.use-for-tracking` and `decoder.recursion-level.use-for-tracking`. */
+export interface TrackerKeys {
+  readonly usesVlan: boolean;
+  readonly usesRecursion: boolean;
+}
+
 /** Bytes of one bit of coverage: fragment offsets are multiples of it. */
 const UNIT = 8;
 const UNITS = 8192;
@@ -117,7 +123,8 @@ export class Tracker {
     return (units & 31) === 0 || (this.covered[units >> 5]! & rest) === rest;
   }
 
-  matches(p: Packet, hash: number): boolean {
+  /** @param keys which of VLAN and recursion depth tell packets apart */
+  matches(p: Packet, hash: number, keys: TrackerKeys): boolean {
     return (
       this.hash === hash &&
       this.id === fragmentId(p) &&
@@ -131,9 +138,8 @@ export class Tracker {
       this.dst1 === p.dst1 &&
       this.dst2 === p.dst2 &&
       this.dst3 === p.dst3 &&
-      this.vlan01 === vlanKey(p) &&
-      this.vlan2 === p.vlan2 &&
-      this.recursion === p.recursion &&
+      (!keys.usesVlan || (this.vlan01 === vlanKey(p) && this.vlan2 === p.vlan2)) &&
+      (!keys.usesRecursion || this.recursion === p.recursion) &&
       this.device === p.device
     );
   }
