@@ -9,8 +9,10 @@ import byteExtractKeyword from './byte-extract.ts';
 import byteJumpKeyword from './byte-jump.ts';
 import byteMathKeyword from './byte-math.ts';
 import byteTestKeyword from './byte-test.ts';
+import capturedVarsKeyword from './captured-vars.ts';
 import checksumKeyword from './checksum.ts';
 import contentKeyword from './content.ts';
+import datasetKeyword from './dataset.ts';
 import depthKeyword from './depth.ts';
 import distanceKeyword from './distance.ts';
 import dsizeKeyword from './dsize.ts';
@@ -22,9 +24,11 @@ import flowCountersKeyword from './flow-counters.ts';
 import flowKeyword from './flow.ts';
 import flowbitsKeyword from './flowbits.ts';
 import flowintKeyword from './flowint.ts';
+import geoipKeyword from './geoip.ts';
 import headerBuffersKeyword from './header-buffers.ts';
 import icmpKeyword from './icmp.ts';
 import ipKeyword from './ip.ts';
+import iprepKeyword from './iprep.ts';
 import isdataatKeyword from './isdataat.ts';
 import metaKeyword from './meta.ts';
 import nocaseKeyword from './nocase.ts';
@@ -37,6 +41,7 @@ import requiresKeyword from './requires.ts';
 import rpcKeyword from './rpc.ts';
 import sctpKeyword from './sctp.ts';
 import startswithKeyword from './startswith.ts';
+import tagKeyword from './tag.ts';
 import tcpKeyword from './tcp.ts';
 import thresholdKeyword from './threshold.ts';
 import transformBytesKeyword from './transform-bytes.ts';
@@ -59,8 +64,10 @@ const files: readonly (KeywordDefinition | readonly KeywordDefinition[])[] = [
   byteJumpKeyword,
   byteMathKeyword,
   byteTestKeyword,
+  capturedVarsKeyword,
   checksumKeyword,
   contentKeyword,
+  datasetKeyword,
   depthKeyword,
   distanceKeyword,
   dsizeKeyword,
@@ -72,9 +79,11 @@ const files: readonly (KeywordDefinition | readonly KeywordDefinition[])[] = [
   flowKeyword,
   flowbitsKeyword,
   flowintKeyword,
+  geoipKeyword,
   headerBuffersKeyword,
   icmpKeyword,
   ipKeyword,
+  iprepKeyword,
   isdataatKeyword,
   metaKeyword,
   nocaseKeyword,
@@ -87,6 +96,7 @@ const files: readonly (KeywordDefinition | readonly KeywordDefinition[])[] = [
   rpcKeyword,
   sctpKeyword,
   startswithKeyword,
+  tagKeyword,
   tcpKeyword,
   thresholdKeyword,
   transformBytesKeyword,

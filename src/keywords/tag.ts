@@ -1,0 +1,52 @@
+// tag: logs the packets that follow a match, of the session or of a host.
+
+import { Tags } from '../detect/tag/tags.ts';
+import type { TagMetric, TagSpec } from '../detect/tag/tags.ts';
+import { acceptUnsigned, requiredArgument } from '../framework/keyword-argument.ts';
+import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import type { RulesetSetup } from '../framework/keyword.ts';
+import type { RuleOption } from '../rules/index.ts';
+
+const METRICS = ['packets', 'bytes', 'seconds'];
+const HINT = 'tag:session,10,packets or tag:host,100,packets,src';
+
+/** The tags of a rule set: the engine asks them which packets to log. */
+export function tagsOf(setup: RulesetSetup): Tags {
+  return setup.shared('tags', () => new Tags());
+}
+
+function readTag(option: RuleOption): TagSpec {
+  const [scope, count, metric, side, ...rest] = requiredArgument(option)
+    .split(',')
+    .map((part) => part.trim().toLowerCase());
+  if ((scope !== 'session' && scope !== 'host') || rest.length > 0) throw new RuleError('tag cannot be read', HINT);
+  if (scope === 'host' && side === undefined)
+    throw new RuleError('tag: host needs a count, a metric and src or dst', HINT);
+  if (side !== undefined && side !== 'src' && side !== 'dst') throw new RuleError(`tag: unknown side "${side}"`, HINT);
+  if (scope === 'session' && side !== undefined) throw new RuleError('tag: session has no side', HINT);
+  if (count === undefined) return { scope, count: 0, metric: 'packets', side: 'src' };
+  if (metric === undefined || !METRICS.includes(metric))
+    throw new RuleError('tag: the metric is missing', METRICS.join(', '));
+  return {
+    scope,
+    count: acceptUnsigned(option, count, { min: scope === 'host' ? 1 : 0, max: 0xffffffff }),
+    metric: metric as TagMetric,
+    side: side ?? 'src',
+  };
+}
+
+export default defineKeyword({
+  name: 'tag',
+  argument: 'required',
+  kind: 'post',
+  summary: 'Logs the packets that follow a match.',
+  page: 'rules/tag.html',
+  examples: ['alert tcp any any -> any any (msg:"m"; content:"x"; tag:session,10,packets; sid:1;)'],
+  compile(builder, option) {
+    const spec = readTag(option);
+    const tags = tagsOf(builder.setup);
+    builder.addPostMatch((p, ctx) => {
+      tags.add(spec, p, ctx);
+    });
+  },
+});
