@@ -256,6 +256,25 @@ describe('EVE', () => {
     assert.deepEqual(toClient!['ether'], { dest_macs: ['00:1f:5b:ff:51:cb'], src_macs: ['00:13:72:c4:f1:e1'] });
   });
 
+  it('an ICMP flow has request and response; its netflow records have one each', () => {
+    const types = '        - flow\n        - netflow\n';
+    const events = run('', types, (output, { flows }) => {
+      const f = endedFlow(flows);
+      flows.setWord(f, F.protoVersion, 1 | (4 << 8));
+      flows.setWord(f, F.ports, (8 << 16) | 0);
+      flows.setWord(f, F.icmpCodes, 1 | (2 << 8));
+      output.flow!(f);
+    }).map((line) => JSON.parse(line) as Json);
+    const icmp = events.map((e) =>
+      ['icmp_type', 'icmp_code', 'response_icmp_type', 'response_icmp_code'].map((key) => e[key]),
+    );
+    assert.deepEqual(icmp, [
+      [8, 1, 0, 2],
+      [8, 1, undefined, undefined],
+      [0, 2, undefined, undefined],
+    ]);
+  });
+
   it('our own fields of a flow only when asked for, under one key', function () {
     const node = outputNode(folder, `${HEAD}      types:\n        - flow:\n            tayra-fields: yes\n`);
     const context = fakeContext(folder);

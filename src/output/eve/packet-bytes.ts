@@ -3,13 +3,13 @@ import { base64 } from '../text/json-text.ts';
 import { linkTypeName } from '../text/link-type.ts';
 import type { Packet } from '../../framework/packet.ts';
 
-// what begins with an IP header and was not captured so (tunnels, rebuilt packets)
+// what was not captured as it is: packets out of tunnels, rebuilt ones
 const LINKTYPE_RAW = 12;
 
 /** `,"packet":"...","packet_info":{...}`; at most `limit` bytes. */
 export function packetBytes(p: Packet, limit = Infinity): string {
   const length = Math.min(p.end - p.start, limit);
-  const link = p.parent !== null && p.etherOffset < 0 ? LINKTYPE_RAW : p.linkType;
+  const link = p.parent !== null ? LINKTYPE_RAW : p.linkType;
   const name = linkTypeName(link);
   const named = name === undefined ? '' : `,"linktype_name":"${name}"`;
   return `,"packet":"${base64(p.data, p.start, length)}","packet_info":{"linktype":${String(link)}${named}}`;

@@ -48,7 +48,7 @@ export class EveRecord {
     text += `${this.device(flows.word(f, F.device))},"event_type":"${type}"`;
     text += vlanText(vlan2 >>> 16, vlan01 & 0xffff, vlan01 >>> 16, vlan2 & 0xffff) + this.flowTuple(f, side);
     if (type === 'flow') text += `,"ip_v":${String(flows.ipVersion(f))}`;
-    return text + this.flowProtocol(f);
+    return text + this.flowProtocol(f, type, side);
   }
 
   /** suricata_version, metadata, ether, community_id of a flow record. */
@@ -121,16 +121,20 @@ export class EveRecord {
     return text;
   }
 
-  private flowProtocol(f: number): string {
+  private flowProtocol(f: number, type: 'flow' | 'netflow', side: FlowSide): string {
     const { flows } = this.context;
     const proto = flows.proto(f);
     const text = `,"proto":"${protocolName(proto)}"`;
     if (proto === 50) return `${text},"spi":${String(flows.word(f, F.spi) >>> 0)}`;
     if (!isIcmp(proto)) return text;
     const codes = flows.word(f, F.icmpCodes);
-    const own = `${text},"icmp_type":${String(flows.sourcePort(f))},"icmp_code":${String(codes & 255)}`;
-    if (flows.word(f, F.packetsToClient) === 0) return own;
-    return `${own},"response_icmp_type":${String(flows.destinationPort(f))},"response_icmp_code":${String((codes >>> 8) & 255)}`;
+    const own = `,"icmp_type":${String(flows.sourcePort(f))},"icmp_code":${String(codes & 255)}`;
+    const peerType = String(flows.destinationPort(f));
+    const peerCode = String((codes >>> 8) & 255);
+    if (type === 'netflow')
+      return text + (side === 'toServer' ? own : `,"icmp_type":${peerType},"icmp_code":${peerCode}`);
+    if (flows.word(f, F.packetsToClient) === 0) return text + own;
+    return `${text}${own},"response_icmp_type":${peerType},"response_icmp_code":${peerCode}`;
   }
 
   private flowEther(f: number, side: FlowSide): string {
