@@ -1,6 +1,7 @@
 // `absent`: the buffer does not exist; with or_else it may, and the rest is checked.
 
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import type { AbsentElement } from '../detect/content/reach.ts';
 import type { ChainMatch } from '../framework/chain.ts';
 
 /** The chain runs on buffers that exist. */
@@ -23,11 +24,13 @@ export default defineKeyword({
     if (builder.currentBuffer === null) throw new RuleError('absent needs a sticky buffer before it');
     if (builder.elements().length > 0) throw new RuleError('absent must come first after its buffer');
     const isElse = argument === 'or_else';
-    builder.addElement({
+    const element: AbsentElement = {
       keyword: 'absent',
+      isOrElse: isElse,
       content: null,
       isRelative: false,
       link: (next) => (isElse ? next : NEVER),
-    });
+    };
+    builder.addElement(element);
   },
 });

@@ -41,7 +41,7 @@ const base64Decode = defineKeyword({
     for (const part of parts) {
       const [name, text] = splitOption(part.text);
       if (name === 'relative' && text === '') decode.isRelative = true;
-      else if (name === 'bytes') decode.bytes = plainNumber('base64_decode', text, [1, 65535]);
+      else if (name === 'bytes') decode.bytes = plainNumber('base64_decode', text, [0, 65535]);
       else if (name === 'offset') decode.offset = plainNumber('base64_decode', text, [0, 65535]);
       else throw new RuleError(`base64_decode: unknown option "${part.text}"`, 'bytes N, offset N, relative');
     }

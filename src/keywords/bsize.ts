@@ -17,7 +17,7 @@ export default defineKeyword({
     'alert tcp any any -> any any (msg:"x"; tcp.hdr; bsize:20<>60; sid:1;)',
   ],
   compile(builder, option) {
-    if (builder.currentBuffer === null && !builder.seen.includes('pkt_data')) {
+    if (builder.currentBuffer === null) {
       throw new RuleError('bsize needs a sticky buffer before it');
     }
     const match = need(parseInteger(option.value ?? '', 'u64'), 'bsize');

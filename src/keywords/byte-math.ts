@@ -74,8 +74,8 @@ function parseCalculation(builder: SignatureBuilder, argument: string): Calculat
     if ((NEEDED as readonly string[]).includes(name)) continue;
     if (!readFieldOption(field, 'byte_math', name, text)) throw new RuleError(`byte_math: unknown option "${name}"`);
   }
-  checkSize(field, 'byte_math', { binary: 4, text: 10 });
-  if (field.isRelative && builder.elements().length === 0) {
+  checkSize(field, 'byte_math', { binary: 10, text: 10 });
+  if (field.isRelative && builder.currentBuffer !== null && builder.elements().length === 0) {
     throw new RuleError('relative specified without previous pattern match');
   }
   const operand = numberOrVariable(builder, 'byte_math', get('rvalue'), [0, 0xffffffff]);

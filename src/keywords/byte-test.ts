@@ -53,8 +53,10 @@ function linkTest(test: ByteTest, next: ChainMatch): ChainMatch {
 }
 
 function parseValue(text: string): { high: number; low: number } {
-  if (!/^(0x[0-9a-fA-F]+|\d+)$/.test(text)) throw new RuleError(`byte_test: "${text}" is not a number`);
-  const value = BigInt(text);
+  if (!/^-?(0x[0-9a-fA-F]+|\d+)$/.test(text)) throw new RuleError(`byte_test: "${text}" is not a number`);
+  const size = BigInt(text.replace('-', ''));
+  // a negative value wraps
+  const value = text.startsWith('-') ? BigInt.asUintN(64, -size) : size;
   if (value > 0xffffffffffffffffn) throw new RuleError(`byte_test: "${text}" does not fit in 64 bits`);
   return { high: Number(value >> 32n), low: Number(value & 0xffffffffn) };
 }
@@ -81,8 +83,8 @@ export default defineKeyword({
     if (compare === undefined)
       throw new RuleError(`byte_test: "${op}" is not an operator`, '< > = <= >= & ^, or ! before one');
     const field = newField(
-      numberOrVariable(builder, 'byte_test', size, [1, 23]),
-      numberOrVariable(builder, 'byte_test', offset, [-65535, 65535]),
+      numberOrVariable(builder, 'byte_test', size, [0, 23]),
+      numberOrVariable(builder, 'byte_test', offset, [-0x80000000, 0x7fffffff]),
     );
     for (const part of options) {
       const [name, argument] = splitOption(part);

@@ -21,8 +21,8 @@ export default defineKeyword({
     refusePositional(content, 'fast_pattern:only;');
     const depth = parseLimit(builder, 'depth', option.value ?? '', 0);
     if (depth.slot < 0 && depth.value < content.bytes.length) {
-      // a depth too short for the content is stretched to it
-      content.depth = { value: content.bytes.length, slot: -1 };
-    } else content.depth = depth;
+      throw new RuleError(`depth:${String(depth.value)} smaller than content of len ${String(content.bytes.length)}.`);
+    }
+    content.depth = depth;
   },
 });

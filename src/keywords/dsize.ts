@@ -25,7 +25,8 @@ export default defineKeyword({
     const match = need(parseInteger(option.value ?? '', 'u16'), 'dsize');
     const test = integerTest(match);
     builder.flags |= SigFlag.dsize;
-    noteDsize(builder, largestValue(match));
+    // a length ruled out counts as the length meant, as operators of Suricata know it
+    noteDsize(builder, match.op === 'ne' ? Number(match.a) : largestValue(match));
     builder.addPacketMatch((p) => (p.flags & PacketFlag.pseudoStreamEnd) === 0 && test(p.payloadLength), {
       keyword: 'dsize',
     });

@@ -24,8 +24,8 @@ function parseCondition(text: string): (value: number) => boolean {
   const [a, b] = [Number(match?.[2]), Number(match?.[3] ?? Number.NaN)];
   const operator = match?.[1] ?? '=';
   const isRange = match?.[3] !== undefined;
-  if (match === null || a > 8 || b > 8 || (isRange && (b <= a || !'=!'.includes(operator)))) {
-    throw new RuleError(`entropy: "${text}" is not a condition on a value from 0.0 to 8.0`);
+  if (match === null || (isRange && (b <= a || !'=!'.includes(operator)))) {
+    throw new RuleError(`entropy: "${text}" is not a condition on a value`);
   }
   if (isRange) return operator === '!' ? (value) => !(value > a && value < b) : (value) => value > a && value < b;
   if (operator === '<') return (value) => value < a;

@@ -1,7 +1,7 @@
 // `offset`: where in the buffer the search begins.
 
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
-import { modified, parseLimit, refuseMixing, refusePositional } from '../detect/content/argument.ts';
+import { CONTENT_LIMIT, modified, parseLimit, refuseMixing, refusePositional } from '../detect/content/argument.ts';
 
 export default defineKeyword({
   name: 'offset',
@@ -18,10 +18,9 @@ export default defineKeyword({
     if (content.startsWith) throw new RuleError("can't use offset with startswith.");
     if (content.offset !== null) throw new RuleError("can't use multiple offsets for the same content.");
     refuseMixing(content.distance !== null || content.within !== null);
-    if (content.negated && content.fastPattern) {
-      throw new RuleError("can't have a relative negated keyword set along with 'fast_pattern'.");
-    }
     refusePositional(content, 'fast_pattern:only;');
-    content.offset = parseLimit(builder, 'offset', option.value ?? '', 0);
+    const offset = parseLimit(builder, 'offset', option.value ?? '', 0);
+    if (offset.value >= CONTENT_LIMIT) throw new RuleError(`invalid value for offset: ${String(offset.value)}.`);
+    content.offset = offset;
   },
 });

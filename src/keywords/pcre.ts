@@ -18,6 +18,9 @@ export default defineKeyword({
   ],
   compile(builder, option) {
     const pcre = parsePcre(option.value ?? '', builder.currentBuffer !== null);
+    if (pcre.isRelative && builder.elements().length === 0) {
+      throw new RuleError('pcre with /R (relative) needs preceding match in the same buffer');
+    }
     const compiled = compileRegex(encodeRuleText(pcre.expression), pcre.flags);
     if (!compiled.ok) {
       throw new RuleError(

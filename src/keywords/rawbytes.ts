@@ -1,6 +1,6 @@
 // `rawbytes`: accepted for Snort: buffers of packets are always raw.
 
-import { defineKeyword } from '../framework/keyword.ts';
+import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import { modified } from '../detect/content/argument.ts';
 
 export default defineKeyword({
@@ -11,6 +11,8 @@ export default defineKeyword({
   page: 'rules/payload-keywords.html#rawbytes',
   examples: ['alert tcp any any -> any any (msg:"x"; content:"abc"; rawbytes; sid:1;)'],
   compile(builder) {
-    modified(builder, 'rawbytes').rawbytes = true;
+    const content = modified(builder, 'rawbytes');
+    if (content.rawbytes) throw new RuleError("can't use multiple rawbytes modifiers for the same content.");
+    content.rawbytes = true;
   },
 });

@@ -14,6 +14,8 @@ export default defineKeyword({
   examples: ['alert tcp any any -> any any (msg:"x"; content:"abc"; replace:"xyz"; sid:1;)'],
   compile(builder, option) {
     const content = modified(builder, 'replace');
+    // without a way to write, the option means nothing
+    if (!builder.setup.isInline) return;
     if (content.negated) throw new RuleError("can't have a relative negated keyword set along with 'replace'.");
     const { bytes, isNegated } = parseContentPattern(option.value ?? '', 'replace');
     if (isNegated) throw new RuleError('replace: the bytes to write cannot be negated');

@@ -103,13 +103,14 @@ describe('content refuses', () => {
     ['content:"|22 2 22|";', 'Incomplete hex code in content - |22 2 22|. Invalidating signature.'],
     ['content:content;', "invalid formatting to content keyword: value must be double quoted 'content'"],
     [`content:"${'a'.repeat(256)}";`, /at most 255/],
-    ['content:"foo"; replace:"ab";', /same length/],
+    ['content:"foo"; depth:2;', 'depth:2 smaller than content of len 3.'],
+    ['tcp.hdr; absent; content:"foo";', /tested absent/],
     [
       'dsize:50; content:"foo"; offset:99;',
       "signature can't match as required content length 102 exceeds dsize value 50",
     ],
     ['dsize:6; content:"boom"; content:"loom"; distance:2;', /^signature can't match/],
-    ['tcp.hdr; bsize:2; content:"foo";', /exceeds bsize value 2/],
+    ['tcp.hdr; bsize:2; content:"foo";', /exceeds bsize value: 2/],
   ];
   for (const [options, message] of cases) {
     it(options.slice(0, 70), () => {

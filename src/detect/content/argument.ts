@@ -51,6 +51,9 @@ export function parseLimit(builder: SignatureBuilder, keyword: string, text: str
 
 /** Refuses positions on a content whose fast pattern decides alone. */
 export function refusePositional(content: ContentSpec, option: string): void {
+  if (content.negated && content.fastPattern) {
+    throw new RuleError("can't have a relative negated keyword set along with 'fast_pattern'.");
+  }
   if (!content.fastPatternOnly) return;
   throw new RuleError(`can't have a relative keyword set along with '${option}'.`);
 }

@@ -16,10 +16,12 @@ export interface ByteField {
   base: number;
   /** 0: none. */
   mask: number;
+  /** hex, dec or oct was given, `string` not (yet). */
+  isBaseLoose: boolean;
 }
 
 export function newField(size: Limit, offset: Limit): ByteField {
-  return { size, offset, isRelative: false, isLittle: false, base: -1, mask: 0 };
+  return { size, offset, isRelative: false, isLittle: false, base: -1, mask: 0, isBaseLoose: false };
 }
 
 /** Where the field read last began and ended, absolute in the data. */
@@ -49,9 +51,13 @@ export function readFieldOption(field: ByteField, keyword: string, name: string,
   if (name === 'relative') field.isRelative = true;
   else if (name === 'little' || (name === 'endian' && argument === 'little')) field.isLittle = true;
   else if (name === 'big' || (name === 'endian' && argument === 'big')) field.isLittle = false;
-  else if (name === 'string') field.base = argument === '' ? Math.max(field.base, 0) : baseOf(keyword, argument);
-  else if (name in BASES && argument === '') field.base = BASES[name]!;
-  else if (name === 'bitmask') field.mask = parseMask(keyword, argument);
+  else if (name === 'string') {
+    field.base = argument === '' ? Math.max(field.base, 0) : baseOf(keyword, argument);
+    field.isBaseLoose = false;
+  } else if (name in BASES && argument === '') {
+    field.isBaseLoose = field.base < 0;
+    field.base = BASES[name]!;
+  } else if (name === 'bitmask') field.mask = parseMask(keyword, argument);
   else if (name === 'dce') {
     throw new RuleError(
       `${keyword}: dce takes the byte order of DCERPC, which is not there yet`,
@@ -70,9 +76,8 @@ function baseOf(keyword: string, name: string): number {
 
 function parseMask(keyword: string, text: string): number {
   const digits = /^(?:0x)?([0-9a-fA-F]{1,8})$/.exec(text.trim());
-  const mask = digits === null ? 0 : parseInt(digits[1]!, 16);
-  if (mask === 0) throw new RuleError(`${keyword}: the bitmask "${text}" is not a hexadecimal number of 32 bits`);
-  return mask;
+  if (digits === null) throw new RuleError(`${keyword}: the bitmask "${text}" is not a hexadecimal number of 32 bits`);
+  return parseInt(digits[1]!, 16);
 }
 
 /** Number or variable. `unknown` words the refusal of a name that nothing declared. */
@@ -104,6 +109,7 @@ export function plainNumber(keyword: string, text: string, [min, max]: readonly 
 
 /** Checks the size against how the number is written. */
 export function checkSize(field: ByteField, keyword: string, limits: { binary: number; text: number }): void {
+  if (field.isBaseLoose) throw new RuleError(`${keyword}: hex, dec and oct are for numbers in text`, 'add "string"');
   if (field.size.slot >= 0) return;
   const max = field.base < 0 ? limits.binary : limits.text;
   if (field.size.value > max) {

@@ -32,9 +32,8 @@ export function integerTest(match: IntegerMatch): (value: number) => boolean {
   }
 }
 
-/** Largest value that can fulfil the condition, Infinity without one. */
+/** A bound that the value cannot exceed, Infinity without one: as the check of dsize and bsize counts it, not the tightest. */
 export function largestValue(match: IntegerMatch): number {
-  if (match.op === 'eq' || match.op === 'le') return Number(match.a);
-  if (match.op === 'lt') return Number(match.a) - 1;
-  return match.op === 'range' ? Number(match.b) - 1 : Infinity;
+  if (match.op === 'eq' || match.op === 'le' || match.op === 'lt') return Number(match.a);
+  return match.op === 'range' ? Number(match.b) : Infinity;
 }

@@ -43,9 +43,12 @@ const BUFFERS: Readonly<Record<string, string>> = {
 };
 
 export function parsePcre(argument: string, hasStickyBuffer: boolean): PcreArgument {
-  const quoted = parseQuoted(argument);
+  // quotes may be left out
+  const isQuoted = /^!?\s*"/.test(argument.trim());
+  const quoted = parseQuoted(isQuoted ? argument : argument.trim().replace(/^(!?)\s*(.*)$/su, '$1"$2"'));
   if (!quoted.ok) throw new RuleError(`pcre: ${quoted.error.message}`);
-  const { text, isNegated } = quoted.value;
+  const { isNegated } = quoted.value;
+  const text = quoted.value.text.replace(/^m\//, '/');
   const slash = text.lastIndexOf('/');
   if (!text.startsWith('/') || slash === 0) throw new RuleError('pcre: the expression must stand between slashes');
   const [letters, ...captures] = text.slice(slash + 1).split(',');

@@ -17,6 +17,11 @@ export function boundedElement(
   return { keyword, content: null, isRelative: false, maxLength, link };
 }
 
+/** `absent`: alone, unless `or_else`. */
+export interface AbsentElement extends ChainElement {
+  readonly isOrElse: boolean;
+}
+
 const dsizes = new WeakMap<SignatureBuilder, number>();
 
 /** Keeps the largest payload that dsize allows for the check at the rule's end. */
@@ -35,6 +40,9 @@ export function dsizeOf(builder: SignatureBuilder): number {
  */
 export function finishChain(elements: readonly ChainElement[], maxPayload = Infinity): void {
   dropRelativeOfFirst(elements);
+  if (elements.length > 1 && elements.some((element) => (element as Partial<AbsentElement>).isOrElse === false)) {
+    throw new RuleError("signature can't have a buffer tested absent and tested with other keywords such as content");
+  }
   const reach = reachOf(elements);
   if (reach > maxPayload) {
     throw new RuleError(
@@ -45,7 +53,7 @@ export function finishChain(elements: readonly ChainElement[], maxPayload = Infi
     const bound = (element as Partial<BoundedElement>).maxLength ?? Infinity;
     if (reach > bound) {
       throw new RuleError(
-        `signature can't match as required content length ${String(reach)} exceeds bsize value ${String(bound)}`,
+        `signature can't match as required content length ${String(reach)} exceeds bsize value: ${String(bound)}`,
       );
     }
   }
