@@ -1,2 +1,0 @@
-// The registries are written by gen.mjs.
-import './gen.mjs';
