@@ -9,7 +9,9 @@ const TCP = defineCounter('flow.tcp');
 const UDP = defineCounter('flow.udp');
 const ICMPV4 = defineCounter('flow.icmpv4');
 const ICMPV6 = defineCounter('flow.icmpv6');
-const END_STATES = FLOW_STATES.map((state) => defineCounter(`flow.end.state.${state}`));
+const END_STATES = FLOW_STATES.map((state) =>
+  defineCounter(`flow.end.state.${state === 'bypassed' ? 'local_bypassed' : state}`),
+);
 
 export function countFlow(counters: Counters, proto: number): void {
   counters.add(TOTAL);
