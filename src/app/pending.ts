@@ -32,7 +32,7 @@ const TLS = `tls.cert_subject tls.cert_issuer tls.cert_serial tls.cert_fingerpri
 const REMOTE = `ssh.proto ssh_proto ssh.software ssh_software ssh.hassh ssh.hassh.string ssh.hassh.server
   ssh.hassh.server.string ssh.protoversion ssh.softwareversion rfb.name rfb.sectype rfb.secresult`;
 const WINDOWS = `smb.named_pipe smb_named_pipe smb.share smb_share smb.ntlmssp_user smb.ntlmssp_domain smb.version
-  dcerpc.iface dcerpc.opnum dcerpc.stub_data dce_iface dce_opnum dce_stub_data nfs_procedure nfs.version krb5_msg_type
+  dcerpc.iface dcerpc.opnum dcerpc.stub_data dce_iface dce_opnum dce_stub_data nfs_procedure nfs.version nfs_version krb5_msg_type
   krb5_err_code krb5.cname krb5.sname krb5.ticket_encryption ldap.request.operation ldap.responses.operation
   ldap.responses.count ldap.request.dn ldap.responses.dn ldap.responses.result_code ldap.responses.message
   ldap.request.attribute_type ldap.responses.attribute_type`;

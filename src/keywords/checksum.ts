@@ -68,7 +68,10 @@ function checksumKeyword(kind: Kind): KeywordDefinition {
       const text = unquoted(option).toLowerCase();
       if (text !== 'valid' && text !== 'invalid') throw new RuleError(`${kind.name} is valid or invalid`);
       const isValid = text === 'valid';
-      builder.addPacketMatch((p) => applies(kind, p) && (kind.sum(p) === 0) === isValid, { keyword: kind.name });
+      builder.addPacketMatch((p) => applies(kind, p) && (kind.sum(p) === 0) === isValid, {
+        keyword: kind.name,
+        keepsStream: true,
+      });
     },
   });
 }

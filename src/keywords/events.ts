@@ -26,7 +26,7 @@ const decodeEvent = defineKeyword({
     const name = unquoted(option).toLowerCase();
     if (name.startsWith('stream.')) {
       const streamEvent = findAnomaly('stream', name.slice('stream.'.length));
-      builder.addPacketMatch((p) => p.hasAnomaly(streamEvent), { keyword: 'stream-event' });
+      builder.addPacketMatch((p) => p.hasAnomaly(streamEvent), { keyword: 'stream-event', keepsStream: true });
       return;
     }
     const id = findAnomaly('decode', name);
@@ -50,7 +50,7 @@ const streamEvent = defineKeyword({
         .toLowerCase()
         .replace(/^stream\./, ''),
     );
-    builder.addPacketMatch((p) => p.hasAnomaly(id), { keyword: 'stream-event' });
+    builder.addPacketMatch((p) => p.hasAnomaly(id), { keyword: 'stream-event', keepsStream: true });
   },
 });
 

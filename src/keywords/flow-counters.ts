@@ -12,7 +12,6 @@ import type { IntegerWidth } from '../rules/index.ts';
 
 const PAGE = 'rules/flow-keywords.html';
 const rule = (options: string): string => `alert tcp any any -> any any (msg:"m"; ${options} sid:1;)`;
-const SHARED = { keepsStream: true } as const;
 
 type Read = (flow: number, ctx: DetectContext) => number;
 
@@ -22,7 +21,6 @@ const age = integerKeyword({
   summary: 'Seconds since the first packet of the flow.',
   page: `${PAGE}#flow-age`,
   examples: [rule('flow.age:>3600;')],
-  keepsStream: true,
   read: (p, ctx) => {
     if (p.flow < 0) return -1;
     // whole seconds of both ends, as in the records
@@ -76,7 +74,7 @@ function counterKeywords({ name, width, what, toServer, toClient }: Counted): Ke
       const match = /^\s*(\w+)\s*,(.*)$/s.exec(unquoted(option));
       if (match === null) throw new RuleError(`${name} needs a direction and a condition`, `${name}:toserver,>100`);
       const test = acceptInteger(option, match[2]!, width);
-      builder.addPacketMatch(bothWays(match[1]!.toLowerCase(), toServer, toClient, test), { keyword: name, ...SHARED });
+      builder.addPacketMatch(bothWays(match[1]!.toLowerCase(), toServer, toClient, test), { keyword: name });
     },
   });
   const old = (['toserver', 'toclient'] as const).map((direction) =>
@@ -86,7 +84,6 @@ function counterKeywords({ name, width, what, toServer, toClient }: Counted): Ke
       summary: `${what} of the flow so far, ${direction}.`,
       page: `${PAGE}#${name.replace('.', '-')}`,
       examples: [rule(`${name}_${direction}:>100;`)],
-      keepsStream: true,
       supportsPrefilter: width === 'u32',
       read: (p, ctx) => (p.flow < 0 ? -1 : (direction === 'toserver' ? toServer : toClient)(p.flow, ctx)),
     }),
@@ -114,7 +111,7 @@ const elephant = defineKeyword({
       read(FlowFlag.elephantToClient),
       test,
     );
-    builder.addPacketMatch(match, { keyword: 'flow.elephant', ...SHARED });
+    builder.addPacketMatch(match, { keyword: 'flow.elephant' });
   },
 });
 
@@ -143,7 +140,10 @@ const streamSize = defineKeyword({
     const match = /^(server|client|both|either)\s*,\s*(<=|>=|!=|<|>|=|!)\s*,\s*(\S+)$/i.exec(requiredArgument(option));
     if (match === null) throw new RuleError('stream_size cannot be read', 'stream_size:server,>,5000');
     const test = acceptInteger(option, `${match[2]!}${match[3]!}`, 'u32');
-    builder.addPacketMatch(streamSizeMatch(match[1]!.toLowerCase(), test), { keyword: 'stream_size', ...SHARED });
+    builder.addPacketMatch(streamSizeMatch(match[1]!.toLowerCase(), test), {
+      keyword: 'stream_size',
+      keepsStream: true,
+    });
   },
 });
 

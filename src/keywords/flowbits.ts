@@ -62,8 +62,7 @@ function readNames(text: string, command: string): string[] {
   const names = text.split('|').map((name) => name.trim());
   if (names.length > 1 && command !== 'isset' && command !== 'isnotset')
     throw new RuleError(`flowbits: ${command} takes one name`, 'only isset and isnotset accept a|b');
-  for (const name of names)
-    if (!/^[\w.-]+(?: [\w.-]+)*$/.test(name)) throw new RuleError(`"${name}" is no name of a flowbit`);
+  for (const name of names) if (!/^[^\s|,]+$/.test(name)) throw new RuleError(`"${name}" is no name of a flowbit`);
   return names;
 }
 

@@ -179,12 +179,14 @@ const ipProto = defineKeyword({
   page: `${PAGE}#ip-proto`,
   examples: [rule('ip_proto:pim;'), rule('ip_proto:!6;')],
   compile(builder, option) {
+    const protocol = builder.ast.protocol.text.toLowerCase();
+    if (protocol !== 'ip' && protocol !== 'any') throw new RuleError('ip_proto works in rules of protocol ip only');
     const match = /^\s*([!<>]?)\s*([\w.-]+)\s*$/.exec(unquoted(option));
     if (match === null) throw new RuleError('ip_proto needs a protocol name or number', 'ip_proto:!tcp');
     const name = match[2]!.toLowerCase();
     const wanted = /^\d/.test(name) ? acceptUnsigned(option, name, { max: 255 }) : PROTOCOLS[name];
     if (wanted === undefined) throw new RuleError(`unknown protocol "${name}"`);
-    builder.addPacketMatch(protocolMatch(match[1]!, wanted), { keyword: 'ip_proto', keepsStream: true });
+    builder.addPacketMatch(protocolMatch(match[1]!, wanted), { keyword: 'ip_proto' });
   },
 });
 

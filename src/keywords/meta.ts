@@ -123,7 +123,7 @@ const target = defineKeyword({
   page: `${PAGE}#target`,
   examples: ['alert tcp any any -> any any (msg:"m"; target:dest_ip; sid:1;)'],
   compile(builder, option) {
-    once(builder, option);
+    if (builder.seen.includes('target')) builder.warn('target is given twice: the last counts');
     const side = unquoted(option);
     if (side !== 'src_ip' && side !== 'dest_ip') throw new RuleError(`target cannot be "${side}"`, 'src_ip or dest_ip');
     builder.meta.target = side;

@@ -138,7 +138,7 @@ const session = defineKeyword({
         const t = ctx.flows.tcp(p.flow);
         return t >= 0 && isWanted[ctx.tcp.state(t)] === 1;
       },
-      { keyword: 'tcp.session', keepsStream: true },
+      { keyword: 'tcp.session' },
     );
   },
 });

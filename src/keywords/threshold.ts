@@ -37,8 +37,14 @@ function oneOf<T extends string>(option: RuleOption, name: string, value: string
   return found;
 }
 
-function onlyOne(builder: SignatureBuilder): void {
-  if (builder.meta.threshold !== null) throw new RuleError('a rule has one threshold or detection_filter only');
+/** Two of a kind: the first counts. One of each is refused, as it could not be said which. */
+function isRepeated(builder: SignatureBuilder, isFilter: boolean): boolean {
+  const earlier = builder.meta.threshold;
+  if (earlier === null) return false;
+  if ((earlier.type === 'detection_filter') !== isFilter)
+    throw new RuleError('a rule has either threshold or detection_filter');
+  builder.warn('a second threshold is ignored');
+  return true;
 }
 
 const NO_LIMITS = { newAction: 0, timeout: 0, covers: null };
@@ -65,8 +71,8 @@ const threshold = defineKeyword({
   page: `${PAGE}#threshold`,
   examples: ['alert tcp any any -> any 22 (msg:"m"; threshold:type limit, track by_src, count 1, seconds 60; sid:1;)'],
   compile(builder, option) {
-    onlyOne(builder);
-    builder.meta.threshold = readThreshold(option);
+    const spec = readThreshold(option);
+    if (!isRepeated(builder, false)) builder.meta.threshold = spec;
   },
 });
 
@@ -80,7 +86,7 @@ const detectionFilter = defineKeyword({
     'alert tcp any any -> any 22 (msg:"m"; flags:S; detection_filter:track by_src, count 15, seconds 2; sid:1;)',
   ],
   compile(builder, option) {
-    onlyOne(builder);
+    if (isRepeated(builder, true)) return;
     const fields = readFields(option, ['track', 'count', 'seconds', 'unique_on']);
     const track = oneOf(option, 'track', need(option, fields, 'track'), TRACKS);
     const unique = fields.get('unique_on');
