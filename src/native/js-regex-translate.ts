@@ -313,15 +313,13 @@ class Translator {
       this.refuse('\\Q or \\E in a class');
     const from = this.classByte(set);
     const next = this.text[this.at + 1];
-    if (this.text[this.at] !== '-' || next === undefined || next === ']' || from < 0) {
-      if (from >= 0) set[from] = 1;
-      return;
-    }
+    const isRange = this.text[this.at] === '-' && next !== undefined && next !== ']';
+    if (from >= 0) set[from] = 1;
+    if (!isRange) return;
     this.at++;
-    const to = this.classByte(set);
-    if (to < 0) set[0x2d] = set[from] = 1;
-    else if (to < from) this.refuse('a range in a class is out of order');
-    else set.fill(1, from, to + 1);
+    const to = from < 0 ? -1 : this.classByte(set);
+    if (to < from || to < 0) this.refuse('a range in a class is out of order or has no ends');
+    set.fill(1, from, to + 1);
   }
 
   private posix(set: ByteSet, found: RegExpExecArray): void {

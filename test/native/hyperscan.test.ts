@@ -74,6 +74,7 @@ describe('hyperscan', function () {
     assert.throws(() => hs.scanDatabase(database, id, 250, 7));
     assert.throws(() => hs.scanDatabase(database, id, -1, 7));
     assert.throws(() => hs.scanDatabase(database, 99, 0, 0));
+    assert.equal(hs.scanDatabase(database, registerBuffer(new Uint8Array(0)), 0, 0), 0);
     assert.throws(() => hs.scanDatabase(-1, id, 0, 0));
     hs.freeDatabase(database);
     assert.throws(() => hs.scanDatabase(database, id, 0, 0));

@@ -108,6 +108,8 @@ describe('regex translation', () => {
     '(?i)(a)\\1': /ignores case/,
     '\\x{100}': /above 0xff/,
     '[z-a]': /out of order/,
+    '[\\d-a]': /no ends/,
+    '[a-\\d]': /no ends/,
     'a)': /too many/,
     '*a': /after nothing/,
   };

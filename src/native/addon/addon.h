@@ -77,10 +77,12 @@ void unpin(napi_env env, Pinned* pinned);
 
 /** The bytes at (bufferId, offset, length), or null when they are not wholly inside a registered buffer. */
 inline const uint8_t* slice(const Addon* addon, int32_t buffer, int32_t offset, int32_t length) {
+  // an empty array has no memory, and libraries want a pointer nevertheless
+  static const uint8_t nothing = 0;
   if (static_cast<size_t>(static_cast<uint32_t>(buffer)) >= addon->buffers.size() || offset < 0 || length < 0) return nullptr;
   const Pinned& pinned = addon->buffers[static_cast<size_t>(buffer)];
-  if (static_cast<size_t>(offset) + static_cast<size_t>(length) > pinned.length) return nullptr;
-  return pinned.data + offset;
+  if (pinned.reference == nullptr || static_cast<size_t>(offset) + static_cast<size_t>(length) > pinned.length) return nullptr;
+  return pinned.length == 0 ? &nothing : pinned.data + offset;
 }
 
 bool defineBuffers(napi_env env, napi_value exports, Addon* addon);
