@@ -33,6 +33,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   '--disable-detection': 'disableDetection',
   '--build-info': 'buildInfo',
   '--dump-config': 'dumpConfig',
+  '--engine-analysis': 'engineAnalysis',
   '--list-keywords': 'listKeywords',
   '--pcap-file-recursive': 'recursive',
 };

@@ -11,6 +11,7 @@ import {
   parseSetting,
 } from '../config/index.ts';
 import type { ConfigNode } from '../config/index.ts';
+import { midstreamPolicyProblem } from '../engine/exception-policy.ts';
 import { loadRules } from '../engine/load-rules.ts';
 import type { LoadedRules } from '../engine/load-rules.ts';
 import { replay } from '../engine/replay.ts';
@@ -118,12 +119,18 @@ function start(args: Arguments, config: ConfigNode, directory: string): number {
     'suricata',
     `This is Suricata version ${version} compatible Tayra running in ${args.values.has('read') ? 'USER' : 'SYSTEM'} mode`,
   );
+  const policyProblem = midstreamPolicyProblem(config, args.flags.has('simulateIps'));
+  if (policyProblem !== undefined) {
+    log.error('exception-policy', policyProblem);
+    return FAILED;
+  }
   const rules = args.flags.has('disableDetection') ? null : load(args, config);
   if (rules !== null && !acceptable(args, rules)) return FAILED;
   if (args.flags.has('test')) {
     log.notice('suricata', 'Configuration provided was successfully loaded. Exiting.');
     return OK;
   }
+  if (args.flags.has('engineAnalysis')) return OK;
   const captures = capturesOf(args);
   if (captures === undefined) return FAILED;
   const result = replay({

@@ -43,7 +43,7 @@ export function replay(options: ReplayOptions): ReplayResult {
       defragMemcap: config.size('defrag.memcap', 32 << 20),
       rules: options.rules,
       isInline,
-      maxAlerts: config.int('packet-alert-max', 15, { min: 1, max: 255 }),
+      maxAlerts: config.int('packet-alert-max', 15, { min: 0, max: 255 }) || 15,
     },
     (state) => [
       ...openOutputs(config, {

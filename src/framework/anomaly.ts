@@ -29,12 +29,18 @@ export function defineAnomalies<const N extends string>(
     const name = prefix === '' ? local : `${prefix}.${local}`;
     const key = `${kind}/${name}`;
     const known = byName.get(key);
-    const counterPrefix = kind === 'decode' ? 'decoder.event.' : kind === 'stream' ? 'stream.' : 'app_layer.event.';
-    const id = known ?? declared.push({ kind, name, counter: defineCounter(counterPrefix + name) }) - 1;
+    const id = known ?? declared.push({ kind, name, counter: defineCounter(counterPrefix(kind, prefix) + name) }) - 1;
     byName.set(key, id);
     result[local] = id;
   }
   return result;
+}
+
+/** Decoder events without a layer (`too_many_layers`) are counted beside the layers, not among the events. */
+function counterPrefix(kind: AnomalyKind, prefix: string): string {
+  if (kind === 'stream') return 'stream.';
+  if (kind === 'applayer') return 'app_layer.event.';
+  return prefix === '' ? 'decoder.' : 'decoder.event.';
 }
 
 /** The id of an anomaly by the name rules use, or undefined. */

@@ -129,6 +129,7 @@ export class Detector {
   private enqueue(s: Signature, p: Packet, action: number, flags: number): void {
     p.action |= action;
     if ((action & Action.pass) !== 0) return;
+    if (action === Action.alert && (s.flags & SigFlag.noAlert) !== 0) return; // nothing to write, no place taken
     const { alerts } = p;
     if (alerts.count >= this.options.maxAlerts) {
       alerts.discarded++;
