@@ -5,7 +5,7 @@ import type { Decoder } from '../decode/decoder.ts';
 import type { FlowTracker } from '../flow/flow-tracker.ts';
 import { FlowEndReason } from '../framework/flows.ts';
 import type { Output } from '../framework/output.ts';
-import { Packet, PacketFlag } from '../framework/packet.ts';
+import { ACTION_REJECT_ANY, Action, Packet, PacketFlag } from '../framework/packet.ts';
 import type { PacketBatch } from '../pcap/index.ts';
 
 /** TCP sessions: what the stream engine does for the pipeline. */
@@ -31,7 +31,9 @@ export interface PipelineParts {
 }
 
 const PROTO_TCP = 6;
-const NOTEWORTHY = PacketFlag.modified;
+const NOTEWORTHY = PacketFlag.modified | PacketFlag.tagged;
+/** Actions that change what becomes of the packet. */
+const STOPPING = Action.drop | ACTION_REJECT_ANY;
 
 export class Pipeline {
   /** Set right after construction: tracker and pipeline know each other. */
@@ -44,11 +46,13 @@ export class Pipeline {
   private readonly packet: Packet;
   private readonly packetOutputs: readonly Output[];
   private readonly flowOutputs: readonly Output[];
+  private readonly wantsEveryPacket: boolean;
 
   constructor(parts: PipelineParts, data: Uint8Array) {
     this.parts = parts;
     this.packet = new Packet(data);
     this.packetOutputs = parts.outputs.filter((output) => output.packet !== undefined);
+    this.wantsEveryPacket = this.packetOutputs.some((output) => output.wantsEveryPacket === true);
     this.flowOutputs = parts.outputs.filter((output) => output.flow !== undefined);
   }
 
@@ -80,9 +84,12 @@ export class Pipeline {
     const { stream, detect } = this.parts;
     if (f >= 0 && p.proto === PROTO_TCP && stream !== null) stream.packet(p, f);
     if (detect !== null) detect.packet(p);
-    if (p.anomalyCount !== 0 || p.alerts.count !== 0 || p.dropReason !== 0 || (p.flags & NOTEWORTHY) !== 0) {
-      for (const output of this.packetOutputs) output.packet!(p);
-    }
+    if (this.wantsEveryPacket || isNoteworthy(p)) this.tell(p);
+  }
+
+  private tell(p: Packet): void {
+    const noteworthy = isNoteworthy(p);
+    for (const output of this.packetOutputs) if (noteworthy || output.wantsEveryPacket === true) output.packet!(p);
   }
 
   /** The tracker's events. */
@@ -102,4 +109,10 @@ export class Pipeline {
     for (const output of this.parts.outputs) output.stats?.();
     for (const output of this.parts.outputs) output.close();
   }
+}
+
+/** Something happened on the packet that outputs may want to tell. */
+function isNoteworthy(p: Packet): boolean {
+  if (p.anomalyCount !== 0 || p.alerts.count !== 0 || p.dropReason !== 0) return true;
+  return (p.flags & NOTEWORTHY) !== 0 || (p.action & STOPPING) !== 0;
 }

@@ -27,6 +27,7 @@ export function flowOptions(config: ConfigNode): FlowOptions {
     usesRecursion: config.bool('decoder.recursion-level.use-for-tracking', true),
     memcap: config.size('flow.memcap', DEFAULT_FLOW_OPTIONS.memcap),
     emergencyRecovery: config.int('flow.emergency-recovery', 30, { min: 1, max: 100 }),
+    idleAbove: config.int('flow.prealloc', 10_000, { min: 0 }),
     timeouts: flowTimeouts(config),
   };
 }

@@ -44,6 +44,7 @@ export class FlowTracker {
   private readonly timeouts: TimeoutTable;
   private readonly maxFlows: number;
   private readonly recoverAt: number;
+  private readonly idleAbove: number;
   private begun = 0;
 
   constructor(flows: Flows, counters: Counters, events: FlowEvents, options: FlowOptions) {
@@ -54,6 +55,7 @@ export class FlowTracker {
     this.index = new HashIndex(flows);
     this.wheel = new TimerWheel(flows);
     this.timeouts = new TimeoutTable(options.timeouts);
+    this.idleAbove = options.idleAbove;
     this.maxFlows = Math.max(16, Math.floor(options.memcap / (Flows.bytesPerFlow + 16)));
     this.recoverAt = Math.floor((this.maxFlows * (100 - options.emergencyRecovery)) / 100);
   }
@@ -71,6 +73,10 @@ export class FlowTracker {
       this.counters.add(TCP_REUSE);
       this.flows.setFlag(f, FlowFlag.tcpReused);
       this.end(f, FlowEndReason.tcpReuse);
+      f = -1;
+    }
+    if (f >= 0 && this.deadline(f, p.ts) < p.ts) {
+      this.end(f, FlowEndReason.timeout);
       f = -1;
     }
     if (f < 0) f = this.begin(p);
@@ -190,7 +196,7 @@ export class FlowTracker {
   /** Ends the flows whose time is over; call it as the clock (microseconds) moves. */
   expire(now: number): void {
     const second = Math.floor(now / 1e6);
-    if (!this.wheel.isDue(second)) return;
+    if (this.flows.active <= this.idleAbove || !this.wheel.isDue(second)) return;
     for (let f = this.wheel.take(second); f >= 0; f = this.wheel.take(second)) {
       if (this.deadline(f, now) > now) this.schedule(f, now);
       else this.finish(f, FlowEndReason.timeout);

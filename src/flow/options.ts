@@ -10,6 +10,11 @@ export interface FlowOptions extends FlowKeyOptions {
   /** Emergency mode ends when that share of the records is free again, percent. */
   readonly emergencyRecovery: number;
   readonly timeouts: FlowTimeouts;
+  /**
+   * Flows that may be open before idle ones are looked for (`flow.prealloc` in replay, 0 live). A capture with
+   * fewer ends all of them at its end, reason `shutdown`, as Suricata does with captures it reads in a moment.
+   */
+  readonly idleAbove: number;
   /** Makes the hash unpredictable; replay keeps it at 0 for equal output of equal input. */
   readonly seed: number;
 }
@@ -21,5 +26,6 @@ export const DEFAULT_FLOW_OPTIONS: FlowOptions = {
   memcap: 128 << 20,
   emergencyRecovery: 30,
   timeouts: DEFAULT_TIMEOUTS,
+  idleAbove: 0,
   seed: 0,
 };

@@ -1,9 +1,8 @@
 // ChainBuilder: collects the conditions on one buffer in rule order and links them into one closure.
 
+import { linkChain } from '../content/chain-link.ts';
 import type { BufferDefinition, TransformUse } from '../../framework/buffer.ts';
 import type { ChainElement, ChainMatch, ContentSpec } from '../../framework/chain.ts';
-
-const END: ChainMatch = () => true;
 
 export class ChainBuilder {
   readonly buffer: BufferDefinition | null;
@@ -18,15 +17,8 @@ export class ChainBuilder {
     return this.elements.flatMap((element) => (element.content === null ? [] : [element.content]));
   }
 
-  /** From the last condition to the first, each is given what follows it. */
+  /** One closure for the whole chain. */
   link(): ChainMatch {
-    let next = END;
-    let nextIsRelative = false;
-    for (let i = this.elements.length - 1; i >= 0; i--) {
-      const element = this.elements[i]!;
-      next = element.link(next, nextIsRelative);
-      nextIsRelative = element.isRelative;
-    }
-    return next;
+    return linkChain(this.elements);
   }
 }

@@ -8,6 +8,8 @@ import type { KeywordDefinition, RulesetSetup } from '../../framework/keyword.ts
 import { SigFlag } from '../../framework/signature.ts';
 import type { BufferInspection, PacketMatch, Signature } from '../../framework/signature.ts';
 import type { Located, RuleAst, RuleOption, Variables } from '../../rules/index.ts';
+import { dsizeOf, finishChain } from '../content/reach.ts';
+import { checkTransforms } from '../content/transform.ts';
 import { eitherWay, headerMatch } from './header.ts';
 import { isTcpProtocol, protocolMatch } from './protocols.ts';
 import { ruleTypeOf } from './rule-type.ts';
@@ -140,6 +142,11 @@ function unknownKeyword(key: string, context: CompileContext): RuleError {
 function finish(builder: RuleBuilder, header: PacketMatch): Signature {
   const { ast, meta } = builder;
   if (meta.sid === 0) throw new RuleError('a rule needs a sid', 'add sid:NUMBER;', 'rule/no-sid');
+  finishChain(builder.payload.elements, dsizeOf(builder));
+  for (const chain of builder.chains) {
+    finishChain(chain.elements);
+    for (const content of chain.contents) checkTransforms(chain.transforms, content.bytes);
+  }
   setPayloadFlags(builder);
   return {
     iid: 0,

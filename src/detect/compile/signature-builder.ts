@@ -66,8 +66,6 @@ export class RuleBuilder implements SignatureBuilder {
 
   addTransform(transform: TransformUse): void {
     if (this.current.buffer === null) throw new RuleError('a transform needs a sticky buffer before it');
-    if (this.current.elements.length > 0)
-      throw new RuleError('a transform must come before the contents of its buffer');
     this.current.transforms.push(transform);
   }
 
