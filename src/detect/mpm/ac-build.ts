@@ -4,7 +4,7 @@ import type { AcTables, Pattern } from './matcher.ts';
 import { shortest } from './matcher.ts';
 
 // Deep states are many and rarely reached: cutting long patterns keeps the table small at the price of some checks.
-const DEPTH = 12;
+const DEPTH = 8;
 
 function isUpper(byte: number): boolean {
   return byte >= 0x41 && byte <= 0x5a;
