@@ -34,7 +34,7 @@ export function isTimestampValid(x: TcpContext, p: Packet, b: number, d: number)
   const hasLast = (w[d + D.flags]! & StreamFlag.timestamp) !== 0 && w[d + D.lastTs] !== 0;
   const step = (p.tcpTsVal - w[d + D.lastTs]!) | 0;
   const isOld = second - w[d + D.lastPacketSecond]! > PAWS_24_DAYS;
-  if (hasLast && step < 0 && !isOld && !(w[d + D.osPolicy] === LINUX && step === -1)) {
+  if (hasLast && step < 0 && !isOld && step !== -1) {
     if (x.options.liberalTimestamps) return true;
     x.event(p, STREAM_ANOMALY.pkt_invalid_timestamp);
     return false;
@@ -70,7 +70,6 @@ export function isResetValid(x: TcpContext, p: Packet, b: number, d: number, pee
 export function isKeepAlive(x: TcpContext, p: Packet, d: number, peer: number): boolean {
   if (p.payloadLength > 1 || (p.tcpFlags & CONTROL) !== 0 || (p.tcpFlags & TcpFlag.ack) === 0) return false;
   const w = x.sessions.words;
-  if (p.tcpWindow << w[peer + D.windowScale]! !== w[peer + D.window]!) return false;
   if (p.tcpAck !== w[peer + D.lastAck]) return false;
   if (p.tcpSeq === ((w[d + D.nextSeq]! - 1) | 0)) {
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.keepAlive;
@@ -88,8 +87,8 @@ export function noteRetransmission(x: TcpContext, p: Packet, d: number): boolean
   if ((w[d + D.flags]! & StreamFlag.based) === 0) return false;
   const end = (p.tcpSeq + p.payloadLength) | 0;
   if (((end - w[d + D.lastAck]!) | 0) <= 0) x.event(p, STREAM_ANOMALY.pkt_spurious_retransmission);
-  else if (((end - w[d + D.baseSeq]!) | 0) <= w[d + D.contiguous]!) x.event(p, STREAM_ANOMALY.pkt_retransmission);
-  else return false;
+  else if (((end - w[d + D.baseSeq]!) | 0) > w[d + D.contiguous]!) return false;
+  else if (((p.tcpSeq - w[d + D.lastAck]!) | 0) < 0) x.event(p, STREAM_ANOMALY.pkt_retransmission);
   p.flags |= PacketFlag.tcpRetransmission;
   w[d + D.retransmits] = w[d + D.retransmits]! + 1;
   return true;

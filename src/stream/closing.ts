@@ -70,7 +70,8 @@ function fits(x: TcpContext, p: Packet, b: number, d: number, peer: number, isFi
   const limit = (w[d + D.lastAck]! + w[d + D.window]!) | 0;
   const isOutside = ((end - w[d + D.nextWin]!) | 0) > 0 && ((end - limit) | 0) > 0 && end !== w[d + D.nextSeq];
   // A FIN that repeats one is as good as its first; anything else before the acknowledged data is old.
-  const isOld = isFin && ((end - w[d + D.lastAck]!) | 0) < -1;
+  const isFirst = isFin && (w[d + D.flags]! & StreamFlag.eof) === 0;
+  const isOld = isFirst ? ((p.tcpSeq - w[d + D.nextSeq]!) | 0) < 0 : isFin && ((end - w[d + D.lastAck]!) | 0) < -1;
   if (!isLoose && (isOutside || isOld)) {
     x.reject(p, isFin ? names.finSeq : names.ackSeq);
     return false;
@@ -165,9 +166,9 @@ export function inClosed(x: TcpContext, p: Packet, b: number, isToServer: boolea
     return;
   }
   const wasReset =
-    (w[b + S.flags]! & SessionFlag.closedByRst) !== 0 && (w[d + D.flags]! & StreamFlag.rstReceived) !== 0;
+    (w[b + S.flags]! & SessionFlag.closedByRst) !== 0 && (w[peer + D.flags]! & StreamFlag.rstReceived) !== 0;
   if (wasReset && p.payloadLength > 0 && p.tcpSeq === w[d + D.nextSeq]) {
-    w[d + D.flags] = w[d + D.flags]! & ~StreamFlag.rstReceived;
+    w[peer + D.flags] = w[peer + D.flags]! & ~StreamFlag.rstReceived;
     x.event(p, E.suspected_rst_inject);
     return;
   }

@@ -30,7 +30,7 @@ function strayInEstablished(x: TcpContext, p: Packet, b: number, isToServer: boo
   if (isToServer) x.reject(p, STREAM_ANOMALY.est_synack_toserver);
   else if (p.tcpAck !== ((w[b + CLIENT + D.isn]! + 1) | 0)) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_ack);
   else if (p.tcpSeq !== w[b + SERVER + D.isn]) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_seq);
-  else x.reject(p, STREAM_ANOMALY.est_synack_resend);
+  else if (w[b + SERVER + D.nextSeq] !== ((p.tcpSeq + 1) | 0)) x.reject(p, STREAM_ANOMALY.est_synack_resend);
 }
 
 /** Data and acknowledgement of an open connection. */
@@ -49,7 +49,7 @@ function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: numbe
   if ((flags & SessionFlag.async) !== 0) {
     x.updateNextSeq(p, d);
     w[d + D.lastAck] = w[d + D.nextSeq]!;
-  } else if (p.payloadLength === 0 && ((end - w[d + D.lastAck]!) | 0) < 0) {
+  } else if (((end - w[d + D.lastAck]!) | 0) < 0) {
     x.reject(p, STREAM_ANOMALY.est_pkt_before_last_ack);
     return;
   }

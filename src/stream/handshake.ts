@@ -218,6 +218,9 @@ function mayServerConfirm(x: TcpContext, p: Packet, b: number, flags: number): b
     return false;
   }
   if ((flags & (SessionFlag.fastOpen | SessionFlag.midstream)) !== 0) return true;
+  // The server acknowledges data: the client's ACK was lost on the way to us.
+  const isLate = p.tcpSeq === w[b + SERVER + D.nextSeq] && ((p.tcpAck - w[b + CLIENT + D.nextSeq]!) | 0) > 0;
+  if (isLate && isAckValid(x, p, b, b + CLIENT)) return true;
   x.reject(p, p.payloadLength > 0 ? STREAM_ANOMALY['3whs_ack_data_inject'] : STREAM_ANOMALY['3whs_ack_in_wrong_dir']);
   return false;
 }

@@ -85,7 +85,7 @@ export class TcpEngine implements TcpView {
       this.counters.add((flags & TcpFlag.ack) !== 0 ? TCP_COUNTER.synack : TCP_COUNTER.syn);
     if ((flags & TcpFlag.rst) !== 0) this.counters.add(TCP_COUNTER.rst);
     if ((flags & TcpFlag.urg) !== 0) this.counters.add(TCP_COUNTER.urg);
-    if ((flags & (TcpFlag.ack | TcpFlag.syn)) === 0 && p.tcpAck !== 0) this.x.event(p, STREAM_ANOMALY.pkt_broken_ack);
+    if ((flags & TcpFlag.ack) === 0 && p.tcpAck !== 0) this.x.event(p, STREAM_ANOMALY.pkt_broken_ack);
   }
 
   private begin(p: Packet, f: number): void {

@@ -26,7 +26,7 @@ export interface Said {
 export class Conversation {
   readonly flows = new Flows(4);
   readonly counters = new Counters();
-  readonly data = new Uint8Array(REGION + (SLAB));
+  readonly data = new Uint8Array(REGION + SLAB);
   readonly slab = new Slab(REGION, SLAB);
   readonly options: StreamOptions;
   readonly engine: TcpEngine;
