@@ -88,7 +88,7 @@ export function noteRetransmission(x: TcpContext, p: Packet, d: number): boolean
   const end = (p.tcpSeq + p.payloadLength) | 0;
   if (((end - w[d + D.lastAck]!) | 0) <= 0) x.event(p, STREAM_ANOMALY.pkt_spurious_retransmission);
   else if (((end - w[d + D.baseSeq]!) | 0) > w[d + D.contiguous]!) return false;
-  else if (((p.tcpSeq - w[d + D.lastAck]!) | 0) < 0) x.event(p, STREAM_ANOMALY.pkt_retransmission);
+  else if (((end - w[d + D.nextSeq]!) | 0) < 0) x.event(p, STREAM_ANOMALY.pkt_retransmission);
   p.flags |= PacketFlag.tcpRetransmission;
   w[d + D.retransmits] = w[d + D.retransmits]! + 1;
   return true;

@@ -70,7 +70,9 @@ function fits(x: TcpContext, p: Packet, b: number, d: number, peer: number, isFi
   const limit = (w[d + D.lastAck]! + w[d + D.window]!) | 0;
   const isOutside = ((end - w[d + D.nextWin]!) | 0) > 0 && ((end - limit) | 0) > 0 && end !== w[d + D.nextSeq];
   // A FIN that repeats one is as good as its first; anything else before the acknowledged data is old.
-  const isFirst = isFin && (w[d + D.flags]! & StreamFlag.eof) === 0;
+  const state = w[b + S.state];
+  const isStrict = state === TcpStateId.established || state === TcpStateId.closeWait;
+  const isFirst = isFin && isStrict && (w[d + D.flags]! & StreamFlag.eof) === 0;
   const isOld = isFirst ? ((p.tcpSeq - w[d + D.nextSeq]!) | 0) < 0 : isFin && ((end - w[d + D.lastAck]!) | 0) < -1;
   if (!isLoose && (isOutside || isOld)) {
     x.reject(p, isFin ? names.finSeq : names.ackSeq);
@@ -133,7 +135,8 @@ function isFinAcked(x: TcpContext, d: number): boolean {
 function takeLateSegment(x: TcpContext, p: Packet, b: number, d: number, peer: number): void {
   if (!fits(x, p, b, d, peer, false)) return;
   const w = x.sessions.words;
-  if (w[b + S.state] !== TcpStateId.timeWait && (w[d + D.flags]! & StreamFlag.eof) === 0) x.updateNextSeq(p, d);
+  const isOpen = w[b + S.state] !== TcpStateId.timeWait && (w[d + D.flags]! & StreamFlag.eof) === 0;
+  if (isOpen && p.payloadLength > 0) x.updateNextSeq(p, d);
   x.updateAck(p, peer);
   x.updateWindow(p, peer);
   x.feed(p, b, d, peer);
