@@ -26,7 +26,7 @@ function execWithLimit(regex: RegExp, text: string): RegExpExecArray | null | un
   state.regex = regex;
   state.text = text;
   try {
-    script.runInContext(state as unknown as vm.Context, { timeout: TIME_LIMIT_MS });
+    script.runInContext(state, { timeout: TIME_LIMIT_MS });
     return state.found;
   } catch {
     return undefined;
