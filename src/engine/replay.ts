@@ -2,6 +2,8 @@
 
 import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
+import { chooseMpm } from '../detect/mpm/index.ts';
+import type { MpmAlgorithm } from '../detect/mpm/index.ts';
 import type { Output } from '../framework/output.ts';
 import { openCaptureFile } from '../pcap/index.ts';
 import type { LoadedRules } from './load-rules.ts';
@@ -43,6 +45,7 @@ export function replay(options: ReplayOptions): ReplayResult {
       defragMemcap: config.size('defrag.memcap', 32 << 20),
       rules: options.rules,
       isInline,
+      mpm: mpmAlgorithm(config),
       maxAlerts: config.int('packet-alert-max', 15, { min: 0, max: 255 }) || 15,
     },
     (state) => [
@@ -75,6 +78,13 @@ export function replay(options: ReplayOptions): ReplayResult {
     flows: counters.byName('flow.total'),
     failed,
   };
+}
+
+/** `mpm-algo`; says so when another one has to serve. */
+function mpmAlgorithm(config: ConfigNode): MpmAlgorithm {
+  const choice = chooseMpm(config.string('mpm-algo', 'auto') ?? 'auto');
+  if (choice.reason !== '') log.info('mpm', `mpm-algo is ${choice.algorithm}: ${choice.reason}`);
+  return choice.algorithm;
 }
 
 function replayFile(worker: Worker, path: string): boolean {

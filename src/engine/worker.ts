@@ -7,6 +7,8 @@ import { DEFAULT_DECODER_OPTIONS } from '../decode/options.ts';
 import type { DecoderOptions } from '../decode/options.ts';
 import { Decoder } from '../decode/decoder.ts';
 import { Defragmenter } from '../defrag/defragmenter.ts';
+import { compileMatcher } from '../detect/mpm/index.ts';
+import type { MpmAlgorithm } from '../detect/mpm/index.ts';
 import { Detector } from '../detect/run/detector.ts';
 import { FlowTracker } from '../flow/flow-tracker.ts';
 import { DEFAULT_FLOW_OPTIONS } from '../flow/options.ts';
@@ -36,6 +38,7 @@ export interface WorkerOptions {
   readonly rules: LoadedRules | null;
   readonly isInline: boolean;
   readonly maxAlerts: number;
+  readonly mpm: MpmAlgorithm;
 }
 
 /** What the outputs of a worker are made from. */
@@ -99,7 +102,11 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const detect =
     rules === null || rules.ruleset.signatures.length === 0
       ? null
-      : new Detector(rules.ruleset.signatures, rules.thresholds, context, options);
+      : new Detector(rules.ruleset.signatures, rules.thresholds, context, {
+          isInline: options.isInline,
+          maxAlerts: options.maxAlerts,
+          makeMatcher: (patterns) => compileMatcher(options.mpm, patterns),
+        });
   const outputs = createOutputs({ flows, counters, tcp: stream, packetVars: context.packetVars });
   const pipeline = new Pipeline({ counters, decoder, bufferId, stream, detect, outputs }, arena.data);
   pipeline.tracker = new FlowTracker(flows, counters, pipeline, options.flow ?? DEFAULT_FLOW_OPTIONS);

@@ -12,6 +12,8 @@ import { ThresholdResult } from '../threshold/index.ts';
 import type { Thresholds } from '../threshold/index.ts';
 import { BufferInspector, aim } from './buffers.ts';
 import { SignatureGroups } from './groups.ts';
+import { Candidates } from './prefilter.ts';
+import type { MakeMatcher } from './prefilter.ts';
 
 const ALERTS = defineCounter('detect.alert');
 const OVERFLOW = defineCounter('detect.alert_queue_overflow');
@@ -23,11 +25,14 @@ export interface DetectorOptions {
   readonly isInline: boolean;
   /** `packet-alert-max` */
   readonly maxAlerts: number;
+  readonly makeMatcher: MakeMatcher;
 }
 
 export class Detector {
   private readonly ctx: DetectContext;
+  private readonly signatures: readonly Signature[];
   private readonly groups: SignatureGroups;
+  private readonly candidates: Candidates;
   private readonly thresholds: Thresholds;
   private readonly options: DetectorOptions;
   private readonly buffers = new BufferInspector();
@@ -36,7 +41,9 @@ export class Detector {
 
   constructor(signatures: readonly Signature[], thresholds: Thresholds, ctx: DetectContext, options: DetectorOptions) {
     this.ctx = ctx;
-    this.groups = new SignatureGroups(signatures);
+    this.signatures = signatures;
+    this.groups = new SignatureGroups(signatures, options.makeMatcher);
+    this.candidates = new Candidates(signatures.length);
     this.thresholds = thresholds;
     this.options = options;
   }
@@ -49,12 +56,26 @@ export class Detector {
     ctx.inspection.packet = p;
     ctx.inspection.ctx = ctx;
     this.blocks = p.flow >= 0 && ctx.flows.tcp(p.flow) >= 0 ? ctx.rawStream.open(p) : 0;
-    const signatures = this.groups.of(p);
-    for (let i = 0; i < signatures.length; i++) {
-      if (this.evaluate(signatures[i]!, p) && (p.action & Action.pass) !== 0) break;
-    }
+    const group = this.groups.of(p);
+    group.scan(p, ctx.rawStream, this.blocks, this.candidates);
+    this.evaluateInOrder(group.always, p);
     if (this.blocks > 0) ctx.rawStream.commit(p);
     if (p.alerts.count > 0) this.conclude(p);
+  }
+
+  /** The hits and the signatures without a fast pattern, merged in evaluation order, until one says pass. */
+  private evaluateInOrder(always: readonly Signature[], p: Packet): void {
+    const { candidates, signatures } = this;
+    let hit = 0;
+    let other = 0;
+    while (hit < candidates.count || other < always.length) {
+      const nextHit = hit < candidates.count ? candidates.iids[hit]! : Infinity;
+      const isHit = other >= always.length || nextHit < always[other]!.iid;
+      const signature = isHit ? signatures[nextHit]! : always[other]!;
+      if (isHit) hit++;
+      else other++;
+      if (this.evaluate(signature, p) && (p.action & Action.pass) !== 0) return;
+    }
   }
 
   /** Packets of a dropped or passed flow are not looked at again. */

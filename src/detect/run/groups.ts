@@ -4,6 +4,8 @@ import type { Packet } from '../../framework/packet.ts';
 import { PacketFlag } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import type { Signature } from '../../framework/signature.ts';
+import { GroupPrefilter } from './prefilter.ts';
+import type { MakeMatcher } from './prefilter.ts';
 
 const PROTOCOLS: Readonly<Record<string, readonly number[]>> = {
   tcp: [1],
@@ -21,7 +23,6 @@ const PROTOCOLS: Readonly<Record<string, readonly number[]>> = {
 };
 const EVERY_IP = [1, 2, 3, 4];
 const COLUMNS = 5;
-const EMPTY: readonly Signature[] = [];
 
 /** 0: no IP, 1: TCP, 2: UDP, 3: ICMP of either version, 4: everything else over IP. */
 function columnOf(proto: number): number {
@@ -34,13 +35,20 @@ function columnOf(proto: number): number {
 export class SignatureGroups {
   /** By column and direction: 0 without flow, 1 to server, 2 to client. Lists keep evaluation order. */
   private readonly lists: Signature[][] = [];
+  private readonly groups: readonly GroupPrefilter[];
   /** Signatures for packets that did not decode. */
-  private readonly decoderEvents: readonly Signature[];
+  private readonly decoderEvents: GroupPrefilter;
+  private readonly nothing: GroupPrefilter;
 
-  constructor(signatures: readonly Signature[]) {
+  constructor(signatures: readonly Signature[], make: MakeMatcher) {
     for (let i = 0; i < COLUMNS * 3; i++) this.lists.push([]);
     for (const signature of signatures) this.add(signature);
-    this.decoderEvents = signatures.filter((signature) => signature.type === 'de_only');
+    this.groups = this.lists.map((list) => new GroupPrefilter(list, make));
+    this.decoderEvents = new GroupPrefilter(
+      signatures.filter((signature) => signature.type === 'de_only'),
+      make,
+    );
+    this.nothing = new GroupPrefilter([], make);
   }
 
   private add(signature: Signature): void {
@@ -53,9 +61,9 @@ export class SignatureGroups {
     }
   }
 
-  of(p: Packet): readonly Signature[] {
-    if ((p.flags & PacketFlag.invalid) !== 0) return p.anomalyCount === 0 ? EMPTY : this.decoderEvents;
+  of(p: Packet): GroupPrefilter {
+    if ((p.flags & PacketFlag.invalid) !== 0) return p.anomalyCount === 0 ? this.nothing : this.decoderEvents;
     const direction = (p.flags & PacketFlag.toServer) !== 0 ? 1 : (p.flags & PacketFlag.toClient) !== 0 ? 2 : 0;
-    return this.lists[columnOf(p.proto) * 3 + direction]!;
+    return this.groups[columnOf(p.proto) * 3 + direction]!;
   }
 }
