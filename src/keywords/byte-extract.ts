@@ -40,7 +40,7 @@ function parseExtract(argument: string): Extract {
   if (size === undefined || offset === undefined || name === undefined) {
     throw new RuleError('byte_extract needs bytes, offset and the name of a variable');
   }
-  if (!/^\w+$/.test(name)) throw new RuleError(`byte_extract: "${name}" is not a name`);
+  if (!/^[\w.]+$/.test(name)) throw new RuleError(`byte_extract: "${name}" is not a name`);
   const field = newField(
     { value: plainNumber('byte_extract', size, [1, 23]), slot: -1 },
     { value: plainNumber('byte_extract', offset, [-65535, 65535]), slot: -1 },
