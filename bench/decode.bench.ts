@@ -35,7 +35,14 @@ function report(name: string, ns: number): void {
 }
 
 /** The batch as a capture source hands it over: packets side by side in one array. */
-function run(decoder: Decoder, data: Uint8Array, offsets: Int32Array, lengths: Int32Array, rounds: number, linkType: number): number {
+function run(
+  decoder: Decoder,
+  data: Uint8Array,
+  offsets: Int32Array,
+  lengths: Int32Array,
+  rounds: number,
+  linkType: number,
+): number {
   const p = new Packet(data);
   p.linkType = linkType;
   const began = now();
@@ -75,7 +82,7 @@ if (file !== undefined) {
   const view = new DataView(data.buffer);
   const offsets: number[] = [];
   const lengths: number[] = [];
-  for (let o = 24; o + 16 <= data.length; ) {
+  for (let o = 24; o + 16 <= data.length;) {
     const length = view.getUint32(o + 8, true);
     offsets.push(o + 16);
     lengths.push(length);
@@ -83,5 +90,9 @@ if (file !== undefined) {
   }
   const fresh = new Decoder({ counters: new Counters(), layers: LAYERS });
   const linkType = view.getUint32(20, true);
-  for (let i = 0; i < 4; i++) report(file.replace(/^.*\//, ''), run(fresh, data, Int32Array.from(offsets), Int32Array.from(lengths), offsets.length, linkType));
+  for (let i = 0; i < 4; i++)
+    report(
+      file.replace(/^.*\//, ''),
+      run(fresh, data, Int32Array.from(offsets), Int32Array.from(lengths), offsets.length, linkType),
+    );
 }

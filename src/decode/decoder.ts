@@ -26,7 +26,6 @@ const AVERAGE_SIZE = defineCounter('decoder.avg_pkt_size');
 const MAX_SIZE = defineCounter('decoder.max_pkt_size');
 const UNKNOWN_ETHERTYPE = defineCounter('decoder.unknown_ethertype');
 
-const TOO_MANY_LAYERS = defineCounter('decoder.too_many_layers');
 const GENERIC = defineAnomalies('decode', '', ['too_many_layers']);
 const ETHERNET = defineAnomalies('decode', 'ethernet', ['unknown_ethertype']);
 
@@ -111,10 +110,7 @@ export class Decoder implements IpContext {
 
   /** Names of what is wrong are counted where the packet is kept: those of a forgotten inner packet are lost. */
   private countAnomaliesOf(p: Packet): void {
-    for (let i = 0; i < p.anomalyCount; i++) {
-      const id = p.anomalies[i]!;
-      this.counters.add(id === GENERIC.too_many_layers ? TOO_MANY_LAYERS : anomalyCounter(id));
-    }
+    for (let i = 0; i < p.anomalyCount; i++) this.counters.add(anomalyCounter(p.anomalies[i]!));
   }
 
   // --- IpContext

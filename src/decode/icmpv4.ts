@@ -66,7 +66,8 @@ export function decodeIcmpv4(c: LayerContext, p: Packet, o: number, end: number)
 function readBody(p: Packet, type: number, o: number, end: number): void {
   if (quotesPacket(type)) {
     if (type === Icmpv4Type.unreachable) p.icmpMtu = Icmpv4.mtu(p.data, o);
-    if (end > o + ICMPV4_HEADER_LENGTH || type === Icmpv4Type.sourceQuench) readQuoted(p, o + ICMPV4_HEADER_LENGTH, end);
+    if (end > o + ICMPV4_HEADER_LENGTH || type === Icmpv4Type.sourceQuench)
+      readQuoted(p, o + ICMPV4_HEADER_LENGTH, end);
     return;
   }
   if (type === Icmpv4Type.routerAdvertisement) return;

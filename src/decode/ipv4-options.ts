@@ -120,7 +120,7 @@ function timestampProblem(data: Uint8Array, o: number, length: number): number {
 function cipsoProblem(data: Uint8Array, o: number, length: number): number {
   if (length < 10) return ANOMALY.opt_invalid_len;
   const end = o + length;
-  for (let tag = o + 6; tag < end; ) {
+  for (let tag = o + 6; tag < end;) {
     const left = end - tag;
     if (left < 2) return ANOMALY.opt_malformed;
     const type = data[tag]!;

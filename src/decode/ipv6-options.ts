@@ -25,7 +25,7 @@ export function inspectIpv6Options(p: Packet, header: number, o: number, length:
   const end = o + length;
   let padding = 0;
   let others = 0;
-  for (o += 2; o < end; ) {
+  for (o += 2; o < end;) {
     const type = data[o]!;
     if (type === Ipv6Option.pad1) {
       padding++;

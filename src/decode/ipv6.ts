@@ -13,10 +13,7 @@ import { decodeIpv6Extensions, isExtension } from './ipv6-extensions.ts';
 import { decodeUpper } from './ipv6-upper.ts';
 
 const COUNTER = defineCounter('decoder.ipv6');
-const ANOMALY = defineAnomalies('decode', 'ipv6', [
-  'wrong_ip_version',
-  'trunc_pkt',
-]);
+const ANOMALY = defineAnomalies('decode', 'ipv6', ['wrong_ip_version', 'trunc_pkt']);
 
 const GOOD = -1;
 /** Not even a header: the packet is left without a network layer, without further notice. */

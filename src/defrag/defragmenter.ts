@@ -238,7 +238,7 @@ export class Defragmenter implements FragmentSink {
   }
 
   private drop(t: Tracker): void {
-    for (let f = t.first; f !== null; ) {
+    for (let f = t.first; f !== null;) {
       const next: Fragment | null = f.next;
       this.slab.release(f.block, f.blockSize);
       this.fragments--;

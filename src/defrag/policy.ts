@@ -34,7 +34,13 @@ export function defragPolicyOf(system: string): number {
  * Whether the bytes of a fragment [newStart, newEnd) replace those of an earlier one [oldStart, oldEnd) where they
  * overlap. Offsets and ends are the fragments' own, before any trimming.
  */
-export function newFragmentWins(policy: number, oldStart: number, oldEnd: number, newStart: number, newEnd: number): boolean {
+export function newFragmentWins(
+  policy: number,
+  oldStart: number,
+  oldEnd: number,
+  newStart: number,
+  newEnd: number,
+): boolean {
   switch (policy) {
     case DefragPolicyId.first:
       return false;

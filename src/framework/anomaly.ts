@@ -17,7 +17,7 @@ const byName = new Map<string, number>();
 
 /**
  * Declares anomalies under a dotted prefix ('' for stream events) and returns their ids by local name.
- * Counters follow Suricata's stats: `decoder.event.<prefix>.<name>`, `stream.<name>`.
+ * Counters follow Suricata's stats: `decoder.event.<prefix>.<name>` (`decoder.<name>` without prefix), `stream.<name>`.
  */
 export function defineAnomalies<const N extends string>(
   kind: AnomalyKind,

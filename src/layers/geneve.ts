@@ -27,7 +27,8 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
 
 /** The port alone proves nothing: version, reserved bits and option lengths must hold. */
 function isGeneve(data: Uint8Array, o: number, inner: number): boolean {
-  if (Geneve.version(data, o) !== 0 || Geneve.reserved(data, o) !== 0 || Geneve.lastReserved(data, o) !== 0) return false;
+  if (Geneve.version(data, o) !== 0 || Geneve.reserved(data, o) !== 0 || Geneve.lastReserved(data, o) !== 0)
+    return false;
   return optionsFit(data, o + GENEVE_HEADER_LENGTH, inner);
 }
 

@@ -6,13 +6,7 @@ import { LAYER_FAILED, LAYER_OK, defineLayer, markInvalid } from '../framework/l
 import type { LayerContext, LayerResult } from '../framework/layer.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
-import {
-  IGMP_GROUP_RECORD_LENGTH,
-  IGMP_HEADER_LENGTH,
-  IGMP_V3_QUERY_LENGTH,
-  Igmp,
-  IgmpType,
-} from '../wire/igmp.ts';
+import { IGMP_GROUP_RECORD_LENGTH, IGMP_HEADER_LENGTH, IGMP_V3_QUERY_LENGTH, Igmp, IgmpType } from '../wire/igmp.ts';
 import { IpProtocol } from '../wire/ipv4.ts';
 
 const COUNTER = defineCounter('decoder.igmp');

@@ -15,9 +15,7 @@ export const PPP_UNSUPPORTED = [
 ] as const;
 
 /** Control protocols: in order, without anything to inspect. */
-export const PPP_CONTROL = [
-  0x00fd, 0x8021, 0x8057, 0x80fd, 0x8207, 0xc021, 0xc023, 0xc025, 0xc029, 0xc223,
-] as const;
+export const PPP_CONTROL = [0x00fd, 0x8021, 0x8057, 0x80fd, 0x8207, 0xc021, 0xc023, 0xc025, 0xc029, 0xc223] as const;
 
 export const Ppp = {
   /** Address (all stations) and control bytes, which peers may agree to leave out. */

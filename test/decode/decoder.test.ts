@@ -1,6 +1,10 @@
 // Decoder: VLAN stacks, nesting limits, reuse of inner packets, counters, checksums.
 import assert from 'node:assert/strict';
-import { ChecksumVerifier, hasValidIpv4Checksum, hasValidTransportChecksum } from '../../src/decode/checksum-verifier.ts';
+import {
+  ChecksumVerifier,
+  hasValidIpv4Checksum,
+  hasValidTransportChecksum,
+} from '../../src/decode/checksum-verifier.ts';
 import { PacketFlag } from '../../src/framework/packet.ts';
 import {
   anomaliesOf,

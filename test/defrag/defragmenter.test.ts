@@ -2,7 +2,19 @@
 import assert from 'node:assert/strict';
 import { hasValidIpv4Checksum } from '../../src/decode/checksum-verifier.ts';
 import { PACKET_SOURCES, PacketFlag } from '../../src/framework/packet.ts';
-import { ascii, bytes, concat, ethernet, frame4, ipv4, ipv6, ipv6Fragment, payloadOf, udp, vlan } from '../support/packets.ts';
+import {
+  ascii,
+  bytes,
+  concat,
+  ethernet,
+  frame4,
+  ipv4,
+  ipv6,
+  ipv6Fragment,
+  payloadOf,
+  udp,
+  vlan,
+} from '../support/packets.ts';
 import { DefragDriver, contentOf, fragment4, fragment6 } from './support.ts';
 import type { Part } from './support.ts';
 
@@ -11,9 +23,16 @@ const second: Part = { offset: 8, more: true, data: ascii('BBBBBBBB') };
 const third: Part = { offset: 16, more: false, data: ascii('CCC') };
 
 describe('Defragmenter', () => {
-  for (const [name, build] of [['IPv4', fragment4], ['IPv6', fragment6]] as const) {
+  for (const [name, build] of [
+    ['IPv4', fragment4],
+    ['IPv6', fragment6],
+  ] as const) {
     it(`rebuilds ${name} packets from fragments in any order`, () => {
-      for (const order of [[first, second, third], [third, second, first], [second, third, first]]) {
+      for (const order of [
+        [first, second, third],
+        [third, second, first],
+        [second, third, first],
+      ]) {
         const driver = new DefragDriver();
         const rebuilt = order.flatMap((part) => driver.feed(build(part)));
         assert.equal(rebuilt.length, 1);
@@ -29,7 +48,17 @@ describe('Defragmenter', () => {
     const driver = new DefragDriver();
     const datagram = udp({ sp: 9, dp: 53 }, ascii('a question that is long enough'));
     const part = (offset: number, end: number) =>
-      ethernet(0x8100, vlan(5, 0x0800, ipv4({ protocol: 17, fragmentOffset: offset, moreFragments: end < datagram.length }, datagram.slice(offset, end))));
+      ethernet(
+        0x8100,
+        vlan(
+          5,
+          0x0800,
+          ipv4(
+            { protocol: 17, fragmentOffset: offset, moreFragments: end < datagram.length },
+            datagram.slice(offset, end),
+          ),
+        ),
+      );
     assert.equal(driver.feed(part(0, 16)).length, 0);
     const p = driver.feed(part(16, datagram.length))[0]!;
     assert.deepEqual([p.sp, p.dp, p.vlan0, PACKET_SOURCES[p.source]], [9, 53, 5, 'defrag']);
@@ -45,7 +74,10 @@ describe('Defragmenter', () => {
   it('takes the fragment header out and mends what named it', () => {
     const driver = new DefragDriver();
     const part = (offset: number, more: boolean, data: Uint8Array) =>
-      ethernet(0x86dd, ipv6({ nextHeader: 0 }, concat(bytes(44, 0, 5, 2, 0, 0, 0, 0), ipv6Fragment(17, 3, offset, more, data))));
+      ethernet(
+        0x86dd,
+        ipv6({ nextHeader: 0 }, concat(bytes(44, 0, 5, 2, 0, 0, 0, 0), ipv6Fragment(17, 3, offset, more, data))),
+      );
     const datagram = udp({ dp: 53 }, ascii('12345678'));
     driver.feed(part(0, true, datagram.slice(0, 8)));
     const p = driver.feed(part(8, false, datagram.slice(8)))[0]!;
@@ -102,14 +134,27 @@ describe('Defragmenter', () => {
   it('gives memory back: a thousand packets through little of it', () => {
     const driver = new DefragDriver({ size: 8192 });
     let rebuilt = 0;
-    for (let id = 0; id < 1000; id++) for (const part of [second, first, third]) rebuilt += driver.feed(fragment4(part, id)).length;
+    for (let id = 0; id < 1000; id++)
+      for (const part of [second, first, third]) rebuilt += driver.feed(fragment4(part, id)).length;
     assert.equal(rebuilt, 1000);
   });
 
   const faults: [string, Uint8Array, string][] = [
-    ['IPv4 beyond 65535', fragment4({ offset: 65528, more: false, data: new Uint8Array(16) }), 'ipv4.frag_pkt_too_large'],
-    ['IPv6 beyond 65535', fragment6({ offset: 65528, more: false, data: new Uint8Array(16) }), 'ipv6.frag_pkt_too_large'],
-    ['IPv6 fragment that is no multiple of eight', fragment6({ offset: 0, more: true, data: new Uint8Array(9) }), 'ipv6.frag_invalid_length'],
+    [
+      'IPv4 beyond 65535',
+      fragment4({ offset: 65528, more: false, data: new Uint8Array(16) }),
+      'ipv4.frag_pkt_too_large',
+    ],
+    [
+      'IPv6 beyond 65535',
+      fragment6({ offset: 65528, more: false, data: new Uint8Array(16) }),
+      'ipv6.frag_pkt_too_large',
+    ],
+    [
+      'IPv6 fragment that is no multiple of eight',
+      fragment6({ offset: 0, more: true, data: new Uint8Array(9) }),
+      'ipv6.frag_invalid_length',
+    ],
   ];
   for (const [name, frame, anomaly] of faults) {
     it(`refuses ${name}`, () => {

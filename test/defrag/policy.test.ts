@@ -19,15 +19,45 @@ function reassemble(policy: string, pieces: readonly Piece[], total: number): st
 
 describe('overlap policies', () => {
   // the new fragment begins before, ends before: at the front of the old one
-  const front: Piece[] = [[0, 1, 'x'], [3, 5, '1'], [2, 4, '2'], [1, 2, 'x'], [5, 6, 'x']];
+  const front: Piece[] = [
+    [0, 1, 'x'],
+    [3, 5, '1'],
+    [2, 4, '2'],
+    [1, 2, 'x'],
+    [5, 6, 'x'],
+  ];
   // begins after: at the end of the old one
-  const back: Piece[] = [[0, 1, 'x'], [1, 3, '1'], [2, 4, '2'], [4, 5, 'x'], [5, 6, 'x']];
+  const back: Piece[] = [
+    [0, 1, 'x'],
+    [1, 3, '1'],
+    [2, 4, '2'],
+    [4, 5, 'x'],
+    [5, 6, 'x'],
+  ];
   // same place
-  const same: Piece[] = [[0, 1, 'x'], [1, 3, '1'], [1, 3, '2'], [3, 5, 'x'], [5, 6, 'x']];
+  const same: Piece[] = [
+    [0, 1, 'x'],
+    [1, 3, '1'],
+    [1, 3, '2'],
+    [3, 5, 'x'],
+    [5, 6, 'x'],
+  ];
   // around it
-  const around: Piece[] = [[0, 1, 'x'], [2, 3, '1'], [1, 4, '2'], [4, 5, 'x'], [5, 6, 'x']];
+  const around: Piece[] = [
+    [0, 1, 'x'],
+    [2, 3, '1'],
+    [1, 4, '2'],
+    [4, 5, 'x'],
+    [5, 6, 'x'],
+  ];
   // within it
-  const within: Piece[] = [[0, 1, 'x'], [1, 4, '1'], [2, 3, '2'], [4, 5, 'x'], [5, 6, 'x']];
+  const within: Piece[] = [
+    [0, 1, 'x'],
+    [1, 4, '1'],
+    [2, 3, '2'],
+    [4, 5, 'x'],
+    [5, 6, 'x'],
+  ];
 
   const expected: Record<string, string[]> = {
     //            front     back      same      around    within

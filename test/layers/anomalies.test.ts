@@ -32,11 +32,21 @@ const CASES: [name: string, frame: Uint8Array, linkType: number, anomalies: stri
   ['802.1ah cut', ethernet(0x88e7, new Uint8Array(17)), 1, ['ieee8021ah.header_too_small']],
   ['VN-Tag cut', ethernet(0x8926, new Uint8Array(5)), 1, ['vntag.header_too_small']],
   ['E-Tag cut', ethernet(0x893f, new Uint8Array(7)), 1, ['etag.header_too_small']],
-  ['E-Tag with a type nobody knows', ethernet(0x893f, new Uint8Array(9)), 1, ['ethernet.unknown_ethertype', 'etag.unknown_type']],
+  [
+    'E-Tag with a type nobody knows',
+    ethernet(0x893f, new Uint8Array(9)),
+    1,
+    ['ethernet.unknown_ethertype', 'etag.unknown_type'],
+  ],
   ['DCE cut', ethernet(0x8903, new Uint8Array(15)), 1, ['dce.pkt_too_small']],
   ['NSH cut', ethernet(0x894f, hex('0fc6 0101')), 1, ['nsh.header_too_small']],
   ['NSH of version 1', ethernet(0x894f, concat(hex('4fc2 0201 0001 23ff'), IP)), 1, ['nsh.unsupported_version']],
-  ['NSH type 1 of a wrong length', ethernet(0x894f, concat(hex('0fc2 0101 0001 23ff'), IP)), 1, ['nsh.bad_header_length']],
+  [
+    'NSH type 1 of a wrong length',
+    ethernet(0x894f, concat(hex('0fc2 0101 0001 23ff'), IP)),
+    1,
+    ['nsh.bad_header_length'],
+  ],
   ['NSH of a reserved type', ethernet(0x894f, concat(hex('0fc2 0001 0001 23ff'), IP)), 1, ['nsh.reserved_type']],
   ['NSH of an unknown type', ethernet(0x894f, concat(hex('0fc2 0701 0001 23ff'), IP)), 1, ['nsh.unsupported_type']],
   ['NSH with no known payload', ethernet(0x894f, concat(hex('0fc2 0209 0001 23ff'), IP)), 1, ['nsh.unknown_payload']],
@@ -50,17 +60,52 @@ const CASES: [name: string, frame: Uint8Array, linkType: number, anomalies: stri
   ['PPTP with IP', gre('2001 0800 0000 0000'), 1, ['gre.version1_wrong_protocol']],
   ['PPTP without a key', gre('0001 880b'), 1, ['gre.version1_no_key']],
   ['PPTP cut', gre('2001 880b'), 1, ['gre.version1_hdr_too_big']],
-  ['VXLAN with no known payload', udp4({ dp: 4789 }, concat(hex('0800 0000 0000 0000'), ethernet(0x9999, IP))), 1, ['vxlan.unknown_payload_type']],
-  ['Geneve with no known payload', udp4({ dp: 6081 }, concat(hex('0000 9999 0000 0000'), IP)), 1, ['geneve.unknown_payload_type']],
+  [
+    'VXLAN with no known payload',
+    udp4({ dp: 4789 }, concat(hex('0800 0000 0000 0000'), ethernet(0x9999, IP))),
+    1,
+    ['vxlan.unknown_payload_type'],
+  ],
+  [
+    'Geneve with no known payload',
+    udp4({ dp: 6081 }, concat(hex('0000 9999 0000 0000'), IP)),
+    1,
+    ['geneve.unknown_payload_type'],
+  ],
   ['SCTP cut', frame4(132, new Uint8Array(11)), 1, ['sctp.pkt_too_small']],
   ['SCTP chunk cut', frame4(132, hex('0001 0002 0000 0001 00000000 0300')), 1, ['sctp.chunk_too_small']],
-  ['SCTP chunk beyond the packet', frame4(132, hex('0001 0002 0000 0001 00000000 0300 0020')), 1, ['sctp.chunk_len_invalid']],
-  ['SCTP data under tag 0', frame4(132, hex('0001 0002 0000 0000 00000000 0003 0004')), 1, ['sctp.data_with_zero_vtag']],
-  ['SCTP INIT under a tag', frame4(132, hex('0001 0002 0000 0001 00000000 0100 0004')), 1, ['sctp.init_with_non_zero_vtag']],
+  [
+    'SCTP chunk beyond the packet',
+    frame4(132, hex('0001 0002 0000 0001 00000000 0300 0020')),
+    1,
+    ['sctp.chunk_len_invalid'],
+  ],
+  [
+    'SCTP data under tag 0',
+    frame4(132, hex('0001 0002 0000 0000 00000000 0003 0004')),
+    1,
+    ['sctp.data_with_zero_vtag'],
+  ],
+  [
+    'SCTP INIT under a tag',
+    frame4(132, hex('0001 0002 0000 0001 00000000 0100 0004')),
+    1,
+    ['sctp.init_with_non_zero_vtag'],
+  ],
   ['ESP cut', frame4(50, new Uint8Array(7)), 1, ['esp.pkt_too_small']],
   ['ARP cut', ethernet(0x0806, hex('0001 0800')), 1, ['arp.pkt_too_small']],
-  ['ARP of other hardware', ethernet(0x0806, concat(hex('0006 0800 0604 0001'), new Uint8Array(20))), 1, ['arp.unsupported_hardware']],
-  ['ARP of an unknown operation', ethernet(0x0806, concat(hex('0001 0800 0604 0009'), new Uint8Array(20))), 1, ['arp.unsupported_opcode']],
+  [
+    'ARP of other hardware',
+    ethernet(0x0806, concat(hex('0006 0800 0604 0001'), new Uint8Array(20))),
+    1,
+    ['arp.unsupported_hardware'],
+  ],
+  [
+    'ARP of an unknown operation',
+    ethernet(0x0806, concat(hex('0001 0800 0604 0009'), new Uint8Array(20))),
+    1,
+    ['arp.unsupported_opcode'],
+  ],
   ['ARP with addresses cut', ethernet(0x0806, hex('0001 0800 0604 0001 0000')), 1, ['arp.invalid_pkt']],
   ['IGMP cut', frame4(2, new Uint8Array(7)), 1, ['igmp.pkt_too_small']],
   ['IGMPv3 query cut', frame4(2, hex('1100 0000 00000000 0000')), 1, ['igmp.v3_pkt_too_small']],
@@ -80,7 +125,9 @@ describe('anomalies of encapsulations', () => {
   });
 
   it('reads ports, tag and chunks of SCTP', () => {
-    const { packet: p } = decode(frame4(132, hex('0b59 9f2f 0000 0000 00000000 0100 0014 00000001 00000000 00000000 00000000')));
+    const { packet: p } = decode(
+      frame4(132, hex('0b59 9f2f 0000 0000 00000000 0100 0014 00000001 00000000 00000000 00000000')),
+    );
     assert.deepEqual([p.sp, p.dp, p.sctpVtag, p.sctpChunkCount, p.payloadLength], [2905, 40751, 0, 1, 20]);
   });
 

@@ -70,7 +70,11 @@ const CASES: Case[] = [
     frame: gre('b000 0800 0000 0000 0000 0001 0000 0002', IP),
     source: 'gre tunnel',
   },
-  { name: 'GRE with a source route', frame: gre('4000 0800 0000 0000 0800 0004 01020304 0000 0000', IP), source: 'gre tunnel' },
+  {
+    name: 'GRE with a source route',
+    frame: gre('4000 0800 0000 0000 0800 0004 01020304 0000 0000', IP),
+    source: 'gre tunnel',
+  },
   { name: 'transparent bridging', frame: gre('0000 6558', FRAME), source: 'gre tunnel' },
   { name: 'PPTP', frame: gre('3081 880b 0000 0001 0000 0001 0000 0002 ff03 0021', IP), source: 'gre tunnel' },
   { name: 'ERSPAN I', frame: gre('0000 88be', FRAME), source: 'gre tunnel' },
@@ -93,7 +97,11 @@ const CASES: Case[] = [
     check: (_, found) => assert.equal(found.vni, 0x00aabb),
   },
   { name: 'Teredo', frame: udp4({ dp: 3544 }, IP6), source: 'teredo tunnel' },
-  { name: 'Teredo with an origin', frame: udp4({ sp: 3544 }, concat(hex('0000 1234 01020304'), IP6)), source: 'teredo tunnel' },
+  {
+    name: 'Teredo with an origin',
+    frame: udp4({ sp: 3544 }, concat(hex('0000 1234 01020304'), IP6)),
+    source: 'teredo tunnel',
+  },
 ];
 
 describe('encapsulations', () => {

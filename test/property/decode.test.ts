@@ -3,11 +3,26 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { anomalyCount } from '../../src/framework/anomaly.ts';
 import type { Packet } from '../../src/framework/packet.ts';
-import { concat, decode, ethernet, icmp4, makeDecoder, packetOf, payloadOf, tcp4, tcp6, udp4, udp6, vlan } from '../support/packets.ts';
+import {
+  concat,
+  decode,
+  ethernet,
+  icmp4,
+  makeDecoder,
+  packetOf,
+  payloadOf,
+  tcp4,
+  tcp6,
+  udp4,
+  udp6,
+  vlan,
+} from '../support/packets.ts';
 
 const MAX_FRAME = 200;
 const LINK_TYPES = [0, 1, 9, 12, 50, 101, 104, 113, 228, 229, 276, 147];
-const ETHER_TYPES = [0x0800, 0x0806, 0x8100, 0x86dd, 0x8847, 0x8863, 0x8864, 0x88a8, 0x88e7, 0x8903, 0x8926, 0x893f, 0x894f, 0x9100];
+const ETHER_TYPES = [
+  0x0800, 0x0806, 0x8100, 0x86dd, 0x8847, 0x8863, 0x8864, 0x88a8, 0x88e7, 0x8903, 0x8926, 0x893f, 0x894f, 0x9100,
+];
 const PROTOCOLS = [0, 1, 2, 4, 6, 17, 41, 43, 44, 47, 50, 51, 58, 59, 60, 132, 135, 253];
 const PORTS = [53, 3544, 4789, 6081];
 
@@ -38,7 +53,10 @@ describe('decoding', () => {
 
   it('bears random bytes behind every Ethernet type', () => {
     const frame = fc.tuple(fc.constantFrom(...ETHER_TYPES), bytesUpTo(MAX_FRAME));
-    fc.assert(fc.property(frame, ([type, body]) => survives(ethernet(type, body), 1)), { numRuns: 5000 });
+    fc.assert(
+      fc.property(frame, ([type, body]) => survives(ethernet(type, body), 1)),
+      { numRuns: 5000 },
+    );
   });
 
   it('bears random bytes behind every IP protocol and port', () => {
@@ -59,7 +77,11 @@ describe('decoding', () => {
   });
 
   it('bears any flipped byte of a valid packet, and any cut', () => {
-    const valid = [tcp4({ options: Uint8Array.from([1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]) }), udp6({ dp: 4789 }), icmp4(3, 4)];
+    const valid = [
+      tcp4({ options: Uint8Array.from([1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]) }),
+      udp6({ dp: 4789 }),
+      icmp4(3, 4),
+    ];
     const change = fc.record({
       frame: fc.constantFrom(...valid),
       at: fc.nat(),

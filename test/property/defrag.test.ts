@@ -10,9 +10,19 @@ const MAX_UNITS = 12;
 
 /** A packet cut into consecutive parts. */
 const cutPacket = fc
-  .tuple(fc.uint8Array({ minLength: 17, maxLength: MAX_UNITS * UNIT }), fc.uniqueArray(fc.integer({ min: 1, max: MAX_UNITS }), { maxLength: 5 }))
+  .tuple(
+    fc.uint8Array({ minLength: 17, maxLength: MAX_UNITS * UNIT }),
+    fc.uniqueArray(fc.integer({ min: 1, max: MAX_UNITS }), { maxLength: 5 }),
+  )
   .map(([data, cuts]) => {
-    const bounds = [0, ...cuts.map((cut) => cut * UNIT).filter((cut) => cut < data.length).sort((a, b) => a - b), data.length];
+    const bounds = [
+      0,
+      ...cuts
+        .map((cut) => cut * UNIT)
+        .filter((cut) => cut < data.length)
+        .sort((a, b) => a - b),
+      data.length,
+    ];
     const parts: Part[] = [];
     for (let i = 1; i < bounds.length; i++) {
       const [from, to] = [bounds[i - 1]!, bounds[i]!];
@@ -47,7 +57,10 @@ function takesOver(policy: number, old: Part, part: Part): boolean {
 }
 
 describe('defragmentation', () => {
-  for (const [name, build] of [['IPv4', fragment4], ['IPv6', fragment6]] as const) {
+  for (const [name, build] of [
+    ['IPv4', fragment4],
+    ['IPv6', fragment6],
+  ] as const) {
     it(`puts ${name} packets together, whatever the cuts and their order`, () => {
       const shuffled = cutPacket.chain(({ data, parts }) =>
         fc.shuffledSubarray(parts, { minLength: parts.length }).map((order) => ({ data, order })),
@@ -69,7 +82,11 @@ describe('defragmentation', () => {
   it('resolves overlaps as the policy says', () => {
     const total = MAX_UNITS;
     const piece = fc
-      .tuple(fc.integer({ min: 0, max: total - 1 }), fc.integer({ min: 1, max: total }), fc.integer({ min: 1, max: 255 }))
+      .tuple(
+        fc.integer({ min: 0, max: total - 1 }),
+        fc.integer({ min: 1, max: total }),
+        fc.integer({ min: 1, max: 255 }),
+      )
       .map(([from, length, fill]): Part => {
         const to = Math.min(total, from + length);
         return { offset: from * UNIT, more: to < total, data: new Uint8Array((to - from) * UNIT).fill(fill) };
@@ -103,7 +120,8 @@ describe('defragmentation', () => {
     fc.assert(
       fc.property(fc.array(any, { maxLength: 40 }), (fragments) => {
         const driver = new DefragDriver({ size: 8192, maxTrackers: 4 });
-        for (const { id, isIpv6, ...part } of fragments) driver.feed(isIpv6 ? fragment6(part, id) : fragment4(part, id));
+        for (const { id, isIpv6, ...part } of fragments)
+          driver.feed(isIpv6 ? fragment6(part, id) : fragment4(part, id));
         assert.ok(driver.defragmenter.trackers <= 4);
       }),
       { numRuns: 300 },
