@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { Counters } from '../../src/base/counters.ts';
+import { FlowTracker } from '../../src/flow/flow-tracker.ts';
+import { DEFAULT_FLOW_OPTIONS } from '../../src/flow/options.ts';
+import { F, FlowEndReason, FlowStateId, Flows } from '../../src/framework/flows.ts';
+import { Packet, PacketFlag } from '../../src/framework/packet.ts';
+
+const SECOND = 1e6;
+
+interface Tuple {
+  readonly src: number;
+  readonly dst: number;
+  readonly sp: number;
+  readonly dp: number;
+  readonly seconds?: number;
+  readonly vlan?: number;
+}
+
+function udp({ src, dst, sp, dp, seconds = 1, vlan }: Tuple): Packet {
+  const data = new Uint8Array(64);
+  const p = new Packet(data);
+  p.reset(data, -1, 0, 60);
+  p.ipVersion = 4;
+  p.proto = 17;
+  p.src0 = src;
+  p.dst0 = dst;
+  p.sp = sp;
+  p.dp = dp;
+  p.ttl = 64;
+  p.ts = seconds * SECOND;
+  if (vlan !== undefined) {
+    p.vlanCount = 1;
+    p.vlan0 = vlan;
+  }
+  return p;
+}
+
+function setUp(options = {}): { tracker: FlowTracker; flows: Flows; ended: { f: number; reason: number }[] } {
+  const flows = new Flows(4);
+  const ended: { f: number; reason: number }[] = [];
+  const events = {
+    isReuse: () => false,
+    ended: (f: number) => ended.push({ f, reason: flows.word(f, F.endReason) }),
+  };
+  return {
+    tracker: new FlowTracker(flows, new Counters(), events, { ...DEFAULT_FLOW_OPTIONS, ...options }),
+    flows,
+    ended,
+  };
+}
+
+const REQUEST = { src: 1, dst: 2, sp: 1000, dp: 53 };
+const RESPONSE = { src: 2, dst: 1, sp: 53, dp: 1000 };
+
+describe('FlowTracker', () => {
+  it('puts both directions in one flow and calls it established when both were seen', () => {
+    const { tracker, flows } = setUp();
+    const first = udp(REQUEST);
+    const f = tracker.handle(first);
+    assert.ok((first.flags & PacketFlag.toServer) !== 0 && (first.flags & PacketFlag.firstToServer) !== 0);
+    assert.equal(flows.word(f, F.state), FlowStateId.new);
+    const answer = udp(RESPONSE);
+    assert.equal(tracker.handle(answer), f);
+    assert.ok((answer.flags & PacketFlag.toClient) !== 0 && (answer.flags & PacketFlag.established) !== 0);
+    assert.equal(flows.word(f, F.state), FlowStateId.established);
+    assert.deepEqual([flows.word(f, F.packetsToServer), flows.word(f, F.packetsToClient)], [1, 1]);
+    assert.equal(flows.double(f, F.bytesToClient), 60);
+  });
+
+  it('tells VLANs apart unless told not to', () => {
+    const apart = setUp().tracker;
+    assert.notEqual(apart.handle(udp({ ...REQUEST, vlan: 1 })), apart.handle(udp({ ...REQUEST, vlan: 2 })));
+    const together = setUp({ usesVlan: false }).tracker;
+    assert.equal(together.handle(udp({ ...REQUEST, vlan: 1 })), together.handle(udp({ ...REQUEST, vlan: 2 })));
+  });
+
+  it('ends an idle flow when its time is over, and not before', () => {
+    const { tracker, flows, ended } = setUp();
+    tracker.handle(udp(REQUEST));
+    tracker.expire(30 * SECOND);
+    assert.equal(ended.length, 0);
+    tracker.expire(33 * SECOND);
+    assert.deepEqual(ended, [{ f: 0, reason: FlowEndReason.timeout }]);
+    assert.equal(flows.active, 0);
+  });
+
+  it('begins a new flow for a packet that comes after the timeout', () => {
+    const { tracker, ended } = setUp({ idleAbove: 100 });
+    tracker.handle(udp(REQUEST));
+    tracker.handle(udp({ ...REQUEST, seconds: 100 }));
+    assert.deepEqual(
+      ended.map((one) => one.reason),
+      [FlowEndReason.timeout],
+    );
+  });
+
+  it('finds every flow again among many, also after others ended', () => {
+    const { tracker, flows, ended } = setUp();
+    const tuple = (i: number): Tuple => ({
+      src: 10,
+      dst: 20 + (i % 7),
+      sp: 1024 + i,
+      dp: 80,
+      seconds: i % 2 === 0 ? 1 : 50,
+    });
+    for (let i = 0; i < 20_000; i++) tracker.handle(udp(tuple(i)));
+    assert.equal(flows.active, 20_000);
+    tracker.expire(60 * SECOND);
+    assert.equal(ended.length, 10_000);
+    for (let i = 1; i < 20_000; i += 2) {
+      const f = tracker.handle(udp({ ...tuple(i), seconds: 60 }));
+      assert.equal(flows.word(f, F.packetsToServer), 2, `flow ${i}`);
+    }
+    tracker.endAll(FlowEndReason.shutdown);
+    assert.equal(flows.active, 0);
+    assert.equal(ended.length, 20_000);
+  });
+
+  it('refuses new flows at the memory cap when none can be ended', () => {
+    const { tracker, flows } = setUp({ memcap: 1 });
+    for (let i = 0; i < 40; i++) tracker.handle(udp({ ...REQUEST, sp: 2000 + i }));
+    assert.equal(flows.active, 16);
+    assert.equal(tracker.emergency, 1);
+  });
+});
