@@ -8,6 +8,8 @@ import {
   decode,
   ethernet,
   icmp4,
+  ipv4,
+  ipv6,
   makeDecoder,
   packetOf,
   payloadOf,
@@ -31,12 +33,17 @@ function assertWithin(p: Packet): void {
   for (const offset of [p.etherOffset, p.l3Offset, p.l4Offset, p.arpOffset, p.embeddedOffset, p.ip6FragmentOffset])
     assert.ok(offset === -1 || (offset >= p.start && offset <= p.end));
   assert.ok(p.l3End <= p.end);
+  assert.ok(p.l3Offset < 0 || p.l3Offset + p.l3HeaderLength <= p.l3End);
+  assert.ok(p.l4Offset < 0 || p.l4Offset + p.l4HeaderLength <= p.end);
   assert.ok(p.payloadLength >= 0 && p.payloadOffset + p.payloadLength <= p.end);
-  assert.ok(p.tcpSackCount === 0 || p.tcpSackOffset + p.tcpSackCount * 8 <= p.end);
+  assert.ok(p.tcpSackCount === 0 || p.tcpSackOffset + p.tcpSackCount * 8 <= p.l4Offset + p.l4HeaderLength);
   for (let i = 0; i < p.anomalyCount; i++) assert.ok(p.anomalies[i]! < anomalyCount());
 }
 
 const bytesUpTo = (maxLength: number) => fc.uint8Array({ maxLength });
+
+/** Plausible lengths and next headers rather than noise. */
+const smallBytes = fc.uint8Array({ maxLength: 80, max: 60 });
 
 describe('decoding', () => {
   const decoder = makeDecoder();
@@ -59,25 +66,45 @@ describe('decoding', () => {
     );
   });
 
-  it('bears random bytes behind every IP protocol and port', () => {
+  it('bears random bytes behind every IP protocol', () => {
     const body = fc.record({
       version: fc.constantFrom(4, 6),
       protocol: fc.constantFrom(...PROTOCOLS),
-      port: fc.constantFrom(...PORTS),
-      data: bytesUpTo(MAX_FRAME),
+      data: fc.oneof(bytesUpTo(MAX_FRAME), smallBytes),
     });
     fc.assert(
-      fc.property(body, ({ version, protocol, port, data }) => {
-        const frame = version === 4 ? udp4({ dp: port }, data) : udp6({ dp: port }, data);
-        frame[version === 4 ? 23 : 20] = protocol;
+      fc.property(body, ({ version, protocol, data }) => {
+        const frame =
+          version === 4
+            ? ethernet(0x0800, ipv4({ protocol }, data))
+            : ethernet(0x86dd, ipv6({ nextHeader: protocol }, data));
         survives(frame, 1);
       }),
       { numRuns: 5000 },
     );
   });
 
+  it('bears random bytes behind the UDP ports of tunnels', () => {
+    const datagram = fc.tuple(fc.constantFrom(...PORTS), fc.oneof(bytesUpTo(MAX_FRAME), smallBytes));
+    fc.assert(
+      fc.property(datagram, ([dp, data]) => survives(udp4({ dp }, data), 1)),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('bears random TCP options', () => {
+    const options = fc.uint8Array({ min: 0, max: 20, minLength: 40, maxLength: 40 });
+    fc.assert(
+      fc.property(options, (list) => survives(tcp4({ options: list.subarray(0, 4 * (list[0]! % 11)) }), 1)),
+      {
+        numRuns: 3000,
+      },
+    );
+  });
+
   it('bears any flipped byte of a valid packet, and any cut', () => {
     const valid = [
+      tcp4({ options: Uint8Array.from([1, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2]) }),
       tcp4({ options: Uint8Array.from([1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]) }),
       udp6({ dp: 4789 }),
       icmp4(3, 4),
