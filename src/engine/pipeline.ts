@@ -1,6 +1,7 @@
 // Pipeline: the way of a packet through one worker: decode, flow, stream, detect, output.
 
 import type { Counters } from '../base/counters.ts';
+import type { ChecksumVerifier } from '../decode/checksum-verifier.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import type { FlowTracker } from '../flow/flow-tracker.ts';
 import { FlowEndReason } from '../framework/flows.ts';
@@ -25,6 +26,7 @@ export interface PipelineParts {
   readonly decoder: Decoder;
   /** Native id of the arena that batches lie in. */
   readonly bufferId: number;
+  readonly checksums: ChecksumVerifier;
   readonly stream: StreamStage | null;
   readonly detect: DetectStage | null;
   readonly outputs: readonly Output[];
@@ -80,6 +82,7 @@ export class Pipeline {
   }
 
   private process(p: Packet): void {
+    this.parts.checksums.verify(p);
     const f = this.tracker!.handle(p);
     const { stream, detect } = this.parts;
     if (f >= 0 && p.proto === PROTO_TCP && stream !== null) stream.packet(p, f);

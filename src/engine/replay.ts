@@ -46,6 +46,7 @@ export function replay(options: ReplayOptions): ReplayResult {
       rules: options.rules,
       isInline,
       mpm: mpmAlgorithm(config),
+      checksums: options.checksums === 'none' || options.checksums === 'all' ? options.checksums : 'auto',
       maxAlerts: config.int('packet-alert-max', 15, { min: 0, max: 255 }) || 15,
     },
     (state) => [

@@ -55,8 +55,7 @@ export function streamOptions(
   return {
     ...defaults,
     memcap: config.size('stream.memcap', defaults.memcap),
-    checksumValidation:
-      use.checksums === undefined ? config.bool('stream.checksum-validation', true) : use.checksums === 'all',
+    checksumValidation: use.checksums !== 'none' && config.bool('stream.checksum-validation', true),
     inline: use.isInline,
     midstream: config.bool('stream.midstream', false),
     asyncOneside: config.bool('stream.async-oneside', false),

@@ -3,6 +3,7 @@
 import { Arena } from '../base/arena.ts';
 import { Counters } from '../base/counters.ts';
 import { Slab } from '../base/slab.ts';
+import { ChecksumVerifier } from '../decode/checksum-verifier.ts';
 import { DEFAULT_DECODER_OPTIONS } from '../decode/options.ts';
 import type { DecoderOptions } from '../decode/options.ts';
 import { Decoder } from '../decode/decoder.ts';
@@ -39,6 +40,8 @@ export interface WorkerOptions {
   readonly isInline: boolean;
   readonly maxAlerts: number;
   readonly mpm: MpmAlgorithm;
+  /** `-k`: which packets have their checksums verified. */
+  readonly checksums: 'all' | 'none' | 'auto';
 }
 
 /** What the outputs of a worker are made from. */
@@ -108,7 +111,10 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
           makeMatcher: (patterns) => compileMatcher(options.mpm, patterns),
         });
   const outputs = createOutputs({ flows, counters, tcp: stream, packetVars: context.packetVars });
-  const pipeline = new Pipeline({ counters, decoder, bufferId, stream, detect, outputs }, arena.data);
+  const pipeline = new Pipeline(
+    { counters, decoder, bufferId, checksums: new ChecksumVerifier(options.checksums), stream, detect, outputs },
+    arena.data,
+  );
   pipeline.tracker = new FlowTracker(flows, counters, pipeline, options.flow ?? DEFAULT_FLOW_OPTIONS);
   return { pipeline, counters, batch: new PacketBatch(arena.data), region };
 }

@@ -20,6 +20,7 @@ function udp({ src, dst, sp, dp, seconds = 1, vlan }: Tuple): Packet {
   const data = new Uint8Array(64);
   const p = new Packet(data);
   p.reset(data, -1, 0, 60);
+  p.flags = PacketFlag.wantsFlow;
   p.ipVersion = 4;
   p.proto = 17;
   p.src0 = src;
