@@ -33,6 +33,9 @@ export class Candidates {
   clear(): void {
     this.count = 0;
     this.epoch = (this.epoch + 1) >>> 0;
+    if (this.epoch !== 0) return;
+    this.seen.fill(0); // old marks must not look like new ones after the wrap
+    this.epoch = 1;
   }
 
   /** Adds one, in ascending order, once. Hits are few: insertion is the cheapest way to order them. */
