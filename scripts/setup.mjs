@@ -96,7 +96,10 @@ function nativeAddon(stamp) {
   const args = [gyp, 'rebuild', '--loglevel=error', ...(hasHeaders ? [`--nodedir=${headers}`] : [])];
   const built = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (built.status === 0) stamp.native = key;
-  else say(`the native add-on did not build; going on without it\n${(built.stderr ?? '').split('\n').slice(-15).join('\n')}`);
+  else
+    say(
+      `the native add-on did not build; going on without it\n${(built.stderr ?? '').split('\n').slice(-15).join('\n')}`,
+    );
 }
 
 function compile(stamp) {
@@ -105,7 +108,10 @@ function compile(stamp) {
   if (stamp.build === key && existsSync(join(root, 'dist', 'cli', 'main.js'))) return;
   say('compiling');
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--incremental', 'false'], { cwd: root, stdio: 'inherit' });
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--incremental', 'false'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   stamp.build = key;
 }
 

@@ -13,7 +13,14 @@ if (!existsSync(join(root, '..', 'shared'))) {
   console.log('../shared is absent: tests against real rules, captures and the conformance suite are skipped');
 }
 const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-const args = [mocha, '--reporter', 'json', '--reporter-option', `output=${report}`, ...(process.argv.length > 2 ? process.argv.slice(2) : ['test/**/*.test.ts'])];
+const args = [
+  mocha,
+  '--reporter',
+  'json',
+  '--reporter-option',
+  `output=${report}`,
+  ...(process.argv.length > 2 ? process.argv.slice(2) : ['test/**/*.test.ts']),
+];
 const run = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 if (!existsSync(report)) {
   console.error('the test runner ended without a report');

@@ -93,7 +93,18 @@ export const MAX_VLAN_LAYERS = 3;
 export const MAX_ALERTS = 255;
 
 /** IPv6 extension headers present, as bits of `Packet.ip6Extensions`. */
-export const Ip6Extension = { hopByHop: 1, routing: 2, fragment: 4, destination: 8, auth: 16, esp: 32, mobility: 64, hip: 128, shim6: 256, none: 512 } as const;
+export const Ip6Extension = {
+  hopByHop: 1,
+  routing: 2,
+  fragment: 4,
+  destination: 8,
+  auth: 16,
+  esp: 32,
+  mobility: 64,
+  hip: 128,
+  shim6: 256,
+  none: 512,
+} as const;
 
 /** The alerts raised on a packet, in the order of the rules; reused like the packet. */
 export class AlertQueue {

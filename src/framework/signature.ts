@@ -40,15 +40,7 @@ export const SigFlag = {
 
 /** Rule types of Suricata's engine analysis. */
 export type RuleType =
-  | 'ip_only'
-  | 'like_ip_only'
-  | 'pd_only'
-  | 'de_only'
-  | 'pkt'
-  | 'pkt_stream'
-  | 'stream'
-  | 'app_layer'
-  | 'app_tx';
+  'ip_only' | 'like_ip_only' | 'pd_only' | 'de_only' | 'pkt' | 'pkt_stream' | 'stream' | 'app_layer' | 'app_tx';
 
 /** A condition on the packet; pure but for the state keywords. */
 export type PacketMatch = (p: Packet, ctx: DetectContext) => boolean;

@@ -21,7 +21,12 @@ if (!existsSync(suite)) {
   process.exit(0);
 }
 
-const lines = (file) => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#')) : []);
+const lines = (file) =>
+  existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#'))
+    : [];
 
 /** Tests whose traffic and rules need neither an application layer nor Lua nor firewall mode. */
 function targetTests() {
@@ -29,16 +34,22 @@ function targetTests() {
   const at = (name) => header.indexOf(name);
   return rows
     .filter((row) => row[at('app_protocols')].split(',').every((one) => ['none', 'icmp', 'arp', 'sctp'].includes(one)))
-    .filter((row) => !/lua|firewall/i.test([row[at('features')], row[at('requires_features')], row[at('category')]].join()))
+    .filter(
+      (row) => !/lua|firewall/i.test([row[at('features')], row[at('requires_features')], row[at('category')]].join()),
+    )
     .map((row) => row[at('test')]);
 }
 
 const work = mkdtempSync(join(tmpdir(), 'tayra-conformance-'));
 const srcdir = join(work, 'srcdir');
 mkdirSync(join(srcdir, 'etc'), { recursive: true });
-const config = readFileSync(join(root, 'config', 'tayra.yaml'), 'utf8').replace('community-id: yes', 'community-id: no');
+const config = readFileSync(join(root, 'config', 'tayra.yaml'), 'utf8').replace(
+  'community-id: yes',
+  'community-id: no',
+);
 writeFileSync(join(srcdir, 'suricata.yaml'), config);
-for (const name of ['classification.config', 'reference.config']) cpSync(join(root, 'config', name), join(srcdir, 'etc', name));
+for (const name of ['classification.config', 'reference.config'])
+  cpSync(join(root, 'config', name), join(srcdir, 'etc', name));
 
 const list = join(work, 'list.txt');
 const chosen = mode === '--all' ? lines(join(suite, 'dev.txt')) : mode === '--target' ? targetTests() : lines(baseline);
@@ -46,9 +57,26 @@ writeFileSync(list, `${chosen.join('\n')}\n`);
 const passing = join(work, 'passing.txt');
 const args = [
   join(shared, 'verify', 'verify.mjs'),
-  ...['--bin', `${process.execPath} ${join(root, 'dist', 'cli', 'main.js')}`, '--version', '9.0.0', '--features', 'LIBNET1.1,HAVE_JA3,HAVE_JA4'],
+  ...[
+    '--bin',
+    `${process.execPath} ${join(root, 'dist', 'cli', 'main.js')}`,
+    '--version',
+    '9.0.0',
+    '--features',
+    'LIBNET1.1,HAVE_JA3,HAVE_JA4',
+  ],
   ...['--suite', suite, '--list', list, '--catalog', join(suite, 'catalog.tsv'), '--srcdir', srcdir],
-  ...['--schema', join(shared, 'suricata-etc', 'schema.json'), '--jobs', '2', '--quiet', '--work', work, '--write-baseline', passing],
+  ...[
+    '--schema',
+    join(shared, 'suricata-etc', 'schema.json'),
+    '--jobs',
+    '2',
+    '--quiet',
+    '--work',
+    work,
+    '--write-baseline',
+    passing,
+  ],
   ...(mode === '--baseline' ? ['--baseline', baseline] : []),
 ];
 const run = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
