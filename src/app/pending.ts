@@ -63,15 +63,6 @@ export const PENDING_KEYWORDS: ReadonlySet<string> = new Set(
   [HTTP, FILE, DNS, TLS, REMOTE, WINDOWS, MAIL, THINGS, VOICE, INFRASTRUCTURE, GENERIC].flatMap(words),
 );
 
-/** Known, and served by no parser at all: scripts and the nDPI plug-in. */
-export const UNSUPPORTED_KEYWORDS: ReadonlySet<string> = new Set([
-  'lua',
-  'luajit',
-  'luaxform',
-  'ndpi-protocol',
-  'ndpi-risk',
-]);
-
 /** A keyword of an application layer: refuse its rule with `rule/app-layer-missing`. */
 export function isPendingKeyword(name: string): boolean {
   return PENDING_KEYWORDS.has(name.toLowerCase());
@@ -79,9 +70,4 @@ export function isPendingKeyword(name: string): boolean {
 
 export function isPendingProtocol(name: string): boolean {
   return PENDING_PROTOCOLS.has(name.toLowerCase());
-}
-
-/** Refuse its rule with `rule/feature-missing`. */
-export function isUnsupportedKeyword(name: string): boolean {
-  return UNSUPPORTED_KEYWORDS.has(name.toLowerCase());
 }

@@ -37,10 +37,6 @@ export function diagnostic(
   return hint === undefined ? found : { ...found, hint };
 }
 
-export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some((d) => d.severity === 'error');
-}
-
 /** `file:line:column: error[code]: message`, one line, the form editors and CI understand. */
 export function formatDiagnostic(d: Diagnostic): string {
   const place = d.span.line > 0 ? `${d.file}:${String(d.span.line)}:${String(d.span.column)}` : d.file;

@@ -5,6 +5,6 @@ export type { ConfigMessage } from './loader.ts';
 export { ConfigNode } from './node.ts';
 export { DEFAULT_CONFIG_PATHS, logConfigMessages, logDiagnostics, openConfig } from './open.ts';
 export type { ConfigSources, OpenedConfig } from './open.ts';
-export { dumpConfig, parseSetting, setFinal, setValue } from './tree.ts';
+export { dumpConfig, parseSetting, setFinal } from './tree.ts';
 export { findUnknownKeys } from './unknown-keys.ts';
 export { parseBool, parseInteger, parseSize, parseTime } from './values.ts';

@@ -56,14 +56,9 @@ export class ConfigNode {
 
   /** The node at a dotted path below this one. */
   get(path: string): ConfigNode | undefined {
-    let node: ConfigNode | undefined = this.children.get(path);
-    if (node !== undefined || !path.includes('.')) return node;
-    node = this as ConfigNode;
-    for (const part of path.split('.')) {
-      node = node.children.get(part);
-      if (node === undefined) return undefined;
-    }
-    return node;
+    const direct = this.children.get(path);
+    if (direct !== undefined || !path.includes('.')) return direct;
+    return path.split('.').reduce<ConfigNode | undefined>((node, part) => node?.children.get(part), this);
   }
 
   /** The children in order: items of a sequence, or entries of a mapping. */

@@ -1,6 +1,5 @@
 // Changes to a configuration tree: finding or making a node, values from the command line, redefinition, dump.
 import { ConfigNode } from './node.ts';
-import type { Place } from './node.ts';
 
 /** The node at a dotted path below `root`, made where it is missing; what is made is final on request. */
 export function nodeAt(root: ConfigNode, path: string, options: { readonly isFinal?: boolean } = {}): ConfigNode {
@@ -25,15 +24,6 @@ export function setFinal(root: ConfigNode, path: string, value: string): ConfigN
   node.value = value;
   node.isFinal = true;
   return node;
-}
-
-/** Sets a value; false when the command line has fixed it. */
-export function setValue(root: ConfigNode, path: string, value: string, place?: Place): boolean {
-  const node = nodeAt(root, path);
-  if (node.isFinal) return false;
-  node.value = value;
-  if (place !== undefined) node.place = place;
-  return true;
 }
 
 /** The argument of `--set`: `key.sub.0=value`, blanks around key and value ignored; undefined when it has no `=`. */

@@ -104,7 +104,7 @@ class Converter {
 }
 
 function text(node: Yaml.Scalar): YamlText {
-  const source = String(node.value ?? '');
+  const source = typeof node.value === 'string' ? node.value : '';
   const isNull = node.type === 'PLAIN' && NULL_TEXTS.has(source);
   const tag = node.tag === undefined || node.tag.startsWith('tag:yaml.org') ? {} : { tag: node.tag };
   return { kind: 'text', value: isNull ? undefined : source, isEmpty: isNull && source === '', ...range(node), ...tag };

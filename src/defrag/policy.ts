@@ -1,7 +1,6 @@
 // Who wins where IP fragments overlap: the answer depends on the system that reassembles them (Novak, Shankar: target-based fragmentation reassembly).
 
 export const DEFRAG_POLICIES = ['first', 'last', 'bsd', 'bsd-right', 'linux', 'windows', 'solaris'] as const;
-export type DefragPolicy = (typeof DEFRAG_POLICIES)[number];
 
 export const DefragPolicyId = { first: 0, last: 1, bsd: 2, bsdRight: 3, linux: 4, windows: 5, solaris: 6 } as const;
 export const DEFAULT_DEFRAG_POLICY = DefragPolicyId.bsd;

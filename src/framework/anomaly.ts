@@ -62,6 +62,11 @@ export function anomalyCounter(id: number): number {
   return declared[id]!.counter;
 }
 
+/** Lets rules name an anomaly, declared before, otherwise too (older rule sets do). */
+export function aliasAnomaly(kind: AnomalyKind, alias: string, name: string): void {
+  byName.set(`${kind}/${alias}`, byName.get(`${kind}/${name}`)!);
+}
+
 /** Every declared name of a kind, for documentation and "did you mean". */
 export function anomalyNames(kind: AnomalyKind): string[] {
   return declared.filter((entry) => entry.kind === kind).map((entry) => entry.name);

@@ -39,7 +39,6 @@ export const FlowFlag = {
 } as const;
 
 export const FLOW_STATES = ['new', 'established', 'closed', 'bypassed', 'capture_bypassed'] as const;
-export type FlowState = (typeof FLOW_STATES)[number];
 export const FlowStateId = { new: 0, established: 1, closed: 2, bypassed: 3, captureBypassed: 4 } as const;
 
 /** Why a flow record was written (EVE `flow.reason`). */

@@ -85,7 +85,6 @@ export const PACKET_SOURCES = [
   'nsh',
   'gtp tunnel',
 ] as const;
-export type PacketSource = (typeof PACKET_SOURCES)[number];
 
 export const MAX_ANOMALIES = 15;
 export const MAX_VLAN_LAYERS = 3;

@@ -34,7 +34,6 @@ export const TCP_STATES = [
   'closing',
   'closed',
 ] as const;
-export type TcpState = (typeof TCP_STATES)[number];
 
 /** Values of one TCP session, for keywords (stream_size, tcp.session ...) and records. `t` is `flows.tcp(f)`. */
 export interface TcpView {

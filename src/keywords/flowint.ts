@@ -93,7 +93,7 @@ export default defineKeyword({
     const change = CHANGE[operator]!;
     builder.addPostMatch((p, ctx) => {
       if (p.flow < 0) return;
-      const values = (ctx.flows.extraOf(p.flow).flowints ??= new Map());
+      const values = (ctx.flows.extraOf(p.flow).flowints ??= new Map<number, number>());
       values.set(id, change(values.get(id) ?? 0, operandValue(operand, p, ctx)));
     });
   },

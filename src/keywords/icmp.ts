@@ -69,7 +69,7 @@ const igmpType = integerKeyword({
   name: 'igmp.type',
   width: 'u8',
   summary: 'IGMP message type.',
-  page: `${PAGE}`,
+  page: PAGE,
   examples: ['alert igmp any any -> any any (msg:"m"; igmp.type:0x11; sid:1;)'],
   read: (p) => (p.proto === 2 && p.l4Offset >= 0 ? p.igmpType : -1),
   names: (name) => IGMP_NAMES[name.toLowerCase()],

@@ -202,7 +202,7 @@ const l3Proto = defineKeyword({
   argument: 'required',
   kind: 'match',
   summary: 'IPv4 or IPv6.',
-  page: `${PAGE}`,
+  page: PAGE,
   examples: [rule('l3_proto:ipv6;')],
   compile(builder, option) {
     const match = /^(?:ipv|ip)([46])$/i.exec(unquoted(option));

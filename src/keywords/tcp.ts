@@ -123,7 +123,7 @@ const session = defineKeyword({
   argument: 'required',
   kind: 'match',
   summary: 'Phase the TCP session is in: setup, established, closing.',
-  page: `${PAGE}`,
+  page: PAGE,
   examples: [rule('tcp.session:setup,established;')],
   compile(builder, option) {
     const isWanted = new Uint8Array(TCP_STATES.length);

@@ -19,7 +19,6 @@ const pcre2 = addon?.pcreMatch === undefined ? undefined : (addon as Required<ty
 pcre2?.setOffsetBuffer(regexOffsets);
 
 export const pcre2Available: boolean = pcre2 !== undefined;
-export const pcre2Version: string = pcre2?.pcre2Version ?? '';
 /** Why PCRE2 is not available; empty when it is. */
 export const pcre2Reason: string =
   pcre2 !== undefined ? '' : addonReason !== '' ? addonReason : 'the add-on was built without PCRE2';

@@ -3,24 +3,6 @@
 /** Packets a batch holds unless told otherwise: its bytes then stay in the cache. */
 export const DEFAULT_BATCH_CAPACITY = 512;
 
-/** Link types of capture files (the LINKTYPE_ values) that the decoders know by name. */
-export const LinkType = {
-  null: 0,
-  ethernet: 1,
-  ppp: 9,
-  /** Raw IP as some systems number it. */
-  rawBsd: 12,
-  rawOpenBsd: 14,
-  pppSerial: 50,
-  raw: 101,
-  chdlc: 104,
-  loop: 108,
-  linuxSll: 113,
-  ipv4: 228,
-  ipv6: 229,
-  linuxSll2: 276,
-} as const;
-
 /** The packets of one `next` call. They stay valid until the next call on the same source. */
 export class PacketBatch {
   /** The arena that `offset` points into. */

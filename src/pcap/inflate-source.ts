@@ -35,9 +35,9 @@ export class InflateSource implements ByteSource {
     this.file = file;
     this.size = file.size;
     const job: InflateJob = {
-      control: this.control.buffer as SharedArrayBuffer,
-      ring: this.ring.buffer as SharedArrayBuffer,
-      message: this.message.buffer as SharedArrayBuffer,
+      control: this.control.buffer,
+      ring: this.ring.buffer,
+      message: this.message.buffer,
       fd: file.fd,
       prefix,
       slot: Slot,
@@ -96,8 +96,8 @@ function inflateInWorker(load: NodeJS.Require): void {
   const { readSync } = load('node:fs') as typeof import('node:fs');
   const { createGunzip } = load('node:zlib') as typeof import('node:zlib');
   const { Readable } = load('node:stream') as typeof import('node:stream');
-  const { workerData } = load('node:worker_threads') as typeof import('node:worker_threads');
-  const { slot, state, fd, prefix, ...shared } = workerData as InflateJob;
+  const threads = load('node:worker_threads') as typeof import('node:worker_threads');
+  const { slot, state, fd, prefix, ...shared } = threads.workerData as InflateJob;
   const control = new Int32Array(shared.control);
   const ring = new Uint8Array(shared.ring);
   const message = new Uint8Array(shared.message);
@@ -109,7 +109,7 @@ function inflateInWorker(load: NodeJS.Require): void {
     let consumed = prefix.length;
     for (;;) {
       const chunk = Buffer.allocUnsafe(1 << 16);
-      let size = 0;
+      let size: number;
       try {
         size = readSync(fd, chunk, 0, chunk.length, null);
       } catch (error) {

@@ -57,7 +57,7 @@ export function grammarRunner<T>(compiled: CompiledGrammar): (text: string) => G
 function withoutMemory(lexer: Lexer): nearley.Lexer {
   return {
     reset: (text) => lexer.reset(text),
-    next: () => lexer.next() as nearley.Token | undefined,
+    next: () => lexer.next(),
     save: () => undefined as unknown as nearley.LexerState,
     formatError: plainReport,
   };

@@ -27,7 +27,7 @@ export class Variables {
 
   constructor(addressGroups: VariableGroup = {}, portGroups: VariableGroup = {}) {
     const map = (group: VariableGroup): Map<string, string> =>
-      new Map(Object.entries(group).map(([name, text]) => [name, String(text).trim()]));
+      new Map(Object.entries(group).map(([name, text]) => [name, text.trim()]));
     this.#lookup = { address: map(addressGroups), port: map(portGroups), open: [] };
   }
 

@@ -1,7 +1,7 @@
 // Anomalies and counters of the TCP engine, with the names rules (`stream-event`) and statistics use.
 
 import { defineCounter } from '../base/counters.ts';
-import { defineAnomalies } from '../framework/anomaly.ts';
+import { aliasAnomaly, defineAnomalies } from '../framework/anomaly.ts';
 
 export const STREAM_ANOMALY = defineAnomalies('stream', '', [
   '3whs_ack_in_wrong_dir',
@@ -77,11 +77,8 @@ export const STREAM_ANOMALY = defineAnomalies('stream', '', [
   'reassembly_urgent_oob_limit_reached',
 ]);
 
-/** Names older rules use for two of them. */
-export const STREAM_ANOMALY_ALIASES: Readonly<Record<string, string>> = {
-  '3whs_synack_resend_with_different_ack': '3whs_synack_resend_with_diff_ack',
-  est_synack_resend_with_different_ack: 'est_synack_resend_with_diff_ack',
-};
+aliasAnomaly('stream', '3whs_synack_resend_with_different_ack', '3whs_synack_resend_with_diff_ack');
+aliasAnomaly('stream', 'est_synack_resend_with_different_ack', 'est_synack_resend_with_diff_ack');
 
 export const TCP_COUNTER = {
   syn: defineCounter('tcp.syn'),

@@ -1,6 +1,5 @@
 // The TCP engine's public face.
 
-export { STREAM_ANOMALY_ALIASES } from './events.ts';
 export type { HostPolicy, StreamPolicy, StreamPolicyKind } from './context.ts';
 export { defaultStreamOptions, OS_POLICIES, osPolicyId } from './options.ts';
 export type { OsPolicy, StreamOptions, UrgentPolicy } from './options.ts';

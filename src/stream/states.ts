@@ -1,5 +1,7 @@
 // States of a TCP session by name; the numbers are indexes into TCP_STATES.
 
+export { TcpFlag } from '../wire/tcp.ts';
+
 export const TcpStateId = {
   none: 0,
   listen: 1,
@@ -14,6 +16,3 @@ export const TcpStateId = {
   closing: 10,
   closed: 11,
 } as const;
-
-/** Bits of `Packet.tcpFlags`. */
-export const TcpFlag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32 } as const;

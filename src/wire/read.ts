@@ -14,11 +14,6 @@ export function i32(data: Uint8Array, o: number): number {
   return (data[o]! << 24) | (data[o + 1]! << 16) | (data[o + 2]! << 8) | data[o + 3]!;
 }
 
-/** 32 bits unsigned; may leave the small-integer range, so not for the packet path's fields. */
-export function u32(data: Uint8Array, o: number): number {
-  return i32(data, o) >>> 0;
-}
-
 export function putU16(data: Uint8Array, o: number, value: number): void {
   data[o] = value >>> 8;
   data[o + 1] = value;

@@ -2,8 +2,8 @@
 import { i32, u16 } from './read.ts';
 
 export const TCP_HEADER_LENGTH = 20;
-export const TCP_MAX_OPTIONS_LENGTH = 40;
 
+/** Bits of `Packet.tcpFlags`. */
 export const TcpFlag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const;
 
 export const TcpOption = {

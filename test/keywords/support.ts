@@ -111,7 +111,7 @@ export function compileOptions(
     addPostMatch: (post) => c.posts.push(post),
     markPrefilter: () => undefined,
     warn: (message) => c.warnings.push(message),
-  } as SignatureBuilder;
+  };
   for (const option of ast.options) {
     const key = option.key.toLowerCase();
     const keyword = keywords.find((k) => k.name === key || k.aliases?.includes(key) === true);

@@ -1,6 +1,6 @@
 // JSON pieces of hand-assembled records: quoted strings, base64, printable payload.
 
-// eslint-disable-next-line no-control-regex -- control characters are what must be escaped
+ 
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\u007f\ud800-\udfff]/;
 
 /** A quoted JSON string; text without anything to escape costs one regular expression test. */
