@@ -19,6 +19,12 @@ const VALUED: Readonly<Record<string, string>> = {
   '--user': 'user',
   '--group': 'group',
   '--data-dir': 'dataDirectory',
+  '--simulate-packet-flow-memcap': 'simulateFlowMemcap',
+  '--simulate-packet-tcp-ssn-memcap': 'simulateSessionMemcap',
+  '--simulate-packet-tcp-reassembly-memcap': 'simulateReassemblyMemcap',
+  '--simulate-packet-defrag-memcap': 'simulateDefragMemcap',
+  '--simulate-applayer-error-at-offset-ts': 'simulateAppErrorToServer',
+  '--simulate-applayer-error-at-offset-tc': 'simulateAppErrorToClient',
 };
 
 const FLAGS: Readonly<Record<string, string>> = {

@@ -18,6 +18,8 @@ usage: tayra [OPTIONS]            as Suricata
   --set KEY=VALUE        set a configuration value
   --include FILE         read another configuration file after the first
   --simulate-ips         treat the capture as inline traffic
+  --simulate-packet-{flow,tcp-ssn,tcp-reassembly,defrag}-memcap N
+                         find memory exhausted at packet N, to try exception policies
   --init-errors-fatal    exit with 1 when a rule does not load
   --disable-detection    no rules
   --runmode MODE         accepted; captures are read by one thread

@@ -23,6 +23,7 @@ import { listCaptures } from '../pcap/index.ts';
 import { parseArguments } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 import { SURICATA_HELP } from './help.ts';
+import { readSimulations } from './simulations.ts';
 
 const OK = 0;
 const FAILED = 1;
@@ -124,6 +125,11 @@ function start(args: Arguments, config: ConfigNode, directory: string): number {
     log.error('exception-policy', policyProblem);
     return FAILED;
   }
+  const simulate = readSimulations(args);
+  if (typeof simulate === 'string') {
+    log.error('suricata', simulate);
+    return FAILED;
+  }
   const rules = args.flags.has('disableDetection') ? null : load(args, config);
   if (rules !== null && !acceptable(args, rules)) return FAILED;
   if (args.flags.has('test')) {
@@ -140,6 +146,7 @@ function start(args: Arguments, config: ConfigNode, directory: string): number {
     logDirectory: directory,
     isInline: args.flags.has('simulateIps'),
     checksums: last(args, 'checksums'),
+    simulate,
   });
   logDiagnostics(config.takeDiagnostics());
   log.notice('pcap', `read ${captures.length} file, ${result.packets} packets, ${result.bytes} bytes`);

@@ -1,9 +1,9 @@
 // DecoderOptions: what the configuration may say about decoding, with Suricata's defaults.
 
-/** An encapsulation over UDP: looked for on these ports (either end), or on all of them. */
+/** An encapsulation over UDP: looked for on these ports (either end), on all of them, or on its own usual ones. */
 export interface UdpLayerOptions {
   readonly enabled: boolean;
-  readonly ports: readonly number[] | 'any';
+  readonly ports?: readonly number[] | 'any';
 }
 
 export interface DecoderOptions {

@@ -29,13 +29,20 @@ export interface LoadedRules {
   /** Rules read, bad ones included. */
   readonly total: number;
   readonly diagnostics: readonly Diagnostic[];
+  /** What the rules share: names, tags, data sets. */
+  readonly setup: RulesetSetup;
+}
+
+/** `vars:` of the configuration. */
+export function readVariables(config: ConfigNode): Variables {
+  return new Variables(groupOf(config, 'vars.address-groups'), groupOf(config, 'vars.port-groups'));
 }
 
 const SHIPPED = fileURLToPath(new URL('../../config/', import.meta.url));
 
 export function loadRules(config: ConfigNode, files: readonly string[], options: { isInline: boolean }): LoadedRules {
   const diagnostics: Diagnostic[] = [];
-  const variables = new Variables(groupOf(config, 'vars.address-groups'), groupOf(config, 'vars.port-groups'));
+  const variables = readVariables(config);
   const asts: RuleAst[] = [];
   let bad = 0;
   for (const path of files) {
@@ -55,7 +62,7 @@ export function loadRules(config: ConfigNode, files: readonly string[], options:
   diagnostics.push(...compiled.diagnostics);
   const ruleset = { ...compiled, failed: compiled.failed + bad };
   const thresholds = new Thresholds(globalSpecs(readThresholds(config, variables, diagnostics)));
-  return { ruleset, thresholds, files: files.length, total: asts.length + bad, diagnostics };
+  return { ruleset, thresholds, files: files.length, total: asts.length + bad, diagnostics, setup };
 }
 
 function groupOf(config: ConfigNode, path: string): Record<string, string> {

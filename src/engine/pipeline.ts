@@ -1,34 +1,51 @@
-// Pipeline: the way of a packet through one worker: decode, flow, stream, detect, output.
+// Pipeline: the way of a packet through one worker: decode, flow, stream, detect, verdict, output.
 
+import { defineCounter } from '../base/counters.ts';
 import type { Counters } from '../base/counters.ts';
 import type { ChecksumVerifier } from '../decode/checksum-verifier.ts';
 import type { Decoder } from '../decode/decoder.ts';
+import type { Defragmenter } from '../defrag/defragmenter.ts';
 import type { FlowTracker } from '../flow/flow-tracker.ts';
-import { FlowEndReason } from '../framework/flows.ts';
+import { FlowEndReason, FlowFlag } from '../framework/flows.ts';
+import type { Flows } from '../framework/flows.ts';
 import type { Output } from '../framework/output.ts';
-import { ACTION_REJECT_ANY, Action, Packet, PacketFlag } from '../framework/packet.ts';
+import { ACTION_REJECT_ANY, Action, Packet, PacketFlag, dropReason } from '../framework/packet.ts';
 import type { PacketBatch } from '../pcap/index.ts';
+import type { ExceptionPolicies } from '../respond/exception-policy.ts';
+import type { Verdicts } from '../respond/verdicts.ts';
+import type { PseudoPacket } from './pseudo-packet.ts';
 
 /** TCP sessions: what the stream engine does for the pipeline. */
 export interface StreamStage {
   packet(p: Packet, f: number): void;
   isReuse(p: Packet, f: number): boolean;
+  /** Whether bytes of a direction (0: to server, 1: to client) were never inspected. */
+  pendingRaw(f: number, direction: 0 | 1): boolean;
   release(f: number): void;
+  updateGauges(): void;
 }
 
 /** Signatures: what detection does for the pipeline; alerts and verdict end up on the packet. */
 export interface DetectStage {
   packet(p: Packet): void;
+  /** Outputs have read the packet: what was kept for them may go. */
+  done(p: Packet): void;
 }
 
 export interface PipelineParts {
   readonly counters: Counters;
+  readonly flows: Flows;
   readonly decoder: Decoder;
+  readonly fragments: Defragmenter;
   /** Native id of the arena that batches lie in. */
   readonly bufferId: number;
   readonly checksums: ChecksumVerifier;
   readonly stream: StreamStage | null;
   readonly detect: DetectStage | null;
+  readonly policies: ExceptionPolicies;
+  /** Null in passive mode: there is nothing to decide. */
+  readonly verdicts: Verdicts | null;
+  readonly pseudo: PseudoPacket;
   readonly outputs: readonly Output[];
 }
 
@@ -36,6 +53,12 @@ const PROTO_TCP = 6;
 const NOTEWORTHY = PacketFlag.modified | PacketFlag.tagged;
 /** Actions that change what becomes of the packet. */
 const STOPPING = Action.drop | ACTION_REJECT_ANY;
+const DECIDED = FlowFlag.bypassed | FlowFlag.actionDrop;
+const DROPPED_WITH_FLOW = dropReason('flow drop');
+const DROPPED_BY_EXCEPTION = dropReason('exception policy flow drop');
+const BYPASSED_PACKETS = defineCounter('flow_bypassed.local_pkts');
+const BYPASSED_BYTES = defineCounter('flow_bypassed.local_bytes');
+const SECOND = 1_000_000;
 
 export class Pipeline {
   /** Set right after construction: tracker and pipeline know each other. */
@@ -49,6 +72,7 @@ export class Pipeline {
   private readonly packetOutputs: readonly Output[];
   private readonly flowOutputs: readonly Output[];
   private readonly wantsEveryPacket: boolean;
+  private nextRound = 0;
 
   constructor(parts: PipelineParts, data: Uint8Array) {
     this.parts = parts;
@@ -61,7 +85,6 @@ export class Pipeline {
   /** Processes a batch of captured packets in order. */
   batch(batch: PacketBatch): void {
     const p = this.packet;
-    const { decoder } = this.parts;
     for (let i = 0; i < batch.count; i++) {
       const start = batch.offset[i]!;
       p.reset(batch.data, this.parts.bufferId, start, start + batch.length[i]!);
@@ -70,24 +93,63 @@ export class Pipeline {
       p.ts = batch.timestamp[i]!;
       p.number = ++this.packets;
       if (p.ts > this.now) this.advance(p.ts);
-      decoder.decode(p);
-      for (let k = 0; k < decoder.innerCount; k++) this.process(decoder.inner[k]!);
-      this.process(p);
+      this.captured(p);
     }
+  }
+
+  /** One packet off the wire, with all that is inside it. */
+  private captured(p: Packet): void {
+    const { decoder, verdicts } = this.parts;
+    decoder.decode(p);
+    for (let k = 0; k < decoder.innerCount; k++) {
+      const inner = decoder.inner[k]!;
+      this.process(inner);
+      if (verdicts !== null) verdicts.inner(inner, p);
+    }
+    this.process(p);
+    if (verdicts !== null) verdicts.root(p);
   }
 
   private advance(now: number): void {
     this.now = now;
     this.tracker!.expire(now);
+    if (now < this.nextRound) return;
+    this.nextRound = now + SECOND;
+    this.parts.fragments.expire(now);
   }
 
   private process(p: Packet): void {
-    this.parts.checksums.verify(p);
+    const { flows, stream, checksums } = this.parts;
+    checksums.verify(p);
     const f = this.tracker!.handle(p);
-    const { stream, detect } = this.parts;
-    if (f >= 0 && p.proto === PROTO_TCP && stream !== null) stream.packet(p, f);
+    if (f >= 0) {
+      if ((flows.flags(f) & DECIDED) !== 0 && this.isDecided(p, f)) return;
+      if (p.proto === PROTO_TCP && stream !== null && p.dropReason === 0) stream.packet(p, f);
+    }
+    this.inspect(p);
+  }
+
+  private inspect(p: Packet): void {
+    const { detect } = this.parts;
     if (detect !== null) detect.packet(p);
     if (this.wantsEveryPacket || isNoteworthy(p)) this.tell(p);
+    if (detect !== null) detect.done(p);
+  }
+
+  /** True for packets of a bypassed flow, which are only counted; those of a dropped flow are marked as dropped. */
+  private isDecided(p: Packet, f: number): boolean {
+    const { counters, flows, verdicts } = this.parts;
+    const flags = flows.flags(f);
+    if ((flags & FlowFlag.bypassed) !== 0) {
+      counters.add(BYPASSED_PACKETS);
+      counters.addBy(BYPASSED_BYTES, p.end - p.start);
+      return true;
+    }
+    if (verdicts === null) return false;
+    p.action |= Action.drop;
+    p.flags |= PacketFlag.noPacketInspection;
+    p.dropReason = (flags & FlowFlag.exceptionPolicy) === 0 ? DROPPED_WITH_FLOW : DROPPED_BY_EXCEPTION;
+    return false;
   }
 
   private tell(p: Packet): void {
@@ -100,15 +162,37 @@ export class Pipeline {
     return this.parts.stream !== null && this.parts.stream.isReuse(p, f);
   }
 
+  memcap(p: Packet): void {
+    this.parts.policies.apply('flowMemcap', p, -1);
+  }
+
   ended(f: number): void {
+    const { flows, stream } = this.parts;
+    const isTcp = stream !== null && flows.tcp(f) >= 0;
+    if (isTcp) this.inspectRest(f);
     for (const output of this.flowOutputs) output.flow!(f);
-    if (this.parts.stream !== null && this.tracker!.flows.tcp(f) >= 0) this.parts.stream.release(f);
+    if (isTcp) stream.release(f);
+  }
+
+  /** Bytes that no packet was due to inspect are looked at before the flow goes. */
+  private inspectRest(f: number): void {
+    const { detect, flows, pseudo, stream, verdicts } = this.parts;
+    if (detect === null) return;
+    const unseen = FlowFlag.bypassed | FlowFlag.noPacketInspection | (verdicts === null ? 0 : FlowFlag.actionDrop);
+    for (const direction of [0, 1] as const) {
+      if ((flows.flags(f) & unseen) !== 0) return;
+      if (!stream!.pendingRaw(f, direction)) continue;
+      const p = pseudo.make(f, direction);
+      stream!.packet(p, f);
+      this.inspect(p);
+    }
   }
 
   /** The capture is over: all flows end, all outputs are closed. */
   finish(): void {
     this.tracker!.endAll(FlowEndReason.shutdown);
     this.parts.decoder.updateGauges();
+    this.parts.stream?.updateGauges();
     for (const output of this.parts.outputs) output.stats?.();
     for (const output of this.parts.outputs) output.close();
   }

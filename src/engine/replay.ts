@@ -6,11 +6,26 @@ import { chooseMpm } from '../detect/mpm/index.ts';
 import type { MpmAlgorithm } from '../detect/mpm/index.ts';
 import type { Output } from '../framework/output.ts';
 import { openCaptureFile } from '../pcap/index.ts';
+import { datasetsOf } from '../keywords/dataset.ts';
+import { flowbitNames } from '../keywords/flowbits.ts';
+import { flowintNames } from '../keywords/flowint.ts';
+import { OS_POLICIES } from '../stream/index.ts';
+import type { OsPolicy } from '../stream/index.ts';
+import { readVariables } from './load-rules.ts';
 import type { LoadedRules } from './load-rules.ts';
 import { openOutputs } from './outputs.ts';
-import { flowOptions, streamOptions } from './settings.ts';
+import {
+  NO_SIMULATIONS,
+  decoderOptions,
+  defragSettings,
+  exceptionChoices,
+  flowOptions,
+  hostSystems,
+  streamOptions,
+} from './settings/index.ts';
+import type { Simulations } from './settings/index.ts';
 import { createWorker } from './worker.ts';
-import type { Worker, WorkerState } from './worker.ts';
+import type { Worker, WorkerOptions, WorkerState } from './worker.ts';
 
 export interface ReplayOptions {
   readonly config: ConfigNode;
@@ -20,6 +35,8 @@ export interface ReplayOptions {
   readonly isInline: boolean;
   /** `-k`: all, none or auto. */
   readonly checksums: string | undefined;
+  /** Exceptions to play, none without. */
+  readonly simulate?: Simulations;
   /** Outputs besides those of the configuration. */
   readonly extraOutputs?: (state: WorkerState) => readonly Output[];
 }
@@ -35,42 +52,31 @@ export interface ReplayResult {
 
 export function replay(options: ReplayOptions): ReplayResult {
   const started = Date.now();
-  let current: string | undefined;
-  let worker: Worker | undefined;
-  const { config, isInline } = options;
-  worker = createWorker(
-    {
-      flow: flowOptions(config),
-      stream: streamOptions(config, { isInline, hasRules: options.rules !== null, checksums: options.checksums }),
-      defragMemcap: config.size('defrag.memcap', 32 << 20),
-      rules: options.rules,
-      isInline,
-      mpm: mpmAlgorithm(config),
-      checksums: options.checksums === 'none' || options.checksums === 'all' ? options.checksums : 'auto',
-      maxAlerts: config.int('packet-alert-max', 15, { min: 0, max: 255 }) || 15,
-    },
-    (state) => [
-      ...openOutputs(config, {
-        ...state,
-        logDir: options.logDirectory,
-        isInline,
-        deviceName: () => undefined,
-        captureFile: () => current,
-        appProtocolName: () => '',
-        flowbitName: () => undefined,
-        flowintName: () => undefined,
-        uptime: () => Math.floor((Date.now() - started) / 1000),
-        now: () => worker?.pipeline.now ?? 0,
-      }),
-      ...(options.extraOutputs?.(state) ?? []),
-    ],
-  );
+  const { rules } = options;
+  const run: { current: string | undefined; worker: Worker | undefined } = { current: undefined, worker: undefined };
+  const worker = createWorker(workerOptions(options), (state) => [
+    ...openOutputs(options.config, {
+      ...state,
+      logDir: options.logDirectory,
+      isInline: options.isInline,
+      deviceName: () => undefined,
+      captureFile: () => run.current,
+      appProtocolName: () => '',
+      flowbitName: (id) => (rules === null ? undefined : flowbitNames(rules.setup).names[id]),
+      flowintName: (id) => (rules === null ? undefined : flowintNames(rules.setup).names[id]),
+      uptime: () => Math.floor((Date.now() - started) / 1000),
+      now: () => run.worker?.pipeline.now ?? 0,
+    }),
+    ...(options.extraOutputs?.(state) ?? []),
+  ]);
+  run.worker = worker;
   let failed = 0;
   for (const path of options.captures) {
-    current = path;
+    run.current = path;
     if (!replayFile(worker, path)) failed++;
   }
   worker.pipeline.finish();
+  if (rules !== null) for (const problem of datasetsOf(rules.setup).save()) log.error('dataset', problem);
   const { counters } = worker;
   return {
     packets: worker.pipeline.packets,
@@ -78,6 +84,26 @@ export function replay(options: ReplayOptions): ReplayResult {
     alerts: counters.byName('detect.alert'),
     flows: counters.byName('flow.total'),
     failed,
+  };
+}
+
+function workerOptions(options: ReplayOptions): WorkerOptions {
+  const { config, isInline, rules, checksums } = options;
+  const simulate = options.simulate ?? NO_SIMULATIONS;
+  const hosts = hostSystems(config);
+  const policies = hosts.names.map((name) => OS_POLICIES.indexOf(name as OsPolicy));
+  return {
+    decoder: decoderOptions(config, readVariables(config)),
+    defrag: defragSettings(config, hosts, simulate),
+    flow: flowOptions(config, simulate),
+    stream: streamOptions(config, { isInline, hasRules: rules !== null, checksums, simulate }),
+    hostPolicy: (a0, a1, a2, a3, version) => policies[hosts.lookUp(a0, a1, a2, a3, version)] ?? 0,
+    exceptions: exceptionChoices(config, isInline),
+    rules,
+    isInline,
+    mpm: mpmAlgorithm(config),
+    checksums: checksums === 'none' || checksums === 'all' ? checksums : 'auto',
+    maxAlerts: config.int('packet-alert-max', 15, { min: 0, max: 255 }) || 15,
   };
 }
 

@@ -4,7 +4,6 @@ import { Arena } from '../base/arena.ts';
 import { Counters } from '../base/counters.ts';
 import { Slab } from '../base/slab.ts';
 import { ChecksumVerifier } from '../decode/checksum-verifier.ts';
-import { DEFAULT_DECODER_OPTIONS } from '../decode/options.ts';
 import type { DecoderOptions } from '../decode/options.ts';
 import { Decoder } from '../decode/decoder.ts';
 import { Defragmenter } from '../defrag/defragmenter.ts';
@@ -12,29 +11,38 @@ import { compileMatcher } from '../detect/mpm/index.ts';
 import type { MpmAlgorithm } from '../detect/mpm/index.ts';
 import { Detector } from '../detect/run/detector.ts';
 import { FlowTracker } from '../flow/flow-tracker.ts';
-import { DEFAULT_FLOW_OPTIONS } from '../flow/options.ts';
 import type { FlowOptions } from '../flow/options.ts';
 import { Inspection } from '../framework/chain.ts';
 import type { DetectContext } from '../framework/detect-context.ts';
-import { FlowFlag, Flows } from '../framework/flows.ts';
-import type { Output } from '../framework/output.ts';
+import { Flows } from '../framework/flows.ts';
+import type { Output, PayloadSource } from '../framework/output.ts';
+import { swapDirections } from '../flow/swap.ts';
+import { tagsOf } from '../keywords/tag.ts';
 import { LAYERS } from '../layers/registry.ts';
 import { registerBuffer } from '../native/buffers.ts';
 import { PacketBatch } from '../pcap/index.ts';
 import { TcpEngine } from '../stream/index.ts';
-import type { StreamOptions } from '../stream/index.ts';
+import type { HostPolicy, StreamOptions } from '../stream/index.ts';
+import { ExceptionPolicies } from '../respond/exception-policy.ts';
+import type { ExceptionChoices } from '../respond/exception-policy.ts';
+import { Verdicts } from '../respond/verdicts.ts';
 import type { LoadedRules } from './load-rules.ts';
 import { Pipeline } from './pipeline.ts';
+import { PSEUDO_PACKET_BYTES, PseudoPacket } from './pseudo-packet.ts';
+import type { DefragSettings } from './settings/index.ts';
+import { StreamPayloads } from './stream-payloads.ts';
 
 /** Small enough to stay in the cache. */
 const CAPTURE_REGION = 2 << 20;
 
 export interface WorkerOptions {
-  readonly decoder?: DecoderOptions;
-  readonly flow?: FlowOptions;
+  readonly decoder: DecoderOptions;
+  readonly flow: FlowOptions;
   readonly stream: StreamOptions;
-  /** Bytes for fragments (`defrag.memcap`). */
-  readonly defragMemcap: number;
+  readonly defrag: DefragSettings;
+  readonly exceptions: ExceptionChoices;
+  /** Number of a host's overlap policy (`host-os-policy`). */
+  readonly hostPolicy: HostPolicy;
   /** Null: no detection. */
   readonly rules: LoadedRules | null;
   readonly isInline: boolean;
@@ -50,6 +58,7 @@ export interface WorkerState {
   readonly counters: Counters;
   readonly tcp: TcpEngine;
   readonly packetVars: DetectContext['packetVars'];
+  readonly payloads: PayloadSource;
 }
 
 export interface Worker {
@@ -62,25 +71,32 @@ export interface Worker {
 
 /** @param createOutputs called once, when the state they read exists */
 export function createWorker(options: WorkerOptions, createOutputs: (state: WorkerState) => readonly Output[]): Worker {
+  const { isInline } = options;
+  // These declare counters: they come before the counters themselves.
+  const policies = new ExceptionPolicies(options.exceptions);
+  const verdicts = isInline ? new Verdicts() : null;
   const counters = new Counters();
   const flows = new Flows();
+  policies.attach(counters, flows);
+  verdicts?.attach(counters);
   const streamSize = options.stream.reassembly.memcap;
-  const arena = new Arena(CAPTURE_REGION + options.defragMemcap + streamSize + 4096);
+  const arena = new Arena(CAPTURE_REGION + PSEUDO_PACKET_BYTES + options.defrag.memcap + streamSize + 4096);
   const bufferId = registerBuffer(arena.data);
   const region = { data: arena.data, offset: arena.carve(CAPTURE_REGION), size: CAPTURE_REGION };
-  const place = { arena: arena.data, bufferId, counters };
+  const pseudo = new PseudoPacket(flows, arena.data, bufferId, arena.carve(PSEUDO_PACKET_BYTES));
   const fragments = new Defragmenter({
-    ...place,
-    start: arena.carve(options.defragMemcap),
-    size: options.defragMemcap,
-    seed: 0,
-  });
-  const decoder = new Decoder({
+    ...options.defrag,
+    arena: arena.data,
+    bufferId,
     counters,
-    layers: LAYERS,
-    options: options.decoder ?? DEFAULT_DECODER_OPTIONS,
-    fragments,
+    start: arena.carve(options.defrag.memcap),
+    size: options.defrag.memcap,
+    seed: 0,
+    onMemcap: (p) => {
+      policies.apply('defragMemcap', p, -1);
+    },
   });
+  const decoder = new Decoder({ counters, layers: LAYERS, options: options.decoder, fragments });
   const stream = new TcpEngine({
     flows,
     counters,
@@ -88,33 +104,59 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     bufferId,
     slab: new Slab(arena.carve(streamSize), streamSize),
     options: options.stream,
-    onSwap: (f) => flows.setFlag(f, FlowFlag.directionSwapped),
+    hostPolicy: options.hostPolicy,
+    policy: (kind, p, f) => {
+      policies.apply(kind, p, f);
+    },
+    onSwap: (f) => {
+      swapDirections(flows, f);
+    },
   });
-  const context: DetectContext = {
+  const context = detectContext(flows, stream, counters, isInline);
+  const detect = createDetector(options, context);
+  const payloads = new StreamPayloads(stream.raw);
+  const outputs = createOutputs({ flows, counters, tcp: stream, packetVars: context.packetVars, payloads });
+  const checksums = new ChecksumVerifier(options.checksums);
+  const parts = {
+    counters,
+    flows,
+    decoder,
+    fragments,
+    bufferId,
+    checksums,
+    stream,
+    detect,
+    policies,
+    verdicts,
+    pseudo,
+  };
+  const pipeline = new Pipeline({ ...parts, outputs }, arena.data);
+  pipeline.tracker = new FlowTracker(flows, counters, pipeline, options.flow);
+  return { pipeline, counters, batch: new PacketBatch(arena.data), region };
+}
+
+function detectContext(flows: Flows, stream: TcpEngine, counters: Counters, isInline: boolean): DetectContext {
+  return {
     flows,
     tcp: stream,
     rawStream: stream.raw,
     counters,
     inspection: new Inspection(),
     now: 0,
-    isInline: options.isInline,
+    isInline,
     isStreamInspection: false,
     packetVars: [],
   };
+}
+
+/** Null when there is nothing to detect. */
+function createDetector(options: WorkerOptions, context: DetectContext): Detector | null {
   const { rules } = options;
-  const detect =
-    rules === null || rules.ruleset.signatures.length === 0
-      ? null
-      : new Detector(rules.ruleset.signatures, rules.thresholds, context, {
-          isInline: options.isInline,
-          maxAlerts: options.maxAlerts,
-          makeMatcher: (patterns) => compileMatcher(options.mpm, patterns),
-        });
-  const outputs = createOutputs({ flows, counters, tcp: stream, packetVars: context.packetVars });
-  const pipeline = new Pipeline(
-    { counters, decoder, bufferId, checksums: new ChecksumVerifier(options.checksums), stream, detect, outputs },
-    arena.data,
-  );
-  pipeline.tracker = new FlowTracker(flows, counters, pipeline, options.flow ?? DEFAULT_FLOW_OPTIONS);
-  return { pipeline, counters, batch: new PacketBatch(arena.data), region };
+  if (rules === null || rules.ruleset.signatures.length === 0) return null;
+  return new Detector(rules.ruleset.signatures, rules.thresholds, context, {
+    isInline: options.isInline,
+    maxAlerts: options.maxAlerts,
+    tags: tagsOf(rules.setup),
+    makeMatcher: (patterns) => compileMatcher(options.mpm, patterns),
+  });
 }

@@ -28,6 +28,8 @@ const PROTO_SCTP = 132;
 export interface FlowEvents {
   /** True when this packet begins a new connection on the tuple of a finished one. */
   isReuse(p: Packet, f: number): boolean;
+  /** There is no room for the flow that this packet would begin. */
+  memcap(p: Packet): void;
   /** The flow is over; its record is released when this returns. */
   ended(f: number): void;
 }
@@ -45,6 +47,7 @@ export class FlowTracker {
   private readonly maxFlows: number;
   private readonly recoverAt: number;
   private readonly idleAbove: number;
+  private readonly simulateMemcapAt: number;
   private begun = 0;
 
   constructor(flows: Flows, counters: Counters, events: FlowEvents, options: FlowOptions) {
@@ -56,6 +59,7 @@ export class FlowTracker {
     this.wheel = new TimerWheel(flows);
     this.timeouts = new TimeoutTable(options.timeouts);
     this.idleAbove = options.idleAbove;
+    this.simulateMemcapAt = options.simulateMemcapAt ?? -1;
     this.maxFlows = Math.max(16, Math.floor(options.memcap / (Flows.bytesPerFlow + 16)));
     this.recoverAt = Math.floor((this.maxFlows * (100 - options.emergencyRecovery)) / 100);
   }
@@ -104,8 +108,10 @@ export class FlowTracker {
 
   private begin(p: Packet): number {
     if (isIcmp4Error(p)) return -1;
-    if (this.flows.active >= this.maxFlows && !this.makeRoom(p.ts)) {
+    const isFull = this.flows.active >= this.maxFlows || p.number === this.simulateMemcapAt;
+    if (isFull && (p.number === this.simulateMemcapAt || !this.makeRoom(p.ts))) {
       this.counters.add(MEMCAP);
+      this.events.memcap(p);
       return -1;
     }
     const { flows, key } = this;
@@ -146,8 +152,7 @@ export class FlowTracker {
     const words = this.flows.words;
     const doubles = this.flows.doubles;
     let flags = words[base + F.flags]!;
-    const isToClient = isReversed !== ((flags & FlowFlag.directionSwapped) !== 0);
-    if (isToClient) {
+    if (isReversed) {
       if ((flags & FlowFlag.toClientSeen) === 0) {
         p.flags |= PacketFlag.firstToClient;
         noteFirstAnswer(this.flows, f, p);
@@ -166,7 +171,7 @@ export class FlowTracker {
     words[base + F.flags] = flags;
     const last = (base + F.lastTs) >> 1;
     if (p.ts > doubles[last]!) doubles[last] = p.ts;
-    words[base + F.ttl] = ttlRange(words[base + F.ttl]!, p.ttl & 0xff, isToClient);
+    words[base + F.ttl] = ttlRange(words[base + F.ttl]!, p.ttl & 0xff, isReversed);
     p.flow = f;
     p.flowHash = words[base + F.hash]!;
     const isBothWays =

@@ -17,6 +17,8 @@ export interface FlowOptions extends FlowKeyOptions {
   readonly idleAbove: number;
   /** Makes the hash unpredictable; replay keeps it at 0 for equal output of equal input. */
   readonly seed: number;
+  /** Number of the packet for which memory is to be found exhausted (`--simulate-packet-flow-memcap`). */
+  readonly simulateMemcapAt?: number;
 }
 
 export const DEFAULT_FLOW_OPTIONS: FlowOptions = {

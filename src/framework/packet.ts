@@ -132,6 +132,8 @@ export const AlertFlag = {
   rateFilterModified: 32,
   frame: 64,
   dropWasTried: 128,
+  /** held back by a threshold (suppressed goes with it) */
+  limited: 256,
 } as const;
 
 /** One packet. All 32-bit header values are signed (`| 0`); print them with `>>> 0`. */

@@ -9,6 +9,8 @@ import type { Packet } from './packet.ts';
 export interface RawStream {
   /** Readies the blocks for the direction of p; returns how many (0: nothing to inspect now). */
   open(p: Packet): number;
+  /** Blocks of the last `open`. */
+  readonly opened: number;
   /** The array the blocks lie in, and its registration with the native matchers. */
   readonly data: Uint8Array;
   readonly bufferId: number;

@@ -1,6 +1,6 @@
 // noalert, alert, bypass, prefilter, nfq_set_mark, config: how a matching rule behaves.
 
-import { F, FlowFlag } from '../framework/flows.ts';
+import { F, FlowFlag, FlowStateId } from '../framework/flows.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import { requiredArgument } from '../framework/keyword-argument.ts';
 import { PacketFlag } from '../framework/packet.ts';
@@ -42,6 +42,7 @@ const bypass = defineKeyword({
     builder.addPostMatch((p, ctx) => {
       if (p.flow < 0) return;
       ctx.flows.setFlag(p.flow, FlowFlag.bypassed);
+      ctx.flows.setWord(p.flow, F.state, FlowStateId.bypassed);
       p.flags |= PacketFlag.bypassed;
     });
   },

@@ -125,7 +125,8 @@ export class TcpContext {
     let length = p.payloadLength;
     if ((p.tcpFlags & TcpFlag.urg) !== 0) length = takeUrgent(this, p, d, seq);
     if (length <= 0) return;
-    const result = this.reassembly.insert(p, d, seq, p.payloadOffset, length);
+    const isSimulated = p.number === this.options.simulateReassemblyMemcapAt && p.number !== 0;
+    const result = isSimulated ? Inserted.noMemory : this.reassembly.insert(p, d, seq, p.payloadOffset, length);
     if (result === Inserted.added) p.flags |= PacketFlag.streamAdded;
     else if (result === Inserted.noMemory) this.policy?.('reassemblyMemcap', p, w[b + S.flow]!);
     if (this.options.inline) this.deliver(p, b, d, w[d + D.contiguous]!);

@@ -39,6 +39,9 @@ export interface StreamOptions {
   liberalTimestamps: boolean;
   /** Raw blocks are wanted; without it data only moves on. */
   rawInspection: boolean;
+  /** Packets for which memory is to be found exhausted (`--simulate-packet-tcp-*-memcap`), 0 for none. */
+  simulateSessionMemcapAt: number;
+  simulateReassemblyMemcapAt: number;
   reassembly: {
     memcap: number;
     depth: number;
@@ -67,6 +70,8 @@ export function defaultStreamOptions(): StreamOptions {
     bypass: false,
     liberalTimestamps: false,
     rawInspection: true,
+    simulateSessionMemcapAt: 0,
+    simulateReassemblyMemcapAt: 0,
     reassembly: {
       memcap: 256 << 20,
       depth: 1 << 20,

@@ -52,6 +52,10 @@ export class RawWindow implements RawStream {
     return this.count;
   }
 
+  get opened(): number {
+    return this.count;
+  }
+
   private openPassive(p: Packet, d: number, state: number, isToServer: boolean): void {
     const w = this.reassembly.sessions.words;
     const isEnd = (p.flags & PacketFlag.pseudoStreamEnd) !== 0;

@@ -90,8 +90,7 @@ export class TcpEngine implements TcpView {
 
   private begin(p: Packet, f: number): void {
     if (!mayOpen(this.x, p, f)) return;
-    const memcap = this.options.memcap;
-    if (memcap > 0 && (this.s.active + 1) * Sessions.bytesPerSession > memcap) {
+    if (this.isFull(p)) {
       this.counters.add(TCP_COUNTER.sessionMemcapDrop);
       this.x.policy?.('sessionMemcap', p, f);
       return;
@@ -109,6 +108,12 @@ export class TcpEngine implements TcpView {
     else if ((flags & TcpFlag.syn) !== 0) openBySynAck(this.x, p, b);
     else this.beginMidstream(p, b);
     this.finish(p, b);
+  }
+
+  private isFull(p: Packet): boolean {
+    const { memcap, simulateSessionMemcapAt } = this.options;
+    if (simulateSessionMemcapAt !== 0 && p.number === simulateSessionMemcapAt) return true;
+    return memcap > 0 && (this.s.active + 1) * Sessions.bytesPerSession > memcap;
   }
 
   private beginMidstream(p: Packet, b: number): void {

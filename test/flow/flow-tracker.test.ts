@@ -41,6 +41,7 @@ function setUp(options = {}): { tracker: FlowTracker; flows: Flows; ended: { f: 
   const ended: { f: number; reason: number }[] = [];
   const events = {
     isReuse: () => false,
+    memcap: () => undefined,
     ended: (f: number) => ended.push({ f, reason: flows.word(f, F.endReason) }),
   };
   return {

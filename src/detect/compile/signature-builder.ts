@@ -5,6 +5,7 @@ import type { ChainElement, ContentSpec } from '../../framework/chain.ts';
 import { RuleError } from '../../framework/keyword.ts';
 import type { RulesetSetup, SignatureBuilder, SignatureMeta } from '../../framework/keyword.ts';
 import type { PacketMatch, PostMatch } from '../../framework/signature.ts';
+import { Action } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import type { RuleAst } from '../../rules/index.ts';
 import { contentElement } from '../content/content-element.ts';
@@ -35,6 +36,8 @@ export class RuleBuilder implements SignatureBuilder {
     this.ast = ast;
     this.setup = setup;
     this.action = action;
+    // pass and config write nothing unless `alert` asks for it
+    if ((action & Action.alert) === 0) this.flags |= SigFlag.noAlert;
     this.meta = {
       msg: '',
       sid: 0,

@@ -8,6 +8,7 @@ import { ACTION_REJECT_ANY, Action, AlertFlag, PacketFlag, dropReason } from '..
 import type { Packet } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import type { Signature } from '../../framework/signature.ts';
+import type { Tags } from '../tag/tags.ts';
 import { ThresholdResult } from '../threshold/index.ts';
 import type { Thresholds } from '../threshold/index.ts';
 import { BufferInspector, aim } from './buffers.ts';
@@ -19,13 +20,15 @@ const ALERTS = defineCounter('detect.alert');
 const OVERFLOW = defineCounter('detect.alert_queue_overflow');
 const SUPPRESSED = defineCounter('detect.alerts_suppressed');
 const DROPPED_BY_RULES = dropReason('rules');
-const DROPPED_WITH_FLOW = dropReason('flow drop');
+const DROPPED_BY_THRESHOLD = dropReason('threshold detection_filter');
+const STOPPING = Action.drop | ACTION_REJECT_ANY;
 
 export interface DetectorOptions {
   readonly isInline: boolean;
   /** `packet-alert-max` */
   readonly maxAlerts: number;
   readonly makeMatcher: MakeMatcher;
+  readonly tags: Tags;
 }
 
 export class Detector {
@@ -38,6 +41,9 @@ export class Detector {
   private readonly buffers = new BufferInspector();
   /** Blocks of the stream due with the packet under way. */
   private blocks = 0;
+  /** Rules about addresses alone are due with the packet under way. */
+  private isIpOnlyDue = true;
+  private readonly tags: Tags;
 
   constructor(signatures: readonly Signature[], thresholds: Thresholds, ctx: DetectContext, options: DetectorOptions) {
     this.ctx = ctx;
@@ -46,24 +52,42 @@ export class Detector {
     this.candidates = new Candidates(signatures.length);
     this.thresholds = thresholds;
     this.options = options;
+    this.tags = options.tags;
   }
 
   packet(p: Packet): void {
     const { ctx } = this;
-    if (p.flow >= 0 && this.isDecidedByFlow(p)) return;
+    this.blocks = 0;
+    if ((p.flags & PacketFlag.noPacketInspection) !== 0) return;
+    if (p.flow >= 0 && (ctx.flows.flags(p.flow) & FlowFlag.noPacketInspection) !== 0) {
+      this.letPass(p);
+      return;
+    }
     ctx.now = p.ts;
     ctx.packetVars.length = 0;
     ctx.inspection.packet = p;
     ctx.inspection.ctx = ctx;
+    if (this.tags.isActive && this.tags.takes(p, ctx)) p.flags |= PacketFlag.tagged;
     this.blocks = p.flow >= 0 && ctx.flows.tcp(p.flow) >= 0 ? ctx.rawStream.open(p) : 0;
+    this.isIpOnlyDue = this.ipOnlyDue(p);
     const group = this.groups.of(p);
     group.scan(p, ctx.rawStream, this.blocks, this.candidates);
     this.evaluateInOrder(group.always, p);
-    if (this.blocks > 0) ctx.rawStream.commit(p);
     if (p.alerts.count > 0) this.conclude(p);
   }
 
-  /** The hits and the signatures without a fast pattern, merged in evaluation order, until one says pass. */
+  /** The bytes of a flow that is not inspected are not kept for it. */
+  private letPass(p: Packet): void {
+    const { flows, rawStream } = this.ctx;
+    if (flows.tcp(p.flow) >= 0 && rawStream.open(p) > 0) rawStream.commit(p);
+  }
+
+  /** What was inspected with the packet is needed no longer: outputs have read it. */
+  done(p: Packet): void {
+    if (this.blocks > 0) this.ctx.rawStream.commit(p);
+  }
+
+  /** The hits and the signatures without a fast pattern, merged in evaluation order. */
   private evaluateInOrder(always: readonly Signature[], p: Packet): void {
     const { candidates, signatures } = this;
     let hit = 0;
@@ -74,33 +98,32 @@ export class Detector {
       const signature = isHit ? signatures[nextHit]! : always[other]!;
       if (isHit) hit++;
       else other++;
-      if (this.evaluate(signature, p) && (p.action & Action.pass) !== 0) return;
+      this.evaluate(signature, p);
     }
   }
 
-  /** Packets of a dropped or passed flow are not looked at again. */
-  private isDecidedByFlow(p: Packet): boolean {
-    const flags = this.ctx.flows.flags(p.flow);
-    if ((flags & FlowFlag.actionDrop) !== 0 && this.options.isInline) {
-      p.action |= Action.drop;
-      p.dropReason = DROPPED_WITH_FLOW;
-      return true;
-    }
-    return (flags & (FlowFlag.actionPass | FlowFlag.noPacketInspection)) !== 0;
+  /** Rules about addresses alone are looked at once per direction of a flow, and on every packet without one. */
+  private ipOnlyDue(p: Packet): boolean {
+    if (p.flow < 0) return true;
+    const bit = (p.flags & PacketFlag.toServer) !== 0 ? FlowFlag.ipOnlyToServer : FlowFlag.ipOnlyToClient;
+    if (this.ctx.flows.hasFlag(p.flow, bit)) return false;
+    this.ctx.flows.setFlag(p.flow, bit);
+    return true;
   }
 
-  private evaluate(s: Signature, p: Packet): boolean {
+  private evaluate(s: Signature, p: Packet): void {
     const { ctx } = this;
-    if ((s.flags & SigFlag.requirePayload) !== 0 && p.payloadLength === 0 && this.blocks === 0) return false;
-    if (!s.header(p, ctx)) return false;
-    for (let i = 0; i < s.packetMatches.length; i++) if (!s.packetMatches[i]!(p, ctx)) return false;
+    if (s.type === 'ip_only' && !this.isIpOnlyDue) return;
+    if ((s.flags & SigFlag.requirePayload) !== 0 && p.payloadLength === 0 && this.blocks === 0) return;
+    if (!s.header(p, ctx)) return;
+    for (let i = 0; i < s.packetMatches.length; i++) if (!s.packetMatches[i]!(p, ctx)) return;
     let flags = 0;
     if (s.payload !== null) {
       flags = this.payloadMatches(s, p);
-      if (flags < 0) return false;
+      if (flags < 0) return;
     }
-    for (let i = 0; i < s.buffers.length; i++) if (!this.buffers.matches(s.buffers[i]!, p, ctx)) return false;
-    return this.matched(s, p, flags);
+    for (let i = 0; i < s.buffers.length; i++) if (!this.buffers.matches(s.buffers[i]!, p, ctx)) return;
+    this.matched(s, p, flags);
   }
 
   /** Alert flags of the match, or -1. Stream data first; the packet's payload where it is not in the stream. */
@@ -130,27 +153,10 @@ export class Detector {
     return false;
   }
 
-  /** All conditions hold: state changes, then thresholds, then the queue. */
-  private matched(s: Signature, p: Packet, alertFlags: number): boolean {
+  /** All conditions hold: state changes, then a place in the queue. */
+  private matched(s: Signature, p: Packet, alertFlags: number): void {
     for (let i = 0; i < s.postMatches.length; i++) s.postMatches[i]!(p, this.ctx, s);
-    const result = this.thresholds.check(s, p, this.ctx);
-    if (result === ThresholdResult.none) return false;
-    const isSilent = result === ThresholdResult.silent || (s.flags & SigFlag.noAlert) !== 0;
-    const action = result === ThresholdResult.newAction ? this.thresholds.newAction : s.action;
-    let flags = alertFlags;
-    if (isSilent) {
-      flags |= AlertFlag.suppressed;
-      if (result === ThresholdResult.silent) this.ctx.counters.add(SUPPRESSED);
-    }
-    if (result === ThresholdResult.newAction) flags |= AlertFlag.rateFilterModified;
-    this.enqueue(s, p, action, flags);
-    return true;
-  }
-
-  private enqueue(s: Signature, p: Packet, action: number, flags: number): void {
-    p.action |= action;
-    if ((action & Action.pass) !== 0) return;
-    if (action === Action.alert && (s.flags & SigFlag.noAlert) !== 0) return; // nothing to write, no place taken
+    if (s.action === Action.alert && (s.flags & SigFlag.noAlert) !== 0) return; // nothing to write, no place taken
     const { alerts } = p;
     if (alerts.count >= this.options.maxAlerts) {
       alerts.discarded++;
@@ -159,20 +165,60 @@ export class Detector {
     }
     const at = alerts.count++;
     alerts.signatures[at] = s;
-    alerts.actions[at] = action;
-    alerts.flags[at] = flags;
-    if ((action & (Action.drop | ACTION_REJECT_ANY)) !== 0 && p.dropAlert < 0) p.dropAlert = at;
+    alerts.actions[at] = s.action;
+    alerts.flags[at] = concernsFlow(s, alertFlags) ? alertFlags | AlertFlag.applyToFlow : alertFlags;
   }
 
+  /** Thresholds and actions, in evaluation order; what comes after a pass is dropped from the queue. */
   private conclude(p: Packet): void {
-    const { counters, flows } = this.ctx;
     const { alerts } = p;
+    const { count } = alerts;
+    let kept = 0;
     let written = 0;
-    for (let i = 0; i < alerts.count; i++) if ((alerts.flags[i]! & AlertFlag.suppressed) === 0) written++;
-    counters.addBy(ALERTS, written);
-    if (p.flow >= 0 && written > 0) flows.setFlag(p.flow, FlowFlag.alerted);
-    if (!this.options.isInline || (p.action & (Action.drop | ACTION_REJECT_ANY)) === 0) return;
-    p.dropReason = DROPPED_BY_RULES;
-    if (p.flow >= 0) flows.setFlag(p.flow, FlowFlag.actionDrop);
+    for (let i = 0; i < count; i++) {
+      const s = alerts.signatures[i]!;
+      const result = this.thresholds.check(s, p, this.ctx);
+      if (result === ThresholdResult.none) continue;
+      const flags = alerts.flags[i]! | this.flagsOf(s, result);
+      const action = result === ThresholdResult.newAction ? this.thresholds.newAction : alerts.actions[i]!;
+      alerts.signatures[kept] = s;
+      alerts.actions[kept] = action;
+      alerts.flags[kept] = flags;
+      this.apply(p, kept, action, flags);
+      kept++;
+      if ((flags & AlertFlag.suppressed) === 0) written++;
+      if ((action & Action.pass) !== 0) break;
+    }
+    alerts.count = kept;
+    this.ctx.counters.addBy(ALERTS, written);
+    if (p.flow >= 0 && written > 0) this.ctx.flows.setFlag(p.flow, FlowFlag.alerted);
   }
+
+  private flagsOf(s: Signature, result: number): number {
+    if (result === ThresholdResult.newAction) return AlertFlag.rateFilterModified;
+    if (result !== ThresholdResult.silent) return (s.flags & SigFlag.noAlert) === 0 ? 0 : AlertFlag.suppressed;
+    this.ctx.counters.add(SUPPRESSED);
+    return AlertFlag.suppressed | AlertFlag.limited;
+  }
+
+  /** The actions of one alert on its packet and, where the rule is about the flow, on that. */
+  private apply(p: Packet, at: number, action: number, flags: number): void {
+    p.action |= action;
+    const isStopping = (action & STOPPING) !== 0;
+    if (isStopping && p.dropAlert < 0) p.dropAlert = at;
+    if (isStopping && this.options.isInline && p.dropReason === 0) {
+      p.dropReason = (flags & AlertFlag.limited) === 0 ? DROPPED_BY_RULES : DROPPED_BY_THRESHOLD;
+    }
+    if (p.flow < 0 || (flags & AlertFlag.applyToFlow) === 0) return;
+    if (isStopping) this.ctx.flows.setFlag(p.flow, FlowFlag.actionDrop);
+    else if ((action & Action.pass) !== 0) {
+      this.ctx.flows.setFlag(p.flow, FlowFlag.actionPass | FlowFlag.noPacketInspection);
+    }
+  }
+}
+
+/** Whether drop and pass of a match hold for the whole flow: what matched was more than one packet. */
+function concernsFlow(s: Signature, alertFlags: number): boolean {
+  if (s.type === 'pkt' || s.type === 'de_only') return false;
+  return s.type !== 'pkt_stream' || (alertFlags & AlertFlag.streamMatch) !== 0;
 }

@@ -31,10 +31,13 @@ interface SessionTag {
 
 /** Shared by a rule set under the key `tags`. */
 export class Tags {
+  /** False until something was tagged: then nobody needs to ask. */
+  isActive = false;
   private readonly hosts = new WordTable(MAX_HOSTS, 3);
 
   /** Starts tagging what the packet belongs to. */
   add(spec: TagSpec, p: Packet, ctx: DetectContext): void {
+    this.isActive = true;
     if (spec.scope === 'session') this.addSession(spec, p, ctx);
     else this.addHost(spec, p, ctx.now);
   }

@@ -1,0 +1,11 @@
+// Settings: the sections of the configuration in the form the mechanisms want.
+export { decoderOptions } from './decoder.ts';
+export { defragSettings } from './defrag.ts';
+export type { DefragSettings } from './defrag.ts';
+export { exceptionChoices } from './exceptions.ts';
+export { flowOptions } from './flow.ts';
+export { hostSystems } from './host-systems.ts';
+export type { HostSystems } from './host-systems.ts';
+export { NO_SIMULATIONS } from './simulate.ts';
+export type { Simulations } from './simulate.ts';
+export { streamOptions } from './stream.ts';

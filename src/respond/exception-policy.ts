@@ -1,0 +1,164 @@
+// Exception policies: what becomes of traffic that the engine could not follow (memory used up, session not seen from its
+// start). https://docs.suricata.io/en/latest/configuration/exception-policies.html
+
+import { defineCounter } from '../base/counters.ts';
+import type { Counters } from '../base/counters.ts';
+import { FlowFlag, FlowStateId, F } from '../framework/flows.ts';
+import type { Flows } from '../framework/flows.ts';
+import { Action, PacketFlag, dropReason } from '../framework/packet.ts';
+import type { DropReason, Packet } from '../framework/packet.ts';
+
+export const EXCEPTION_POLICIES = [
+  'ignore',
+  'pass-packet',
+  'pass-flow',
+  'bypass',
+  'drop-packet',
+  'drop-flow',
+  'reject',
+  'reject-both',
+] as const;
+export type ExceptionPolicy = (typeof EXCEPTION_POLICIES)[number];
+
+interface Target {
+  /** Counters are `exception_policy.<counter>.<policy>`. */
+  readonly counter: string;
+  /** EVE `flow.exception_policy[].target`. */
+  readonly flowTarget: string;
+  readonly reason: DropReason;
+  /** Values that mean something here, whole flows being there or not. */
+  readonly policies: readonly ExceptionPolicy[];
+}
+
+const PACKET_WIDE: readonly ExceptionPolicy[] = ['pass-packet', 'bypass', 'drop-packet', 'reject', 'reject-both'];
+const FLOW_WIDE: readonly ExceptionPolicy[] = ['pass-flow', 'bypass', 'drop-flow', 'reject', 'reject-both'];
+const ANY: readonly ExceptionPolicy[] = EXCEPTION_POLICIES.filter((policy) => policy !== 'ignore');
+
+/** Where a policy may be asked for, in the order EVE lists them. */
+export const EXCEPTION_TARGETS = {
+  flowMemcap: {
+    counter: 'flow.memcap',
+    flowTarget: 'flow_memcap',
+    reason: 'flow memcap',
+    policies: PACKET_WIDE,
+  },
+  defragMemcap: {
+    counter: 'defrag.memcap',
+    flowTarget: 'defrag_memcap',
+    reason: 'defrag memcap',
+    policies: PACKET_WIDE,
+  },
+  sessionMemcap: { counter: 'tcp.ssn_memcap', flowTarget: 'stream_memcap', reason: 'stream memcap', policies: ANY },
+  midstream: {
+    counter: 'tcp.midstream',
+    flowTarget: 'stream_midstream',
+    reason: 'stream midstream',
+    policies: FLOW_WIDE,
+  },
+  reassemblyMemcap: {
+    counter: 'tcp.reassembly',
+    flowTarget: 'stream_reassembly_memcap',
+    reason: 'stream reassembly',
+    policies: ANY,
+  },
+  appLayerError: {
+    counter: 'app_layer.error',
+    flowTarget: 'app_layer_error',
+    reason: 'applayer error',
+    policies: ANY,
+  },
+} as const satisfies Record<string, Target>;
+export type ExceptionTarget = keyof typeof EXCEPTION_TARGETS;
+export type ExceptionChoices = Readonly<Record<ExceptionTarget, ExceptionPolicy>>;
+
+/** Nothing happens: the choice of passive mode. */
+export const IGNORE_ALL: ExceptionChoices = {
+  flowMemcap: 'ignore',
+  defragMemcap: 'ignore',
+  sessionMemcap: 'ignore',
+  midstream: 'ignore',
+  reassemblyMemcap: 'ignore',
+  appLayerError: 'ignore',
+};
+
+interface Chosen {
+  readonly policy: ExceptionPolicy;
+  readonly target: Target;
+  readonly counter: number;
+  readonly reason: number;
+}
+
+/** What counts as a whole-flow policy where only a packet is at hand. */
+const OF_PACKET: Partial<Record<ExceptionPolicy, ExceptionPolicy>> = {
+  'pass-flow': 'pass-packet',
+  'drop-flow': 'drop-packet',
+};
+
+const FLOW_DROPPED = FlowFlag.actionDrop | FlowFlag.noPacketInspection | FlowFlag.noPayloadInspection;
+const PACKET_UNSEEN = PacketFlag.noPacketInspection | PacketFlag.noPayloadInspection;
+
+/** Applies the chosen policies. Make it before `Counters`: it declares those of the targets that are not ignored. */
+export class ExceptionPolicies {
+  private readonly chosen: ReadonlyMap<ExceptionTarget, Chosen>;
+  private counters: Counters | null = null;
+  private flows: Flows | null = null;
+
+  constructor(choices: ExceptionChoices) {
+    const entries = Object.entries(choices) as [ExceptionTarget, ExceptionPolicy][];
+    this.chosen = new Map(
+      entries.filter(([, policy]) => policy !== 'ignore').map(([name, policy]) => [name, choose(name, policy)]),
+    );
+  }
+
+  attach(counters: Counters, flows: Flows): void {
+    this.counters = counters;
+    this.flows = flows;
+  }
+
+  /** @param f the packet's flow, -1 when it has none (then only the packet is passed or dropped) */
+  apply(name: ExceptionTarget, p: Packet, f: number): void {
+    const chosen = this.chosen.get(name);
+    if (chosen === undefined) return;
+    this.counters!.add(chosen.counter);
+    if (f >= 0) this.note(chosen, f);
+    const { policy } = chosen;
+    if (policy === 'bypass' || policy === 'pass-flow' || policy === 'pass-packet') this.pass(policy, p, f);
+    else this.drop(chosen, p, f);
+  }
+
+  private pass(policy: ExceptionPolicy, p: Packet, f: number): void {
+    p.flags |= PACKET_UNSEEN;
+    if (f < 0 || policy === 'pass-packet') return;
+    this.flows!.setFlag(f, FlowFlag.actionPass | FlowFlag.noPacketInspection);
+    if (policy !== 'bypass') return;
+    this.flows!.setFlag(f, FlowFlag.bypassed);
+    this.flows!.setWord(f, F.state, FlowStateId.bypassed);
+  }
+
+  private drop({ policy, reason }: Chosen, p: Packet, f: number): void {
+    p.flags |= PACKET_UNSEEN;
+    p.action |= Action.drop;
+    if (policy === 'reject') p.action |= Action.reject;
+    if (policy === 'reject-both') p.action |= Action.rejectBoth;
+    if (p.dropReason === 0) p.dropReason = reason;
+    if (f >= 0 && policy !== 'drop-packet') this.flows!.setFlag(f, FLOW_DROPPED | FlowFlag.exceptionPolicy);
+  }
+
+  private note({ target, policy }: Chosen, f: number): void {
+    const extra = this.flows!.extraOf(f);
+    extra.exceptionPolicies ??= [];
+    const list = extra.exceptionPolicies;
+    if (!list.some((one) => one.target === target.flowTarget)) {
+      list.push({ target: target.flowTarget, policy: policy.replace('-', '_') });
+    }
+  }
+}
+
+function choose(name: ExceptionTarget, asked: ExceptionPolicy): Chosen {
+  const target: Target = EXCEPTION_TARGETS[name];
+  const policy = target.policies.includes(asked) ? asked : (OF_PACKET[asked] ?? asked);
+  const counters = new Map(
+    target.policies.map((one) => [one, defineCounter(`exception_policy.${target.counter}.${one.replace('-', '_')}`)]),
+  );
+  return { policy, target, counter: counters.get(policy)!, reason: dropReason(target.reason) };
+}
