@@ -4,7 +4,7 @@ import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { chooseMpm } from '../detect/mpm/index.ts';
 import type { MpmAlgorithm } from '../detect/mpm/index.ts';
-import type { Output } from '../framework/output.ts';
+import type { Output, OutputContext } from '../framework/output.ts';
 import { openCaptureFile } from '../pcap/index.ts';
 import { datasetsOf } from '../keywords/dataset.ts';
 import { flowbitNames } from '../keywords/flowbits.ts';
@@ -64,6 +64,7 @@ export function replay(options: ReplayOptions): ReplayResult {
       appProtocolName: () => '',
       flowbitName: (id) => (rules === null ? undefined : flowbitNames(rules.setup).names[id]),
       flowintName: (id) => (rules === null ? undefined : flowintNames(rules.setup).names[id]),
+      ...(rules === null ? {} : { engine: engineOf(rules, started) }),
       uptime: () => Math.floor((Date.now() - started) / 1000),
       now: () => run.worker?.pipeline.now ?? 0,
     }),
@@ -85,6 +86,11 @@ export function replay(options: ReplayOptions): ReplayResult {
     flows: counters.byName('flow.total'),
     failed,
   };
+}
+
+function engineOf(rules: LoadedRules, started: number): NonNullable<OutputContext['engine']> {
+  const { signatures, failed, skipped } = rules.ruleset;
+  return { lastReload: started * 1000, loaded: signatures.length, failed, skipped };
 }
 
 function workerOptions(options: ReplayOptions): WorkerOptions {

@@ -37,6 +37,13 @@ export interface OutputContext {
   readonly packetVars: readonly { name: string; value: Uint8Array | string }[];
   /** Without it the payload of a stream-matched alert is that of its packet. */
   readonly payloads?: PayloadSource;
+  /** The loaded rule set, for stats; absent without detection. */
+  readonly engine?: {
+    readonly lastReload: number;
+    readonly loaded: number;
+    readonly failed: number;
+    readonly skipped: number;
+  };
   /** Seconds since start, for stats. */
   uptime(): number;
   /** Microseconds of the last packet (offline) or the clock (live). */

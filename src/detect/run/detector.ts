@@ -87,7 +87,7 @@ export class Detector {
     if (this.blocks > 0) this.ctx.rawStream.commit(p);
   }
 
-  /** The hits and the signatures without a fast pattern, merged in evaluation order. */
+  /** The hits and the signatures without a fast pattern, merged in evaluation order, until one says pass. */
   private evaluateInOrder(always: readonly Signature[], p: Packet): void {
     const { candidates, signatures } = this;
     let hit = 0;
@@ -98,7 +98,7 @@ export class Detector {
       const signature = isHit ? signatures[nextHit]! : always[other]!;
       if (isHit) hit++;
       else other++;
-      this.evaluate(signature, p);
+      if (this.evaluate(signature, p) && (signature.action & Action.pass) !== 0) return;
     }
   }
 
@@ -111,19 +111,20 @@ export class Detector {
     return true;
   }
 
-  private evaluate(s: Signature, p: Packet): void {
+  private evaluate(s: Signature, p: Packet): boolean {
     const { ctx } = this;
-    if (s.type === 'ip_only' && !this.isIpOnlyDue) return;
-    if ((s.flags & SigFlag.requirePayload) !== 0 && p.payloadLength === 0 && this.blocks === 0) return;
-    if (!s.header(p, ctx)) return;
-    for (let i = 0; i < s.packetMatches.length; i++) if (!s.packetMatches[i]!(p, ctx)) return;
+    if (s.type === 'ip_only' && !this.isIpOnlyDue) return false;
+    if ((s.flags & SigFlag.requirePayload) !== 0 && p.payloadLength === 0 && this.blocks === 0) return false;
+    if (!s.header(p, ctx)) return false;
+    for (let i = 0; i < s.packetMatches.length; i++) if (!s.packetMatches[i]!(p, ctx)) return false;
     let flags = 0;
     if (s.payload !== null) {
       flags = this.payloadMatches(s, p);
-      if (flags < 0) return;
+      if (flags < 0) return false;
     }
-    for (let i = 0; i < s.buffers.length; i++) if (!this.buffers.matches(s.buffers[i]!, p, ctx)) return;
+    for (let i = 0; i < s.buffers.length; i++) if (!this.buffers.matches(s.buffers[i]!, p, ctx)) return false;
     this.matched(s, p, flags);
+    return true;
   }
 
   /** Alert flags of the match, or -1. Stream data first; the packet's payload where it is not in the stream. */

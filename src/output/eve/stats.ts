@@ -26,7 +26,7 @@ export class StatsEvents {
   /** The record, with its line end. */
   stats(): string {
     const { context } = this.record;
-    const tree = this.render(counterTree(context));
+    const tree = this.render(counterTree(context)).replace('"detect":{', `"detect":{${this.engines()}`);
     const uptime = `"uptime":${String(Math.floor(context.uptime()))}`;
     const totals = this.hasTotals && tree !== '' ? `,${tree}` : '';
     const threads = this.hasThreads ? `,"threads":{"W#01":{${tree}}}` : '';
@@ -34,6 +34,17 @@ export class StatsEvents {
     return (
       `{"timestamp":"${eveTime(Date.now() * 1000)}","event_type":"stats"${this.record.settings.version}` +
       `,"stats":{${uptime}${totals}${threads}}${this.record.end()}`
+    );
+  }
+
+  /** What detection has loaded; rule sets beside one another (tenants) would each be one entry. */
+  private engines(): string {
+    const { engine } = this.record.context;
+    if (engine === undefined) return '';
+    const { lastReload, loaded, failed, skipped } = engine;
+    return (
+      `"engines":[{"id":0,"last_reload":"${eveTime(lastReload)}","rules_loaded":${String(loaded)}` +
+      `,"rules_failed":${String(failed)},"rules_skipped":${String(skipped)}}],`
     );
   }
 
