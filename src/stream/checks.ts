@@ -52,7 +52,7 @@ export function isResetValid(x: TcpContext, p: Packet, b: number, d: number, pee
   const w = x.sessions.words;
   if ((w[b + S.flags]! & SessionFlag.async) !== 0) return true;
   if ((p.tcpFlags & TcpFlag.ack) !== 0 && !isAckValid(x, p, b, peer)) {
-    x.event(p, STREAM_ANOMALY.rst_invalid_ack);
+    x.invalidAck(p, STREAM_ANOMALY.rst_invalid_ack);
     return false;
   }
   if (p.payloadLength > 0) x.event(p, STREAM_ANOMALY.rst_with_data);
@@ -88,7 +88,6 @@ export function noteRetransmission(x: TcpContext, p: Packet, d: number): boolean
   const end = (p.tcpSeq + p.payloadLength) | 0;
   if (((end - w[d + D.lastAck]!) | 0) <= 0) x.event(p, STREAM_ANOMALY.pkt_spurious_retransmission);
   else if (((end - w[d + D.baseSeq]!) | 0) > w[d + D.contiguous]!) return false;
-  else if (((end - w[d + D.nextSeq]!) | 0) < 0) x.event(p, STREAM_ANOMALY.pkt_retransmission);
   p.flags |= PacketFlag.tcpRetransmission;
   w[d + D.retransmits] = w[d + D.retransmits]! + 1;
   return true;

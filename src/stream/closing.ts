@@ -8,7 +8,7 @@ import { takeReset } from './reset.ts';
 import { CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 
-/** The anomalies of one state, in the words rules use. */
+/** The anomalies of one state, in the words rules use; -1: such a packet is none. */
 interface Complaints {
   readonly ackSeq: number;
   readonly finSeq: number;
@@ -24,21 +24,8 @@ const COMPLAINTS: Readonly<Record<number, Complaints>> = {
     finSeq: E.closewait_fin_out_of_window,
     ack: E.closewait_invalid_ack,
   },
-  [TcpStateId.closing]: {
-    ackSeq: E.closing_ack_wrong_seq,
-    finSeq: E.closing_ack_wrong_seq,
-    ack: E.closing_invalid_ack,
-  },
-  [TcpStateId.lastAck]: {
-    ackSeq: E.lastack_ack_wrong_seq,
-    finSeq: E.lastack_ack_wrong_seq,
-    ack: E.lastack_invalid_ack,
-  },
-  [TcpStateId.timeWait]: {
-    ackSeq: E.timewait_ack_wrong_seq,
-    finSeq: E.timewait_ack_wrong_seq,
-    ack: E.timewait_invalid_ack,
-  },
+  [TcpStateId.lastAck]: { ackSeq: E.lastack_ack_wrong_seq, finSeq: -1, ack: E.lastack_invalid_ack },
+  [TcpStateId.timeWait]: { ackSeq: E.timewait_ack_wrong_seq, finSeq: -1, ack: E.timewait_invalid_ack },
 };
 const OPEN: Complaints = { ackSeq: E.fin_out_of_window, finSeq: E.fin_out_of_window, ack: E.fin_invalid_ack };
 
@@ -57,31 +44,71 @@ function complaints(x: TcpContext, b: number): Complaints {
   return COMPLAINTS[x.sessions.words[b + S.state]!] ?? OPEN;
 }
 
-/** Sequence number and acknowledgement fit; else the anomaly is noted. */
-function fits(x: TcpContext, p: Packet, b: number, d: number, peer: number, isFin: boolean): boolean {
-  const w = x.sessions.words;
-  const names = complaints(x, b);
+/** Timestamp and acknowledgement fit, and the sequence number where it matters; else the anomaly is noted. */
+function fits(x: TcpContext, p: Packet, b: number, d: number, peer: number, complaint: number): boolean {
   if (!isTimestampValid(x, p, b, d)) {
     x.refuse(p);
     return false;
   }
-  const isLoose = (w[b + S.flags]! & (SessionFlag.async | SessionFlag.midstream)) !== 0;
-  const end = (p.tcpSeq + p.payloadLength) | 0;
-  const limit = (w[d + D.lastAck]! + w[d + D.window]!) | 0;
-  const isOutside = ((end - w[d + D.nextWin]!) | 0) > 0 && ((end - limit) | 0) > 0 && end !== w[d + D.nextSeq];
-  // A FIN that repeats one is as good as its first; anything else before the acknowledged data is old.
-  const state = w[b + S.state];
-  const isStrict = state === TcpStateId.established || state === TcpStateId.closeWait;
-  const isFirst = isFin && isStrict && (w[d + D.flags]! & StreamFlag.eof) === 0;
-  const isOld = isFirst ? ((p.tcpSeq - w[d + D.nextSeq]!) | 0) < 0 : isFin && ((end - w[d + D.lastAck]!) | 0) < -1;
-  if (!isLoose && (isOutside || isOld)) {
-    x.reject(p, isFin ? names.finSeq : names.ackSeq);
+  if (complaint >= 0 && isOutside(x, p, b, d)) {
+    x.reject(p, complaint);
     return false;
   }
   if (!isAckValid(x, p, b, peer)) {
-    x.invalidAck(p, names.ack);
+    x.invalidAck(p, complaints(x, b).ack);
     return false;
   }
+  return true;
+}
+
+function isLoose(x: TcpContext, b: number): boolean {
+  return (x.sessions.words[b + S.flags]! & (SessionFlag.async | SessionFlag.midstream)) !== 0;
+}
+
+/** Not what the receiver of `d` can take. */
+function isOutside(x: TcpContext, p: Packet, b: number, d: number): boolean {
+  const w = x.sessions.words;
+  if (isLoose(x, b)) return false;
+  const state = w[b + S.state];
+  if (state === TcpStateId.lastAck || state === TcpStateId.timeWait) return isOffTheEnd(x, p, state, d);
+  const end = (p.tcpSeq + p.payloadLength) | 0;
+  const limit = (w[d + D.lastAck]! + w[d + D.window]!) | 0;
+  if (((end - w[d + D.nextWin]!) | 0) > 0 && ((end - limit) | 0) > 0 && end !== w[d + D.nextSeq]) return true;
+  return (p.tcpFlags & TcpFlag.fin) !== 0 && isOldFin(x, p, state!, d);
+}
+
+/** A FIN that repeats one is as good as its first, until it is acknowledged; any other before the data seen is old. */
+function isOldFin(x: TcpContext, p: Packet, state: number, d: number): boolean {
+  const w = x.sessions.words;
+  const isFirst = (w[d + D.flags]! & StreamFlag.eof) === 0;
+  if (isFirst && (state === TcpStateId.established || state === TcpStateId.closeWait)) {
+    return ((p.tcpSeq - w[d + D.nextSeq]!) | 0) < 0 || ((p.tcpSeq + p.payloadLength - w[d + D.lastAck]!) | 0) < 0;
+  }
+  const slack = state === TcpStateId.closeWait ? 0 : -1;
+  return ((p.tcpSeq + p.payloadLength - w[d + D.lastAck]!) | 0) < slack;
+}
+
+/** After both FINs there is one place left in the sequence space. */
+function isOffTheEnd(x: TcpContext, p: Packet, state: number, d: number): boolean {
+  const w = x.sessions.words;
+  const ahead = (p.tcpSeq - w[d + D.nextSeq]!) | 0;
+  if (state === TcpStateId.lastAck) return ahead > 1;
+  return ahead > ((w[d + D.flags]! & StreamFlag.finCounted) !== 0 ? 0 : 1) || ahead < -1;
+}
+
+/** Notes the retransmission of data that is still under way, or partly acknowledged. */
+function isRetransmission(x: TcpContext, p: Packet, b: number, d: number): boolean {
+  if (p.payloadLength === 0) return false;
+  const w = x.sessions.words;
+  const end = (p.tcpSeq + p.payloadLength) | 0;
+  const state = w[b + S.state];
+  const isAcked = ((end - w[d + D.lastAck]!) | 0) <= 0;
+  const isPartlyAcked = !isAcked && ((p.tcpSeq - w[d + D.lastAck]!) | 0) < 0;
+  if (!isAcked && !isPartlyAcked && ((end - w[d + D.nextSeq]!) | 0) > 0) return false;
+  const isServers = d === b + SERVER;
+  if (isAcked && state === TcpStateId.closeWait && isServers) x.event(p, E.closewait_pkt_before_last_ack);
+  const isQuiet = state === TcpStateId.lastAck || (state === TcpStateId.closeWait && !isServers);
+  if (!isAcked || !isQuiet) x.event(p, E.pkt_retransmission);
   return true;
 }
 
@@ -90,33 +117,38 @@ export function takeFin(x: TcpContext, p: Packet, b: number, isToServer: boolean
   const w = x.sessions.words;
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
-  if (!fits(x, p, b, d, peer, true)) return;
+  if (!fits(x, p, b, d, peer, complaints(x, b).finSeq)) return;
   const own = isToServer ? SessionFlag.finByClient : SessionFlag.finByServer;
   if ((w[b + S.flags]! & own) === 0) {
-    const end = (p.tcpSeq + p.payloadLength + 1) | 0;
-    if (((end - w[d + D.nextSeq]!) | 0) >= 0) {
-      w[d + D.nextSeq] = end;
-      w[d + D.flags] = w[d + D.flags]! | StreamFlag.eof;
-    }
+    noteEnd(x, p, b, d);
     w[b + S.flags] = w[b + S.flags]! | own;
-  }
+  } else isRetransmission(x, p, b, d);
   x.updateAck(p, peer);
   x.updateWindow(p, peer);
   if ((w[b + S.flags]! & SessionFlag.async) !== 0) w[d + D.lastAck] = w[d + D.nextSeq]!;
-  x.setState(b, afterFin(x, b, isToServer, peer));
+  x.setState(b, afterFin(w[b + S.state]!, isToServer));
   x.feed(p, b, d, peer);
 }
 
-function afterFin(x: TcpContext, b: number, isToServer: boolean, peer: number): number {
+/** The place of a FIN in the sequence space counts at once when the server is the first to close, else when acknowledged. */
+function noteEnd(x: TcpContext, p: Packet, b: number, d: number): void {
   const w = x.sessions.words;
-  const state = w[b + S.state]!;
+  const end = (p.tcpSeq + p.payloadLength) | 0;
+  if (((end - w[d + D.nextSeq]!) | 0) < 0) return;
+  w[d + D.nextSeq] = end;
+  w[d + D.flags] = w[d + D.flags]! | StreamFlag.eof;
+  const isFirst = (w[b + S.flags]! & (SessionFlag.finByClient | SessionFlag.finByServer)) === 0;
+  if (d !== b + SERVER || !isFirst) return;
+  w[d + D.nextSeq] = (end + 1) | 0;
+  w[d + D.flags] = w[d + D.flags]! | StreamFlag.finCounted;
+}
+
+function afterFin(state: number, isToServer: boolean): number {
   switch (state) {
     case TcpStateId.synRecv:
     case TcpStateId.established:
       return isToServer ? TcpStateId.closeWait : TcpStateId.finWait1;
     case TcpStateId.finWait1:
-      if (!isToServer) return state;
-      return isFinAcked(x, peer) ? TcpStateId.timeWait : TcpStateId.closing;
     case TcpStateId.finWait2:
       return isToServer ? TcpStateId.timeWait : state;
     case TcpStateId.closeWait:
@@ -128,28 +160,36 @@ function afterFin(x: TcpContext, b: number, isToServer: boolean, peer: number): 
 
 function isFinAcked(x: TcpContext, d: number): boolean {
   const w = x.sessions.words;
-  return (w[d + D.flags]! & StreamFlag.eof) !== 0 && w[d + D.lastAck] === w[d + D.nextSeq];
+  return (w[d + D.flags]! & StreamFlag.finCounted) !== 0 && ((w[d + D.lastAck]! - w[d + D.nextSeq]!) | 0) >= 0;
 }
 
 /** Data or acknowledgement after a FIN. */
 function takeLateSegment(x: TcpContext, p: Packet, b: number, d: number, peer: number): void {
-  if (!fits(x, p, b, d, peer, false)) return;
   const w = x.sessions.words;
-  const isOpen = w[b + S.state] !== TcpStateId.timeWait && (w[d + D.flags]! & StreamFlag.eof) === 0;
+  const state = w[b + S.state]!;
+  const isRepeated = isRetransmission(x, p, b, d);
+  const isServersLast = state === TcpStateId.lastAck && d === b + SERVER;
+  const isUnchecked = isServersLast || (isRepeated && state >= TcpStateId.timeWait);
+  if (!fits(x, p, b, d, peer, isUnchecked ? -1 : complaints(x, b).ackSeq)) return;
+  const isNext = p.tcpSeq === w[d + D.nextSeq];
+  const isOpen = state !== TcpStateId.timeWait && (w[d + D.flags]! & StreamFlag.eof) === 0;
   if (isOpen && p.payloadLength > 0) x.updateNextSeq(p, d);
   x.updateAck(p, peer);
   x.updateWindow(p, peer);
   x.feed(p, b, d, peer);
-  const isServersFinAcked = d === b + CLIENT && isFinAcked(x, peer);
+  if (!isRepeated) advance(x, p, b, d, isNext);
+}
+
+/** An acknowledgement moves the session on when it comes in its place and acknowledges the FIN. */
+function advance(x: TcpContext, p: Packet, b: number, d: number, isNext: boolean): void {
+  const w = x.sessions.words;
+  const acksServersFin = d === b + CLIENT && isFinAcked(x, b + SERVER);
   switch (w[b + S.state]) {
     case TcpStateId.finWait1:
-      if (isServersFinAcked) x.setState(b, TcpStateId.finWait2);
+      if (isNext && acksServersFin) x.setState(b, TcpStateId.finWait2);
       return;
     case TcpStateId.lastAck:
-      if (isServersFinAcked) x.setState(b, TcpStateId.closed);
-      return;
-    case TcpStateId.closing:
-      if (isFinAcked(x, peer)) x.setState(b, TcpStateId.timeWait);
+      if (acksServersFin && ((p.tcpSeq - w[d + D.nextSeq]!) | 0) >= 0) x.setState(b, TcpStateId.closed);
       return;
     case TcpStateId.timeWait:
       x.setState(b, TcpStateId.closed);
@@ -168,13 +208,15 @@ export function inClosed(x: TcpContext, p: Packet, b: number, isToServer: boolea
     x.event(p, E.shutdown_syn_resend);
     return;
   }
-  const wasReset =
-    (w[b + S.flags]! & SessionFlag.closedByRst) !== 0 && (w[peer + D.flags]! & StreamFlag.rstReceived) !== 0;
-  if (wasReset && p.payloadLength > 0 && p.tcpSeq === w[d + D.nextSeq]) {
+  const wasReset = (w[b + S.flags]! & SessionFlag.closedByRst) !== 0;
+  // The sender of the reset goes on as if nothing had happened, and nobody else has spoken since.
+  if (wasReset && (w[peer + D.flags]! & StreamFlag.rstReceived) !== 0) {
+    if (p.payloadLength === 0 || p.tcpSeq !== w[d + D.nextSeq]) return;
     w[peer + D.flags] = w[peer + D.flags]! & ~StreamFlag.rstReceived;
     x.event(p, E.suspected_rst_inject);
     return;
   }
+  w[d + D.flags] = w[d + D.flags]! & ~StreamFlag.rstReceived;
   if (wasReset || (p.tcpFlags & TcpFlag.ack) === 0) return;
   x.updateAck(p, peer);
   x.acknowledged(p, b, peer);

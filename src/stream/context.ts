@@ -8,7 +8,9 @@ import type { Packet } from '../framework/packet.ts';
 import { Action, dropReason, PacketFlag } from '../framework/packet.ts';
 import type { AppStreamSink } from '../framework/stream.ts';
 import { AppDataFlag } from '../framework/stream.ts';
+import { i32 } from '../wire/read.ts';
 import { STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
+import { Greeting, HandshakeQueue } from './handshake-queue.ts';
 import { noteScaled, Scaled } from './history.ts';
 import type { StreamOptions } from './options.ts';
 import { Inserted } from './reassembly.ts';
@@ -25,6 +27,8 @@ export type StreamPolicy = (kind: StreamPolicyKind, p: Packet, f: number) => voi
 export type HostPolicy = (a0: number, a1: number, a2: number, a3: number, version: number) => number;
 
 const STREAM_ERROR = dropReason('stream error');
+/** Bytes of one SACK block: left and right edge. */
+const SACK_BLOCK = 8;
 
 export class TcpContext {
   readonly flows: Flows;
@@ -32,6 +36,9 @@ export class TcpContext {
   readonly counters: Counters;
   readonly options: StreamOptions;
   readonly reassembly: Reassembly;
+  readonly greetings = new HandshakeQueue();
+  /** Scratch. */
+  readonly greeting = new Greeting();
   sink: AppStreamSink | null = null;
   policy: StreamPolicy | null = null;
   hostPolicy: HostPolicy | null = null;
@@ -79,6 +86,14 @@ export class TcpContext {
     if (this.flows.words[i]! <= FlowStateId.closed) this.flows.words[i] = flowState;
   }
 
+  /** Nothing is left of a greeting that did not count. */
+  forgetGreetings(b: number): void {
+    const w = this.sessions.words;
+    if (w[b + S.greetings] === 0) return;
+    this.greetings.release(w[b + S.greetings]!);
+    w[b + S.greetings] = 0;
+  }
+
   /** Sets where a direction's data begins: the byte after the SYN, or the first byte seen. */
   setBase(d: number, seq: number): void {
     const w = this.sessions.words;
@@ -86,12 +101,13 @@ export class TcpContext {
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.based;
   }
 
-  /** The window a sender announces limits what its peer (`peer`) may send. */
+  /** The window a sender announces limits what its peer (`peer`) may send; what it has beyond a hole adds to it. */
   updateWindow(p: Packet, peer: number): void {
     const w = this.sessions.words;
     const window = p.tcpWindow << w[peer + D.windowScale]!;
     w[peer + D.window] = window;
-    const limit = (w[peer + D.lastAck]! + window) | 0;
+    let limit = (w[peer + D.lastAck]! + window) | 0;
+    if (p.tcpSackCount > 0) limit = (limit + sackedBytes(p, w[peer + D.lastAck]!)) | 0;
     if (((limit - w[peer + D.nextWin]!) | 0) > 0) w[peer + D.nextWin] = limit;
   }
 
@@ -101,10 +117,20 @@ export class TcpContext {
     const w = this.sessions.words;
     if (((p.tcpAck - w[peer + D.lastAck]!) | 0) <= 0) return;
     w[peer + D.lastAck] = p.tcpAck;
-    if (((p.tcpAck - w[peer + D.nextSeq]!) | 0) > 0) {
-      w[peer + D.nextSeq] = p.tcpAck;
+    const unseen = (p.tcpAck - w[peer + D.nextSeq]!) | 0;
+    if (unseen > 0) this.noteUnseen(p, peer, unseen);
+  }
+
+  /** The acknowledgement of a FIN, or of data that went past us: that may still come. */
+  private noteUnseen(p: Packet, peer: number, unseen: number): void {
+    const w = this.sessions.words;
+    const flags = w[peer + D.flags]!;
+    if ((flags & StreamFlag.eof) === 0 || (flags & StreamFlag.finCounted) !== 0) {
       this.counters.add(TCP_COUNTER.ackUnseenData);
+      return;
     }
+    w[peer + D.nextSeq] = p.tcpAck;
+    if (unseen === 1) w[peer + D.flags] = flags | StreamFlag.finCounted;
   }
 
   updateNextSeq(p: Packet, d: number): void {
@@ -192,8 +218,20 @@ export class TcpContext {
     this.sessions.words[b + S.flags] = this.sessions.words[b + S.flags]! | SessionFlag.closedByRst;
   }
 
+  /** An acknowledgement of what was never sent; `id` names it in the terms of the session's state. */
   invalidAck(p: Packet, id: number): void {
     this.event(p, STREAM_ANOMALY.pkt_invalid_ack);
     this.reject(p, id);
   }
+}
+
+/** How much beyond `acked` the blocks of a SACK option say was received (RFC 2018). */
+function sackedBytes(p: Packet, acked: number): number {
+  let sum = 0;
+  for (let i = 0, o = p.tcpSackOffset; i < p.tcpSackCount; i++, o += SACK_BLOCK) {
+    const left = i32(p.data, o);
+    const size = (i32(p.data, o + 4) - left) | 0;
+    if (size > 0 && ((left - acked) | 0) > 0) sum += size;
+  }
+  return sum;
 }

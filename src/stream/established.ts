@@ -22,15 +22,22 @@ export function inEstablished(x: TcpContext, p: Packet, b: number, isToServer: b
 function strayInEstablished(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const w = x.sessions.words;
   if ((p.tcpFlags & TcpFlag.ack) === 0) {
-    if (!isToServer) x.reject(p, STREAM_ANOMALY.est_syn_toclient);
-    else if (p.tcpSeq !== w[b + CLIENT + D.isn]) x.reject(p, STREAM_ANOMALY.est_syn_resend_diff_seq);
-    else x.reject(p, STREAM_ANOMALY.est_syn_resend);
+    // Suricata says diff_seq of a SYN with the same number, too; est_syn_resend is never seen.
+    x.reject(p, isToServer ? STREAM_ANOMALY.est_syn_resend_diff_seq : STREAM_ANOMALY.est_syn_toclient);
     return;
   }
   if (isToServer) x.reject(p, STREAM_ANOMALY.est_synack_toserver);
-  else if (p.tcpAck !== ((w[b + CLIENT + D.isn]! + 1) | 0)) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_ack);
+  else if (p.tcpAck !== w[b + CLIENT + D.lastAck]) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_ack);
   else if (p.tcpSeq !== w[b + SERVER + D.isn]) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_seq);
   else if (w[b + SERVER + D.nextSeq] !== ((p.tcpSeq + 1) | 0)) x.reject(p, STREAM_ANOMALY.est_synack_resend);
+}
+
+/** Before what is acknowledged, but a probe (keep-alive) or data that went past us when it was acknowledged. */
+function isWelcomeLate(x: TcpContext, d: number, end: number): boolean {
+  const w = x.sessions.words;
+  const beyondNext = (end - w[d + D.nextSeq]!) | 0;
+  if (w[d + D.lastAck] === w[d + D.nextSeq]) return beyondNext === -1;
+  return beyondNext > 0;
 }
 
 /** Data and acknowledgement of an open connection. */
@@ -49,7 +56,7 @@ function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: numbe
   if ((flags & SessionFlag.async) !== 0) {
     x.updateNextSeq(p, d);
     w[d + D.lastAck] = w[d + D.nextSeq]!;
-  } else if (((end - w[d + D.lastAck]!) | 0) < 0) {
+  } else if (((end - w[d + D.lastAck]!) | 0) < 0 && !isWelcomeLate(x, d, end)) {
     x.reject(p, STREAM_ANOMALY.est_pkt_before_last_ack);
     return;
   }

@@ -2,11 +2,11 @@
 
 import type { Packet } from '../framework/packet.ts';
 import { PacketFlag } from '../framework/packet.ts';
-import { isAckValid, isResetValid, isTimestampValid } from './checks.ts';
+import { isAckValid, isKeepAlive, isResetValid, isTimestampValid } from './checks.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { takeFin } from './closing.ts';
-import { takeSyn } from './opening.ts';
+import { greet, takeSyn } from './opening.ts';
 import { CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 
@@ -21,15 +21,20 @@ export function inSynSent(x: TcpContext, p: Packet, b: number, isToServer: boole
   else if ((flags & TcpFlag.ack) !== 0 && x.options.asyncOneside && isToServer) beginAsync(x, p, b);
 }
 
+/** A refusal has the sequence number 0 and acknowledges the SYN (RFC 9293, 3.10.7.1); nothing else ends the attempt. */
 function resetInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
-  const client = b + CLIENT;
   const w = x.sessions.words;
+  const hasAck = (p.tcpFlags & TcpFlag.ack) !== 0;
   if (isToServer) {
-    if (((p.tcpSeq - w[client + D.isn]!) | 0) >= 0) x.close(b);
+    if (hasAck && p.tcpAck !== 0) x.invalidAck(p, STREAM_ANOMALY.rst_invalid_ack);
     return;
   }
-  if (p.tcpAck === w[client + D.nextSeq] || p.tcpAck === ((w[client + D.isn]! + 1) | 0)) x.close(b);
-  else x.reject(p, STREAM_ANOMALY.rst_invalid_ack);
+  const client = b + CLIENT;
+  const isSynAcked = p.tcpAck === w[client + D.nextSeq] || p.tcpAck === ((w[client + D.isn]! + 1) | 0);
+  if (hasAck && !isSynAcked && !x.greetings.find(w[b + S.greetings]!, (p.tcpAck - 1) | 0, x.greeting)) {
+    x.invalidAck(p, STREAM_ANOMALY.rst_invalid_ack);
+  } else if (p.tcpSeq === w[b + SERVER + D.nextSeq]) x.close(b);
+  else x.refuse(p);
 }
 
 function synInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
@@ -40,16 +45,30 @@ function synInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean):
     w[b + S.flags] = w[b + S.flags]! | SessionFlag.fourWay;
     return;
   }
+  const isFlood = w[b + S.synSeen]! >= x.options.maxSynQueued;
+  if (isFlood) x.reject(p, STREAM_ANOMALY['3whs_syn_flood']);
+  else w[b + S.synSeen] = w[b + S.synSeen]! + 1;
   if (p.tcpSeq === w[b + CLIENT + D.isn]) return;
-  w[b + S.synSeen] = w[b + S.synSeen]! + 1;
-  if (w[b + S.synSeen]! > x.options.maxSynQueued) {
-    x.reject(p, STREAM_ANOMALY['3whs_syn_flood']);
-    return;
-  }
+  const known = w[b + S.greetings]!;
+  remember(x, b, b + CLIENT, b + SERVER);
+  if (isFlood && w[b + S.greetings] !== known) x.greetings.dropOldest(w[b + S.greetings]!);
   x.reassembly.release(b + CLIENT);
   w[b + CLIENT + D.end] = 0;
   w[b + CLIENT + D.contiguous] = 0;
   takeSyn(x, p, b + CLIENT, b + SERVER);
+}
+
+/** Keeps the greeting of `d` beside the one that takes its place. */
+function remember(x: TcpContext, b: number, d: number, peer: number): void {
+  const w = x.sessions.words;
+  const g = x.greeting;
+  if (x.greetings.find(w[b + S.greetings]!, w[d + D.isn]!, g)) return;
+  g.seq = w[d + D.isn]!;
+  g.window = w[peer + D.window]!;
+  g.windowScale = w[peer + D.windowScale]!;
+  g.hasTimestamp = (w[d + D.flags]! & StreamFlag.timestamp) !== 0;
+  g.tsVal = w[d + D.lastTs]!;
+  w[b + S.greetings] = x.greetings.add(w[b + S.greetings]!, g);
 }
 
 function synAckInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
@@ -62,13 +81,21 @@ function synAckInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolea
   const client = b + CLIENT;
   const first = (w[client + D.isn]! + 1) | 0;
   const isWhole = p.tcpAck === w[client + D.nextSeq];
-  if (!isWhole && p.tcpAck !== first) {
+  if (!isWhole && p.tcpAck === first) ignoreSynData(x, p, b);
+  else if (!isWhole && !answersOther(x, p, b)) {
     x.reject(p, STREAM_ANOMALY['3whs_synack_with_wrong_ack']);
     return;
   }
-  if (!isWhole) ignoreSynData(x, p, b);
+  x.forgetGreetings(b);
   takeSynAck(x, p, b);
   x.setState(b, TcpStateId.synRecv);
+}
+
+/** Goes back to the SYN that is answered. */
+function answersOther(x: TcpContext, p: Packet, b: number): boolean {
+  if (!x.greetings.find(x.sessions.words[b + S.greetings]!, (p.tcpAck - 1) | 0, x.greeting)) return false;
+  greet(x, x.greeting, p.ts, b + CLIENT, b + SERVER);
+  return true;
 }
 
 /** The server did not take the data on the SYN: the client will send it again. */
@@ -155,7 +182,7 @@ export function inSynRecv(x: TcpContext, p: Packet, b: number, isToServer: boole
   } else if ((flags & SYN_ACK) === SYN_ACK) repeatedSynAck(x, p, b, isToServer);
   else if ((flags & TcpFlag.syn) !== 0) repeatedSyn(x, p, b, isToServer);
   else if ((flags & TcpFlag.fin) !== 0) takeFin(x, p, b, isToServer);
-  else if ((flags & TcpFlag.ack) !== 0) ackInSynRecv(x, p, b, isToServer);
+  else if ((flags & TcpFlag.ack) !== 0 && !isKeepAlive(x, p, d, peer)) ackInSynRecv(x, p, b, isToServer);
 }
 
 function repeatedSynAck(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
@@ -174,9 +201,24 @@ function repeatedSynAck(x: TcpContext, p: Packet, b: number, isToServer: boolean
     return;
   }
   if (p.tcpSeq === w[b + SERVER + D.isn]) return;
+  if (x.greetings.find(w[b + S.greetings]!, p.tcpSeq, x.greeting)) return;
+  if (w[b + S.synAckSeen]! >= x.options.maxSynAckQueued) {
+    x.reject(p, STREAM_ANOMALY['3whs_synack_flood']);
+    return;
+  }
   w[b + S.synAckSeen] = w[b + S.synAckSeen]! + 1;
-  if (w[b + S.synAckSeen]! > x.options.maxSynAckQueued) x.reject(p, STREAM_ANOMALY['3whs_synack_flood']);
-  else x.reject(p, STREAM_ANOMALY['3whs_synack_resend_with_diff_seq']);
+  w[b + S.greetings] = x.greetings.add(w[b + S.greetings]!, x.greeting.take(p));
+}
+
+/** Goes on with the SYN/ACK that the client confirms. */
+function confirmsOther(x: TcpContext, p: Packet, b: number): boolean {
+  const w = x.sessions.words;
+  if (!x.greetings.find(w[b + S.greetings]!, (p.tcpAck - 1) | 0, x.greeting)) return false;
+  const client = b + CLIENT;
+  greet(x, x.greeting, p.ts, b + SERVER, client);
+  if (x.greeting.windowScale < 0) w[b + SERVER + D.windowScale] = 0;
+  w[client + D.nextWin] = (w[client + D.lastAck]! + w[client + D.window]!) | 0;
+  return true;
 }
 
 function repeatedSyn(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
@@ -197,12 +239,14 @@ function ackInSynRecv(x: TcpContext, p: Packet, b: number, isToServer: boolean):
   const flags = w[b + S.flags]!;
   if (!isToServer && !mayServerConfirm(x, p, b, flags)) return;
   if (isToServer && !isConfirmation(x, p, b, d, peer)) return;
+  x.forgetGreetings(b);
   if (w[b + S.handshakeRtt]! < 0 && (flags & SessionFlag.synSeen) !== 0) {
     const rtt = p.ts - x.sessions.doubles[(b + S.synTs) >> 1]!;
     w[b + S.handshakeRtt] = rtt < 0 || rtt > 0x7fffffff ? -1 : rtt;
   }
   x.setState(b, TcpStateId.established);
   x.updateAck(p, peer);
+  w[peer + D.nextWin] = w[peer + D.lastAck]!;
   x.updateWindow(p, peer);
   x.updateNextSeq(p, d);
   x.feed(p, b, d, peer);
@@ -218,22 +262,20 @@ function mayServerConfirm(x: TcpContext, p: Packet, b: number, flags: number): b
     return false;
   }
   if ((flags & (SessionFlag.fastOpen | SessionFlag.midstream)) !== 0) return true;
-  // The server acknowledges data: the client's ACK was lost on the way to us.
-  const isLate = p.tcpSeq === w[b + SERVER + D.nextSeq] && ((p.tcpAck - w[b + CLIENT + D.nextSeq]!) | 0) > 0;
-  if (isLate && isAckValid(x, p, b, b + CLIENT)) return true;
-  x.reject(p, p.payloadLength > 0 ? STREAM_ANOMALY['3whs_ack_data_inject'] : STREAM_ANOMALY['3whs_ack_in_wrong_dir']);
+  // The client's ACK was lost on the way to us.
+  const isNext = p.tcpSeq === w[b + SERVER + D.nextSeq] && ((p.tcpAck - w[b + CLIENT + D.isn]!) | 0) > 0;
+  if (isNext && isAckValid(x, p, b, b + CLIENT)) return true;
+  x.reject(p, STREAM_ANOMALY['3whs_wrong_seq_wrong_ack']);
   return false;
 }
 
 function isConfirmation(x: TcpContext, p: Packet, b: number, d: number, peer: number): boolean {
   const w = x.sessions.words;
-  if (!isAckValid(x, p, b, peer)) {
-    x.event(p, STREAM_ANOMALY.pkt_invalid_ack);
-    x.reject(p, STREAM_ANOMALY['3whs_right_seq_wrong_ack_evasion']);
-    return false;
-  }
+  const isMidstream = (w[b + S.flags]! & SessionFlag.midstream) !== 0;
   if (p.tcpSeq === w[d + D.nextSeq]) {
-    if (((p.tcpAck - w[peer + D.isn]!) | 0) > 0) return true;
+    if (confirmsOther(x, p, b)) return true;
+    const isSeen = ((p.tcpAck - w[peer + D.nextSeq]!) | 0) <= 0;
+    if (((p.tcpAck - w[peer + D.isn]!) | 0) > 0 && (isSeen || isMidstream)) return true;
     x.reject(p, STREAM_ANOMALY['3whs_right_seq_wrong_ack_evasion']);
     return false;
   }
@@ -242,7 +284,7 @@ function isConfirmation(x: TcpContext, p: Packet, b: number, d: number, peer: nu
   const acksServer = p.tcpAck === w[peer + D.nextSeq] || p.tcpAck === ((w[peer + D.isn]! + 1) | 0);
   const isResent = ahead < 0 && ((p.tcpSeq - w[d + D.isn]!) | 0) > 0;
   if (acksServer && ((ahead > 0 && isInWindow) || isResent)) return true;
-  if ((w[b + S.flags]! & SessionFlag.midstream) !== 0) return true;
+  if (isMidstream) return true;
   x.reject(p, STREAM_ANOMALY['3whs_wrong_seq_wrong_ack']);
   return false;
 }

@@ -5,6 +5,7 @@ import type { Packet } from '../framework/packet.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
+import type { Greeting } from './handshake-queue.ts';
 import { noteFlip } from './history.ts';
 import { CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
@@ -13,18 +14,24 @@ const MAX_WINDOW_SCALE = 14;
 
 /** Takes the sender's SYN: sequence number, options; `d` sends, `peer` is limited by its window. */
 export function takeSyn(x: TcpContext, p: Packet, d: number, peer: number): void {
+  greet(x, x.greeting.take(p), p.ts, d, peer);
+}
+
+/** The same for a SYN that may have come earlier; `ts` is the time now, in microseconds. */
+export function greet(x: TcpContext, g: Greeting, ts: number, d: number, peer: number): void {
   const w = x.sessions.words;
-  w[d + D.isn] = p.tcpSeq;
-  w[d + D.nextSeq] = (p.tcpSeq + 1) | 0;
-  w[d + D.lastAck] = (p.tcpSeq + 1) | 0;
-  x.setBase(d, (p.tcpSeq + 1) | 0);
-  w[peer + D.window] = p.tcpWindow;
-  if ((p.flags & PacketFlag.tcpHasTimestamp) !== 0) {
-    w[d + D.lastTs] = p.tcpTsVal;
-    w[d + D.lastPacketSecond] = Math.floor(p.ts / 1e6) | 0;
+  w[d + D.isn] = g.seq;
+  w[d + D.nextSeq] = (g.seq + 1) | 0;
+  w[d + D.lastAck] = (g.seq + 1) | 0;
+  x.setBase(d, (g.seq + 1) | 0);
+  w[peer + D.window] = g.window;
+  w[d + D.flags] = w[d + D.flags]! & ~StreamFlag.timestamp;
+  if (g.hasTimestamp) {
+    w[d + D.lastTs] = g.tsVal;
+    w[d + D.lastPacketSecond] = Math.floor(ts / 1e6) | 0;
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.timestamp;
   }
-  w[peer + D.windowScale] = p.tcpWindowScale > MAX_WINDOW_SCALE ? MAX_WINDOW_SCALE : Math.max(0, p.tcpWindowScale);
+  w[peer + D.windowScale] = g.windowScale > MAX_WINDOW_SCALE ? MAX_WINDOW_SCALE : Math.max(0, g.windowScale);
 }
 
 /** A SYN begins a session. */
@@ -103,12 +110,8 @@ export function mayOpen(x: TcpContext, p: Packet, f: number): boolean {
     x.event(p, STREAM_ANOMALY.rst_but_no_session);
     return false;
   }
-  if ((flags & (TcpFlag.syn | TcpFlag.fin)) === (TcpFlag.syn | TcpFlag.fin)) {
-    x.event(p, STREAM_ANOMALY.fin_syn);
-    return false;
-  }
-  if ((flags & (TcpFlag.syn | TcpFlag.ack)) === TcpFlag.syn) return true;
   if ((flags & TcpFlag.fin) !== 0) x.event(p, STREAM_ANOMALY.fin_but_no_session);
+  else if ((flags & (TcpFlag.syn | TcpFlag.ack)) === TcpFlag.syn) return true;
   if ((flags & TcpFlag.ack) === 0) return false;
   x.policy?.('midstream', p, f);
   return x.options.midstream || x.options.asyncOneside;

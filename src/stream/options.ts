@@ -78,7 +78,7 @@ export function defaultStreamOptions(): StreamOptions {
       toserverChunkSize: 2560,
       toclientChunkSize: 2560,
       randomizeChunkRange: 0,
-      checkOverlapDifferentData: true,
+      checkOverlapDifferentData: false,
       urgentPolicy: 'oob',
       urgentOobLimitPolicy: 'drop',
       maxSegments: 4096,

@@ -96,7 +96,7 @@ export class RawWindow implements RawStream {
   /** Blocks of data present in [left, right). */
   private collect(d: number, left: number, right: number): void {
     const w = this.reassembly.sessions.words;
-    if (right <= w[d + D.contiguous]! && (w[d + D.flags]! & StreamFlag.gap) === 0) {
+    if (right <= w[d + D.contiguous]! && (w[d + D.flags]! & StreamFlag.hole) === 0) {
       this.add(d, left, right);
       return;
     }

@@ -13,6 +13,8 @@ import type { Sessions } from './sessions.ts';
 import { D, StreamFlag } from './sessions.ts';
 
 const SMALLEST_BLOCK = 2048;
+/** Bytes between two regions of a stream, at least (Suricata's). */
+const REGION_GAP = 256 << 10;
 /** No stream holds more than this between its base and its furthest byte. */
 const MAX_SPAN = 16 << 20;
 
@@ -120,7 +122,6 @@ export class Reassembly {
     w[d + D.end] = end;
     if (isInOrder) {
       w[d + D.contiguous] = end;
-      if (w[d + D.maxRegions] === 0) w[d + D.maxRegions] = 1;
     } else this.countRegions(d);
   }
 
@@ -205,12 +206,14 @@ export class Reassembly {
     w[d + D.contiguous] = contiguous;
   }
 
+  /** Data a long way beyond the rest is a region of its own. */
   private countRegions(d: number): void {
     const w = this.sessions.words;
+    if (w[d + D.end]! < REGION_GAP) return;
     let count = 0;
-    let reach = -0x80000000;
+    let reach = -REGION_GAP - 1;
     for (let n = w[d + D.segmentHead]!; n >= 0; n = this.segments.next(n)) {
-      if (this.segments.start(n) > reach) count++;
+      if (this.segments.start(n) - reach >= REGION_GAP) count++;
       if (this.segments.end(n) > reach) reach = this.segments.end(n);
     }
     if (count > w[d + D.maxRegions]!) w[d + D.maxRegions] = count;
@@ -238,8 +241,7 @@ export class Reassembly {
     const w = this.sessions.words;
     const flags = w[d + D.flags]!;
     let acked = (w[d + D.lastAck]! - w[d + D.baseSeq]!) | 0;
-    const sent = ((w[d + D.nextSeq]! - w[d + D.baseSeq]!) | 0) - ((flags & StreamFlag.eof) !== 0 ? 1 : 0);
-    if (acked > sent) acked = sent;
+    if ((flags & StreamFlag.finCounted) !== 0 && w[d + D.lastAck] === w[d + D.nextSeq]) acked--;
     if ((flags & (StreamFlag.depthReached | StreamFlag.noReassembly)) !== 0 && acked > w[d + D.end]!) {
       acked = w[d + D.end]!;
     }
@@ -256,14 +258,22 @@ export class Reassembly {
       const stop = n >= 0 && this.segments.start(n) < acked ? this.segments.start(n) : acked;
       const m = (d + D.missed) >> 1;
       this.sessions.doubles[m] = this.sessions.doubles[m]! + stop - hole;
-      w[d + D.flags] = w[d + D.flags]! | StreamFlag.gap;
-      this.counters.add(TCP_COUNTER.gap);
-      this.event(p, STREAM_ANOMALY.reassembly_seq_gap);
+      this.noteGap(p, d);
       w[d + D.contiguous] = stop;
       if (w[d + D.raw] === hole) w[d + D.raw] = stop;
       if (stop > w[d + D.end]!) w[d + D.end] = stop;
       this.extendContiguous(d, n);
     }
+  }
+
+  /** A gap is an anomaly only for an application layer that wants the data. */
+  private noteGap(p: Packet, d: number): void {
+    const w = this.sessions.words;
+    w[d + D.flags] = w[d + D.flags]! | StreamFlag.hole;
+    if ((w[d + D.flags]! & StreamFlag.appDisabled) !== 0) return;
+    w[d + D.flags] = w[d + D.flags]! | StreamFlag.gap;
+    this.counters.add(TCP_COUNTER.gap);
+    this.event(p, STREAM_ANOMALY.reassembly_seq_gap);
   }
 
   /** How far the beginning of the data is no longer needed. */

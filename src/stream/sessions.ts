@@ -12,7 +12,7 @@ export const S = {
   synAckSeen: 14, // different SYN/ACKs seen in the handshake
   synSeen: 15,
   synTs: 16, // double
-  lowTs: 18, // scaled history counters: client | server << 16
+  greetings: 18, // list in HandshakeQueue: other SYNs while syn_sent, other SYN/ACKs while syn_recv
 } as const;
 
 /** Words of one direction, added to its base. */
@@ -87,6 +87,10 @@ export const StreamFlag = {
   appDisabled: 1 << 10,
   started: 1 << 11, // the application layer has seen the beginning
   eof: 1 << 12,
+  /** The sequence number of the FIN is part of nextSeq. */
+  finCounted: 1 << 13,
+  /** Acknowledged bytes never came (also where nobody is told: `gap` says that). */
+  hole: 1 << 14,
 } as const;
 
 /** The record store. */
@@ -137,6 +141,7 @@ export class Sessions {
     w[d + D.buffer] = -1;
     w[d + D.segmentHead] = -1;
     w[d + D.segmentTail] = -1;
+    w[d + D.maxRegions] = 1;
   }
 
   private grow(): void {

@@ -103,6 +103,7 @@ export class TcpEngine implements TcpView {
     this.counters.add(TCP_COUNTER.sessions);
     this.counters.set(TCP_COUNTER.activeSessions, this.s.active);
     this.lookUpPolicies(p, b);
+    if (this.x.sink === null) this.refuseApp(b);
     const flags = p.tcpFlags;
     if ((flags & (TcpFlag.syn | TcpFlag.ack)) === TcpFlag.syn) openBySyn(this.x, p, b);
     else if ((flags & TcpFlag.syn) !== 0) openBySynAck(this.x, p, b);
@@ -114,6 +115,13 @@ export class TcpEngine implements TcpView {
     const { memcap, simulateSessionMemcapAt } = this.options;
     if (simulateSessionMemcapAt !== 0 && p.number === simulateSessionMemcapAt) return true;
     return memcap > 0 && (this.s.active + 1) * Sessions.bytesPerSession > memcap;
+  }
+
+  /** Without an application layer nobody takes the data in order. */
+  private refuseApp(b: number): void {
+    const w = this.s.words;
+    w[b + CLIENT + D.flags] = w[b + CLIENT + D.flags]! | StreamFlag.appDisabled;
+    w[b + SERVER + D.flags] = w[b + SERVER + D.flags]! | StreamFlag.appDisabled;
   }
 
   private beginMidstream(p: Packet, b: number): void {
@@ -168,10 +176,9 @@ export class TcpEngine implements TcpView {
     if (t < 0 || (p.tcpFlags & (TcpFlag.syn | TcpFlag.ack | TcpFlag.rst | TcpFlag.fin)) !== TcpFlag.syn) return false;
     const w = this.s.words;
     const b = t * STRIDE;
-    const d = b + ((p.flags & PacketFlag.toServer) !== 0 ? CLIENT : SERVER);
-    if (p.tcpSeq === w[d + D.isn]) return false;
-    const state = w[b + S.state]!;
-    return state === TcpStateId.closed || state === TcpStateId.lastAck || state === TcpStateId.timeWait;
+    // Which direction it is of is not known yet; a repeated SYN is none.
+    if (p.tcpSeq === w[b + CLIENT + D.isn] || p.tcpSeq === w[b + SERVER + D.isn]) return false;
+    return w[b + S.state]! >= TcpStateId.lastAck;
   }
 
   /** Whether data of a direction (0: to server, 1: to client) waits for a last inspection. */
@@ -186,6 +193,7 @@ export class TcpEngine implements TcpView {
   release(f: number): void {
     const t = this.flows.tcp(f);
     if (t < 0) return;
+    this.x.forgetGreetings(t * STRIDE);
     this.x.reassembly.release(t * STRIDE + CLIENT);
     this.x.reassembly.release(t * STRIDE + SERVER);
     this.s.release(t);

@@ -5,7 +5,8 @@ import { Slab } from '../../src/base/slab.ts';
 import { anomalyName } from '../../src/framework/anomaly.ts';
 import { F, Flows, FlowFlag } from '../../src/framework/flows.ts';
 import { Packet, PacketFlag } from '../../src/framework/packet.ts';
-import { TCP_STATES } from '../../src/framework/stream.ts';
+import type { AppStreamSink } from '../../src/framework/stream.ts';
+import { AppDataFlag, TCP_STATES } from '../../src/framework/stream.ts';
 import type { StreamOptions } from '../../src/stream/index.ts';
 import { defaultStreamOptions, TcpEngine } from '../../src/stream/index.ts';
 
@@ -36,11 +37,14 @@ export class Conversation {
   isn: [number, number] = [1000, 0x7fffff00];
   /** Raw blocks inspected so far, per direction. */
   readonly inspected: [string[], string[]] = [[], []];
+  /** What the application layer got, per direction. */
+  readonly delivered: [string[], string[]] = [[], []];
   time = 0;
   inspect = true;
 
   constructor(change?: (options: StreamOptions) => void, policy = 0) {
     this.options = defaultStreamOptions();
+    this.options.reassembly.checkOverlapDifferentData = true;
     change?.(this.options);
     this.engine = new TcpEngine({
       flows: this.flows,
@@ -50,6 +54,7 @@ export class Conversation {
       slab: this.slab,
       options: this.options,
       hostPolicy: () => policy,
+      sink: { data: (...piece) => this.take(...piece) },
     });
     this.p = new Packet(this.data);
     this.f = this.flows.allocate();
@@ -108,6 +113,11 @@ export class Conversation {
     this.say('c', 'S', 0, 0);
     this.say('s', 'SA', 0, 1);
     this.say('c', 'A', 1, 1);
+  }
+
+  private take(...[, , , direction, data, offset, length, flags]: Parameters<AppStreamSink['data']>): void {
+    const text = Buffer.from(data.subarray(offset, offset + length)).toString('latin1');
+    this.delivered[direction]!.push((flags & AppDataFlag.gap) !== 0 ? `[${String(length)} missing]` : text);
   }
 
   /** Inspects what is left, as at the end of a flow. */

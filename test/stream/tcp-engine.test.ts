@@ -69,7 +69,7 @@ describe('TCP sessions', () => {
   it('counts a refused connection as REJ', () => {
     const c = new Conversation();
     c.say('c', 'S', 0, 0);
-    c.say('s', 'RA', 0, 1);
+    c.say('s', 'RA', -c.isn[1], 1);
     assert.equal(c.state, 'closed');
     assert.equal(c.engine.connState(c.t), 'REJ');
     assert.equal(c.engine.history(c.t), 'Sr');
@@ -138,7 +138,7 @@ describe('TCP sessions', () => {
 
   const STRAY: [string, 'c' | 's', string, number, number, string[]][] = [
     ['an acknowledgement of nothing sent', 'c', 'A', 1, 900000, ['pkt_invalid_ack', 'est_invalid_ack']],
-    ['a SYN of the same number', 'c', 'S', 0, 0, ['est_syn_resend']],
+    ['a SYN of the same number', 'c', 'S', 0, 0, ['est_syn_resend_diff_seq']],
     ['a SYN of another number', 'c', 'S', 55, 0, ['est_syn_resend_diff_seq']],
     ['a SYN from the server', 's', 'S', 0, 0, ['est_syn_toclient']],
     ['a SYN/ACK of another number', 's', 'SA', 9, 1, ['est_synack_resend_with_diff_seq']],

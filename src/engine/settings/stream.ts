@@ -34,7 +34,7 @@ export function streamOptions(config: ConfigNode, use: StreamUse): StreamOptions
       depth: config.size('stream.reassembly.depth', r.depth),
       toserverChunkSize: config.size('stream.reassembly.toserver-chunk-size', r.toserverChunkSize),
       toclientChunkSize: config.size('stream.reassembly.toclient-chunk-size', r.toclientChunkSize),
-      checkOverlapDifferentData: config.bool('stream.reassembly.check-overlap-different-data', true),
+      checkOverlapDifferentData: config.bool('stream.reassembly.check-overlap-different-data', use.isInline),
     },
   };
 }
