@@ -2,6 +2,7 @@
 
 import type { BufferDefinition, TransformUse } from './buffer.ts';
 import type { ChainMatch, ContentSpec } from './chain.ts';
+import type { AddressSet, PortSet } from '../rules/index.ts';
 import type { DetectContext } from './detect-context.ts';
 import type { Packet } from './packet.ts';
 
@@ -57,6 +58,21 @@ export interface BufferInspection {
   readonly matchesAbsent: boolean;
 }
 
+/** Which packets the protocol word of a rule covers. Other values above 0: the IP protocol of that number. */
+export const ProtocolTest = { any: -1, ip: -2, ip4: -3, ip6: -4, icmp: -5, ether: -6, arp: -7 } as const;
+
+/** The header of a rule: what a packet's addresses, ports and protocol must be. */
+export interface SignatureHeader {
+  /** A value of ProtocolTest, or an IP protocol number. */
+  readonly protocol: number;
+  readonly source: AddressSet;
+  readonly sourcePort: PortSet;
+  readonly destination: AddressSet;
+  readonly destinationPort: PortSet;
+  /** `<>`: the sets hold in one of the two readings. */
+  readonly isEitherWay: boolean;
+}
+
 export interface Reference {
   readonly type: string;
   readonly id: string;
@@ -92,8 +108,9 @@ export interface Signature {
   readonly type: RuleType;
   /** Rule's protocol as written. */
   readonly protocol: string;
-  /** Header conditions other than direction, compiled. */
-  readonly header: PacketMatch;
+  readonly header: SignatureHeader;
+  /** Only packets with an anomaly can match: a decode-event or stream-event is asked for. */
+  readonly needsAnomaly: boolean;
   /** Conditions on the packet, in the order of the rule. */
   readonly packetMatches: readonly PacketMatch[];
   /** Conditions on the payload/stream, null without. */

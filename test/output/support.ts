@@ -1,4 +1,5 @@
 // Contexts, packets, flows and signatures for the outputs' tests; configuration from YAML text.
+import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +9,12 @@ import { openConfig } from '../../src/config/index.ts';
 import { Decoder } from '../../src/decode/decoder.ts';
 import { F, Flows } from '../../src/framework/flows.ts';
 import { Action, Packet, PacketFlag } from '../../src/framework/packet.ts';
+import { Variables } from '../../src/rules/index.ts';
 import * as layers from '../../src/layers/registry.ts';
 import type { ConfigNode } from '../../src/config/index.ts';
 import type { Output, OutputContext, OutputDefinition } from '../../src/framework/output.ts';
-import type { Signature } from '../../src/framework/signature.ts';
+import { ProtocolTest } from '../../src/framework/signature.ts';
+import type { Signature, SignatureHeader } from '../../src/framework/signature.ts';
 import type { TcpView } from '../../src/framework/stream.ts';
 
 export function temporaryFolder(): string {
@@ -105,6 +108,19 @@ function macNumber(p: Packet, at: number): number {
   return Buffer.from(p.data.buffer, p.data.byteOffset + at, 6).readUIntBE(0, 6);
 }
 
+const variables = new Variables();
+const any = variables.addresses('any');
+const anyPort = variables.ports('any');
+assert(any.ok && anyPort.ok);
+const ANY_HEADER: SignatureHeader = {
+  protocol: ProtocolTest.ip,
+  source: any.value,
+  sourcePort: anyPort.value,
+  destination: any.value,
+  destinationPort: anyPort.value,
+  isEitherWay: false,
+};
+
 export function signature(changes: Partial<Signature> = {}): Signature {
   return {
     iid: 0,
@@ -126,7 +142,8 @@ export function signature(changes: Partial<Signature> = {}): Signature {
     flags: 0,
     type: 'ip_only',
     protocol: 'ip',
-    header: () => true,
+    header: ANY_HEADER,
+    needsAnomaly: false,
     packetMatches: [],
     payload: null,
     buffers: [],

@@ -6,12 +6,11 @@ import { Action } from '../../framework/packet.ts';
 import { RuleError } from '../../framework/keyword.ts';
 import type { KeywordDefinition, RulesetSetup } from '../../framework/keyword.ts';
 import { SigFlag } from '../../framework/signature.ts';
-import type { BufferInspection, PacketMatch, Signature } from '../../framework/signature.ts';
+import type { BufferInspection, Signature, SignatureHeader } from '../../framework/signature.ts';
 import type { Located, RuleAst, RuleOption, Variables } from '../../rules/index.ts';
 import { dsizeOf, finishChain } from '../content/reach.ts';
 import { checkTransforms } from '../content/transform.ts';
-import { eitherWay, headerMatch } from './header.ts';
-import { isTcpProtocol, protocolMatch } from './protocols.ts';
+import { isTcpProtocol, protocolTest } from './protocols.ts';
 import { ruleTypeOf } from './rule-type.ts';
 import { RuleBuilder } from './signature-builder.ts';
 
@@ -82,23 +81,22 @@ function newBuilder(ast: RuleAst, context: CompileContext, place: Place): RuleBu
   return new RuleBuilder(ast, context.setup, action);
 }
 
-function compileHeader(ast: RuleAst, context: CompileContext, place: Place): PacketMatch {
-  const protocol = protocolOf(ast, context, place);
-  const sets = {
+function compileHeader(ast: RuleAst, context: CompileContext, place: Place): SignatureHeader {
+  return {
+    protocol: protocolOf(ast, context, place),
     source: resolve(ast.source, place, (text) => context.variables.addresses(text)),
     sourcePort: resolve(ast.sourcePort, place, (text) => context.variables.ports(text)),
     destination: resolve(ast.destination, place, (text) => context.variables.addresses(text)),
     destinationPort: resolve(ast.destinationPort, place, (text) => context.variables.ports(text)),
+    isEitherWay: ast.direction === '<>',
   };
-  const ends = ast.direction === '<>' ? eitherWay(sets) : headerMatch(sets);
-  return (p, ctx) => protocol(p, ctx) && ends(p, ctx);
 }
 
-function protocolOf(ast: RuleAst, context: CompileContext, place: Place): PacketMatch {
+function protocolOf(ast: RuleAst, context: CompileContext, place: Place): number {
   place.span = ast.protocol.span;
   const name = ast.protocol.text.toLowerCase();
-  const match = protocolMatch(name);
-  if (match !== undefined) return match;
+  const test = protocolTest(name);
+  if (test !== undefined) return test;
   if (context.isPendingProtocol(name)) {
     throw new RuleError(`application layer "${name}" is not supported yet`, undefined, 'rule/app-layer-missing');
   }
@@ -139,7 +137,7 @@ function unknownKeyword(key: string, context: CompileContext): RuleError {
   return new RuleError(`unknown rule keyword '${key}'.`, undefined, 'rule/unknown-keyword');
 }
 
-function finish(builder: RuleBuilder, header: PacketMatch): Signature {
+function finish(builder: RuleBuilder, header: SignatureHeader): Signature {
   const { ast, meta } = builder;
   if (meta.sid === 0) throw new RuleError('a rule needs a sid', 'add sid:NUMBER;', 'rule/no-sid');
   finishChain(builder.payload.elements, dsizeOf(builder));
@@ -169,6 +167,7 @@ function finish(builder: RuleBuilder, header: PacketMatch): Signature {
     type: ruleTypeOf(builder),
     protocol: ast.protocol.text,
     header,
+    needsAnomaly: builder.packetKeywords.some((name) => name === 'decode-event' || name === 'stream-event'),
     packetMatches: builder.packetMatches,
     payload:
       builder.payload.elements.length === 0

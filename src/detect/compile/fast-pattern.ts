@@ -4,22 +4,68 @@ import type { ContentSpec } from '../../framework/chain.ts';
 import type { Signature } from '../../framework/signature.ts';
 import type { Pattern } from '../mpm/index.ts';
 
-/** The content marked fast_pattern, else the longest one that must be present; null when there is none. */
-function chosenContent(contents: readonly ContentSpec[]): ContentSpec | null {
-  let best: ContentSpec | null = null;
-  for (const content of contents) {
-    if (content.negated || content.bytes.length === 0) continue;
-    if (content.fastPattern) return content;
-    if (best === null || content.bytes.length > best.bytes.length) best = content;
-  }
-  return best;
+export interface FastPattern extends Pattern {
+  /** The only place it may be at, counted from the start of the buffer or stream; -1 when there are several. */
+  readonly position: number;
 }
 
+/** More bits than this tell traffic apart no better. */
+const ENOUGH_BITS = 40;
+
 /** What the multi-pattern matcher looks for on the payload, null when the signature has nothing to offer. */
-export function fastPattern(signature: Signature): Pattern | null {
+export function fastPattern(signature: Signature): FastPattern | null {
   const content = signature.payload === null ? null : chosenContent(signature.payload.contents);
   if (content === null) return null;
   const chop = content.fastPatternChop;
   const bytes = chop === null ? content.bytes : content.bytes.subarray(chop.offset, chop.offset + chop.length);
-  return { bytes, nocase: content.nocase };
+  const position = positionOf(content);
+  return { bytes, nocase: content.nocase, position: position < 0 || chop === null ? position : position + chop.offset };
+}
+
+/** The content marked fast_pattern, else the one that says most of those that must be present. */
+function chosenContent(contents: readonly ContentSpec[]): ContentSpec | null {
+  let best: ContentSpec | null = null;
+  let bits = 0;
+  for (const content of contents) {
+    if (content.negated || content.bytes.length === 0) continue;
+    if (content.fastPattern) return content;
+    const own = Math.min(informationOf(content), ENOUGH_BITS);
+    if (own <= bits) continue;
+    best = content;
+    bits = own;
+  }
+  return best;
+}
+
+function positionOf({ offset, depth, distance, within, startsWith, bytes }: ContentSpec): number {
+  if (distance !== null || within !== null) return -1;
+  if (startsWith) return 0;
+  if (depth === null || depth.slot >= 0 || depth.value !== bytes.length) return -1;
+  if (offset === null) return 0;
+  return offset.slot < 0 ? offset.value : -1;
+}
+
+/** Bits that the presence of a content tells: its bytes by how rare they are in traffic, repetitions by next to nothing. */
+function informationOf({ bytes, nocase }: ContentSpec): number {
+  let bits = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const isRepeated = i > 0 && bytes[i] === bytes[i - 1];
+    bits += isRepeated ? 1 : rarity(bytes[i]!) - (nocase && isLetter(bytes[i]!) ? 1 : 0);
+  }
+  return bits;
+}
+
+function isLetter(byte: number): boolean {
+  const upper = byte & 0xdf;
+  return upper >= 0x41 && upper <= 0x5a;
+}
+
+const COMMON = new Set(Buffer.from('etaoinsr /.=\r\n'));
+
+/** Bits of one byte: about -log2 of its share in a mix of text and binary protocols. */
+function rarity(byte: number): number {
+  if (byte === 0) return 3;
+  if (byte === 0xff || byte === 1) return 5;
+  if (COMMON.has(byte)) return 5;
+  return byte >= 0x30 && byte < 0x7f ? 6 : 7.5;
 }

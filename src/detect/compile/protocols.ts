@@ -1,33 +1,33 @@
 // Protocols of rule headers: which packets a rule's protocol word covers.
 
-import type { PacketMatch } from '../../framework/signature.ts';
+import { ProtocolTest } from '../../framework/signature.ts';
 
 const TCP = 6;
 const UDP = 17;
 
-const MATCHES: Readonly<Record<string, PacketMatch>> = {
-  ip: (p) => p.ipVersion !== 0,
-  ip4: (p) => p.ipVersion === 4,
-  ipv4: (p) => p.ipVersion === 4,
-  ip6: (p) => p.ipVersion === 6,
-  ipv6: (p) => p.ipVersion === 6,
-  tcp: (p) => p.proto === TCP,
-  'tcp-pkt': (p) => p.proto === TCP,
-  'tcp-stream': (p) => p.proto === TCP,
-  udp: (p) => p.proto === UDP,
-  icmp: (p) => p.proto === 1 || p.proto === 58,
-  icmpv4: (p) => p.proto === 1,
-  icmpv6: (p) => p.proto === 58,
-  sctp: (p) => p.proto === 132,
-  igmp: (p) => p.proto === 2,
-  ether: (p) => p.etherOffset >= 0,
-  arp: (p) => p.arpOffset >= 0,
-  pkthdr: () => true,
+const TESTS: Readonly<Record<string, number>> = {
+  ip: ProtocolTest.ip,
+  ip4: ProtocolTest.ip4,
+  ipv4: ProtocolTest.ip4,
+  ip6: ProtocolTest.ip6,
+  ipv6: ProtocolTest.ip6,
+  tcp: TCP,
+  'tcp-pkt': TCP,
+  'tcp-stream': TCP,
+  udp: UDP,
+  icmp: ProtocolTest.icmp,
+  icmpv4: 1,
+  icmpv6: 58,
+  sctp: 132,
+  igmp: 2,
+  ether: ProtocolTest.ether,
+  arp: ProtocolTest.arp,
+  pkthdr: ProtocolTest.any,
 };
 
-/** The condition of a protocol word (lower case), undefined when it is none of the network or transport layer. */
-export function protocolMatch(protocol: string): PacketMatch | undefined {
-  return MATCHES[protocol];
+/** What a protocol word (lower case) asks for, undefined when it is none of the network or transport layer. */
+export function protocolTest(protocol: string): number | undefined {
+  return Object.hasOwn(TESTS, protocol) ? TESTS[protocol] : undefined;
 }
 
 export function isTcpProtocol(protocol: string): boolean {

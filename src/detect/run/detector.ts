@@ -13,8 +13,9 @@ import { ThresholdResult } from '../threshold/index.ts';
 import type { Thresholds } from '../threshold/index.ts';
 import { BufferInspector, aim } from './buffers.ts';
 import { SignatureGroups } from './groups.ts';
-import { Candidates } from './prefilter.ts';
-import type { MakeMatcher } from './prefilter.ts';
+import { Candidates } from './candidates.ts';
+import { HeaderTable } from './header-table.ts';
+import type { MakeMatcher } from './pattern-table.ts';
 
 const ALERTS = defineCounter('detect.alert');
 const OVERFLOW = defineCounter('detect.alert_queue_overflow');
@@ -35,20 +36,20 @@ export class Detector {
   private readonly ctx: DetectContext;
   private readonly signatures: readonly Signature[];
   private readonly groups: SignatureGroups;
+  private readonly headers: HeaderTable;
   private readonly candidates: Candidates;
   private readonly thresholds: Thresholds;
   private readonly options: DetectorOptions;
   private readonly buffers = new BufferInspector();
   /** Blocks of the stream due with the packet under way. */
   private blocks = 0;
-  /** Rules about addresses alone are due with the packet under way. */
-  private isIpOnlyDue = true;
   private readonly tags: Tags;
 
   constructor(signatures: readonly Signature[], thresholds: Thresholds, ctx: DetectContext, options: DetectorOptions) {
     this.ctx = ctx;
     this.signatures = signatures;
     this.groups = new SignatureGroups(signatures, options.makeMatcher);
+    this.headers = new HeaderTable(signatures);
     this.candidates = new Candidates(signatures.length);
     this.thresholds = thresholds;
     this.options = options;
@@ -69,10 +70,9 @@ export class Detector {
     ctx.inspection.ctx = ctx;
     if (this.tags.isActive && this.tags.takes(p, ctx)) p.flags |= PacketFlag.tagged;
     this.blocks = p.flow >= 0 && ctx.flows.tcp(p.flow) >= 0 ? ctx.rawStream.open(p) : 0;
-    this.isIpOnlyDue = this.ipOnlyDue(p);
-    const group = this.groups.of(p);
-    group.scan(p, ctx.rawStream, this.blocks, this.candidates);
-    this.evaluateInOrder(group.always, p);
+    this.groups.collect(p, ctx.rawStream, this.blocks, this.candidates);
+    if (this.isIpOnlyDue(p)) this.groups.collectIpOnly(p, this.candidates);
+    if (this.candidates.count > 0) this.evaluateInOrder(p);
     if (p.alerts.count > 0) this.conclude(p);
   }
 
@@ -87,23 +87,18 @@ export class Detector {
     if (this.blocks > 0) this.ctx.rawStream.commit(p);
   }
 
-  /** The hits and the signatures without a fast pattern, merged in evaluation order, until one says pass. */
-  private evaluateInOrder(always: readonly Signature[], p: Packet): void {
+  /** The candidates in evaluation order, until one says pass. */
+  private evaluateInOrder(p: Packet): void {
     const { candidates, signatures } = this;
-    let hit = 0;
-    let other = 0;
-    while (hit < candidates.count || other < always.length) {
-      const nextHit = hit < candidates.count ? candidates.iids[hit]! : Infinity;
-      const isHit = other >= always.length || nextHit < always[other]!.iid;
-      const signature = isHit ? signatures[nextHit]! : always[other]!;
-      if (isHit) hit++;
-      else other++;
+    this.headers.addresses.nextPacket();
+    for (let i = 0; i < candidates.count; i++) {
+      const signature = signatures[candidates.iids[i]!]!;
       if (this.evaluate(signature, p) && (signature.action & Action.pass) !== 0) return;
     }
   }
 
   /** Rules about addresses alone are looked at once per direction of a flow, and on every packet without one. */
-  private ipOnlyDue(p: Packet): boolean {
+  private isIpOnlyDue(p: Packet): boolean {
     if (p.flow < 0) return true;
     const bit = (p.flags & PacketFlag.toServer) !== 0 ? FlowFlag.ipOnlyToServer : FlowFlag.ipOnlyToClient;
     if (this.ctx.flows.hasFlag(p.flow, bit)) return false;
@@ -113,9 +108,8 @@ export class Detector {
 
   private evaluate(s: Signature, p: Packet): boolean {
     const { ctx } = this;
-    if (s.type === 'ip_only' && !this.isIpOnlyDue) return false;
     if ((s.flags & SigFlag.requirePayload) !== 0 && p.payloadLength === 0 && this.blocks === 0) return false;
-    if (!s.header(p, ctx)) return false;
+    if (!this.headers.matches(s.iid, p)) return false;
     for (let i = 0; i < s.packetMatches.length; i++) if (!s.packetMatches[i]!(p, ctx)) return false;
     let flags = 0;
     if (s.payload !== null) {

@@ -1,11 +1,17 @@
-// Signature groups: which signatures a packet of a transport protocol and direction can match at all.
+// Signature groups: what of a rule set a packet of a protocol, direction and pair of ports can match at all.
 
 import type { Packet } from '../../framework/packet.ts';
 import { PacketFlag } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import type { Signature } from '../../framework/signature.ts';
-import { GroupPrefilter } from './prefilter.ts';
-import type { MakeMatcher } from './prefilter.ts';
+import type { RawStream } from '../../framework/stream.ts';
+import type { PortSet } from '../../rules/index.ts';
+import type { Candidates } from './candidates.ts';
+import { IpOnlyIndex } from './ip-only.ts';
+import { PatternTables } from './pattern-table.ts';
+import type { MakeMatcher } from './pattern-table.ts';
+import { PortIndex, isNarrow, portCount } from './port-index.ts';
+import { Prefilter } from './prefilter.ts';
 
 const PROTOCOLS: Readonly<Record<string, readonly number[]>> = {
   tcp: [1],
@@ -33,37 +39,110 @@ function columnOf(proto: number): number {
 }
 
 export class SignatureGroups {
-  /** By column and direction: 0 without flow, 1 to server, 2 to client. Lists keep evaluation order. */
-  private readonly lists: Signature[][] = [];
-  private readonly groups: readonly GroupPrefilter[];
-  /** Signatures for packets that did not decode. */
-  private readonly decoderEvents: GroupPrefilter;
-  private readonly nothing: GroupPrefilter;
+  /** By column and direction; packets without a flow count as those to a server. */
+  private readonly toServer: readonly PortGroups[];
+  private readonly toClient: readonly PortGroups[];
+  private readonly ipOnly: IpOnlyIndex;
+  /** For packets that did not decode. */
+  private readonly decoderEvents: Prefilter;
 
   constructor(signatures: readonly Signature[], make: MakeMatcher) {
-    for (let i = 0; i < COLUMNS * 3; i++) this.lists.push([]);
-    for (const signature of signatures) this.add(signature);
-    this.groups = this.lists.map((list) => new GroupPrefilter(list, make));
-    this.decoderEvents = new GroupPrefilter(
-      signatures.filter((signature) => signature.type === 'de_only'),
-      make,
-    );
-    this.nothing = new GroupPrefilter([], make);
+    const tables = new PatternTables(make);
+    const rest = signatures.filter((signature) => signature.type !== 'ip_only');
+    this.toServer = groupsOf(rest, SigFlag.toClient, tables);
+    this.toClient = groupsOf(rest, SigFlag.toServer, tables);
+    this.ipOnly = new IpOnlyIndex(signatures.filter((signature) => signature.type === 'ip_only'));
+    const events = signatures.filter((signature) => signature.type === 'de_only');
+    this.decoderEvents = new Prefilter(events, tables);
   }
 
-  private add(signature: Signature): void {
-    const { flags } = signature;
-    const wants = flags & (SigFlag.toServer | SigFlag.toClient);
-    for (const column of PROTOCOLS[signature.protocol.toLowerCase()] ?? EVERY_IP) {
-      if (wants === 0) this.lists[column * 3]!.push(signature);
-      if (wants !== SigFlag.toClient) this.lists[column * 3 + 1]!.push(signature);
-      if (wants !== SigFlag.toServer) this.lists[column * 3 + 2]!.push(signature);
+  /** Fills `candidates` for a packet with `blocks` of its stream due. */
+  collect(p: Packet, stream: RawStream, blocks: number, candidates: Candidates): void {
+    candidates.clear();
+    if ((p.flags & PacketFlag.invalid) !== 0) {
+      this.decoderEvents.scan(p, stream, 0, candidates);
+      return;
     }
+    const groups = (p.flags & PacketFlag.toClient) !== 0 ? this.toClient : this.toServer;
+    groups[columnOf(p.proto)]!.scan(p, stream, blocks, candidates);
   }
 
-  of(p: Packet): GroupPrefilter {
-    if ((p.flags & PacketFlag.invalid) !== 0) return p.anomalyCount === 0 ? this.nothing : this.decoderEvents;
-    const direction = (p.flags & PacketFlag.toServer) !== 0 ? 1 : (p.flags & PacketFlag.toClient) !== 0 ? 2 : 0;
-    return this.groups[columnOf(p.proto) * 3 + direction]!;
+  /** Adds the rules about addresses alone, which are due once per direction of a flow. */
+  collectIpOnly(p: Packet, candidates: Candidates): void {
+    if ((p.flags & PacketFlag.invalid) === 0 && p.ipVersion !== 0) this.ipOnly.collect(p, candidates);
+  }
+}
+
+/** @param unwanted the direction bit that keeps a signature out when it is the only one */
+function groupsOf(signatures: readonly Signature[], unwanted: number, tables: PatternTables): PortGroups[] {
+  const columns: Signature[][] = Array.from({ length: COLUMNS }, () => []);
+  for (const signature of signatures) {
+    if ((signature.flags & (SigFlag.toServer | SigFlag.toClient)) === unwanted) continue;
+    for (const column of PROTOCOLS[signature.protocol.toLowerCase()] ?? EVERY_IP) columns[column]!.push(signature);
+  }
+  return columns.map((column) => new PortGroups(column, tables));
+}
+
+/**
+ * The signatures of one protocol and direction, by the port that says most: those that ask for a few destination
+ * ports, those that ask for a few source ports, and all others. A packet needs one group of each, and no signature is
+ * in the databases of hundreds of ports.
+ */
+class PortGroups {
+  private readonly anyPort: Prefilter;
+  private readonly byDestination: IndexedGroups;
+  private readonly bySource: IndexedGroups;
+
+  constructor(signatures: readonly Signature[], tables: PatternTables) {
+    const anyPort: Signature[] = [];
+    const byDestination: [PortSet, number][] = [];
+    const bySource: [PortSet, number][] = [];
+    for (const signature of signatures) {
+      const { sourcePort, destinationPort, isEitherWay } = signature.header;
+      const isSource = portCount(sourcePort) < portCount(destinationPort);
+      const ports = isSource ? sourcePort : destinationPort;
+      if (!isNarrow(ports)) {
+        anyPort.push(signature);
+        continue;
+      }
+      if (!isSource || isEitherWay) byDestination.push([ports, signature.iid]);
+      if (isSource || isEitherWay) bySource.push([ports, signature.iid]);
+    }
+    const byIid = new Map(signatures.map((signature) => [signature.iid, signature]));
+    this.anyPort = new Prefilter(anyPort, tables);
+    this.byDestination = new IndexedGroups(byDestination, byIid, tables);
+    this.bySource = new IndexedGroups(bySource, byIid, tables);
+  }
+
+  scan(p: Packet, stream: RawStream, blocks: number, candidates: Candidates): void {
+    this.anyPort.scan(p, stream, blocks, candidates);
+    this.byDestination.scan(p.dp, p, stream, blocks, candidates);
+    this.bySource.scan(p.sp, p, stream, blocks, candidates);
+  }
+}
+
+class IndexedGroups {
+  private readonly numbers: Uint16Array;
+  private readonly groups: readonly Prefilter[];
+
+  constructor(
+    entries: readonly (readonly [PortSet, number])[],
+    byIid: ReadonlyMap<number, Signature>,
+    tables: PatternTables,
+  ) {
+    const index = new PortIndex(entries);
+    this.numbers = index.numbers;
+    this.groups = index.lists.map(
+      (list) =>
+        new Prefilter(
+          list.map((iid) => byIid.get(iid)!),
+          tables,
+        ),
+    );
+  }
+
+  scan(port: number, p: Packet, stream: RawStream, blocks: number, candidates: Candidates): void {
+    const number = this.numbers[port]!;
+    if (number !== 0) this.groups[number]!.scan(p, stream, blocks, candidates);
   }
 }

@@ -1,0 +1,42 @@
+// Candidates: the signatures that may match the packet under way, each once, in evaluation order.
+
+/** Room for the candidates of one packet and for the hits of one scan; one per worker. */
+export class Candidates {
+  /** Ascending. */
+  readonly iids: Int32Array;
+  count = 0;
+  /** What a matcher writes to. */
+  readonly patterns: Int32Array;
+  private readonly seen: Uint32Array;
+  private epoch = 0;
+
+  constructor(signatureCount: number) {
+    this.iids = new Int32Array(signatureCount);
+    this.seen = new Uint32Array(signatureCount);
+    this.patterns = new Int32Array(signatureCount + 16);
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.epoch = (this.epoch + 1) >>> 0;
+    if (this.epoch !== 0) return;
+    this.seen.fill(0); // old marks must not look like new ones after the wrap
+    this.epoch = 1;
+  }
+
+  /** Adds one. They are few: insertion is the cheapest way to order them. */
+  add(iid: number): void {
+    if (this.seen[iid] === this.epoch) return;
+    this.seen[iid] = this.epoch;
+    let at = this.count++;
+    while (at > 0 && this.iids[at - 1]! > iid) {
+      this.iids[at] = this.iids[at - 1]!;
+      at--;
+    }
+    this.iids[at] = iid;
+  }
+
+  addAll(iids: Int32Array): void {
+    for (let i = 0; i < iids.length; i++) this.add(iids[i]!);
+  }
+}

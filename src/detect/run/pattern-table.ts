@@ -1,0 +1,125 @@
+// PatternTable: the fast patterns of some signatures, each where it is found at the least cost.
+
+import type { Signature } from '../../framework/signature.ts';
+import { fastPattern } from '../compile/fast-pattern.ts';
+import type { MultiPatternMatcher, Pattern } from '../mpm/index.ts';
+import { ANCHORED_LENGTH, AnchoredPatterns } from './anchored-patterns.ts';
+import type { Candidates } from './candidates.ts';
+
+export type MakeMatcher = (patterns: readonly Pattern[]) => MultiPatternMatcher;
+
+/** A matcher, and by pattern the signatures that it stands for. */
+interface Database {
+  readonly matcher: MultiPatternMatcher;
+  readonly signatures: readonly Int32Array[];
+}
+
+/** A few short patterns among many long ones make the whole database slow, so that they get one of their own. */
+const SHORT = 3;
+const MANY = 24;
+
+export class PatternTable {
+  private readonly anchored: AnchoredPatterns | null;
+  private readonly databases: readonly Database[];
+
+  constructor(anchored: AnchoredPatterns | null, databases: readonly Database[]) {
+    this.anchored = anchored;
+    this.databases = databases;
+  }
+
+  /**
+   * Adds the signatures whose pattern occurs in data[offset, offset + length).
+   * @param streamOffset of its first byte; what has a fixed place is looked for at the start of the stream only
+   */
+  scan(
+    data: Uint8Array,
+    bufferId: number,
+    offset: number,
+    length: number,
+    streamOffset: number,
+    candidates: Candidates,
+  ): void {
+    if (this.anchored !== null && streamOffset === 0) this.anchored.scan(data, offset, length, candidates);
+    const { databases } = this;
+    for (let i = 0; i < databases.length; i++) {
+      const { matcher, signatures } = databases[i]!;
+      if (length < matcher.minLength) continue;
+      const hits = matcher.scan(data, bufferId, offset, length, candidates.patterns);
+      for (let k = 0; k < hits; k++) candidates.addAll(signatures[candidates.patterns[k]!]!);
+    }
+  }
+}
+
+/** Makes tables: the same signatures get the same table, the same patterns the same matcher. */
+export class PatternTables {
+  private readonly make: MakeMatcher;
+  private readonly tables = new Map<string, PatternTable>();
+  private readonly matchers = new Map<string, MultiPatternMatcher>();
+
+  constructor(make: MakeMatcher) {
+    this.make = make;
+  }
+
+  /** @param signatures with a fast pattern each; null for none */
+  of(signatures: readonly Signature[]): PatternTable | null {
+    if (signatures.length === 0) return null;
+    const key = signatures.map((signature) => signature.iid).join();
+    const known = this.tables.get(key);
+    if (known !== undefined) return known;
+    const table = this.build(signatures);
+    this.tables.set(key, table);
+    return table;
+  }
+
+  private build(signatures: readonly Signature[]): PatternTable {
+    const isAnchored = (signature: Signature): boolean => {
+      const { position, bytes } = fastPattern(signature)!;
+      return position >= 0 && bytes.length <= ANCHORED_LENGTH;
+    };
+    const isShort = (signature: Signature): boolean => fastPattern(signature)!.bytes.length <= SHORT;
+    const anchored = signatures.filter(isAnchored);
+    const floating = signatures.filter((signature) => !isAnchored(signature));
+    const parts =
+      floating.length < MANY
+        ? [floating]
+        : [floating.filter(isShort), floating.filter((signature) => !isShort(signature))];
+    return new PatternTable(
+      anchored.length === 0 ? null : anchoredOf(anchored),
+      parts.filter((part) => part.length > 0).map((part) => this.database(part)),
+    );
+  }
+
+  private database(signatures: readonly Signature[]): Database {
+    const patterns: Pattern[] = [];
+    const lists: number[][] = [];
+    const numbers = new Map<string, number>();
+    for (const signature of signatures) {
+      const { bytes, nocase } = fastPattern(signature)!;
+      const key = (nocase ? 'i' : 'c') + Buffer.from(bytes).toString('hex');
+      let number = numbers.get(key);
+      if (number === undefined) {
+        number = patterns.push({ bytes, nocase }) - 1;
+        numbers.set(key, number);
+        lists.push([]);
+      }
+      lists[number]!.push(signature.iid);
+    }
+    const matcher = this.matcher([...numbers.keys()].join(), patterns);
+    return { matcher, signatures: lists.map((list) => Int32Array.from(list)) };
+  }
+
+  private matcher(key: string, patterns: readonly Pattern[]): MultiPatternMatcher {
+    const known = this.matchers.get(key);
+    if (known !== undefined) return known;
+    const matcher = this.make(patterns);
+    this.matchers.set(key, matcher);
+    return matcher;
+  }
+}
+
+function anchoredOf(signatures: readonly Signature[]): AnchoredPatterns {
+  return new AnchoredPatterns(
+    signatures.map((signature) => fastPattern(signature)!),
+    signatures.map(({ iid }) => iid),
+  );
+}
