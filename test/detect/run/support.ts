@@ -58,6 +58,7 @@ export function packet(fields: PacketFields): Packet {
 
 const NO_STREAM: RawStream = {
   open: () => 0,
+  opened: 0,
   data: new Uint8Array(0),
   bufferId: -1,
   blockStart: new Int32Array(0),
