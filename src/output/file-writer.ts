@@ -46,7 +46,10 @@ export class FileWriter implements RecordWriter {
   failed = 0;
   private fd = -1;
   private path = '';
+  /** Text not yet in `chunk`: records as strings are encoded together, which costs least. */
   private pending = '';
+  private readonly chunk = Buffer.allocUnsafe(2 * CHUNK);
+  private used = 0;
   private records = 0;
   private size = 0;
   private isRegular = false;
@@ -64,18 +67,55 @@ export class FileWriter implements RecordWriter {
     if (this.rotateAt !== Infinity) this.rotateByTime();
     this.pending += record;
     this.records++;
-    if (this.pending.length >= CHUNK || this.options.unbuffered === true) this.flush();
+    if (this.pending.length + this.used >= CHUNK || this.options.unbuffered === true) this.flush();
+  }
+
+  writeBytes(data: Uint8Array, length: number): void {
+    if (length > CHUNK) {
+      this.write(Buffer.from(data.buffer, data.byteOffset, length).toString('utf8'));
+      return;
+    }
+    if (this.rotateAt !== Infinity) this.rotateByTime();
+    if (this.pending !== '') this.encode();
+    const { chunk, used } = this;
+    for (let i = 0; i < length; i++) chunk[used + i] = data[i]!;
+    this.used = used + length;
+    this.records++;
+    if (this.used >= CHUNK || this.options.unbuffered === true) this.flush();
   }
 
   flush(): void {
     this.rotateByTime();
-    if (this.records === 0) return;
-    const bytes = Buffer.from(this.pending, 'utf8');
-    const count = this.records;
+    if (this.records > 0) this.writeOut({ mayRotate: true });
+  }
+
+  /** Moves the pending text behind the bytes, or writes all of it when there is no room. */
+  private encode(): void {
+    if (this.pending.length * 3 > CHUNK) {
+      this.flush();
+      return;
+    }
+    this.used += this.chunk.write(this.pending, this.used, 'utf8');
     this.pending = '';
+    if (this.used >= CHUNK) this.flush();
+  }
+
+  private writeOut(how: { mayRotate: boolean }): void {
+    const count = this.records;
+    const bytes = this.waiting();
+    this.pending = '';
+    this.used = 0;
     this.records = 0;
-    this.rotateBySize(bytes.length);
+    if (how.mayRotate) this.rotateBySize(bytes.length);
     if (!this.writeAll(bytes)) this.failed += count;
+  }
+
+  /** Everything not yet written. */
+  private waiting(): Buffer {
+    const bytes = this.chunk.subarray(0, this.used);
+    if (this.pending === '') return bytes;
+    const text = Buffer.from(this.pending, 'utf8');
+    return this.used === 0 ? text : Buffer.concat([bytes, text]);
   }
 
   reopen(): void {
@@ -128,18 +168,10 @@ export class FileWriter implements RecordWriter {
     const next = strftime(this.options.path, now);
     const isSamePath = next === this.path;
     this.rotateAt = nextRotation(interval, now);
-    this.writePendingBeforeRotation();
+    if (this.records > 0) this.writeOut({ mayRotate: false });
     this.closeFile();
     if (isSamePath && this.options.keep !== undefined) shiftOld(this.path, this.options.keep);
     this.tryOpen({ append: true });
-  }
-
-  private writePendingBeforeRotation(): void {
-    if (this.records === 0) return;
-    const bytes = Buffer.from(this.pending, 'utf8');
-    if (!this.writeAll(bytes)) this.failed += this.records;
-    this.pending = '';
-    this.records = 0;
   }
 
   private rotateBySize(incoming: number): void {

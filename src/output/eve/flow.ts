@@ -1,16 +1,52 @@
 // EVE `flow`: one record for both directions when a flow ends.
 import { F, FLOW_END_REASONS, FLOW_STATES, FlowFlag } from '../../framework/flows.ts';
 import { quote } from '../text/json-text.ts';
-import { eveTime } from '../text/timestamp.ts';
-import { flowTcpText } from './tcp-text.ts';
+import { ByteText, part } from '../text/byte-text.ts';
+import { appendEveTime } from '../text/byte-time.ts';
+import { hasPorts, protocolName } from '../text/protocol-name.ts';
+import { appendFlowTcp } from './tcp-bytes.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { Flows } from '../../framework/flows.ts';
 import type { EveRecord } from './record.ts';
 
 const BYPASSED = FLOW_STATES.indexOf('bypassed');
 const CAPTURE_BYPASSED = FLOW_STATES.indexOf('capture_bypassed');
+const PROTO_TCP = 6;
+/** Flags of flows that have something more to tell. */
+const RARE = FlowFlag.actionDrop | FlowFlag.actionPass | FlowFlag.elephantToServer | FlowFlag.elephantToClient;
+
+const TIMESTAMP = part('{"timestamp":"');
+const FLOW_ID = part('","flow_id":');
+const EVENT_TYPE = part(',"event_type":"flow"');
+const SRC_IP = part(',"src_ip":"');
+const SRC_PORT = part('","src_port":');
+const DEST_IP_AFTER_PORT = part(',"dest_ip":"');
+const DEST_IP = part('","dest_ip":"');
+const DEST_PORT = part('","dest_port":');
+const QUOTE = part('"');
+const IP_V4 = part(',"ip_v":4');
+const IP_V6 = part(',"ip_v":6');
+const PROTOCOLS = Array.from({ length: 256 }, (_, proto) => part(`,"proto":"${protocolName(proto)}"`));
+const PACKETS_TO_SERVER = part(',"flow":{"pkts_toserver":');
+const PACKETS_TO_CLIENT = part(',"pkts_toclient":');
+const BYTES_TO_SERVER = part(',"bytes_toserver":');
+const BYTES_TO_CLIENT = part(',"bytes_toclient":');
+const START = part(',"start":"');
+const END = part('","end":"');
+const AGE = part('","age":');
+const EMERGENCY = part(',"emergency":true');
+const BYPASS_LOCAL = part(',"bypass":"local"');
+const BYPASS_CAPTURE = part(',"bypass":"capture"');
+const STATES = FLOW_STATES.map((state) => part(`,"state":"${state === 'capture_bypassed' ? 'bypassed' : state}"`));
+const REASONS = FLOW_END_REASONS.map((reason) => part(`,"reason":"${reason}"`));
+const TCP_REUSED = part(',"reason":"tcp_reuse"');
+const ALERTED = part(',"alerted":true');
+const NOT_ALERTED = part(',"alerted":false');
+const CLOSE = part('}');
 
 export class FlowEvents {
+  /** The record made last. */
+  readonly text = new ByteText();
   private readonly record: EveRecord;
   private readonly withOwnFields: boolean;
 
@@ -23,18 +59,38 @@ export class FlowEvents {
     this.withOwnFields = node?.bool('tayra-fields', false) ?? false;
   }
 
-  flow(f: number): string {
-    const { record } = this;
+  /** The record of flow f in `text`, which is emptied first. */
+  flow(f: number): void {
+    const { record, text } = this;
     const { flows, tcp } = record.context;
-    let text =
-      record.flow(f, 'flow', 'toServer') +
-      record.appProtocol(f) +
-      flowText(flows, f) +
-      record.flowOptions(f, 'toServer');
+    text.length = 0;
+    this.head(f);
+    text.string(record.appProtocol(f));
+    appendFlow(text, flows, f);
+    text.string(record.flowOptions(f, 'toServer'));
     const t = flows.tcp(f);
-    if (flows.proto(f) === 6) text += flowTcpText(tcp, t);
-    if (this.withOwnFields && t >= 0) text += this.ownFields(t);
-    return text + record.end();
+    if (flows.proto(f) === PROTO_TCP) appendFlowTcp(text, tcp, t);
+    if (this.withOwnFields && t >= 0) text.string(this.ownFields(t));
+    text.string(record.end());
+  }
+
+  /** Timestamp, ids, type, tuple and protocol. */
+  private head(f: number): void {
+    const { record, text } = this;
+    const { flows } = record.context;
+    text.part(TIMESTAMP);
+    appendEveTime(text, record.context.now());
+    text.part(FLOW_ID);
+    text.number(flows.double(f, F.id));
+    const parent = flows.double(f, F.parentId);
+    if (parent !== 0) text.string(`,"parent_id":${String(parent)}`);
+    text.string(record.flowDevice(f));
+    text.part(EVENT_TYPE);
+    if (flows.word(f, F.vlan2) !== 0) text.string(record.flowVlans(f));
+    appendTuple(text, flows, f);
+    const proto = flows.proto(f);
+    if (hasPorts(proto)) text.part(PROTOCOLS[proto]!);
+    else text.string(record.flowProtocol(f, 'flow', 'toServer'));
   }
 
   private ownFields(t: number): string {
@@ -51,23 +107,66 @@ export class FlowEvents {
   }
 }
 
-function flowText(flows: Flows, f: number): string {
+function appendTuple(text: ByteText, flows: Flows, f: number): void {
+  const isPorted = hasPorts(flows.proto(f));
+  text.part(SRC_IP);
+  appendAddress(text, flows, f, F.src);
+  if (isPorted) {
+    text.part(SRC_PORT);
+    text.number(flows.sourcePort(f));
+    text.part(DEST_IP_AFTER_PORT);
+  } else text.part(DEST_IP);
+  appendAddress(text, flows, f, F.dst);
+  if (isPorted) {
+    text.part(DEST_PORT);
+    text.number(flows.destinationPort(f));
+  } else text.part(QUOTE);
+  text.part(flows.ipVersion(f) === 6 ? IP_V6 : IP_V4);
+}
+
+function appendAddress(text: ByteText, flows: Flows, f: number, field: number): void {
+  if (flows.ipVersion(f) !== 6) text.ipv4(flows.word(f, field));
+  else text.ipv6(flows.word(f, field), flows.word(f, field + 1), flows.word(f, field + 2), flows.word(f, field + 3));
+}
+
+function appendFlow(text: ByteText, flows: Flows, f: number): void {
   const start = flows.double(f, F.startTs);
   const end = flows.double(f, F.lastTs);
+  text.part(PACKETS_TO_SERVER);
+  text.number(flows.word(f, F.packetsToServer));
+  text.part(PACKETS_TO_CLIENT);
+  text.number(flows.word(f, F.packetsToClient));
+  text.part(BYTES_TO_SERVER);
+  text.number(flows.double(f, F.bytesToServer));
+  text.part(BYTES_TO_CLIENT);
+  text.number(flows.double(f, F.bytesToClient));
+  text.part(START);
+  appendEveTime(text, start);
+  text.part(END);
+  appendEveTime(text, end);
+  text.part(AGE);
+  text.number(Math.floor(end / 1e6) - Math.floor(start / 1e6));
+  appendOutcome(text, flows, f);
+  if ((flows.flags(f) & RARE) !== 0) text.string(actionText(flows, f) + elephantText(flows, f));
+  if (flows.peekExtra(f) !== null) text.string(exceptionText(flows, f));
+  text.part(CLOSE);
+}
+
+/** How it ended. */
+function appendOutcome(text: ByteText, flows: Flows, f: number): void {
   const state = flows.word(f, F.state);
-  const reason = flows.hasFlag(f, FlowFlag.tcpReused) ? 'tcp_reuse' : FLOW_END_REASONS[flows.word(f, F.endReason)]!;
-  let text =
-    `,"flow":{"pkts_toserver":${String(flows.word(f, F.packetsToServer))},"pkts_toclient":${String(flows.word(f, F.packetsToClient))}` +
-    `,"bytes_toserver":${String(flows.double(f, F.bytesToServer))},"bytes_toclient":${String(flows.double(f, F.bytesToClient))}` +
-    `,"start":"${eveTime(start)}","end":"${eveTime(end)}","age":${String(Math.floor(end / 1e6) - Math.floor(start / 1e6))}`;
-  if (flows.hasFlag(f, FlowFlag.emergency)) text += ',"emergency":true';
-  if (state === BYPASSED) text += ',"bypass":"local"';
-  else if (state === CAPTURE_BYPASSED) text += ',"bypass":"capture"';
-  text += `,"state":"${state === CAPTURE_BYPASSED ? 'bypassed' : FLOW_STATES[state]!}","reason":"${reason}"`;
-  text += `,"alerted":${String(flows.hasFlag(f, FlowFlag.alerted))}`;
-  if (flows.hasFlag(f, FlowFlag.actionDrop)) text += ',"action":"drop"';
-  else if (flows.hasFlag(f, FlowFlag.actionPass)) text += ',"action":"pass"';
-  return `${text}${exceptionText(flows, f)}${elephantText(flows, f)}}`;
+  const flags = flows.flags(f);
+  if ((flags & FlowFlag.emergency) !== 0) text.part(EMERGENCY);
+  if (state === BYPASSED) text.part(BYPASS_LOCAL);
+  else if (state === CAPTURE_BYPASSED) text.part(BYPASS_CAPTURE);
+  text.part(STATES[state]!);
+  text.part((flags & FlowFlag.tcpReused) !== 0 ? TCP_REUSED : REASONS[flows.word(f, F.endReason)]!);
+  text.part((flags & FlowFlag.alerted) !== 0 ? ALERTED : NOT_ALERTED);
+}
+
+function actionText(flows: Flows, f: number): string {
+  if (flows.hasFlag(f, FlowFlag.actionDrop)) return ',"action":"drop"';
+  return flows.hasFlag(f, FlowFlag.actionPass) ? ',"action":"pass"' : '';
 }
 
 function exceptionText(flows: Flows, f: number): string {

@@ -1,6 +1,7 @@
 // eve-log: events as JSON, one object a line, with Suricata's types and fields.
 import { defineOutput } from '../../framework/output.ts';
 import { openWriter } from '../writer.ts';
+import { ByteText } from '../text/byte-text.ts';
 import { AlertEvents } from './alert.ts';
 import { AnomalyEvents } from './anomaly.ts';
 import { arpEvent } from './arp.ts';
@@ -16,7 +17,8 @@ import type { Packet } from '../../framework/packet.ts';
 import type { RecordWriter } from '../record-writer.ts';
 
 type PacketEvents = (p: Packet) => string;
-type FlowRecords = (f: number) => string;
+/** Leaves the record of flow f in the text it returns. */
+type FlowRecords = (f: number) => ByteText;
 
 interface EventTypes {
   readonly packet: readonly PacketEvents[];
@@ -37,7 +39,7 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
     else if (name === 'anomaly') packet.push(method(new AnomalyEvents(record, body)));
     else if (name === 'drop') packet.push(method(new DropEvents(record, body)));
     else if (name === 'flow') flow.push(flowMethod(new FlowEvents(record, body)));
-    else if (name === 'netflow') flow.push(flowMethod(new NetflowEvents(record)));
+    else if (name === 'netflow') flow.push(netflowMethod(new NetflowEvents(record)));
     else if (name === 'stats') stats.push(new StatsEvents(record, body));
     else if (name === 'arp' && body?.bool('enabled', false) === true) {
       wantsEveryPacket = true;
@@ -52,9 +54,20 @@ const method =
   (p) =>
     events.packet(p);
 const flowMethod =
-  (events: { flow(f: number): string }): FlowRecords =>
-  (f) =>
+  (events: { flow(f: number): void; readonly text: ByteText }): FlowRecords =>
+  (f) => {
     events.flow(f);
+    return events.text;
+  };
+
+const netflowMethod = (events: NetflowEvents): FlowRecords => {
+  const text = new ByteText();
+  return (f) => {
+    text.length = 0;
+    text.string(events.flow(f));
+    return text;
+  };
+};
 
 class EveLog implements Output {
   readonly wantsEveryPacket: boolean;
@@ -76,7 +89,7 @@ class EveLog implements Output {
 
   flow(f: number): void {
     const { flow } = this.types;
-    for (let i = 0; i < flow.length; i++) this.write(flow[i]!(f));
+    for (let i = 0; i < flow.length; i++) this.writeBytes(flow[i]!(f));
   }
 
   stats(): void {
@@ -93,6 +106,11 @@ class EveLog implements Output {
 
   close(): void {
     this.writer.close();
+  }
+
+  private writeBytes(text: ByteText): void {
+    if (this.prefix === '' && this.writer.writeBytes !== undefined) this.writer.writeBytes(text.data, text.length);
+    else this.write(text.toString());
   }
 
   // `text` is any number of whole lines

@@ -22,8 +22,7 @@ export class NetflowEvents {
     const { record } = this;
     const { flows } = record.context;
     const app = record.appProtocol(f);
-    let text =
-      record.flow(f, 'netflow', side) + (app.startsWith(',"app_proto":') ? app : `,"app_proto":"unknown"${app}`);
+    let text = record.netflow(f, side) + (app.startsWith(',"app_proto":') ? app : `,"app_proto":"unknown"${app}`);
     text += this.counts(f, side);
     if (flows.proto(f) === 6) text += directionTcpText(this.tcpFlags(f, side));
     return text + record.flowOptions(f, side) + record.end();

@@ -39,16 +39,25 @@ export class EveRecord {
     return text + this.packetOptions(p);
   }
 
-  /** The same for a flow record. `type` decides the order of proto and ip_v as Suricata has it. */
-  flow(f: number, type: 'flow' | 'netflow', side: FlowSide): string {
+  /** The same for a netflow record. */
+  netflow(f: number, side: FlowSide): string {
+    const { flows } = this.context;
+    let text = `{"timestamp":"${eveTime(this.context.now())}"${flowIds(flows.double(f, F.id), flows.double(f, F.parentId))}`;
+    text += `${this.flowDevice(f)},"event_type":"netflow"${this.flowVlans(f)}${this.flowTuple(f, side)}`;
+    return text + this.flowProtocol(f, 'netflow', side);
+  }
+
+  /** `,"in_iface":"eth0"` where the flow was seen, nothing for files. */
+  flowDevice(f: number): string {
+    return this.device(this.context.flows.word(f, F.device));
+  }
+
+  /** `,"vlan":[5]`, nothing without. */
+  flowVlans(f: number): string {
     const { flows } = this.context;
     const vlan01 = flows.word(f, F.vlan01);
     const vlan2 = flows.word(f, F.vlan2);
-    let text = `{"timestamp":"${eveTime(this.context.now())}"${flowIds(flows.double(f, F.id), flows.double(f, F.parentId))}`;
-    text += `${this.device(flows.word(f, F.device))},"event_type":"${type}"`;
-    text += vlanText(vlan2 >>> 16, vlan01 & 0xffff, vlan01 >>> 16, vlan2 & 0xffff) + this.flowTuple(f, side);
-    if (type === 'flow') text += `,"ip_v":${String(flows.ipVersion(f))}`;
-    return text + this.flowProtocol(f, type, side);
+    return vlanText(vlan2 >>> 16, vlan01 & 0xffff, vlan01 >>> 16, vlan2 & 0xffff);
   }
 
   /** suricata_version, metadata, ether, community_id of a flow record. */
@@ -121,7 +130,8 @@ export class EveRecord {
     return text;
   }
 
-  private flowProtocol(f: number, type: 'flow' | 'netflow', side: FlowSide): string {
+  /** `,"proto":"ICMP"` and what ICMP and ESP flows have in place of ports. */
+  flowProtocol(f: number, type: 'flow' | 'netflow', side: FlowSide): string {
     const { flows } = this.context;
     const proto = flows.proto(f);
     const text = `,"proto":"${protocolName(proto)}"`;
