@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import type { Bytes } from '../support/packets.ts';
+import { ascii, udp4 } from '../support/packets.ts';
+import { HANDSHAKE, acknowledged, request } from './sessions.ts';
+import { counterOf, ofType, runEngine, sidsOf } from './support.ts';
+
+const hello = udp4({ sp: 5000, dp: 6000 }, ascii('hello'));
+const world = udp4({ sp: 5000, dp: 6000 }, ascii('world'));
+const inline = { isInline: true } as const;
+const reasons = (events: ReturnType<typeof runEngine>): (string | undefined)[] =>
+  ofType(events, 'drop').map((event) => event.drop?.reason);
+
+describe('verdicts', () => {
+  it('drops the packet of a packet rule and lets the others of its flow go', () => {
+    const rules = ['drop udp any any -> any any (msg:"m"; content:"hello"; sid:1;)'];
+    const events = runEngine({ ...inline, rules, frames: [hello, world] });
+    assert.deepEqual(reasons(events), ['rules']);
+    assert.equal(counterOf(events, 'ips.blocked'), 1);
+    assert.equal(counterOf(events, 'ips.accepted'), 1);
+    assert.equal(counterOf(events, 'ips.drop_reason.rules'), 1);
+  });
+
+  it('drops the whole flow for a rule about addresses, which alerts once', () => {
+    const rules = ['drop udp 10.0.0.1 any -> any any (msg:"m"; sid:1;)'];
+    const events = runEngine({ ...inline, rules, frames: [hello, world, world] });
+    assert.deepEqual(sidsOf(events), [1]);
+    assert.deepEqual(reasons(events), ['rules', 'flow drop', 'flow drop']);
+    assert.equal(ofType(events, 'flow')[0]?.flow?.action, 'drop');
+  });
+
+  it('drops nothing in passive mode', () => {
+    const rules = ['drop udp any any -> any any (msg:"m"; content:"hello"; sid:1;)'];
+    const events = runEngine({ rules, frames: [hello] });
+    assert.deepEqual(sidsOf(events), [1]);
+    assert.deepEqual(reasons(events), []);
+    assert.equal(ofType(events, 'alert')[0]?.alert?.action, 'allowed');
+    assert.equal(counterOf(events, 'ips.blocked') ?? 0, 0);
+  });
+
+  it('ends evaluation and inspection of the flow with a pass rule about addresses', () => {
+    const rules = [
+      'alert udp any any -> any any (msg:"m"; content:"world"; sid:1;)',
+      'pass udp 10.0.0.1 any -> any any (msg:"m"; sid:2;)',
+    ];
+    const events = runEngine({ rules, frames: [hello, world] });
+    assert.deepEqual(sidsOf(events), []);
+    assert.equal(ofType(events, 'flow')[0]?.flow?.action, 'pass');
+  });
+
+  it('bypasses the flow: its packets are counted and not looked at', () => {
+    const rules = [
+      'alert udp any any -> any any (msg:"m"; content:"hello"; bypass; sid:1;)',
+      'alert udp any any -> any any (msg:"m"; content:"world"; sid:2;)',
+    ];
+    const events = runEngine({ rules, frames: [hello, world, world] });
+    assert.deepEqual(sidsOf(events), [1]);
+    assert.equal(ofType(events, 'flow')[0]?.flow?.state, 'bypassed');
+    assert.equal(counterOf(events, 'flow_bypassed.local_pkts'), 2);
+  });
+
+  it('keeps no bytes of a flow that passes', () => {
+    const rules = ['pass tcp any any -> any any (msg:"m"; sid:1;)'];
+    const big = 'x'.repeat(1400);
+    const frames: Bytes[] = [...HANDSHAKE];
+    for (let i = 0; i < 20; i++) frames.push(request(big, i * 1400), acknowledged((i + 1) * 1400));
+    const events = runEngine({ rules, frames });
+    assert.equal(ofType(events, 'flow')[0]?.flow?.action, 'pass');
+    assert.equal(counterOf(events, 'tcp.reassembly_memuse'), 0);
+  });
+});
+
+describe('exception policies', () => {
+  const frames = [...HANDSHAKE, request('hello'), acknowledged(5), request('world', 5)];
+
+  it('drop the flow that found no memory for its session', () => {
+    const events = runEngine({ ...inline, frames, simulate: { sessionMemcap: 1 } });
+    assert.deepEqual(reasons(events), ['stream memcap', ...Array<string>(5).fill('exception policy flow drop')]);
+    assert.deepEqual(ofType(events, 'flow')[0]?.flow?.exception_policy, [
+      { target: 'stream_memcap', policy: 'drop_flow' },
+    ]);
+    assert.equal(counterOf(events, 'exception_policy.tcp.ssn_memcap.drop_flow'), 1);
+  });
+
+  it('do what the section says before what is said for all', () => {
+    const settings = { 'exception-policy': 'drop-flow', 'stream.reassembly.memcap-policy': 'bypass' };
+    const events = runEngine({ ...inline, frames, settings, simulate: { reassemblyMemcap: 4 } });
+    assert.deepEqual(reasons(events), []);
+    assert.equal(ofType(events, 'flow')[0]?.flow?.state, 'bypassed');
+    assert.equal(counterOf(events, 'exception_policy.tcp.reassembly.bypass'), 1);
+  });
+
+  it('drop only the packet where no flow is at hand', () => {
+    const events = runEngine({ ...inline, frames: [hello, world], simulate: { flowMemcap: 1 } });
+    assert.deepEqual(reasons(events), ['flow memcap']);
+    assert.equal(counterOf(events, 'exception_policy.flow.memcap.drop_packet'), 1);
+  });
+
+  it('do nothing in passive mode unless asked', () => {
+    const events = runEngine({ frames, simulate: { sessionMemcap: 1 } });
+    assert.deepEqual(reasons(events), []);
+    assert.equal(ofType(events, 'flow')[0]?.flow?.exception_policy, undefined);
+  });
+});
