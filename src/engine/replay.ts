@@ -77,6 +77,7 @@ export function replay(options: ReplayOptions): ReplayResult {
     if (!replayFile(worker, path)) failed++;
   }
   worker.pipeline.finish();
+  worker.release();
   if (rules !== null) for (const problem of datasetsOf(rules.setup).save()) log.error('dataset', problem);
   const { counters } = worker;
   return {

@@ -19,7 +19,7 @@ import type { Output, PayloadSource } from '../framework/output.ts';
 import { swapDirections } from '../flow/swap.ts';
 import { tagsOf } from '../keywords/tag.ts';
 import { LAYERS } from '../layers/registry.ts';
-import { registerBuffer } from '../native/buffers.ts';
+import { registerBuffer, unregisterBuffer } from '../native/buffers.ts';
 import { PacketBatch } from '../pcap/index.ts';
 import { TcpEngine } from '../stream/index.ts';
 import type { HostPolicy, StreamOptions } from '../stream/index.ts';
@@ -67,6 +67,8 @@ export interface Worker {
   readonly batch: PacketBatch;
   /** Where a capture source may put bytes. */
   readonly region: { readonly data: Uint8Array; readonly offset: number; readonly size: number };
+  /** Gives back what the garbage collector does not: call it when the pipeline is finished. */
+  release(): void;
 }
 
 /** @param createOutputs called once, when the state they read exists */
@@ -132,7 +134,10 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   };
   const pipeline = new Pipeline({ ...parts, outputs }, arena.data);
   pipeline.tracker = new FlowTracker(flows, counters, pipeline, options.flow);
-  return { pipeline, counters, batch: new PacketBatch(arena.data), region };
+  const release = (): void => {
+    unregisterBuffer(arena.data);
+  };
+  return { pipeline, counters, batch: new PacketBatch(arena.data), region, release };
 }
 
 function detectContext(flows: Flows, stream: TcpEngine, counters: Counters, isInline: boolean): DetectContext {
