@@ -5,6 +5,7 @@
 // plain: every capture; flip: N of them (200), each byte of the file hit with probability 1/50 in 10 rounds, so that every
 // position is likely to be hit; cut: the same files cut at every 64th byte (at most 400 places each).
 import { fork } from 'node:child_process';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
