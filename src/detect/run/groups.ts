@@ -67,9 +67,9 @@ export class SignatureGroups {
     groups[columnOf(p.proto)]!.scan(p, stream, blocks, candidates);
   }
 
-  /** Adds the rules about addresses alone, which are due once per direction of a flow. */
+  /** Adds the rules about addresses alone, due once per direction of a flow: they hold for broken transport layers too. */
   collectIpOnly(p: Packet, candidates: Candidates): void {
-    if ((p.flags & PacketFlag.invalid) === 0 && p.ipVersion !== 0) this.ipOnly.collect(p, candidates);
+    if (p.ipVersion !== 0) this.ipOnly.collect(p, candidates);
   }
 }
 
