@@ -66,6 +66,20 @@ module.exports = {
       to: { path: '^src/[^/]+/registry\\.ts$' },
     },
     {
+      name: 'library-entry',
+      comment: 'src/index.ts is for users of the package: it knows no command, and no source imports it',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: '^src/(cli|console|lsp)/' },
+    },
+    {
+      name: 'library-entry-is-not-imported',
+      comment: 'src/index.ts is above everything',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/index\\.ts$' },
+    },
+    {
       name: 'no-test-in-source',
       comment: 'sources do not import tests or benchmarks',
       severity: 'error',

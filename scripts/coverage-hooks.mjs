@@ -1,6 +1,7 @@
 // Module hooks for `npm run coverage`: sources are taken as tsc compiled them (dist/), since the loader that runs the
 // tests maps positions too coarsely for coverage. Given to Node by --import; registers itself.
 import { register } from 'node:module';
+import { URL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
 const ROOT = new URL('..', import.meta.url).href;

@@ -2,35 +2,14 @@
 // `npm run setup` itself (`--retry`) tries again what failed; the other commands go on without it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ADDON_FILE, buildAddon, missingNeeds, onPath } from './addon.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stampFile = join(root, 'node_modules', '.cache', 'tayra-setup.json');
 const isRetry = process.argv.includes('--retry');
-
-/** What the native add-on needs: Debian's name, other systems' name, and what shows that it is there. */
-const PACKAGES = [
-  { debian: 'g++', other: 'a C++17 compiler', isThere: () => onPath('g++', 'clang++', 'c++', 'cl.exe') },
-  { debian: 'make', other: 'make', isThere: () => onPath('make', 'msbuild.exe') },
-  { debian: 'python3', other: 'Python 3', isThere: () => onPath('python3', 'python.exe') },
-  {
-    debian: process.arch === 'x64' ? 'libhyperscan-dev' : 'libvectorscan-dev',
-    other: 'Hyperscan or Vectorscan with headers',
-    isThere: () => hasHeader('hs/hs.h'),
-  },
-  { debian: 'libpcre2-dev', other: 'PCRE2 with headers', isThere: () => hasHeader('pcre2.h') },
-];
-
-function onPath(...programs) {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return programs.some((program) => folders.some((folder) => existsSync(join(folder, program))));
-}
-
-function hasHeader(name) {
-  return ['/usr/include', '/usr/local/include', '/opt/homebrew/include'].some((at) => existsSync(join(at, name)));
-}
 
 function say(text) {
   console.log(`set-up: ${text}`);
@@ -64,19 +43,20 @@ function readJson(file) {
 
 /** Installs missing Debian packages where that is possible, and says what to install where it is not. */
 function systemPackages(stamp) {
-  const missing = PACKAGES.filter((entry) => !entry.isThere());
+  const missing = missingNeeds();
   if (missing.length === 0) return;
   const names = missing.map((entry) => entry.debian);
   if (!isRetry && stamp.missing === names.join(' ')) return;
   if (!onPath('apt-get')) {
-    say(`missing: ${missing.map((entry) => entry.other).join(', ')}. Without them matching is done in TypeScript,`);
+    say(`missing: ${missing.map((entry) => entry.words).join(', ')}. Without them matching is done in TypeScript,`);
     say('more slowly. Install them with the system’s package manager, then: npm run setup');
   } else if (process.getuid?.() !== 0) {
     say(`missing: ${names.join(', ')}. Without them matching is done in TypeScript, more slowly. To install:`);
     say(`  sudo apt-get install ${names.join(' ')} && npm run setup`);
   } else installDebian(names);
-  const left = PACKAGES.filter((entry) => !entry.isThere()).map((entry) => entry.debian);
-  stamp.missing = left.join(' ');
+  stamp.missing = missingNeeds()
+    .map((entry) => entry.debian)
+    .join(' ');
 }
 
 function installDebian(names) {
@@ -114,28 +94,15 @@ function nodeModules() {
 function nativeAddon(stamp) {
   const key = [
     hashOf([join(root, 'binding.gyp'), ...filesBelow(join(root, 'src', 'native', 'addon'))]),
-    ...PACKAGES.filter((entry) => entry.isThere()).map((entry) => entry.debian),
+    ...missingNeeds().map((entry) => entry.debian),
   ].join(' ');
-  const built = join(root, 'build', 'Release', 'tayra_native.node');
-  if (stamp.native === key && (existsSync(built) || (stamp.hasNoAddon && !isRetry))) return;
+  if (stamp.native === key && (existsSync(ADDON_FILE) || (stamp.hasNoAddon && !isRetry))) return;
   say('building the native add-on');
   const problem = buildAddon();
   if (problem !== '')
     say(`the native add-on did not build; going on without it (npm run setup tries again)\n${problem}`);
   stamp.native = key;
   stamp.hasNoAddon = problem !== '';
-}
-
-/** @returns what went wrong, empty when nothing did */
-function buildAddon() {
-  const prefix = join(dirname(process.execPath), '..');
-  // Headers come with Node; node-gyp would download them from elsewhere.
-  if (!existsSync(join(prefix, 'include', 'node', 'node_api.h')))
-    return `Node's headers are not in ${join(prefix, 'include', 'node')}: use a Node that brings them (Debian: libnode-dev)`;
-  const gyp = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
-  const args = [gyp, 'rebuild', '--loglevel=error', `--nodedir=${prefix}`];
-  const build = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-  return build.status === 0 ? '' : (build.stderr ?? '').split('\n').slice(-15).join('\n');
 }
 
 function compile(stamp) {
@@ -146,6 +113,15 @@ function compile(stamp) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   if (run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--incremental', 'false'])) stamp.build = key;
   else process.exitCode = 1;
+  removeStale(join(root, 'dist'), new Set(sources.map((file) => relative(join(root, 'src'), file).slice(0, -3))));
+}
+
+/** Removes what was compiled from sources that are gone. */
+function removeStale(dist, sources) {
+  for (const file of filesBelow(dist)) {
+    const source = relative(dist, file).replace(/(\.d\.ts|\.js|\.js\.map)$/, '');
+    if (!sources.has(source)) rmSync(file);
+  }
 }
 
 const [major] = process.versions.node.split('.').map(Number);

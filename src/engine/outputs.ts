@@ -5,12 +5,16 @@ import type { ConfigNode } from '../config/index.ts';
 import type { Output, OutputContext } from '../framework/output.ts';
 import { OUTPUTS } from '../output/registry.ts';
 
-/** Opens the enabled entries of `outputs:`, in order; one that cannot open is reported and left out. */
+/**
+ * Opens the enabled entries of `outputs:`, in order; one that cannot open is reported and left out.
+ * Where EVE records go to a function, files are not written.
+ */
 export function openOutputs(config: ConfigNode, context: OutputContext): Output[] {
   const result: Output[] = [];
   for (const { name, body } of config.get('outputs')?.entries() ?? []) {
     const definition = OUTPUTS.find((output) => output.name === name);
     if (body?.bool('enabled', true) !== true) continue;
+    if (context.takeRecords !== undefined && name !== 'eve-log') continue;
     if (definition === undefined) log.info('output', `output "${name}" is not supported`);
     else tryOpen(() => definition.create(body, context), result, name);
   }

@@ -37,6 +37,8 @@ export interface ReplayOptions {
   readonly checksums: string | undefined;
   /** Exceptions to play, none without. */
   readonly simulate?: Simulations;
+  /** Takes the EVE records; then no other output of the configuration is opened. */
+  readonly takeRecords?: (lines: string) => void;
   /** Outputs besides those of the configuration. */
   readonly extraOutputs?: (state: WorkerState) => readonly Output[];
 }
@@ -65,6 +67,7 @@ export function replay(options: ReplayOptions): ReplayResult {
       flowbitName: (id) => (rules === null ? undefined : flowbitNames(rules.setup).names[id]),
       flowintName: (id) => (rules === null ? undefined : flowintNames(rules.setup).names[id]),
       ...(rules === null ? {} : { engine: engineOf(rules, started) }),
+      takeRecords: options.takeRecords,
       uptime: () => Math.floor((Date.now() - started) / 1000),
       now: () => run.worker?.pipeline.now ?? 0,
     }),
@@ -124,7 +127,7 @@ function mpmAlgorithm(config: ConfigNode): MpmAlgorithm {
 function replayFile(worker: Worker, path: string): boolean {
   const opened = openCaptureFile(path, worker.region);
   if (!opened.ok) {
-    log.error('pcap', opened.problem.message);
+    log.error('pcap', `${path}: ${opened.problem.message}`);
     return false;
   }
   const { reader } = opened;

@@ -44,6 +44,8 @@ export interface OutputContext {
     readonly failed: number;
     readonly skipped: number;
   };
+  /** Takes EVE records (whole lines) in place of the file or socket that the configuration names. */
+  readonly takeRecords?: ((lines: string) => void) | undefined;
   /** Seconds since start, for stats. */
   uptime(): number;
   /** Microseconds of the last packet (offline) or the clock (live). */

@@ -1,4 +1,4 @@
-// RecordWriter: where records (lines) go; files, sockets and the standard output behind one face.
+// RecordWriter: where records (lines) go; files, sockets, the standard output and functions behind one face.
 
 export interface RecordWriter {
   /** One whole record with its line end. Never throws: what cannot be written is counted. */
@@ -10,4 +10,10 @@ export interface RecordWriter {
   close(): void;
   /** Records lost. */
   readonly failed: number;
+}
+
+/** Records handed to a function, for those who use the program as a library. */
+export function writerTo(take: (record: string) => void): RecordWriter {
+  const nothing = (): void => undefined;
+  return { write: take, flush: nothing, reopen: nothing, close: nothing, failed: 0 };
 }

@@ -1,5 +1,6 @@
 // eve-log: events as JSON, one object a line, with Suricata's types and fields.
 import { defineOutput } from '../../framework/output.ts';
+import { writerTo } from '../record-writer.ts';
 import { openWriter } from '../writer.ts';
 import { ByteText } from '../text/byte-text.ts';
 import { AlertEvents } from './alert.ts';
@@ -131,6 +132,8 @@ export default defineOutput({
     const settings = readEveSettings(node);
     const record = new EveRecord(context, settings);
     const types = readTypes(node, record);
-    return new EveLog(openWriter(node, context.logDir, 'eve.json'), settings.prefix, types);
+    const { takeRecords } = context;
+    const writer = takeRecords === undefined ? openWriter(node, context.logDir, 'eve.json') : writerTo(takeRecords);
+    return new EveLog(writer, settings.prefix, types);
   },
 });
