@@ -21,7 +21,11 @@ export const OS_POLICIES = [
 export type OsPolicy = (typeof OS_POLICIES)[number];
 export const osPolicyId = (name: OsPolicy): number => OS_POLICIES.indexOf(name);
 
-export type UrgentPolicy = 'oob' | 'inline' | 'drop' | 'gap';
+/** What becomes of urgent data, and of more of it than one stream may have out of band. */
+export const URGENT_POLICIES = ['oob', 'inline', 'drop', 'gap'] as const;
+export type UrgentPolicy = (typeof URGENT_POLICIES)[number];
+export const URGENT_LIMIT_POLICIES = ['drop', 'inline', 'gap'] as const;
+export type UrgentLimitPolicy = (typeof URGENT_LIMIT_POLICIES)[number];
 
 /** Sizes are bytes; 0 as a limit means none. */
 export interface StreamOptions {
@@ -33,9 +37,9 @@ export interface StreamOptions {
   dropInvalid: boolean;
   maxSynQueued: number;
   maxSynAckQueued: number;
-  /** Stop looking at a flow whose both directions reached the depth. */
+  /** Stop looking at a flow of which a direction reached the depth. */
   bypass: boolean;
-  /** Accept data on a SYN (TCP fast open). */
+  /** Judge timestamps as Linux does, whatever the host. */
   liberalTimestamps: boolean;
   /** Raw blocks are wanted; without it data only moves on. */
   rawInspection: boolean;
@@ -47,11 +51,13 @@ export interface StreamOptions {
     depth: number;
     toserverChunkSize: number;
     toclientChunkSize: number;
-    /** 0 keeps the chunk sizes as they are; 10 varies them by ten percent per engine. */
-    randomizeChunkRange: number;
+    /** Percent by which chunk sizes differ from flow to flow, by the flow's hash: no evasion by known chunk ends. */
+    chunkVariation: number;
     checkOverlapDifferentData: boolean;
     urgentPolicy: UrgentPolicy;
-    urgentOobLimitPolicy: 'inline' | 'drop' | 'gap';
+    urgentOobLimitPolicy: UrgentLimitPolicy;
+    /** Areas of one direction far from each other. */
+    maxRegions: number;
     maxSegments: number;
   };
 }
@@ -77,10 +83,11 @@ export function defaultStreamOptions(): StreamOptions {
       depth: 1 << 20,
       toserverChunkSize: 2560,
       toclientChunkSize: 2560,
-      randomizeChunkRange: 0,
+      chunkVariation: 0,
       checkOverlapDifferentData: false,
       urgentPolicy: 'oob',
       urgentOobLimitPolicy: 'drop',
+      maxRegions: 8,
       maxSegments: 4096,
     },
   };

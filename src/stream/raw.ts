@@ -3,6 +3,7 @@
 import type { Packet } from '../framework/packet.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import type { RawStream } from '../framework/stream.ts';
+import { F } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
 import type { Reassembly } from './reassembly.ts';
 import { CLIENT, D, S, SERVER, StreamFlag, STRIDE } from './sessions.ts';
@@ -20,8 +21,6 @@ export class RawWindow implements RawStream {
   readonly bufferId: number;
   private readonly reassembly: Reassembly;
   private readonly flows: Flows;
-  private readonly chunkToServer: number;
-  private readonly chunkToClient: number;
   private count = 0;
   private direction = -1;
   private inspectedTo = 0;
@@ -31,9 +30,6 @@ export class RawWindow implements RawStream {
     this.flows = flows;
     this.data = reassembly.data;
     this.bufferId = bufferId;
-    const r = reassembly.options.reassembly;
-    this.chunkToServer = varied(r.toserverChunkSize, r.randomizeChunkRange);
-    this.chunkToClient = varied(r.toclientChunkSize, r.randomizeChunkRange);
   }
 
   open(p: Packet): number {
@@ -56,6 +52,15 @@ export class RawWindow implements RawStream {
     return this.count;
   }
 
+  /** Bytes that are inspected at a time; they differ from flow to flow, and the hash's seed is nobody's business. */
+  private chunkSize(f: number, isToServer: boolean): number {
+    const r = this.reassembly.options.reassembly;
+    const size = isToServer ? r.toserverChunkSize : r.toclientChunkSize;
+    if (r.chunkVariation === 0) return size;
+    const spread = ((this.flows.word(f, F.hash) >>> 8) & 0xff) / 127.5 - 1;
+    return Math.round(size * (1 + (spread * r.chunkVariation) / 100));
+  }
+
   private openPassive(p: Packet, d: number, state: number, isToServer: boolean): void {
     const w = this.reassembly.sessions.words;
     const isEnd = (p.flags & PacketFlag.pseudoStreamEnd) !== 0;
@@ -64,7 +69,7 @@ export class RawWindow implements RawStream {
     if (right > end) right = end;
     const raw = w[d + D.raw]!;
     if (right <= raw) return;
-    const chunk = isToServer ? this.chunkToServer : this.chunkToClient;
+    const chunk = this.chunkSize(p.flow, isToServer);
     const isDue = right - raw >= chunk || (w[d + D.flags]! & FLUSH) !== 0 || isEnd || state >= TcpStateId.timeWait;
     if (!isDue) return;
     this.direction = d;
@@ -76,7 +81,7 @@ export class RawWindow implements RawStream {
     const w = this.reassembly.sessions.words;
     const isEnd = (p.flags & PacketFlag.pseudoStreamEnd) !== 0;
     if (!isEnd && (p.payloadLength === 0 || (p.flags & PacketFlag.streamAdded) === 0)) return;
-    const chunk = isToServer ? this.chunkToServer : this.chunkToClient;
+    const chunk = this.chunkSize(p.flow, isToServer);
     const end = w[d + D.end]!;
     let right = isEnd ? end : ((p.tcpSeq - w[d + D.baseSeq]!) | 0) + p.payloadLength;
     const span = p.payloadLength > chunk ? p.payloadLength : chunk;
@@ -144,8 +149,4 @@ export class RawWindow implements RawStream {
     if ((w[d + D.flags]! & (StreamFlag.noReassembly | StreamFlag.rawDisabled)) !== 0) return false;
     return w[d + D.end]! > w[d + D.raw]! && w[d + D.segmentHead]! >= 0;
   }
-}
-
-function varied(size: number, percent: number): number {
-  return percent === 0 ? size : Math.round(size * (1 + ((Math.random() * 2 - 1) * percent) / 100));
 }
