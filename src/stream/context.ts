@@ -3,7 +3,7 @@
 import type { Counters } from '../base/counters.ts';
 import { anomalyCounter } from '../framework/anomaly.ts';
 import type { Flows } from '../framework/flows.ts';
-import { F, FLOW_STRIDE, FlowStateId } from '../framework/flows.ts';
+import { F, FLOW_STRIDE, FlowFlag, FlowStateId } from '../framework/flows.ts';
 import type { Packet } from '../framework/packet.ts';
 import { Action, dropReason, PacketFlag } from '../framework/packet.ts';
 import type { AppStreamSink } from '../framework/stream.ts';
@@ -155,7 +155,16 @@ export class TcpContext {
     const result = isSimulated ? Inserted.noMemory : this.reassembly.insert(p, d, seq, p.payloadOffset, length);
     if (result === Inserted.added) p.flags |= PacketFlag.streamAdded;
     else if (result === Inserted.noMemory) this.policy?.('reassemblyMemcap', p, w[b + S.flow]!);
+    if (this.options.bypass && (w[d + D.flags]! & StreamFlag.depthReached) !== 0) this.bypass(p, w[b + S.flow]!);
     if (this.options.inline) this.deliver(p, b, d, w[d + D.contiguous]!);
+  }
+
+  /** Nothing of the flow is inspected any longer; its packets are only counted. */
+  private bypass(p: Packet, f: number): void {
+    if (this.flows.hasFlag(f, FlowFlag.bypassed)) return;
+    this.flows.setFlag(f, FlowFlag.bypassed);
+    this.flows.setWord(f, F.state, FlowStateId.bypassed);
+    p.flags |= PacketFlag.bypassed;
   }
 
   /** Settles what the peer of stream `d` acknowledged: gaps, the application layer's share, memory. */

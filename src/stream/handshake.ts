@@ -14,11 +14,23 @@ const SYN_ACK = TcpFlag.syn | TcpFlag.ack;
 
 export function inSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const flags = p.tcpFlags;
+  if ((flags & TcpFlag.syn) === 0 && !isToServer && !echoesSyn(x, p, b)) {
+    x.reject(p, STREAM_ANOMALY.pkt_invalid_timestamp);
+    return;
+  }
   if ((flags & TcpFlag.rst) !== 0) resetInSynSent(x, p, b, isToServer);
   else if ((flags & TcpFlag.fin) !== 0) return;
   else if ((flags & SYN_ACK) === SYN_ACK) synAckInSynSent(x, p, b, isToServer);
   else if ((flags & TcpFlag.syn) !== 0) synInSynSent(x, p, b, isToServer);
   else if ((flags & TcpFlag.ack) !== 0 && x.options.asyncOneside && isToServer) beginAsync(x, p, b);
+}
+
+/** The server echoes the timestamp of the SYN or none (RFC 7323, 3.2); another one is a guess of somebody else. */
+function echoesSyn(x: TcpContext, p: Packet, b: number): boolean {
+  if ((p.flags & PacketFlag.tcpHasTimestamp) === 0 || p.tcpTsEcr === 0) return true;
+  const client = b + CLIENT;
+  const w = x.sessions.words;
+  return (w[client + D.flags]! & StreamFlag.timestamp) !== 0 && (p.tcpTsEcr | 0) === w[client + D.lastTs];
 }
 
 /** A refusal has the sequence number 0 and acknowledges the SYN (RFC 9293, 3.10.7.1); nothing else ends the attempt. */
