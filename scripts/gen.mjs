@@ -1,10 +1,10 @@
-// Writes what is made from other files: registries of plug-ins and rule parsers; `--check` only compares.
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Writes what is made from other files: registries of plug-ins, rule parsers, then what needs the sources to run: the
+// reference in docs/ and the shipped rules on events. `--check` only compares.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { GRAMMARS, compileGrammar } from './gen-grammar.mjs';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+import { ROOT as root, settle } from './generated-file.mjs';
 
 /** One registry for each kind of plug-in; `suffix` keeps the names of imports apart from reserved words. */
 const REGISTRIES = [
@@ -110,15 +110,9 @@ async function generated() {
   return [...(await Promise.all(REGISTRIES.map(registry))), ...grammars];
 }
 
-const isCheck = process.argv.includes('--check');
-for (const { target, code } of await generated()) {
-  if (existsSync(target) && readFileSync(target, 'utf8') === code) continue;
-  const name = relative(root, target).replaceAll('\\', '/');
-  if (isCheck) {
-    console.error(`${name} is stale: npm run gen`);
-    process.exitCode = 1;
-  } else {
-    writeFileSync(target, code);
-    console.log(`wrote ${name}`);
-  }
+for (const { target, code } of await generated()) settle(target, code);
+
+for (const name of ['gen-docs.mjs', 'gen-event-rules.mjs']) {
+  const args = ['--import', 'tsx', join(root, 'scripts', name), ...process.argv.slice(2)];
+  if (spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status !== 0) process.exitCode = 1;
 }
