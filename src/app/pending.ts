@@ -71,3 +71,11 @@ export function isPendingKeyword(name: string): boolean {
 export function isPendingProtocol(name: string): boolean {
   return PENDING_PROTOCOLS.has(name.toLowerCase());
 }
+
+/** Known, and served by nothing here: scripts and the nDPI plug-in. */
+const UNSUPPORTED_KEYWORDS: ReadonlySet<string> = new Set(words('lua luajit luaxform ndpi-protocol ndpi-risk'));
+
+/** Refuse its rule with `rule/feature-missing`. */
+export function isUnsupportedKeyword(name: string): boolean {
+  return UNSUPPORTED_KEYWORDS.has(name.toLowerCase());
+}

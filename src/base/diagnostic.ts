@@ -22,6 +22,10 @@ export interface Diagnostic {
   readonly span: Span;
   /** what to do about it */
   readonly hint?: string;
+  /** the part of the program that speaks, as the engine log names it, e.g. `detect-content` */
+  readonly module?: string;
+  /** the text of the rule that cannot be loaded for it */
+  readonly rule?: string;
 }
 
 export const NO_SPAN: Span = { line: 0, column: 0, offset: 0, length: 0 };

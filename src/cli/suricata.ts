@@ -14,6 +14,7 @@ import type { ConfigNode } from '../config/index.ts';
 import { midstreamPolicyProblem } from '../engine/exception-policy.ts';
 import { loadRules } from '../engine/load-rules.ts';
 import type { LoadedRules } from '../engine/load-rules.ts';
+import { logRules } from '../engine/rule-log.ts';
 import { replay } from '../engine/replay.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
 import { compatibleVersion, ownVersion } from '../engine/version.ts';
@@ -151,7 +152,8 @@ function start(args: Arguments, config: ConfigNode, directory: string): number {
   logDiagnostics(config.takeDiagnostics());
   log.notice('pcap', `read ${captures.length} file, ${result.packets} packets, ${result.bytes} bytes`);
   log.close();
-  return result.failed > 0 ? FAILED : OK;
+  // a folder may hold other files: they are skipped
+  return result.failed > 0 && captures.length === result.failed && !isFolder(last(args, 'read') ?? '') ? FAILED : OK;
 }
 
 function load(args: Arguments, config: ConfigNode): LoadedRules {
@@ -162,15 +164,7 @@ function load(args: Arguments, config: ConfigNode): LoadedRules {
     ...(additional === undefined ? {} : { additional }),
   });
   const rules = loadRules(config, files, { isInline: args.flags.has('simulateIps') });
-  logDiagnostics(rules.diagnostics, 'detect');
-  const { ruleset } = rules;
-  const loaded = ruleset.signatures.length;
-  log.info(
-    'detect',
-    `${rules.files} rule files processed. ${loaded} rules successfully loaded, ${ruleset.failed} rules failed, ${ruleset.skipped} rules skipped`,
-  );
-  if (ruleset.pending > 0)
-    log.info('detect', `${ruleset.pending} rules need an application layer that is not supported yet`);
+  logRules(rules);
   return rules;
 }
 

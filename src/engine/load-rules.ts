@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { isPendingKeyword, isPendingProtocol } from '../app/pending.ts';
+import { PENDING_KEYWORDS, isPendingKeyword, isPendingProtocol, isUnsupportedKeyword } from '../app/pending.ts';
 import { diagnostic, NO_SPAN } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { ConfigNode } from '../config/index.ts';
@@ -10,7 +10,7 @@ import { compileRuleset } from '../detect/compile/ruleset.ts';
 import type { Ruleset } from '../detect/compile/ruleset.ts';
 import { Thresholds, globalSpecs } from '../detect/threshold/index.ts';
 import type { RulesetSetup } from '../framework/keyword.ts';
-import { findKeyword } from '../keywords/registry.ts';
+import { KEYWORDS, findKeyword } from '../keywords/registry.ts';
 import {
   Variables,
   parseClassifications,
@@ -58,7 +58,15 @@ export function loadRules(config: ConfigNode, files: readonly string[], options:
     bad += file.badCount;
   }
   const setup = createSetup(config, diagnostics, options.isInline);
-  const compiled = compileRuleset(asts, { setup, variables, findKeyword, isPendingKeyword, isPendingProtocol });
+  const compiled = compileRuleset(asts, {
+    setup,
+    variables,
+    findKeyword,
+    keywordNames,
+    isPendingKeyword,
+    isPendingProtocol,
+    isUnsupportedKeyword,
+  });
   diagnostics.push(...compiled.diagnostics);
   const ruleset = { ...compiled, failed: compiled.failed + bad };
   const thresholds = new Thresholds(globalSpecs(readThresholds(config, variables, diagnostics)));
@@ -124,4 +132,8 @@ function createSetup(config: ConfigNode, diagnostics: Diagnostic[], isInline: bo
     strictKeywords: new Set<string>(),
     counters: null,
   };
+}
+
+function keywordNames(): readonly string[] {
+  return [...KEYWORDS.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]), ...PENDING_KEYWORDS];
 }

@@ -26,7 +26,7 @@ function readWords(text: string): Map<string, string> {
   for (const part of text.split(',')) {
     const word = part.trim().toLowerCase();
     const group = GROUP[word];
-    if (group === undefined) throw new RuleError(`unknown flow option "${word}"`, Object.keys(GROUP).join(', '));
+    if (group === undefined) throw new RuleError(`invalid flow option "${word}"`, Object.keys(GROUP).join(', '));
     const other = chosen.get(group);
     if (other !== undefined) throw new RuleError(`flow: ${other} and ${word} cannot stand together`);
     chosen.set(group, word);

@@ -30,9 +30,13 @@ export function parseRuleText(text: string, file: string): RuleFile {
     if (kind === 'disabled') disabledCount++;
     else if (kind === 'indented') diagnostics.push(...indented(line.text, line.span(0, 1), file));
     else {
+      const before = diagnostics.length;
       const rule = parseRuleLine(line, file, diagnostics);
-      if (rule === undefined) badCount++;
-      else rules.push(rule);
+      if (rule !== undefined) rules.push(rule);
+      else {
+        badCount++;
+        for (let i = before; i < diagnostics.length; i++) diagnostics[i] = { ...diagnostics[i]!, rule: line.text };
+      }
     }
   });
   return { rules, diagnostics, disabledCount, badCount };

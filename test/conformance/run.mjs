@@ -62,8 +62,10 @@ function targetTests() {
 /** What the tests take from a source folder: the configuration that ships, without what Suricata's leaves off. */
 function makeSourceFolder(folder) {
   mkdirSync(join(folder, 'etc'), { recursive: true });
-  const config = readFileSync(join(root, 'config', 'tayra.yaml'), 'utf8');
-  writeFileSync(join(folder, 'suricata.yaml'), config.replace('community-id: yes', 'community-id: no'));
+  const config = readFileSync(join(root, 'config', 'tayra.yaml'), 'utf8')
+    .replace('community-id: yes', 'community-id: no')
+    .replace('filename: tayra.log', 'filename: suricata.log');
+  writeFileSync(join(folder, 'suricata.yaml'), config);
   for (const name of ['classification.config', 'reference.config'])
     cpSync(join(root, 'config', name), join(folder, 'etc', name));
 }

@@ -2,6 +2,7 @@
 
 import { diagnostic } from '../../base/diagnostic.ts';
 import type { Diagnostic, Span } from '../../base/diagnostic.ts';
+import { nearestName } from '../../framework/keyword-argument.ts';
 import { Action } from '../../framework/packet.ts';
 import { RuleError } from '../../framework/keyword.ts';
 import type { KeywordDefinition, RulesetSetup } from '../../framework/keyword.ts';
@@ -10,7 +11,8 @@ import type { BufferInspection, Signature, SignatureHeader } from '../../framewo
 import type { Located, RuleAst, RuleOption, Variables } from '../../rules/index.ts';
 import { dsizeOf, finishChain } from '../content/reach.ts';
 import { checkTransforms } from '../content/transform.ts';
-import { isTcpProtocol, protocolTest } from './protocols.ts';
+import { pendingBuffer } from './pending.ts';
+import { isTcpProtocol, protocolNames, protocolTest } from './protocols.ts';
 import { ruleTypeOf } from './rule-type.ts';
 import { RuleBuilder } from './signature-builder.ts';
 
@@ -25,14 +27,20 @@ const ACTIONS: Readonly<Record<string, number>> = {
   config: Action.config,
 };
 
+const ACTION_NAMES = Object.keys(ACTIONS);
+
 /** What compiling needs besides the rule. */
 export interface CompileContext {
   readonly setup: RulesetSetup;
   readonly variables: Variables;
+  /** Names for "did you mean". */
+  keywordNames(): readonly string[];
   findKeyword(name: string): KeywordDefinition | undefined;
   /** True for keywords and protocols of application layers that are known but not there yet. */
   isPendingKeyword(name: string): boolean;
   isPendingProtocol(name: string): boolean;
+  /** True for keywords that nothing here will serve. */
+  isUnsupportedKeyword(name: string): boolean;
 }
 
 export type Compiled =
@@ -42,6 +50,8 @@ export type Compiled =
 /** Where compiling is, so that an error can name its place. */
 class Place {
   span: Span;
+  /** Whose argument is being read. */
+  module = 'detect-parse';
   readonly ast: RuleAst;
 
   constructor(ast: RuleAst) {
@@ -50,7 +60,9 @@ class Place {
   }
 
   diagnostic(error: RuleError): Diagnostic {
-    return diagnostic('error', error.code, error.message, { file: this.ast.file, span: this.span }, error.hint);
+    const { ast, span, module } = this;
+    const found = diagnostic('error', error.code, error.message, { file: ast.file, span }, error.hint);
+    return { ...found, module, rule: ast.raw };
   }
 }
 
@@ -59,9 +71,10 @@ export function compileRule(ast: RuleAst, context: CompileContext): Compiled {
   const place = new Place(ast);
   try {
     const builder = newBuilder(ast, context, place);
-    const header = compileHeader(ast, context, place);
+    const header = compileHeader(builder, ast, context, place);
     for (const option of ast.options) applyOption(builder, option, context, place);
     place.span = ast.span;
+    place.module = 'detect-content';
     const signature = finish(builder, header);
     const at = { file: ast.file, span: ast.span };
     const warnings = builder.warnings.map(({ message, hint }) =>
@@ -77,13 +90,18 @@ export function compileRule(ast: RuleAst, context: CompileContext): Compiled {
 function newBuilder(ast: RuleAst, context: CompileContext, place: Place): RuleBuilder {
   place.span = ast.actionSpan;
   const action = ACTIONS[ast.action.toLowerCase()];
-  if (action === undefined) throw new RuleError(`unknown action "${ast.action}"`, undefined, 'rule/unknown-action');
+  if (action === undefined)
+    throw new RuleError(
+      `An invalid action "${ast.action}" was given`,
+      likely(ast.action, ACTION_NAMES),
+      'rule/unknown-action',
+    );
   return new RuleBuilder(ast, context.setup, action);
 }
 
-function compileHeader(ast: RuleAst, context: CompileContext, place: Place): SignatureHeader {
+function compileHeader(builder: RuleBuilder, ast: RuleAst, context: CompileContext, place: Place): SignatureHeader {
   return {
-    protocol: protocolOf(ast, context, place),
+    protocol: protocolOf(builder, ast, context, place),
     source: resolve(ast.source, place, (text) => context.variables.addresses(text)),
     sourcePort: resolve(ast.sourcePort, place, (text) => context.variables.ports(text)),
     destination: resolve(ast.destination, place, (text) => context.variables.addresses(text)),
@@ -92,15 +110,20 @@ function compileHeader(ast: RuleAst, context: CompileContext, place: Place): Sig
   };
 }
 
-function protocolOf(ast: RuleAst, context: CompileContext, place: Place): number {
+function protocolOf(builder: RuleBuilder, ast: RuleAst, context: CompileContext, place: Place): number {
   place.span = ast.protocol.span;
   const name = ast.protocol.text.toLowerCase();
   const test = protocolTest(name);
   if (test !== undefined) return test;
   if (context.isPendingProtocol(name)) {
-    throw new RuleError(`application layer "${name}" is not supported yet`, undefined, 'rule/app-layer-missing');
+    builder.pending ??= `application layer "${name}" is not supported yet`;
+    return 0;
   }
-  throw new RuleError(`unknown protocol "${ast.protocol.text}"`, undefined, 'rule/unknown-protocol');
+  throw new RuleError(
+    `protocol "${name}" cannot be used in a signature`,
+    likely(name, protocolNames()),
+    'rule/unknown-protocol',
+  );
 }
 
 type Resolved<T> = { ok: true; value: T } | { ok: false; error: { message: string; hint?: string; code?: string } };
@@ -116,35 +139,52 @@ function applyOption(builder: RuleBuilder, option: RuleOption, context: CompileC
   const name = option.key.toLowerCase();
   const keyword = context.findKeyword(name);
   place.span = option.keySpan;
-  if (keyword === undefined) throw unknownKeyword(option.key, context);
+  place.module = 'detect-parse';
+  if (keyword === undefined) {
+    awaitKeyword(builder, option, context);
+    return;
+  }
   if (keyword.argument === 'required' && (option.value ?? '') === '') throw new RuleError(`${name} needs an argument`);
   if (keyword.argument === 'none' && option.value !== undefined && option.value !== '') {
     throw new RuleError(`${name} takes no argument`);
   }
   place.span = option.valueSpan;
+  place.module = `detect-${keyword.name.replaceAll(/[._]/g, '-')}`;
   keyword.compile(builder, option);
   builder.seen.push(name);
 }
 
-function unknownKeyword(key: string, context: CompileContext): RuleError {
-  if (context.isPendingKeyword(key.toLowerCase())) {
-    return new RuleError(
-      `keyword "${key}" needs an application layer that is not supported yet`,
-      undefined,
-      'rule/app-layer-missing',
+/** A keyword without a parser yet: the rest of the rule is still checked, then the rule refused. */
+function awaitKeyword(builder: RuleBuilder, option: RuleOption, context: CompileContext): void {
+  const name = option.key.toLowerCase();
+  if (context.isUnsupportedKeyword(name))
+    throw new RuleError(`keyword "${name}" needs a feature that is not built in`, undefined, 'rule/feature-missing');
+  if (!context.isPendingKeyword(name))
+    throw new RuleError(
+      `unknown rule keyword '${option.key}'.`,
+      likely(name, context.keywordNames()),
+      'rule/unknown-keyword',
     );
-  }
-  return new RuleError(`unknown rule keyword '${key}'.`, undefined, 'rule/unknown-keyword');
+  builder.pending ??= `keyword "${name}" needs an application layer that is not supported yet`;
+  builder.seen.push(name);
+  const buffer = pendingBuffer(name, option.value ?? '');
+  if (buffer !== null) builder.setBuffer(buffer);
+}
+
+function likely(name: string, names: readonly string[]): string | undefined {
+  const found = nearestName(name.toLowerCase(), names);
+  return found === undefined ? undefined : `did you mean ${found}?`;
 }
 
 function finish(builder: RuleBuilder, header: SignatureHeader): Signature {
   const { ast, meta } = builder;
-  if (meta.sid === 0) throw new RuleError('a rule needs a sid', 'add sid:NUMBER;', 'rule/no-sid');
+  if (meta.sid === 0) throw new RuleError('Signature missing required value "sid".', 'add sid:NUMBER;', 'rule/no-sid');
   finishChain(builder.payload.elements, dsizeOf(builder));
   for (const chain of builder.chains) {
     finishChain(chain.elements);
     for (const content of chain.contents) checkTransforms(chain.transforms, content.bytes);
   }
+  if (builder.pending !== undefined) throw new RuleError(builder.pending, undefined, 'rule/app-layer-missing');
   setPayloadFlags(builder);
   return {
     iid: 0,

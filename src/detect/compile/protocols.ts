@@ -30,6 +30,10 @@ export function protocolTest(protocol: string): number | undefined {
   return Object.hasOwn(TESTS, protocol) ? TESTS[protocol] : undefined;
 }
 
+export function protocolNames(): string[] {
+  return Object.keys(TESTS);
+}
+
 export function isTcpProtocol(protocol: string): boolean {
   return protocol === 'tcp' || protocol === 'tcp-pkt' || protocol === 'tcp-stream';
 }

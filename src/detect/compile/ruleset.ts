@@ -53,12 +53,18 @@ export function compileRuleset(rules: readonly RuleAst[], context: CompileContex
       continue;
     }
     counts.failed++;
-    const message = `Duplicate signature "${signature.msg}": sid ${signature.sid} is also at ${other.file}:${other.line}`;
-    diagnostics.push(diagnostic('error', 'rule/duplicate-sid', message, { file: ast.file, span: ast.span }));
+    diagnostics.push(duplicate(ast, signature, other));
   }
   signatures.sort(inEvaluationOrder);
   signatures.forEach((signature, index) => (signature.iid = index));
   return { signatures, diagnostics, ...counts };
+}
+
+function duplicate(ast: RuleAst, signature: Signature, other: Signature): Diagnostic {
+  const message = `Duplicate signature "${ast.raw}"`;
+  const hint = `sid ${signature.sid} is also at ${other.file}:${other.line}`;
+  const found = diagnostic('error', 'rule/duplicate-sid', message, { file: ast.file, span: ast.span }, hint);
+  return { ...found, module: 'detect-parse', rule: ast.raw };
 }
 
 function count(problem: Diagnostic, counts: { failed: number; pending: number; skipped: number }): void {

@@ -29,6 +29,8 @@ export class RuleBuilder implements SignatureBuilder {
   readonly packetKeywords: string[] = [];
   flags = 0;
   isPrefilterMarked = false;
+  /** Why the rule cannot run yet though nothing is wrong with it. */
+  pending: string | undefined;
   private current: ChainBuilder = this.payload;
   private readonly variables = new Map<string, number>();
 

@@ -37,14 +37,16 @@ export function refuseMixing(isMixed: boolean): void {
 /** A number between `min` and 1 MiB, or a variable of byte_extract/byte_math. */
 export function parseLimit(builder: SignatureBuilder, keyword: string, text: string, min: number): Limit {
   const body = text.trim();
+  // the wording that operators grep for: with a full stop for the one pair, without for the other
+  const stop = keyword === 'depth' || keyword === 'offset' ? '.' : '';
   if (/^[A-Za-z]/.test(body)) {
     const slot = builder.variable(body, 'use');
-    if (slot === undefined) throw new RuleError(`unknown byte_ keyword var seen in ${keyword} - ${body}.`);
+    if (slot === undefined) throw new RuleError(`unknown byte_ keyword var seen in ${keyword} - ${body}${stop}`);
     return { value: 0, slot };
   }
   const value = Number(body);
   if (!/^[+-]?\d+$/.test(body) || value < min || value > CONTENT_LIMIT) {
-    throw new RuleError(`invalid value for ${keyword}: ${body}.`, `a number from ${String(min)} to 1048576`);
+    throw new RuleError(`invalid value for ${keyword}: ${body}${stop}`, `a number from ${String(min)} to 1048576`);
   }
   return { value, slot: -1 };
 }

@@ -11,7 +11,7 @@ export function parseContentPattern(argument: string, keyword: string): ContentP
   const body = argument.trim();
   const text = body.replace(/^!\s*/, '');
   if (!text.startsWith('"') || !text.endsWith('"') || text.length < 2) {
-    throw new RuleError(`invalid formatting to ${keyword} keyword: value must be double quoted '${body}'`);
+    throw new RuleError(`invalid formatting to ${keyword} keyword: value must be double quoted '${keyword}'`);
   }
   const pattern = decodeContent(body);
   if (!pattern.ok) throw new RuleError(hexFault(text.slice(1, -1)) ?? pattern.error.message, pattern.error.hint);

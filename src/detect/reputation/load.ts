@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { log } from '../../base/log.ts';
 import { Reputation } from './reputation.ts';
 
 export interface LoadedReputation {
@@ -27,6 +28,7 @@ export function loadReputation(setting: (path: string) => string | undefined): L
   const folder = setting('default-reputation-path') ?? '';
   for (const file of fileNames(setting)) {
     const path = file.startsWith('/') ? file : join(folder, file);
+    log.info('reputation', `Loading reputation file: ${path}`);
     load(path, (text) => reputation.addScores(text));
   }
   return { reputation, problems };

@@ -91,7 +91,7 @@ export class Reputation {
 
 function forLines(text: string, read: (line: string) => string | undefined): LineProblem[] {
   const problems: LineProblem[] = [];
-  text.split(/\r?\n/).forEach((raw, i) => {
+  text.split(/\r\n|\r|\n/).forEach((raw, i) => {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) return;
     const message = read(line);

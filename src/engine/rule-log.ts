@@ -1,0 +1,51 @@
+// What the engine log says about the rules that were loaded, in the words that scripts look for.
+
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { formatDiagnostic } from '../base/diagnostic.ts';
+import { log } from '../base/log.ts';
+import { SigFlag } from '../framework/signature.ts';
+import type { Signature } from '../framework/signature.ts';
+import type { LoadedRules } from './load-rules.ts';
+
+export function logRules(rules: LoadedRules): void {
+  for (const one of rules.diagnostics) logDiagnostic(one);
+  const { ruleset } = rules;
+  const loaded = ruleset.signatures.length;
+  if (loaded === 0 && rules.total > 0)
+    log.warning('detect', `${rules.files} rule files specified, but no rules were loaded!`);
+  else
+    log.info(
+      'detect',
+      `${rules.files} rule files processed. ${loaded} rules successfully loaded, ${ruleset.failed} rules failed, ${ruleset.skipped} rules skipped`,
+    );
+  if (ruleset.pending > 0)
+    log.info('rules', `${ruleset.pending} rules need an application layer that is not supported yet`);
+  logKinds(ruleset.signatures);
+}
+
+/** A rule that failed takes two records: the reason alone, then the rule, its place and what to do. */
+function logDiagnostic(one: Diagnostic): void {
+  const hint = one.hint === undefined ? '' : ` (${one.hint})`;
+  if (one.severity !== 'error' || one.rule === undefined) {
+    log.write(one.severity, one.module ?? 'rules', formatDiagnostic(one) + hint);
+    return;
+  }
+  const { line, column } = one.span;
+  log.error(one.module ?? 'detect-parse', one.message);
+  log.error(
+    'detect',
+    `error parsing signature "${one.rule}" from file ${one.file} at line ${line}, column ${column}${hint}`,
+  );
+}
+
+function logKinds(signatures: readonly Signature[]): void {
+  const count = (holds: (signature: Signature) => boolean): number => signatures.filter(holds).length;
+  const ipOnly = count(({ type }) => type === 'ip_only');
+  const payload = count(({ flags }) => (flags & SigFlag.requirePayload) !== 0);
+  const app = count(({ flags }) => (flags & SigFlag.appLayer) !== 0);
+  const events = count(({ type }) => type === 'de_only');
+  log.info(
+    'detect',
+    `${signatures.length} signatures processed. ${ipOnly} are IP-only rules, ${payload} are inspecting packet payload, ${app} inspect application layer, ${events} are decoder event only`,
+  );
+}
