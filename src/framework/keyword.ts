@@ -70,6 +70,8 @@ export interface SignatureBuilder {
   addPostMatch(action: PostMatch): void;
   /** Marks `prefilter` on the last packet keyword. */
   markPrefilter(): void;
+  /** Nothing is wrong, but the rule waits for an application layer: the rest is checked, then the rule refused. */
+  awaitAppLayer(reason: string): void;
   /** Warns without rejecting the rule. */
   warn(message: string, hint?: string): void;
 }

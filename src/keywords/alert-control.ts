@@ -93,7 +93,7 @@ const config = defineKeyword({
   compile(builder, option) {
     const match = CONFIG.exec(requiredArgument(option).replace(/\s+/g, ' '));
     if (match === null) throw new RuleError('config cannot be read', 'config:logging disable, type flow, scope flow');
-    if (match[3] === 'tx') throw new RuleError('transactions are not parsed yet', undefined, 'rule/app-layer-missing');
+    if (match[3] === 'tx') builder.awaitAppLayer('transactions are not parsed yet');
     if (match[2] === 'enable') return;
     const bit = match[1] === 'logging' ? FlowFlag.noLog : FlowFlag.noPacketInspection;
     builder.addPostMatch((p, ctx) => {

@@ -17,8 +17,10 @@ export default defineKeyword({
     'alert tcp any any -> any any (msg:"x"; pcre:"/user=(\\w+)/,pkt:user"; sid:1;)',
   ],
   compile(builder, option) {
-    const pcre = parsePcre(option.value ?? '', builder.currentBuffer !== null);
-    if (pcre.isRelative && builder.elements().length === 0) {
+    const pcre = parsePcre(option.value ?? '', builder.currentBuffer?.name);
+    if (pcre.buffer !== undefined) builder.awaitAppLayer(`pcre: ${pcre.buffer} belongs to an application layer`);
+    const isPayload = builder.currentBuffer === null && pcre.buffer === undefined;
+    if (pcre.isRelative && isPayload && builder.elements().length === 0) {
       throw new RuleError('pcre with /R (relative) needs preceding match in the same buffer');
     }
     const compiled = compileRegex(encodeRuleText(pcre.expression), pcre.flags);

@@ -102,7 +102,7 @@ describe('content refuses', () => {
     ['content:"|l0 01 01|";', 'Invalid hex code in content - |l0 01 01|, hex l. Invalidating signature.'],
     ['content:"|22 2 22|";', 'Incomplete hex code in content - |22 2 22|. Invalidating signature.'],
     ['content:content;', "invalid formatting to content keyword: value must be double quoted 'content'"],
-    [`content:"${'a'.repeat(256)}";`, /at most 255/],
+    [`content:"${'a'.repeat(65536)}";`, /at most 65535/],
     ['content:"foo"; depth:2;', 'depth:2 smaller than content of len 3.'],
     ['tcp.hdr; absent; content:"foo";', /tested absent/],
     [

@@ -110,6 +110,9 @@ export function compileOptions(
     addPacketMatch: (match, o) => c.matches.push({ match, keepsStream: o?.keepsStream === true }),
     addPostMatch: (post) => c.posts.push(post),
     markPrefilter: () => undefined,
+    awaitAppLayer: (reason) => {
+      throw new RuleError(reason, undefined, 'rule/app-layer-missing');
+    },
     warn: (message) => c.warnings.push(message),
   };
   for (const option of ast.options) {

@@ -116,7 +116,7 @@ function protocolOf(builder: RuleBuilder, ast: RuleAst, context: CompileContext,
   const test = protocolTest(name);
   if (test !== undefined) return test;
   if (context.isPendingProtocol(name)) {
-    builder.pending ??= `application layer "${name}" is not supported yet`;
+    builder.awaitAppLayer(`application layer "${name}" is not supported yet`);
     return 0;
   }
   throw new RuleError(
@@ -165,7 +165,7 @@ function awaitKeyword(builder: RuleBuilder, option: RuleOption, context: Compile
       likely(name, context.keywordNames()),
       'rule/unknown-keyword',
     );
-  builder.pending ??= `keyword "${name}" needs an application layer that is not supported yet`;
+  builder.awaitAppLayer(`keyword "${name}" needs an application layer that is not supported yet`);
   builder.seen.push(name);
   const buffer = pendingBuffer(name, option.value ?? '');
   if (buffer !== null) builder.setBuffer(buffer);

@@ -117,6 +117,10 @@ export class RuleBuilder implements SignatureBuilder {
     this.isPrefilterMarked = true;
   }
 
+  awaitAppLayer(reason: string): void {
+    this.pending ??= reason;
+  }
+
   warn(message: string, hint?: string): void {
     this.warnings.push({ message, hint });
   }

@@ -4,8 +4,8 @@ import { RuleError } from '../../framework/keyword.ts';
 import { decodeContent } from '../../rules/index.ts';
 import type { ContentPattern } from '../../rules/index.ts';
 
-/** Longest pattern, bytes. */
-export const MAX_PATTERN = 255;
+/** Longest pattern, bytes: lengths are kept in 16 bits. */
+export const MAX_PATTERN = 65535;
 
 export function parseContentPattern(argument: string, keyword: string): ContentPattern {
   const body = argument.trim();

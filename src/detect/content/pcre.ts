@@ -11,6 +11,8 @@ export interface PcreArgument {
   readonly flags: RegexFlags;
   readonly negated: boolean;
   readonly isRelative: boolean;
+  /** What the flags name as the buffer to look into, undefined when none does. */
+  readonly buffer: string | undefined;
   /** Names for groups 1, 2, ... of `packetVars`; those of the flow start with `flow:`. */
   readonly captures: readonly string[];
 }
@@ -25,24 +27,24 @@ const FLAGS: Readonly<Record<string, keyof RegexFlags>> = {
   G: 'ungreedy',
 };
 
-/** Flags that name a buffer of an application layer. */
-const BUFFERS: Readonly<Record<string, string>> = {
-  U: 'http uri',
-  I: 'raw http uri',
-  P: 'http request body',
-  Q: 'data from tracked files',
-  H: 'http headers',
-  D: 'raw http headers',
-  M: 'http request method',
-  C: 'http cookie header',
-  S: 'http response status code',
-  Y: 'http response status message',
-  V: 'http user agent',
-  W: 'http host',
-  Z: 'raw http host',
+/** Flags that name a buffer of an application layer: what it holds, and the sticky buffers that are the same. */
+const BUFFERS: Readonly<Record<string, readonly [what: string, ...names: string[]]>> = {
+  U: ['http uri', 'http.uri', 'http.uri.normalized'],
+  I: ['raw http uri', 'http.uri.raw'],
+  P: ['http request body', 'http.request_body'],
+  Q: ['data from tracked files', 'file.data', 'file_data', 'http.response_body'],
+  H: ['http headers', 'http.header'],
+  D: ['raw http headers', 'http.header.raw'],
+  M: ['http request method', 'http.method'],
+  C: ['http cookie header', 'http.cookie'],
+  S: ['http response status code', 'http.stat_code'],
+  Y: ['http response status message', 'http.stat_msg'],
+  V: ['http user agent', 'http.user_agent'],
+  W: ['http host', 'http.host'],
+  Z: ['raw http host', 'http.host.raw'],
 };
 
-export function parsePcre(argument: string, hasStickyBuffer: boolean): PcreArgument {
+export function parsePcre(argument: string, stickyBuffer: string | undefined): PcreArgument {
   // quotes may be left out
   const isQuoted = /^!?\s*"/.test(argument.trim());
   const quoted = parseQuoted(isQuoted ? argument : argument.trim().replace(/^(!?)\s*(.*)$/su, '$1"$2"'));
@@ -54,24 +56,24 @@ export function parsePcre(argument: string, hasStickyBuffer: boolean): PcreArgum
   const [letters, ...captures] = text.slice(slash + 1).split(',');
   const flags: Record<string, boolean> = {};
   let isRelative = false;
+  let buffer: string | undefined;
   for (const letter of letters!.trim()) {
     const flag = FLAGS[letter];
     if (flag !== undefined) flags[flag] = true;
     else if (letter === 'R') isRelative = true;
-    else if (letter in BUFFERS) refuseBuffer(BUFFERS[letter]!, hasStickyBuffer);
+    else if (letter in BUFFERS) buffer = bufferOf(letter, stickyBuffer);
     else if (letter !== 'B' && letter !== 'O') throw new RuleError(`pcre: unknown flag "${letter}"`);
   }
   const expression = text.slice(1, slash);
-  return { expression, flags, negated: isNegated, isRelative, captures: captureNames(captures) };
+  return { expression, flags, negated: isNegated, isRelative, buffer, captures: captureNames(captures) };
 }
 
-function refuseBuffer(buffer: string, hasStickyBuffer: boolean): never {
-  if (hasStickyBuffer) {
-    throw new RuleError(
-      `Expression seen with a sticky buffer still set; either (1) reset sticky buffer with pkt_data or (2) use a sticky buffer providing "${buffer}".`,
-    );
-  }
-  throw new RuleError(`pcre: ${buffer} belongs to an application layer`, undefined, 'rule/app-layer-missing');
+function bufferOf(letter: string, stickyBuffer: string | undefined): string {
+  const [what, ...names] = BUFFERS[letter]!;
+  if (stickyBuffer === undefined || names.includes(stickyBuffer)) return what;
+  throw new RuleError(
+    `Expression seen with a sticky buffer still set; either (1) reset sticky buffer with pkt_data or (2) use a sticky buffer providing "${what}".`,
+  );
 }
 
 function captureNames(parts: readonly string[]): string[] {

@@ -19,6 +19,8 @@ export function compile(rules: readonly string[]): readonly Signature[] {
     setup: new TestSetup(),
     variables: new Variables({ HOME_NET: '10.0.0.0/8', EXTERNAL_NET: '!$HOME_NET' }, {}),
     findKeyword,
+    keywordNames: () => [],
+    isUnsupportedKeyword: () => false,
     isPendingKeyword: () => false,
     isPendingProtocol: () => false,
   });
