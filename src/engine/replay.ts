@@ -2,8 +2,6 @@
 
 import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
-import { chooseMpm } from '../detect/mpm/index.ts';
-import type { MpmAlgorithm } from '../detect/mpm/index.ts';
 import type { Output, OutputContext } from '../framework/output.ts';
 import { openCaptureFile } from '../pcap/index.ts';
 import { datasetsOf } from '../keywords/dataset.ts';
@@ -21,6 +19,7 @@ import {
   exceptionChoices,
   flowOptions,
   hostSystems,
+  mpmSettings,
   streamOptions,
 } from './settings/index.ts';
 import type { Simulations } from './settings/index.ts';
@@ -111,17 +110,10 @@ function workerOptions(options: ReplayOptions): WorkerOptions {
     exceptions: exceptionChoices(config, isInline),
     rules,
     isInline,
-    mpm: mpmAlgorithm(config),
+    mpm: mpmSettings(config),
     checksums: checksums === 'none' || checksums === 'all' ? checksums : 'auto',
     maxAlerts: config.int('packet-alert-max', 15, { min: 0, max: 255 }) || 15,
   };
-}
-
-/** `mpm-algo`; says so when another one has to serve. */
-function mpmAlgorithm(config: ConfigNode): MpmAlgorithm {
-  const choice = chooseMpm(config.string('mpm-algo', 'auto') ?? 'auto');
-  if (choice.reason !== '') log.info('mpm', `mpm-algo is ${choice.algorithm}: ${choice.reason}`);
-  return choice.algorithm;
 }
 
 function replayFile(worker: Worker, path: string): boolean {

@@ -8,7 +8,6 @@ import type { DecoderOptions } from '../decode/options.ts';
 import { Decoder } from '../decode/decoder.ts';
 import { Defragmenter } from '../defrag/defragmenter.ts';
 import { compileMatcher } from '../detect/mpm/index.ts';
-import type { MpmAlgorithm } from '../detect/mpm/index.ts';
 import { Detector } from '../detect/run/detector.ts';
 import { FlowTracker } from '../flow/flow-tracker.ts';
 import type { FlowOptions } from '../flow/options.ts';
@@ -29,7 +28,7 @@ import { Verdicts } from '../respond/verdicts.ts';
 import type { LoadedRules } from './load-rules.ts';
 import { Pipeline } from './pipeline.ts';
 import { PSEUDO_PACKET_BYTES, PseudoPacket } from './pseudo-packet.ts';
-import type { DefragSettings } from './settings/index.ts';
+import type { DefragSettings, MpmSettings } from './settings/index.ts';
 import { StreamPayloads } from './stream-payloads.ts';
 
 /** Small enough to stay in the cache. */
@@ -47,7 +46,7 @@ export interface WorkerOptions {
   readonly rules: LoadedRules | null;
   readonly isInline: boolean;
   readonly maxAlerts: number;
-  readonly mpm: MpmAlgorithm;
+  readonly mpm: MpmSettings;
   /** `-k`: which packets have their checksums verified. */
   readonly checksums: 'all' | 'none' | 'auto';
 }
@@ -162,6 +161,6 @@ function createDetector(options: WorkerOptions, context: DetectContext): Detecto
     isInline: options.isInline,
     maxAlerts: options.maxAlerts,
     tags: tagsOf(rules.setup),
-    makeMatcher: (patterns) => compileMatcher(options.mpm, patterns),
+    makeMatcher: (patterns) => compileMatcher(options.mpm.algorithm, patterns, options.mpm.cache),
   });
 }

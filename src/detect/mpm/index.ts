@@ -18,6 +18,9 @@ const ALGORITHMS: Readonly<Record<string, MpmAlgorithm | 'auto'>> = {
   'ac-bs': 'ac',
 };
 
+/** Smaller databases are compiled sooner than read. */
+const WORTH_KEEPING = 16;
+
 export interface MpmChoice {
   readonly algorithm: MpmAlgorithm;
   /** why it is not what was asked for; empty when it is */
@@ -39,7 +42,8 @@ export function compileMatcher(
   patterns: readonly Pattern[],
   cache?: CacheUse,
 ): MultiPatternMatcher {
-  return algorithm === 'hs' ? compileHs(patterns, cache) : compileAc(patterns);
+  if (algorithm === 'ac') return compileAc(patterns);
+  return compileHs(patterns, patterns.length < WORTH_KEEPING ? undefined : cache);
 }
 
 /** The same, on another thread where that is possible. */

@@ -6,6 +6,8 @@ export { exceptionChoices } from './exceptions.ts';
 export { flowOptions } from './flow.ts';
 export { hostSystems } from './host-systems.ts';
 export type { HostSystems } from './host-systems.ts';
+export { mpmSettings } from './mpm.ts';
+export type { MpmSettings } from './mpm.ts';
 export { NO_SIMULATIONS } from './simulate.ts';
 export type { Simulations } from './simulate.ts';
 export { streamOptions } from './stream.ts';
