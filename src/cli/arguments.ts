@@ -1,87 +1,101 @@
-// Command line in Suricata's form: long and short options, values joined or apart.
-
-/** Options with a value, by every spelling. */
-const VALUED: Readonly<Record<string, string>> = {
-  '-c': 'config',
-  '--config': 'config',
-  '-r': 'read',
-  '-S': 'exclusiveRules',
-  '-s': 'additionalRules',
-  '-l': 'logDirectory',
-  '-k': 'checksums',
-  '-i': 'interface',
-  '-q': 'queue',
-  '-F': 'filterFile',
-  '--set': 'set',
-  '--include': 'include',
-  '--runmode': 'runmode',
-  '--pidfile': 'pidfile',
-  '--user': 'user',
-  '--group': 'group',
-  '--data-dir': 'dataDirectory',
-  '--simulate-packet-flow-memcap': 'simulateFlowMemcap',
-  '--simulate-packet-tcp-ssn-memcap': 'simulateSessionMemcap',
-  '--simulate-packet-tcp-reassembly-memcap': 'simulateReassemblyMemcap',
-  '--simulate-packet-defrag-memcap': 'simulateDefragMemcap',
-  '--simulate-applayer-error-at-offset-ts': 'simulateAppErrorToServer',
-  '--simulate-applayer-error-at-offset-tc': 'simulateAppErrorToClient',
-};
-
-const FLAGS: Readonly<Record<string, string>> = {
-  '-T': 'test',
-  '-v': 'verbose',
-  '-V': 'version',
-  '-h': 'help',
-  '--help': 'help',
-  '-D': 'daemon',
-  '--simulate-ips': 'simulateIps',
-  '--init-errors-fatal': 'initErrorsFatal',
-  '--disable-detection': 'disableDetection',
-  '--build-info': 'buildInfo',
-  '--dump-config': 'dumpConfig',
-  '--engine-analysis': 'engineAnalysis',
-  '--list-keywords': 'listKeywords',
-  '--pcap-file-recursive': 'recursive',
-};
+// Command line in Suricata's form, read as getopt_long does: options and other words in any order, values joined or
+// apart, short flags bundled, long names cut short where they stay unambiguous, `--` before words that are no options.
+import { OPTIONS } from './options.ts';
+import type { OptionDefinition } from './options.ts';
 
 export interface Arguments {
-  /** Values by name, in the order given. */
+  /** Values by name, in the order given; '' for an optional value that was left out. */
   readonly values: ReadonlyMap<string, readonly string[]>;
   /** How often each flag was given. */
   readonly flags: ReadonlyMap<string, number>;
+  /** What is no option: the packet filter. */
   readonly rest: readonly string[];
   /** What could not be read, undefined when all is well. */
   readonly problem: string | undefined;
 }
 
 export function parseArguments(words: readonly string[]): Arguments {
-  const values = new Map<string, string[]>();
-  const flags = new Map<string, number>();
-  const rest: string[] = [];
-  let problem: string | undefined;
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
-    const { name, joined } = split(word);
-    const valued = VALUED[name];
-    if (valued !== undefined) {
-      const value = joined ?? words[++i];
-      if (value === undefined) problem ??= `option requires an argument -- '${name.replace(/^-+/, '')}'`;
-      else values.set(valued, [...(values.get(valued) ?? []), value]);
-    } else if (/^-v+$/.test(word)) flags.set('verbose', (flags.get('verbose') ?? 0) + word.length - 1);
-    else if (FLAGS[name] !== undefined) flags.set(FLAGS[name], (flags.get(FLAGS[name]) ?? 0) + 1);
-    else if (word.startsWith('-') && word !== '-') problem ??= `unrecognized option '${word}'`;
-    else if (word !== '') rest.push(word);
-  }
-  return { values, flags, rest, problem };
+  const parser = new Parser(words);
+  parser.run();
+  return parser;
 }
 
-/** `--set=a=b`, `-ra.pcap`, `-S file`. */
-function split(word: string): { name: string; joined: string | undefined } {
-  if (word.startsWith('--')) {
-    const at = word.indexOf('=');
-    return at < 0 ? { name: word, joined: undefined } : { name: word.slice(0, at), joined: word.slice(at + 1) };
+/** The last value of an option, undefined when it was not given. */
+export function lastValue(args: Arguments, name: string): string | undefined {
+  return args.values.get(name)?.at(-1);
+}
+
+class Parser implements Arguments {
+  readonly values = new Map<string, string[]>();
+  readonly flags = new Map<string, number>();
+  readonly rest: string[] = [];
+  problem: string | undefined;
+  private readonly words: readonly string[];
+  private at = 0;
+
+  constructor(words: readonly string[]) {
+    this.words = words;
   }
-  const short = word.slice(0, 2);
-  if (word.length > 2 && VALUED[short] !== undefined) return { name: short, joined: word.slice(2) };
-  return { name: word, joined: undefined };
+
+  run(): void {
+    while (this.at < this.words.length && this.problem === undefined) {
+      const word = this.words[this.at++]!;
+      if (word === '--') this.rest.push(...this.words.slice(this.at));
+      if (word === '--') return;
+      if (word.startsWith('--')) this.long(word);
+      else if (word.startsWith('-') && word !== '-') this.short(word);
+      else if (word !== '') this.rest.push(word);
+    }
+  }
+
+  private long(word: string): void {
+    const equals = word.indexOf('=');
+    const name = equals < 0 ? word : word.slice(0, equals);
+    const joined = equals < 0 ? undefined : word.slice(equals + 1);
+    const option = OPTIONS.get(name) ?? this.abbreviated(name);
+    if (option === undefined) {
+      this.problem ??= `unrecognized option '${word}'`;
+      return;
+    }
+    if (option.value === 'none' && joined !== undefined) this.problem = `option '${name}' doesn't allow an argument`;
+    else if (option.value === 'required')
+      this.take(option, joined ?? this.words[this.at++], `option '${name}' requires an argument`);
+    else if (option.value === 'optional') this.take(option, joined ?? '', '');
+    else this.count(option);
+  }
+
+  /** The option that alone begins with `name`. */
+  private abbreviated(name: string): OptionDefinition | undefined {
+    const found = [...OPTIONS].filter(([spelling]) => spelling.startsWith(name) && name.length > 2);
+    if (found.length > 1) this.problem = `option '${name}' is ambiguous`;
+    return found.length === 1 ? found[0]![1] : undefined;
+  }
+
+  /** `-vv`, `-Tv`, `-ra.pcap`, `-r a.pcap`. */
+  private short(word: string): void {
+    for (let i = 1; i < word.length; i++) {
+      const letter = word[i]!;
+      const option = OPTIONS.get(`-${letter}`);
+      if (option === undefined) {
+        this.problem ??= `invalid option -- '${letter}'`;
+        return;
+      }
+      if (option.value === 'none') {
+        this.count(option);
+        continue;
+      }
+      const joined = i + 1 < word.length ? word.slice(i + 1) : this.words[this.at++];
+      this.take(option, joined, `option requires an argument -- '${letter}'`);
+      return;
+    }
+  }
+
+  private count({ name }: OptionDefinition): void {
+    this.flags.set(name, (this.flags.get(name) ?? 0) + 1);
+  }
+
+  private take({ name }: OptionDefinition, value: string | undefined, problem: string): void {
+    if (value === undefined) this.problem ??= problem;
+    else this.values.set(name, [...(this.values.get(name) ?? []), value]);
+  }
 }

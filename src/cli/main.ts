@@ -5,4 +5,4 @@ import { runReplay } from './replay.ts';
 import { runSuricata } from './suricata.ts';
 
 const [command, ...rest] = process.argv.slice(2);
-process.exitCode = command === 'replay' ? runReplay(rest) : runSuricata(process.argv.slice(2));
+process.exitCode = await (command === 'replay' ? runReplay(rest) : runSuricata(process.argv.slice(2)));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { log } from '../base/log.ts';
 import { configureLogging, logDiagnostics, openConfig } from '../config/index.ts';
 import { loadRules } from '../engine/load-rules.ts';
-import { replay } from '../engine/replay.ts';
+import { replayInTurns } from '../engine/replay.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
 import { listCaptures } from '../pcap/index.ts';
 import { REPLAY_HELP } from './help.ts';
@@ -23,7 +23,7 @@ const FAILED = 1;
 const WRONG_USAGE = 2;
 
 /** @returns the exit status */
-export function runReplay(words: readonly string[]): number {
+export async function runReplay(words: readonly string[]): Promise<number> {
   if (words.includes('--help') || words.includes('-h')) {
     process.stdout.write(REPLAY_HELP);
     return OK;
@@ -42,7 +42,7 @@ export function runReplay(words: readonly string[]): number {
     statSync(path).isDirectory() ? [...listCaptures(path, { recursive: true })] : [path],
   );
   const summary = new Summary();
-  const result = replay({
+  const result = await replayInTurns({
     config,
     captures,
     rules,

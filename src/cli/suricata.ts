@@ -1,10 +1,11 @@
 // Suricata's command line: the same flags, the same exit codes.
 
-import { statSync } from 'node:fs';
 import { log } from '../base/log.ts';
 import {
   configureLogging,
   dumpConfig,
+  findDeprecated,
+  findUnknownKeys,
   logConfigMessages,
   logDiagnostics,
   openConfig,
@@ -14,65 +15,45 @@ import type { ConfigNode } from '../config/index.ts';
 import { midstreamPolicyProblem } from '../engine/exception-policy.ts';
 import { loadRules } from '../engine/load-rules.ts';
 import type { LoadedRules } from '../engine/load-rules.ts';
+import { replayInTurns } from '../engine/replay.ts';
 import { logRules } from '../engine/rule-log.ts';
-import { replay } from '../engine/replay.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
-import { compatibleVersion, ownVersion } from '../engine/version.ts';
-import { KEYWORDS } from '../keywords/registry.ts';
-import { addon } from '../native/index.ts';
-import { listCaptures } from '../pcap/index.ts';
-import { parseArguments } from './arguments.ts';
+import { compatibleVersion } from '../engine/version.ts';
+import { CaptureDeletion } from './delete-captures.ts';
+import { lastValue, parseArguments } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
-import { SURICATA_HELP } from './help.ts';
-import { readSimulations } from './simulations.ts';
+import { suricataHelp } from './help.ts';
+import { information } from './information.ts';
+import { writePidFile } from './pid-file.ts';
+import { prepare } from './prepare.ts';
+import type { Preparation } from './prepare.ts';
+import { capturesOf, isFolder, sourceProblem } from './source.ts';
+import { becomeUser } from './user.ts';
 
 const OK = 0;
 const FAILED = 1;
 
-function last(args: Arguments, name: string): string | undefined {
-  return args.values.get(name)?.at(-1);
-}
-
-export function runSuricata(words: readonly string[]): number {
+export async function runSuricata(words: readonly string[]): Promise<number> {
   const args = parseArguments(words);
-  if (args.problem !== undefined) {
-    process.stderr.write(`tayra: ${args.problem}\n${SURICATA_HELP}`);
-    return FAILED;
-  }
+  if (args.problem !== undefined) return refuse(`tayra: ${args.problem}`, suricataHelp());
   const told = information(args);
   if (told !== undefined) {
     process.stdout.write(told);
     return OK;
   }
-  return run(args);
+  const problem = sourceProblem(args);
+  if (problem === undefined) return run(args);
+  return refuse(`Error: suricata: ${problem.message}`, problem.withHelp ? suricataHelp() : '');
 }
 
-/** Text of the options that only tell something. */
-function information(args: Arguments): string | undefined {
-  const version = compatibleVersion().join('.');
-  if (args.flags.has('help')) return SURICATA_HELP;
-  if (args.flags.has('version')) return `This is Suricata version ${version} compatible Tayra ${ownVersion()}\n`;
-  if (args.flags.has('buildInfo')) return buildInfo(version);
-  if (args.flags.has('listKeywords')) {
-    return KEYWORDS.map((keyword) => keyword.name)
-      .sort()
-      .map((name) => `- ${name}\n`)
-      .join('');
-  }
-  return undefined;
+/** Wrong usage: the reason to standard error, the help text to standard output. */
+function refuse(reason: string, help: string): number {
+  process.stderr.write(`${reason}\n`);
+  process.stdout.write(help);
+  return FAILED;
 }
 
-function buildInfo(version: string): string {
-  const yes = (has: boolean): string => (has ? 'yes' : 'no');
-  return (
-    `This is Suricata version ${version} compatible Tayra ${ownVersion()}\n` +
-    'Features: PCAP_SET_BUFF\n' +
-    `Tayra Configuration:\n  Hyperscan support: ${yes(addon?.hsVersion !== undefined)}\n` +
-    `  PCRE2 support: ${yes(addon?.pcre2Version !== undefined)}\n`
-  );
-}
-
-function run(args: Arguments): number {
+async function run(args: Arguments): Promise<number> {
   const settings: { path: string; value: string }[] = [];
   for (const text of args.values.get('set') ?? []) {
     const setting = parseSetting(text);
@@ -82,9 +63,11 @@ function run(args: Arguments): number {
     }
     settings.push(setting);
   }
-  const logDirectory = last(args, 'logDirectory');
+  const logDirectory = lastValue(args, 'logDirectory');
   if (logDirectory !== undefined) settings.push({ path: 'default-log-dir', value: logDirectory });
-  const file = last(args, 'config');
+  const dataDirectory = lastValue(args, 'dataDirectory');
+  if (dataDirectory !== undefined) settings.push({ path: 'default-data-dir', value: dataDirectory });
+  const file = lastValue(args, 'config');
   const opened = openConfig({
     ...(file === undefined ? {} : { file }),
     settings,
@@ -112,10 +95,18 @@ function run(args: Arguments): number {
     );
     return FAILED;
   }
+  if (dataDirectory !== undefined && !isFolder(dataDirectory)) {
+    log.error(
+      'suricata',
+      `The data directory "${dataDirectory}" supplied at the command-line (-d ${dataDirectory}) doesn't exist. Shutting down the engine.`,
+    );
+    return FAILED;
+  }
+  logDiagnostics([...findDeprecated(config), ...findUnknownKeys(config)]);
   return start(args, config, directory);
 }
 
-function start(args: Arguments, config: ConfigNode, directory: string): number {
+async function start(args: Arguments, config: ConfigNode, directory: string): Promise<number> {
   const version = compatibleVersion().join('.');
   log.notice(
     'suricata',
@@ -126,11 +117,8 @@ function start(args: Arguments, config: ConfigNode, directory: string): number {
     log.error('exception-policy', policyProblem);
     return FAILED;
   }
-  const simulate = readSimulations(args);
-  if (typeof simulate === 'string') {
-    log.error('suricata', simulate);
-    return FAILED;
-  }
+  const preparation = prepare(args, config);
+  if (preparation === undefined) return FAILED;
   const rules = args.flags.has('disableDetection') ? null : load(args, config);
   if (rules !== null && !acceptable(args, rules)) return FAILED;
   if (args.flags.has('test')) {
@@ -138,22 +126,52 @@ function start(args: Arguments, config: ConfigNode, directory: string): number {
     return OK;
   }
   if (args.flags.has('engineAnalysis')) return OK;
+  return play(args, config, { rules, directory, preparation });
+}
+
+interface Run {
+  readonly rules: LoadedRules | null;
+  readonly directory: string;
+  readonly preparation: Preparation;
+}
+
+async function play(args: Arguments, config: ConfigNode, { rules, directory, preparation }: Run): Promise<number> {
   const captures = capturesOf(args);
   if (captures === undefined) return FAILED;
-  const result = replay({
+  const removePidFile = writePidFile(args, config);
+  const problem = preparation.runAs === undefined ? undefined : becomeUser(preparation.runAs);
+  if (problem !== undefined) {
+    log.error('privs', problem);
+    return FAILED;
+  }
+  const deletion = new CaptureDeletion(args, config);
+  const result = await replayInTurns({
     config,
     captures,
     rules,
     logDirectory: directory,
     isInline: args.flags.has('simulateIps'),
-    checksums: last(args, 'checksums'),
-    simulate,
+    simulate: preparation.simulate,
+    checksums: lastValue(args, 'checksums'),
+    filter: preparation.filter,
+    observer: deletion,
+    extraOutputs: () => {
+      logDiagnostics(config.takeDiagnostics());
+      return deletion.when === 'non-alerts' ? [deletion.output()] : [];
+    },
   });
   logDiagnostics(config.takeDiagnostics());
-  log.notice('pcap', `read ${captures.length} file, ${result.packets} packets, ${result.bytes} bytes`);
+  deletion.finish();
+  log.notice(
+    'pcap',
+    `read ${result.files} file${result.files === 1 ? '' : 's'}, ${result.packets} packets, ${result.bytes} bytes`,
+  );
+  removePidFile();
   log.close();
   // a folder may hold other files: they are skipped
-  return result.failed > 0 && captures.length === result.failed && !isFolder(last(args, 'read') ?? '') ? FAILED : OK;
+  return result.failed > 0 && captures.length === result.failed && !isFolder(lastValue(args, 'read') ?? '')
+    ? FAILED
+    : OK;
 }
 
 function load(args: Arguments, config: ConfigNode): LoadedRules {
@@ -174,18 +192,4 @@ function acceptable(args: Arguments, rules: LoadedRules): boolean {
   if (!args.flags.has('test') && !args.flags.has('initErrorsFatal')) return true;
   log.error('suricata', 'Loading signatures failed.');
   return false;
-}
-
-function capturesOf(args: Arguments): string[] | undefined {
-  const path = last(args, 'read');
-  if (path === undefined) {
-    log.error('suricata', 'no capture source given: read a capture with -r FILE');
-    return undefined;
-  }
-  if (!isFolder(path)) return [path];
-  return [...listCaptures(path, { recursive: args.flags.has('recursive') })];
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

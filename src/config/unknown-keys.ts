@@ -4,7 +4,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { KNOWN_KEYS } from './known-keys.ts';
 import type { ConfigNode } from './node.ts';
 
-/** One `info` diagnostic for each unknown key, however often it occurs. */
+/** One `warning` diagnostic for each unknown key, however often it occurs. */
 export function findUnknownKeys(root: ConfigNode): Diagnostic[] {
   const found = new Map<string, Diagnostic>();
   visit(root, '', found);
@@ -38,7 +38,7 @@ function check(
   found.set(
     path,
     diagnostic(
-      'info',
+      'warning',
       'config/unknown-key',
       message,
       node.place,

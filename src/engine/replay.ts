@@ -1,5 +1,6 @@
 // Replay: capture files through one worker, in order, then the end of everything that is still open.
 
+import { setImmediate } from 'node:timers/promises';
 import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
 import type { Output, OutputContext } from '../framework/output.ts';
@@ -10,6 +11,7 @@ import { flowintNames } from '../keywords/flowint.ts';
 import { OS_POLICIES } from '../stream/index.ts';
 import type { OsPolicy } from '../stream/index.ts';
 import { readVariables } from './load-rules.ts';
+import type { PacketFilter } from '../pcap/index.ts';
 import type { LoadedRules } from './load-rules.ts';
 import { openOutputs } from './outputs.ts';
 import {
@@ -26,6 +28,15 @@ import type { Simulations } from './settings/index.ts';
 import { createWorker } from './worker.ts';
 import type { Worker, WorkerOptions, WorkerState } from './worker.ts';
 
+/** Told how far a replay has come. */
+export interface ReplayObserver {
+  begin?(path: string): void;
+  /** Part of the file that was read, 0 to 1; undefined when its size is not known. */
+  progress?(path: string, part: number | undefined): void;
+  /** `isGood`: it could be opened and read. */
+  end?(path: string, isGood: boolean): void;
+}
+
 export interface ReplayOptions {
   readonly config: ConfigNode;
   readonly captures: readonly string[];
@@ -38,6 +49,9 @@ export interface ReplayOptions {
   readonly simulate?: Simulations;
   /** Takes the EVE records; then no other output of the configuration is opened. */
   readonly takeRecords?: (lines: string) => void;
+  /** Packets to look at; all without one. */
+  readonly filter?: PacketFilter | undefined;
+  readonly observer?: ReplayObserver;
   /** Outputs besides those of the configuration. */
   readonly extraOutputs?: (state: WorkerState) => readonly Output[];
 }
@@ -47,11 +61,33 @@ export interface ReplayResult {
   readonly bytes: number;
   readonly alerts: number;
   readonly flows: number;
+  /** Captures that were read. */
+  readonly files: number;
   /** Captures that could not be opened. */
   readonly failed: number;
 }
 
+/** Reads all captures before it returns. */
 export function replay(options: ReplayOptions): ReplayResult {
+  const steps = replaySteps(options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same with turns of the event loop in between, for signals and sockets. */
+export async function replayInTurns(options: ReplayOptions): Promise<ReplayResult> {
+  const steps = replaySteps(options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await setImmediate();
+  }
+}
+
+/** One step is some batches of packets, in order. */
+function* replaySteps(options: ReplayOptions): Generator<undefined, ReplayResult> {
   const started = Date.now();
   const { rules } = options;
   const run: { current: string | undefined; worker: Worker | undefined } = { current: undefined, worker: undefined };
@@ -76,7 +112,10 @@ export function replay(options: ReplayOptions): ReplayResult {
   let failed = 0;
   for (const path of options.captures) {
     run.current = path;
-    if (!replayFile(worker, path)) failed++;
+    options.observer?.begin?.(path);
+    const isGood = yield* replayFile(worker, path, options);
+    options.observer?.end?.(path, isGood);
+    if (!isGood) failed++;
   }
   worker.pipeline.finish();
   worker.release();
@@ -87,6 +126,7 @@ export function replay(options: ReplayOptions): ReplayResult {
     bytes: counters.byName('decoder.bytes'),
     alerts: counters.byName('detect.alert'),
     flows: counters.byName('flow.total'),
+    files: options.captures.length - failed,
     failed,
   };
 }
@@ -116,14 +156,23 @@ function workerOptions(options: ReplayOptions): WorkerOptions {
   };
 }
 
-function replayFile(worker: Worker, path: string): boolean {
+const BATCHES_PER_STEP = 64;
+
+function* replayFile(worker: Worker, path: string, { filter, observer }: ReplayOptions): Generator<undefined, boolean> {
   const opened = openCaptureFile(path, worker.region);
   if (!opened.ok) {
     log.error('pcap', `${path}: ${opened.problem.message}`);
     return false;
   }
   const { reader } = opened;
-  while (reader.next(worker.batch) > 0) worker.pipeline.batch(worker.batch);
+  const { batch, pipeline } = worker;
+  for (let batches = 1; reader.next(batch) > 0; batches++) {
+    filter?.keep(batch);
+    pipeline.batch(batch);
+    if (batches % BATCHES_PER_STEP !== 0) continue;
+    observer?.progress?.(path, reader.progress());
+    yield;
+  }
   for (const problem of reader.problems) log.warning('pcap', `${path}: ${problem.message}`);
   reader.close();
   return true;

@@ -21,8 +21,8 @@ describe('unknown configuration keys', () => {
         one.span.line,
       ]),
       [
-        ['info', 'unknown configuration key outputs.eve-log.enabld', 'did you mean enabled?', 5],
-        ['info', 'unknown configuration key streem', 'did you mean stream?', 8],
+        ['warning', 'unknown configuration key outputs.eve-log.enabld', 'did you mean enabled?', 5],
+        ['warning', 'unknown configuration key streem', 'did you mean stream?', 8],
       ],
     );
   });

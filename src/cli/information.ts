@@ -1,0 +1,74 @@
+// The options that only tell something: version, build, keywords, run modes, what the application layer offers.
+import { compatibleVersion, ownVersion } from '../engine/version.ts';
+import { addon } from '../native/index.ts';
+import { lastValue } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
+import { suricataHelp } from './help.ts';
+import { keywordList } from './keyword-list.ts';
+
+/** The text asked for, undefined when the run is not about telling. */
+export function information(args: Arguments): string | undefined {
+  const { flags } = args;
+  if (flags.has('help')) return suricataHelp();
+  if (flags.has('version')) return versionLine();
+  if (flags.has('buildInfo')) return buildInfo();
+  const keyword = lastValue(args, 'listKeywords');
+  if (keyword !== undefined) return keywordList(keyword);
+  if (flags.has('listRunmodes')) return RUNMODES;
+  // parsers come with the application layer: until then the lists are empty, and say so by being empty
+  if (flags.has('listProtocols')) return heading('Supported App Layer Protocols');
+  if (flags.has('listHooks')) return heading('Supported App Layer Hooks');
+  if (flags.has('listFrames')) return heading('Supported App Layer Frames');
+  if (flags.has('dumpFeatures')) return '';
+  return undefined;
+}
+
+function versionLine(): string {
+  return `This is Suricata version ${compatibleVersion().join('.')} compatible Tayra ${ownVersion()}\n`;
+}
+
+function heading(title: string): string {
+  return `=========${title}=========\n`;
+}
+
+const RUNMODES = `------------------------------------- Runmodes ------------------------------------------
+| RunMode Type      | Custom Mode       | Description
+|----------------------------------------------------------------------------------------
+| PCAP_FILE         | single            | Captures, read and inspected by one thread
+|                   ---------------------------------------------------------------------
+|                   | autofp            | Accepted for captures; runs as single
+|----------------------------------------------------------------------------------------
+`;
+
+/** Lines that suricata-update and others read: version, features, and the folders of an installation. */
+function buildInfo(): string {
+  const yes = (has: boolean): string => (has ? 'yes' : 'no');
+  const hasPcre = addon?.pcre2Version !== undefined;
+  const rows: readonly (readonly [string, string])[] = [
+    ['Native add-on', yes(addon !== null)],
+    ['Hyperscan support', addon?.hsVersion ?? 'no'],
+    ['PCRE jit', yes(hasPcre)],
+    ['AF_PACKET support', 'no'],
+    ['NFQueue support', 'no'],
+    ['Unix socket enabled', 'no'],
+    ['Detection enabled', 'yes'],
+    ['hiredis support', 'no'],
+    ['liblz4 support', 'yes'],
+    ['JA3 support', 'no'],
+    ['JA4 support', 'no'],
+  ];
+  const folders: readonly (readonly [string, string])[] = [
+    ['--prefix', '/usr'],
+    ['--sysconfdir', '/etc'],
+    ['--localstatedir', '/var'],
+    ['--datarootdir', '/usr/share'],
+  ];
+  const table = (entries: typeof rows, colon: string): string =>
+    entries.map(([name, value]) => `  ${`${name}${colon}`.padEnd(40)} ${value}\n`).join('');
+  return (
+    versionLine() +
+    `Features:${hasPcre ? ' PCRE_JIT' : ''} TAYRA\n` +
+    `Node.js ${process.versions.node}, ${process.platform} ${process.arch}\n\n` +
+    `Tayra Configuration:\n${table(rows, ':')}\nGeneric build parameters:\n${table(folders, '')}`
+  );
+}

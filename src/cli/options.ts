@@ -1,0 +1,147 @@
+// The options of Suricata's command line: one table for the parser and for the help text.
+
+/** `required`: `-r FILE`, `--set=K=V`; `optional`: only joined, `--pcap=eth0`. */
+export type OptionValue = 'none' | 'required' | 'optional';
+
+export interface OptionDefinition {
+  /** Key in `Arguments`. */
+  readonly name: string;
+  /** Spellings, `-x` or `--long`. */
+  readonly spellings: readonly string[];
+  readonly value: OptionValue;
+  /** Placeholder of the value in the help text. */
+  readonly placeholder?: string;
+  /** Empty: not shown in the help text. */
+  readonly summary: string;
+}
+
+function flag(name: string, spellings: string, summary: string): OptionDefinition {
+  return { name, spellings: spellings.split(' '), value: 'none', summary };
+}
+
+function valued(name: string, spellings: string, placeholder: string, summary: string): OptionDefinition {
+  return { name, spellings: spellings.split(' '), value: 'required', placeholder, summary };
+}
+
+function optional(name: string, spelling: string, placeholder: string, summary: string): OptionDefinition {
+  return { name, spellings: [spelling], value: 'optional', placeholder, summary };
+}
+
+/** By heading of the help text. */
+export const OPTION_GROUPS: readonly { readonly title: string; readonly options: readonly OptionDefinition[] }[] = [
+  {
+    title: 'General',
+    options: [
+      flag('verbose', '-v --verbose', 'say more; repeat for more still'),
+      valued('config', '-c --config', 'FILE', 'configuration (suricata.yaml)'),
+      valued('logDirectory', '-l', 'DIR', 'folder of logs'),
+      valued('include', '--include', 'FILE', 'read another configuration file after the first'),
+      valued('set', '--set', 'KEY=VALUE', 'set a configuration value'),
+      valued('dataDirectory', '--data-dir', 'DIR', 'folder of state (default-data-dir)'),
+      valued('pidfile', '--pidfile', 'FILE', 'write the process number to this file'),
+      flag('test', '-T', 'test the configuration and the rules, then exit'),
+      flag('initErrorsFatal', '--init-errors-fatal', 'exit with 1 when a rule does not load'),
+      flag('daemon', '-D', 'run in the background (refused: use a service manager)'),
+      valued('user', '--user', 'USER', 'give up privileges for those of this user'),
+      valued('group', '--group', 'GROUP', '... and of this group'),
+      valued('runmode', '--runmode', 'MODE', 'single, workers or autofp; captures are read by one thread'),
+    ],
+  },
+  {
+    title: 'Captures',
+    options: [
+      valued('read', '-r', 'FILE|DIR', 'read a capture file, or all of a folder'),
+      flag('recursive', '--pcap-file-recursive', '... and of the folders in it'),
+      flag('continuous', '--pcap-file-continuous', 'go on looking for new files (not available yet)'),
+      flag('deleteWhenDone', '--pcap-file-delete', 'delete each capture file when it was read'),
+      valued('readBuffer', '--pcap-file-buffer-size', 'BYTES', 'accepted; files are read in large pieces'),
+      valued('filterFile', '-F', 'FILE', 'packet filter (pcap-filter syntax) in a file; or as last words'),
+      valued('checksums', '-k', 'all|none|auto', 'checksum validation'),
+      flag('simulateIps', '--simulate-ips', 'treat the capture as inline traffic'),
+    ],
+  },
+  {
+    title: 'Live capture (not available yet)',
+    options: [
+      valued('interface', '-i', 'DEVICE', 'capture from this interface'),
+      optional('pcap', '--pcap', 'DEVICE', '... through libpcap'),
+      optional('afPacket', '--af-packet', 'DEVICE', '... through AF_PACKET'),
+      valued('queue', '-q', 'ID[:ID]', 'inline, from netfilter queues'),
+      valued('pcapBuffer', '--pcap-buffer-size', 'BYTES', 'buffer of libpcap'),
+      valued('rejectDevice', '--reject-dev', 'DEVICE', 'send rejects through this interface'),
+      optional('unixSocket', '--unix-socket', 'FILE', 'wait for commands on a socket'),
+      optional('afXdp', '--af-xdp', 'DEVICE', ''),
+      optional('netmap', '--netmap', 'DEVICE', ''),
+      optional('nflog', '--nflog', 'GROUP', ''),
+      flag('dpdk', '--dpdk', ''),
+      flag('napatech', '--napatech', ''),
+      valued('erf', '--erf-in', 'FILE', ''),
+      valued('dag', '--dag', 'DEVICE', ''),
+      valued('ipfw', '-d', 'PORT', ''),
+      valued('captureplugin', '--capture-plugin', 'NAME', ''),
+    ],
+  },
+  {
+    title: 'Detection',
+    options: [
+      valued('exclusiveRules', '-S', 'FILE', 'load only these rules'),
+      valued('additionalRules', '-s', 'FILE', 'load these rules too'),
+      flag('disableDetection', '--disable-detection', 'no rules'),
+      optional('strictRuleKeywords', '--strict-rule-keywords', 'all|LIST', 'unknown keyword arguments are errors'),
+      flag('engineAnalysis', '--engine-analysis', 'report on the rules and exit'),
+      flag('firewall', '--firewall', 'firewall mode (not available yet)'),
+      valued('firewallRules', '--firewall-rules-exclusive', 'FILE', ''),
+    ],
+  },
+  {
+    title: 'Information',
+    options: [
+      flag('help', '-h --help', 'this text'),
+      flag('version', '-V', 'version'),
+      flag('buildInfo', '--build-info', 'how the program was built'),
+      flag('dumpConfig', '--dump-config', 'the configuration in force'),
+      flag('dumpFeatures', '--dump-features', 'features that rules may require'),
+      optional('listKeywords', '--list-keywords', 'all|csv|KEYWORD', 'the rule keywords'),
+      flag('listRunmodes', '--list-runmodes', 'the run modes'),
+      flag('listProtocols', '--list-app-layer-protos', 'the application protocols'),
+      flag('listHooks', '--list-app-layer-hooks', 'the hooks of rules in transactions'),
+      flag('listFrames', '--list-app-layer-frames', 'the frames for the keyword "frame"'),
+    ],
+  },
+  {
+    title: 'Tests',
+    options: [
+      valued('simulateAppErrorToServer', '--simulate-applayer-error-at-offset-ts', 'OFFSET', 'fail a parser there'),
+      valued('simulateAppErrorToClient', '--simulate-applayer-error-at-offset-tc', 'OFFSET', 'fail a parser there'),
+      valued('simulateReassemblyMemcap', '--simulate-packet-tcp-reassembly-memcap', 'PACKET', 'memory is short there'),
+      valued('simulateSessionMemcap', '--simulate-packet-tcp-ssn-memcap', 'PACKET', 'memory is short there'),
+      valued('simulateFlowMemcap', '--simulate-packet-flow-memcap', 'PACKET', 'memory is short there'),
+      valued('simulateDefragMemcap', '--simulate-packet-defrag-memcap', 'PACKET', 'memory is short there'),
+      flag('simulateAlertQueueFailure', '--simulate-alert-queue-realloc-failure', 'the queue of alerts does not grow'),
+      flag('noRandom', '--no-random', ''),
+    ],
+  },
+];
+
+/** Every spelling with its option. */
+export const OPTIONS: ReadonlyMap<string, OptionDefinition> = new Map(
+  OPTION_GROUPS.flatMap((group) => group.options).flatMap((option) =>
+    option.spellings.map((spelling) => [spelling, option] as const),
+  ),
+);
+
+const COLUMN = 34;
+
+/** The options as lines of help. */
+export function optionsText(): string {
+  return OPTION_GROUPS.map(({ title, options }) => {
+    const shown = options.filter((option) => option.summary !== '');
+    return `${title}:\n${shown.map(lineOf).join('')}`;
+  }).join('\n');
+}
+
+function lineOf({ spellings, value, placeholder = '', summary }: OptionDefinition): string {
+  const suffix = value === 'none' ? '' : value === 'required' ? ` ${placeholder}` : `[=${placeholder}]`;
+  const left = `  ${spellings.join(', ')}${suffix}`;
+  return left.length < COLUMN ? `${left.padEnd(COLUMN)}${summary}\n` : `${left}\n${' '.repeat(COLUMN)}${summary}\n`;
+}

@@ -1,0 +1,76 @@
+// Where packets come from, as the command line says: a capture file, or one of the live sources.
+import { existsSync, statSync } from 'node:fs';
+import { log } from '../base/log.ts';
+import { listCaptures } from '../pcap/index.ts';
+import { lastValue } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
+
+/** Options that name a source other than a capture file, and what a user calls it. */
+const LIVE: readonly (readonly [option: string, what: string])[] = [
+  ['interface', 'live capture (-i)'],
+  ['pcap', 'live capture (--pcap)'],
+  ['afPacket', 'live capture (--af-packet)'],
+  ['afXdp', 'live capture (--af-xdp)'],
+  ['netmap', 'live capture (--netmap)'],
+  ['dpdk', 'live capture (--dpdk)'],
+  ['napatech', 'live capture (--napatech)'],
+  ['nflog', 'live capture (--nflog)'],
+  ['dag', 'live capture (--dag)'],
+  ['captureplugin', 'capture plug-ins (--capture-plugin)'],
+  ['erf', 'reading of ERF files (--erf-in)'],
+  ['queue', 'inline mode on netfilter queues (-q)'],
+  ['ipfw', 'inline mode on ipfw (-d)'],
+  ['unixSocket', 'control by a socket (--unix-socket)'],
+];
+
+const has = (args: Arguments, name: string): boolean => args.values.has(name) || args.flags.has(name);
+
+export interface UsageProblem {
+  readonly message: string;
+  /** Whether the help text goes with it. */
+  readonly withHelp: boolean;
+}
+
+/** What is wrong with the choice of a source; undefined when it can be worked with (or is not needed). */
+export function sourceProblem(args: Arguments): UsageProblem | undefined {
+  const live = LIVE.filter(([option]) => has(args, option));
+  if (live.length + (args.values.has('read') ? 1 : 0) > 1)
+    return { message: 'more than one run mode has been specified', withHelp: true };
+  const checksums = lastValue(args, 'checksums') ?? 'auto';
+  if (!['all', 'none', 'auto'].includes(checksums))
+    return { message: `option '${checksums}' invalid for -k`, withHelp: false };
+  const path = lastValue(args, 'read');
+  if (path !== undefined && path !== '-' && !existsSync(path))
+    return { message: `pcap file '${path}': No such file or directory`, withHelp: false };
+  if (args.flags.has('daemon')) return { message: daemonProblem(args), withHelp: false };
+  return undefined;
+}
+
+function daemonProblem(args: Arguments): string {
+  if (args.values.has('read')) return 'ERROR: pcap offline mode cannot run as daemon';
+  return 'running as a daemon (-D) is not supported: let a service manager such as systemd run tayra';
+}
+
+/** What asks for a part of the program that is not there yet; undefined when all is. */
+export function missingPart(args: Arguments): string | undefined {
+  const what =
+    LIVE.find(([option]) => has(args, option))?.[1] ??
+    (args.flags.has('firewall') || args.values.has('firewallRules') ? 'firewall mode (--firewall)' : undefined) ??
+    (args.flags.has('continuous') ? 'waiting for more captures (--pcap-file-continuous)' : undefined);
+  return what === undefined ? undefined : `${what} is not supported yet; captures are read with -r`;
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** The files of -r; undefined, with the reason told, when there are none. */
+export function capturesOf(args: Arguments): string[] | undefined {
+  const path = lastValue(args, 'read');
+  if (path === undefined) {
+    log.error('suricata', 'Please specify a runmode or capture option. Use --list-runmodes to see available runmodes.');
+    return undefined;
+  }
+  if (!isFolder(path)) return [path];
+  return [...listCaptures(path, { recursive: args.flags.has('recursive') })];
+}

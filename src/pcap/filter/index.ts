@@ -1,0 +1,48 @@
+// PacketFilter: which captured packets to look at, in the language of pcap-filter(7) (`-F`, last words, `bpf-filter`).
+import type { PacketBatch } from '../batch.ts';
+import { parseFilter } from './parser.ts';
+import type { Test } from './primitive.ts';
+import { FilterView } from './view.ts';
+import { FilterError } from './words.ts';
+
+export { FilterError };
+
+export class PacketFilter {
+  readonly text: string;
+  private readonly test: Test;
+  private readonly view = new FilterView();
+
+  /** @throws FilterError that says what is wrong with the expression */
+  constructor(text: string) {
+    this.text = text;
+    this.test = parseFilter(text);
+  }
+
+  /** Whether the packet at [start, end) of `data` is wanted. Bytes that were not captured match nothing. */
+  matches(data: Uint8Array, start: number, end: number, wireLength: number, linkType: number): boolean {
+    this.view.aim(data, start, end, wireLength, linkType);
+    return this.test(this.view);
+  }
+
+  /** Closes the gaps that unwanted packets leave in the batch; how many are left. */
+  keep(batch: PacketBatch): number {
+    let kept = 0;
+    for (let i = 0; i < batch.count; i++) {
+      const start = batch.offset[i]!;
+      const end = start + batch.length[i]!;
+      if (this.matches(batch.data, start, end, batch.wireLength[i]!, batch.linkType[i]!)) move(batch, i, kept++);
+    }
+    batch.count = kept;
+    return kept;
+  }
+}
+
+function move(batch: PacketBatch, from: number, to: number): void {
+  if (from === to) return;
+  batch.offset[to] = batch.offset[from]!;
+  batch.length[to] = batch.length[from]!;
+  batch.wireLength[to] = batch.wireLength[from]!;
+  batch.timestamp[to] = batch.timestamp[from]!;
+  batch.linkType[to] = batch.linkType[from]!;
+  batch.interfaceId[to] = batch.interfaceId[from]!;
+}
