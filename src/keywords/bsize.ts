@@ -1,8 +1,9 @@
 // `bsize`: length of the sticky buffer, bytes.
 
+import { integerTest } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import { need } from '../detect/content/argument.ts';
-import { integerTest, largestValue } from '../detect/content/integer-test.ts';
+import { largestValue } from '../detect/content/largest-value.ts';
 import { boundedElement } from '../detect/content/reach.ts';
 import { parseInteger } from '../rules/index.ts';
 

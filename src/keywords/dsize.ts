@@ -1,8 +1,9 @@
 // `dsize`: length of the packet payload, bytes.
 
+import { integerTest } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import { need } from '../detect/content/argument.ts';
-import { integerTest, largestValue } from '../detect/content/integer-test.ts';
+import { largestValue } from '../detect/content/largest-value.ts';
 import { noteDsize } from '../detect/content/reach.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import { SigFlag } from '../framework/signature.ts';

@@ -1,8 +1,9 @@
 // decode-event (engine-event) and stream-event: an anomaly by name was seen on the packet.
 
+import { nearestName } from '../base/nearest-name.ts';
 import { anomalyId, anomalyNames } from '../framework/anomaly.ts';
 import type { AnomalyKind } from '../framework/anomaly.ts';
-import { nearestName, unquoted } from '../framework/keyword-argument.ts';
+import { unquoted } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import { SigFlag } from '../framework/signature.ts';
 

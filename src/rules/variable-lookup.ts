@@ -1,4 +1,5 @@
 // Finding a variable of the vars section while guarding against circles; faults shared by addresses and ports.
+import { nearestName } from '../base/nearest-name.ts';
 import { failed, parsed } from './argument-error.ts';
 import type { ArgumentError, Parsed } from './argument-error.ts';
 import type { GrammarError } from './grammar-runner.ts';
@@ -48,35 +49,8 @@ export function lookup(
 function unknownHint(name: string, kind: VariableKind, variables: VariableLookup): string {
   const other = kind === 'address' ? 'port' : 'address';
   if (variables[other].has(name)) return `there is a ${other} variable of this name`;
-  const near = nearest(name, [...variables[kind].keys()]);
+  const near = nearestName(name, variables[kind].keys(), 0);
   return near === undefined ? `define it in vars.${kind}-groups` : `did you mean $${near}?`;
-}
-
-/** The candidate at most a third of the name's length away in edits, if any. */
-export function nearest(name: string, candidates: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let bestDistance = Math.floor(name.length / 3) + 1;
-  for (const candidate of candidates) {
-    const distance = editDistance(name.toUpperCase(), candidate.toUpperCase());
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /** What a grammar's refusal means in an address or port text. */

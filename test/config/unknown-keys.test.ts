@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findUnknownKeys } from '../../src/config/index.ts';
-import { editDistance, nearest } from '../../src/config/unknown-keys.ts';
 import { open, temporaryFolder } from './support.ts';
 
 const folder = temporaryFolder();
@@ -25,11 +24,6 @@ describe('unknown configuration keys', () => {
         ['warning', 'unknown configuration key streem', 'did you mean stream?', 8],
       ],
     );
-  });
-
-  it('have no hint when nothing is near', () => {
-    assert.equal(nearest('zzzzzzzz', ['stream', 'flow']), undefined);
-    assert.equal(editDistance('kitten', 'sitting'), 3);
   });
 
   it('are none in the configuration we ship', () => {
