@@ -2,7 +2,7 @@
 
 import { diagnostic } from '../../base/diagnostic.ts';
 import type { Diagnostic, Span } from '../../base/diagnostic.ts';
-import { nearestName } from '../../framework/keyword-argument.ts';
+import { nearestName } from '../../base/nearest-name.ts';
 import { Action } from '../../framework/packet.ts';
 import { RuleError } from '../../framework/keyword.ts';
 import type { KeywordDefinition, RulesetSetup } from '../../framework/keyword.ts';
