@@ -6,10 +6,12 @@ import { PENDING_KEYWORDS, isPendingKeyword, isPendingProtocol, isUnsupportedKey
 import { diagnostic, NO_SPAN } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { ConfigNode } from '../config/index.ts';
+import { actionOrder } from '../detect/compile/evaluation-order.ts';
 import { compileRuleset } from '../detect/compile/ruleset.ts';
 import type { Ruleset } from '../detect/compile/ruleset.ts';
 import { Thresholds, globalSpecs } from '../detect/threshold/index.ts';
 import type { RulesetSetup } from '../framework/keyword.ts';
+import { flowbitNames } from '../keywords/flowbits.ts';
 import { KEYWORDS, findKeyword } from '../keywords/registry.ts';
 import {
   Variables,
@@ -60,6 +62,7 @@ export function loadRules(config: ConfigNode, files: readonly string[], options:
   const setup = createSetup(config, diagnostics, options.isInline);
   const compiled = compileRuleset(asts, {
     setup,
+    actionOrder: readActionOrder(config, diagnostics),
     variables,
     findKeyword,
     keywordNames,
@@ -67,7 +70,7 @@ export function loadRules(config: ConfigNode, files: readonly string[], options:
     isPendingProtocol,
     isUnsupportedKeyword,
   });
-  diagnostics.push(...compiled.diagnostics);
+  diagnostics.push(...compiled.diagnostics, ...unsetFlowbits(setup));
   const ruleset = { ...compiled, failed: compiled.failed + bad };
   const thresholds = new Thresholds(globalSpecs(readThresholds(config, variables, diagnostics)));
   return { ruleset, thresholds, files: files.length, total: asts.length + bad, diagnostics, setup };
@@ -132,6 +135,25 @@ function createSetup(config: ConfigNode, diagnostics: Diagnostic[], isInline: bo
     strictKeywords: new Set<string>(),
     counters: null,
   };
+}
+
+function readActionOrder(config: ConfigNode, diagnostics: Diagnostic[]): readonly string[] | undefined {
+  const names = config.strings('action-order');
+  if (names.length === 0) return undefined;
+  const order = actionOrder(names);
+  const message = `action-order: ${names.join(', ')} is no order of pass, drop, reject and alert`;
+  const place = { file: '', span: NO_SPAN };
+  if (order === undefined) diagnostics.push(diagnostic('error', 'config/action-order', message, place));
+  return order;
+}
+
+/** Flowbits that rules ask for though none sets them: such a rule can never match. */
+function unsetFlowbits(setup: RulesetSetup): Diagnostic[] {
+  return [...flowbitNames(setup).unset()].map(({ name, sids }) => {
+    const message = `flowbit '${name}' is checked but not set. Checked in ${sids[0]!} and ${sids.length - 1} other sigs`;
+    const found = diagnostic('warning', 'rule/flowbit-unset', message, { file: '', span: NO_SPAN });
+    return { ...found, module: 'detect-flowbits' };
+  });
 }
 
 function keywordNames(): readonly string[] {

@@ -27,7 +27,7 @@ export function logRules(rules: LoadedRules): void {
 function logDiagnostic(one: Diagnostic): void {
   const hint = one.hint === undefined ? '' : ` (${one.hint})`;
   if (one.severity !== 'error' || one.rule === undefined) {
-    log.write(one.severity, one.module ?? 'rules', formatDiagnostic(one) + hint);
+    log.write(one.severity, one.module ?? 'rules', (one.file === '' ? one.message : formatDiagnostic(one)) + hint);
     return;
   }
   const { line, column } = one.span;

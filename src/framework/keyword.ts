@@ -35,6 +35,9 @@ export interface SignatureMeta {
   threshold: ThresholdSpec | null;
 }
 
+/** State between packets by which rules are put in order. */
+export type StateKind = 'flowbits' | 'flowint' | 'flowvar' | 'pktvar' | 'host' | 'pair';
+
 /** What a keyword uses to add to the rule being compiled. Order of calls is the order of the rule. */
 export interface SignatureBuilder {
   readonly ast: RuleAst;
@@ -70,6 +73,8 @@ export interface SignatureBuilder {
   addPostMatch(action: PostMatch): void;
   /** Marks `prefilter` on the last packet keyword. */
   markPrefilter(): void;
+  /** Says that the rule reads or changes a kind of state: rules that change it are evaluated before those that read it. */
+  usesState(kind: StateKind, access: 'read' | 'write'): void;
   /** Nothing is wrong, but the rule waits for an application layer: the rest is checked, then the rule refused. */
   awaitAppLayer(reason: string): void;
   /** Warns without rejecting the rule. */

@@ -35,6 +35,7 @@ const flowvar = defineKeyword({
   examples: ['alert tcp any any -> any any (msg:"m"; flowvar:name,"text"; sid:1;)'],
   compile(builder, option) {
     const wanted = readWanted(option);
+    builder.usesState('flowvar', 'read');
     builder.addPacketMatch(
       (p, ctx) => {
         const value = p.flow < 0 ? undefined : ctx.flows.peekExtra(p.flow)?.flowvars?.get(wanted.name);
@@ -54,6 +55,7 @@ const pktvar = defineKeyword({
   examples: ['alert tcp any any -> any any (msg:"m"; pktvar:name,"text"; sid:1;)'],
   compile(builder, option) {
     const wanted = readWanted(option);
+    builder.usesState('pktvar', 'read');
     builder.addPacketMatch(
       (_p, ctx) => {
         for (const { name, value } of ctx.packetVars) if (name === wanted.name && holds(value, wanted)) return true;

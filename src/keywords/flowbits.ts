@@ -10,9 +10,9 @@ import type { PacketMatch, PostMatch } from '../framework/signature.ts';
 export class FlowbitNames {
   readonly names: string[] = [];
   private readonly ids = new Map<string, number>();
-  /** Which are ever set, and which are asked for: for warnings about bits nobody sets. */
-  readonly set = new Set<number>();
-  readonly checked = new Set<number>();
+  private readonly set = new Set<number>();
+  /** Which rules ask for a bit to be set. Their numbers are known once they are read to the end. */
+  private readonly askers = new Map<number, { readonly sid: number }[]>();
 
   id(name: string): number {
     const known = this.ids.get(name);
@@ -20,6 +20,22 @@ export class FlowbitNames {
     const id = this.names.push(name) - 1;
     this.ids.set(name, id);
     return id;
+  }
+
+  noteSet(id: number): void {
+    this.set.add(id);
+  }
+
+  noteAsked(id: number, rule: { readonly sid: number }): void {
+    const known = this.askers.get(id);
+    if (known === undefined) this.askers.set(id, [rule]);
+    else known.push(rule);
+  }
+
+  /** Bits that are asked for and never set, with the sids of who asks. */
+  *unset(): Generator<{ readonly name: string; readonly sids: readonly number[] }> {
+    for (const [id, rules] of this.askers)
+      if (!this.set.has(id)) yield { name: this.names[id]!, sids: rules.map(({ sid }) => sid) };
   }
 }
 
@@ -93,12 +109,14 @@ export default defineKeyword({
     const ids = readNames(list, command).map((name) => names.id(name));
     builder.flags |= SigFlag.requireFlow;
     if (command === 'isset' || command === 'isnotset') {
-      for (const id of ids) names.checked.add(id);
+      if (command === 'isset') for (const id of ids) names.noteAsked(id, builder.meta);
+      builder.usesState('flowbits', 'read');
       const test = ids.length === 1 ? isset(ids[0]!) : anySet(ids);
       builder.addPacketMatch(command === 'isset' ? test : negate(test), { keyword: 'flowbits', keepsStream: true });
       return;
     }
-    names.set.add(ids[0]!);
+    if (command !== 'unset') names.noteSet(ids[0]!);
+    builder.usesState('flowbits', 'write');
     builder.addPostMatch(change(command as 'set' | 'unset' | 'toggle', ids[0]!));
   },
 });

@@ -75,6 +75,7 @@ export default defineKeyword({
     const shared = { keyword: 'flowint', keepsStream: true };
     if (/[a-z]/.test(operator)) {
       if (right !== undefined) throw new RuleError(`flowint: ${operator} takes no value`);
+      builder.usesState('flowint', 'read');
       builder.addPacketMatch(presence(id, operator === 'isset'), shared);
       return;
     }
@@ -83,6 +84,7 @@ export default defineKeyword({
       ? { constant: acceptUnsigned(option, right, { max: 0xffffffff }) }
       : { id: names.id(right) };
     const compare = COMPARE[operator];
+    builder.usesState('flowint', compare === undefined ? 'write' : 'read');
     if (compare !== undefined) {
       builder.addPacketMatch((p, ctx) => {
         const value = valueOf(p, ctx, id);

@@ -38,6 +38,7 @@ export default defineKeyword({
       const variable = /^(flow|pkt|alert)_(.+)$/.exec(name);
       if (variable !== null) captures.push({ name: variableName(variable[1]!, variable[2]!), group });
     }
+    for (const { name } of captures) builder.usesState(name.startsWith('flow:') ? 'flowvar' : 'pktvar', 'write');
     builder.addElement({
       keyword: 'pcre',
       content: null,

@@ -85,12 +85,15 @@ function addUse(builder: SignatureBuilder, { keyword, command, name, track, expi
   const micros = expire * 1e6;
   if (command === 'isset' || command === 'isnotset') {
     const wanted = command === 'isset';
+    // Suricata sorts by who reads xbits and by who writes hostbits
+    if (keyword === 'xbits') builder.usesState(track === 'ip_pair' ? 'pair' : 'host', 'read');
     builder.addPacketMatch((p, ctx) => p.ipVersion !== 0 && bits.isSet(tag, track, p, ctx.now) === wanted, {
       keyword,
       keepsStream: true,
     });
     return;
   }
+  if (keyword === 'hostbits') builder.usesState('host', 'write');
   builder.addPostMatch((p, ctx) => {
     if (p.ipVersion === 0) return;
     const isOff = command === 'unset' || (command === 'toggle' && bits.isSet(tag, track, p, ctx.now));

@@ -110,6 +110,7 @@ export function compileOptions(
     addPacketMatch: (match, o) => c.matches.push({ match, keepsStream: o?.keepsStream === true }),
     addPostMatch: (post) => c.posts.push(post),
     markPrefilter: () => undefined,
+    usesState: () => undefined,
     awaitAppLayer: (reason) => {
       throw new RuleError(reason, undefined, 'rule/app-layer-missing');
     },

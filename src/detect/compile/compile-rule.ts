@@ -33,6 +33,8 @@ const ACTION_NAMES = Object.keys(ACTIONS);
 export interface CompileContext {
   readonly setup: RulesetSetup;
   readonly variables: Variables;
+  /** `action-order`; undefined: pass, drop, reject, alert. */
+  readonly actionOrder?: readonly string[] | undefined;
   /** Names for "did you mean". */
   keywordNames(): readonly string[];
   findKeyword(name: string): KeywordDefinition | undefined;
@@ -44,7 +46,13 @@ export interface CompileContext {
 }
 
 export type Compiled =
-  | { readonly ok: true; readonly signature: Signature; readonly warnings: readonly Diagnostic[] }
+  | {
+      readonly ok: true;
+      readonly signature: Signature;
+      /** Place by the state it changes and reads, smaller first. */
+      readonly rank: number;
+      readonly warnings: readonly Diagnostic[];
+    }
   | { readonly ok: false; readonly problem: Diagnostic };
 
 /** Where compiling is, so that an error can name its place. */
@@ -80,7 +88,7 @@ export function compileRule(ast: RuleAst, context: CompileContext): Compiled {
     const warnings = builder.warnings.map(({ message, hint }) =>
       diagnostic('warning', 'rule/warning', message, at, hint),
     );
-    return { ok: true, signature, warnings };
+    return { ok: true, signature, rank: builder.order.rank, warnings };
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
     return { ok: false, problem: place.diagnostic(error) };

@@ -2,11 +2,12 @@
 
 import { diagnostic } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
-import { Action } from '../../framework/packet.ts';
 import type { Signature } from '../../framework/signature.ts';
 import type { RuleAst } from '../../rules/index.ts';
 import { compileRule } from './compile-rule.ts';
 import type { CompileContext } from './compile-rule.ts';
+import { inEvaluationOrder } from './evaluation-order.ts';
+import type { Ordered } from './evaluation-order.ts';
 
 export interface Ruleset {
   /** In evaluation order: `signatures[i].iid === i`. */
@@ -20,19 +21,8 @@ export interface Ruleset {
   readonly skipped: number;
 }
 
-/** Rank of an action: pass, drop, reject, alert (`action-order`). */
-function actionRank(action: number): number {
-  if ((action & Action.pass) !== 0) return 0;
-  if ((action & (Action.reject | Action.rejectDst | Action.rejectBoth)) !== 0) return 2;
-  return (action & Action.drop) !== 0 ? 1 : 3;
-}
-
-function inEvaluationOrder(a: Signature, b: Signature): number {
-  return actionRank(a.action) - actionRank(b.action) || a.priority - b.priority;
-}
-
 export function compileRuleset(rules: readonly RuleAst[], context: CompileContext): Ruleset {
-  const signatures: Signature[] = [];
+  const ordered: Ordered[] = [];
   const diagnostics: Diagnostic[] = [];
   const known = new Map<string, Signature>();
   const counts = { failed: 0, pending: 0, skipped: 0 };
@@ -49,13 +39,13 @@ export function compileRuleset(rules: readonly RuleAst[], context: CompileContex
     const other = known.get(key);
     if (other === undefined) {
       known.set(key, signature);
-      signatures.push(signature);
+      ordered.push({ signature, rank: compiled.rank });
       continue;
     }
     counts.failed++;
     diagnostics.push(duplicate(ast, signature, other));
   }
-  signatures.sort(inEvaluationOrder);
+  const signatures = inEvaluationOrder(ordered, context.actionOrder);
   signatures.forEach((signature, index) => (signature.iid = index));
   return { signatures, diagnostics, ...counts };
 }

@@ -3,13 +3,14 @@
 import type { BufferDefinition, TransformUse } from '../../framework/buffer.ts';
 import type { ChainElement, ContentSpec } from '../../framework/chain.ts';
 import { RuleError } from '../../framework/keyword.ts';
-import type { RulesetSetup, SignatureBuilder, SignatureMeta } from '../../framework/keyword.ts';
+import type { RulesetSetup, SignatureBuilder, SignatureMeta, StateKind } from '../../framework/keyword.ts';
 import type { PacketMatch, PostMatch } from '../../framework/signature.ts';
 import { Action } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import type { RuleAst } from '../../rules/index.ts';
 import { contentElement } from '../content/content-element.ts';
 import { ChainBuilder } from './chain-builder.ts';
+import { StateOrder } from './evaluation-order.ts';
 
 const MAX_VARIABLES = 32;
 
@@ -28,6 +29,7 @@ export class RuleBuilder implements SignatureBuilder {
   /** Keywords that made packet conditions, for the rule's type. */
   readonly packetKeywords: string[] = [];
   flags = 0;
+  readonly order = new StateOrder();
   isPrefilterMarked = false;
   /** Why the rule cannot run yet though nothing is wrong with it. */
   pending: string | undefined;
@@ -115,6 +117,10 @@ export class RuleBuilder implements SignatureBuilder {
 
   markPrefilter(): void {
     this.isPrefilterMarked = true;
+  }
+
+  usesState(kind: StateKind, access: 'read' | 'write'): void {
+    this.order.add(kind, access);
   }
 
   awaitAppLayer(reason: string): void {
