@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { osPolicyId } from '../../src/stream/index.ts';
 import { Conversation } from '../stream/support.ts';
 
 interface Piece {
@@ -50,6 +51,7 @@ describe('stream properties', () => {
         c.say('s', 'A', 1, 1 + bytes.length);
         c.end();
         assert.equal(c.inspected[0].join(''), Buffer.from(bytes).toString('latin1'));
+        assert.equal(c.delivered[0].join(''), c.inspected[0].join(''));
         assert.equal(c.counters.byName('tcp.overlap_diff_data'), 0);
         assert.equal(c.engine.missedBytes(c.t, 'toServer'), 0);
         c.engine.release(c.f);
@@ -83,4 +85,38 @@ describe('stream properties', () => {
       { numRuns: 300 },
     );
   });
+});
+
+/** What the policies say, byte by byte: which of the segments that hold it wins, in the order they came. */
+const WINS: Readonly<Record<string, (start: number, end: number, oldStart: number, oldEnd: number) => boolean>> = {
+  first: () => false,
+  last: () => true,
+  bsd: (start, _end, oldStart) => start < oldStart,
+  linux: (start, end, oldStart, oldEnd) => start < oldStart || (start === oldStart && end > oldEnd),
+};
+
+describe('overlap policies', () => {
+  for (const [name, wins] of Object.entries(WINS)) {
+    it(`${name}: two segments of different data give what the model gives`, () => {
+      const segment = fc.record({ start: fc.nat(30), length: fc.integer({ min: 1, max: 20 }) });
+      fc.assert(
+        fc.property(segment, segment, (a, b) => {
+          const c = new Conversation(undefined, osPolicyId(name as 'bsd'));
+          c.shake();
+          c.say('c', 'A', 10 + a.start, 1, { data: 'a'.repeat(a.length) });
+          c.say('c', 'A', 10 + b.start, 1, { data: 'b'.repeat(b.length) });
+          const newWins = wins(b.start, b.start + b.length, a.start, a.start + a.length);
+          let expected = '';
+          for (let i = 0; i < 60; i++) {
+            const inA = i >= a.start && i < a.start + a.length;
+            const inB = i >= b.start && i < b.start + b.length;
+            if (inA && inB) expected += newWins ? 'b' : 'a';
+            else if (inA || inB) expected += inA ? 'a' : 'b';
+          }
+          c.end();
+          assert.equal(c.inspected[0].join(''), expected);
+        }),
+      );
+    });
+  }
 });

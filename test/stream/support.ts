@@ -19,6 +19,7 @@ export interface Said {
   window?: number;
   scale?: number;
   ts?: number;
+  echo?: number;
   fastOpen?: number;
   urgent?: number;
   pseudo?: boolean;
@@ -81,6 +82,7 @@ export class Conversation {
     if (said.ts !== undefined) {
       p.flags |= PacketFlag.tcpHasTimestamp;
       p.tcpTsVal = said.ts;
+      p.tcpTsEcr = said.echo ?? 0;
     }
     if (said.pseudo === true) p.flags |= PacketFlag.pseudoStreamEnd;
     const bytes = typeof said.data === 'string' ? Buffer.from(said.data, 'latin1') : (said.data ?? new Uint8Array(0));
