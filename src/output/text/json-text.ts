@@ -1,6 +1,5 @@
 // JSON pieces of hand-assembled records: quoted strings, base64, printable payload.
 
- 
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\u007f\ud800-\udfff]/;
 
 /** A quoted JSON string; text without anything to escape costs one regular expression test. */
