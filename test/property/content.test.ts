@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { contentElement, newContent } from '../../src/detect/content/content-element.ts';
 import { linkChain } from '../../src/detect/content/chain-link.ts';
-import { compileNeedle } from '../../src/detect/content/search.ts';
+import { compileNeedle } from '../../src/detect/mpm/spm.ts';
 import type { ContentSpec, Limit } from '../../src/framework/chain.ts';
 import { Inspection } from '../../src/framework/chain.ts';
 

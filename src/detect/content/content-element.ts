@@ -1,8 +1,8 @@
 // `content` at run time: a search in the window its modifiers leave, then the rest of the chain.
 
 import type { ChainElement, ChainMatch, ContentSpec, Inspection, Limit } from '../../framework/chain.ts';
-import { compileNeedle } from './search.ts';
-import type { Needle } from './search.ts';
+import { compileNeedle } from '../mpm/spm.ts';
+import type { Needle } from '../mpm/spm.ts';
 
 /** A content without modifiers. */
 export function newContent(bytes: Uint8Array, negated: boolean): ContentSpec {

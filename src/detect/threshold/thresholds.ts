@@ -38,6 +38,8 @@ export class Thresholds {
   private readonly bitmaps: PortBitmaps;
   private readonly globals: readonly GlobalSpec[];
   private readonly bySignature = new Map<Signature, readonly Numbered[]>();
+  /** Reused: matches are many. */
+  private readonly sight = { isNew: false, counts: true, now: 0 };
   private tags = 0;
   private lastPurge = -INTERVAL;
 
@@ -92,8 +94,11 @@ export class Thresholds {
     const isNew = this.table.size !== before;
     const at = slot * VALUES;
     const values = this.table.values;
-    const counts = spec.uniqueOn === 'none' || this.isFresh(spec, at, isNew, p, ctx.now);
-    const result = decide(spec, values, at, { isNew, counts, now: ctx.now });
+    const { sight } = this;
+    sight.isNew = isNew;
+    sight.counts = spec.uniqueOn === 'none' || this.isFresh(spec, at, isNew, p, ctx.now);
+    sight.now = ctx.now;
+    const result = decide(spec, values, at, sight);
     values[at + ThresholdField.expires] = expiry(spec, values, at);
     if (isRate && result === ThresholdResult.newAction) this.newAction = spec.newAction;
     return result;
