@@ -203,11 +203,7 @@ export function inClosed(x: TcpContext, p: Packet, b: number, isToServer: boolea
   const w = x.sessions.words;
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
-  if ((p.tcpFlags & TcpFlag.rst) !== 0) return;
-  if ((p.tcpFlags & (TcpFlag.syn | TcpFlag.ack)) === TcpFlag.syn) {
-    x.event(p, E.shutdown_syn_resend);
-    return;
-  }
+  if ((p.tcpFlags & (TcpFlag.rst | TcpFlag.syn)) !== 0) return;
   const wasReset = (w[b + S.flags]! & SessionFlag.closedByRst) !== 0;
   // The sender of the reset goes on as if nothing had happened, and nobody else has spoken since.
   if (wasReset && (w[peer + D.flags]! & StreamFlag.rstReceived) !== 0) {
