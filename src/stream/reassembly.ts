@@ -18,6 +18,9 @@ const REGION_GAP = 256 << 10;
 /** No stream holds more than this between its base and its furthest byte. */
 const MAX_SPAN = 16 << 20;
 
+/** A base without bytes moves on when it lies so far behind. */
+const FOLLOWED_SPAN = 64 << 10;
+
 /** Result of `insert`. */
 export const Inserted = { nothing: 0, added: 1, noMemory: 2 } as const;
 
@@ -30,6 +33,11 @@ export class Reassembly {
   readonly data: Uint8Array;
   readonly counters: Counters;
   readonly options: StreamOptions;
+  /**
+   * Whether anybody will look at the bytes. Where nobody will, only what arrived is followed, and data in order needs
+   * no segment: the list holds what waits behind a hole.
+   */
+  keepsBytes = true;
 
   constructor(sessions: Sessions, slab: Slab, data: Uint8Array, counters: Counters, options: StreamOptions) {
     this.sessions = sessions;
@@ -60,6 +68,7 @@ export class Reassembly {
     if (start + length > MAX_SPAN || w[d + D.segmentCount]! >= this.options.reassembly.maxSegments) {
       if (!this.makeRoomInList(p, d, start)) return Inserted.nothing;
     }
+    if (!this.keepsBytes) return this.follow(p, d, start, offset, length);
     if (start + length > w[d + D.capacity]!) {
       const moved = this.slide(d);
       start -= moved;
@@ -71,6 +80,25 @@ export class Reassembly {
     }
     if (start >= w[d + D.end]!) this.append(p, d, start, offset, length);
     else this.insertWithin(p, d, start, offset, length);
+    return Inserted.added;
+  }
+
+  /** Notes the arrival of bytes that nobody will look at. */
+  private follow(p: Packet, d: number, start: number, offset: number, length: number): number {
+    const w = this.sessions.words;
+    const end = start + length;
+    const contiguous = w[d + D.contiguous]!;
+    if (start <= contiguous && w[d + D.segmentHead]! < 0) {
+      if (start < contiguous) this.counters.add(TCP_COUNTER.overlap);
+      if (end <= contiguous) return Inserted.added;
+      this.counters.add(TCP_COUNTER.segmentFromPool);
+      w[d + D.contiguous] = end;
+      if (end > w[d + D.end]!) w[d + D.end] = end;
+      return Inserted.added;
+    }
+    if (start >= w[d + D.end]!) this.append(p, d, start, offset, length);
+    else this.insertWithin(p, d, start, offset, length);
+    if (w[d + D.contiguous]! >= w[d + D.end]!) this.releaseSegments(d);
     return Inserted.added;
   }
 
@@ -105,7 +133,7 @@ export class Reassembly {
 
   private append(p: Packet, d: number, start: number, offset: number, length: number): void {
     const w = this.sessions.words;
-    this.copyIn(p, w[d + D.buffer]! + start, offset, length);
+    if (this.keepsBytes) this.copyIn(p, w[d + D.buffer]! + start, offset, length);
     const tail = w[d + D.segmentTail]!;
     const end = start + length;
     const isInOrder = start === w[d + D.contiguous]!;
@@ -137,7 +165,8 @@ export class Reassembly {
     const end = start + length;
     let before = w[d + D.segmentTail]!;
     while (before >= 0 && segments.start(before) > start) before = segments.previous(before);
-    this.merge(p, d, start, offset, length);
+    if (this.keepsBytes) this.merge(p, d, start, offset, length);
+    else if (this.overlaps(d, start, end)) this.counters.add(TCP_COUNTER.overlap);
     const after = before >= 0 ? segments.next(before) : w[d + D.segmentHead]!;
     const isCovered = before >= 0 && segments.end(before) >= end;
     if (!isCovered) {
@@ -153,6 +182,16 @@ export class Reassembly {
       this.extendContiguous(d, n);
       this.countRegions(d);
     }
+  }
+
+  /** Whether some of [start, end) arrived before; for streams without bytes. */
+  private overlaps(d: number, start: number, end: number): boolean {
+    const w = this.sessions.words;
+    const segments = this.segments;
+    if (start < w[d + D.contiguous]!) return true;
+    let n = w[d + D.segmentHead]!;
+    while (n >= 0 && segments.end(n) <= start) n = segments.next(n);
+    return n >= 0 && segments.start(n) < end;
   }
 
   /** Writes the bytes, letting the policy decide for each segment that shares some of them. */
@@ -210,8 +249,9 @@ export class Reassembly {
   private countRegions(d: number): void {
     const w = this.sessions.words;
     if (w[d + D.end]! < REGION_GAP) return;
-    let count = 0;
-    let reach = -REGION_GAP - 1;
+    const hasUnlisted = !this.keepsBytes && w[d + D.contiguous]! > 0;
+    let count = hasUnlisted ? 1 : 0;
+    let reach = hasUnlisted ? w[d + D.contiguous]! : -REGION_GAP - 1;
     for (let n = w[d + D.segmentHead]!; n >= 0; n = this.segments.next(n)) {
       if (this.segments.start(n) - reach >= REGION_GAP) count++;
       if (this.segments.end(n) > reach) reach = this.segments.end(n);
@@ -291,7 +331,8 @@ export class Reassembly {
     const w = this.sessions.words;
     const keep = this.keepFrom(d);
     if (keep <= 0) return;
-    if (keep >= w[d + D.end]! || keep > w[d + D.capacity]! >> 1) this.slide(d);
+    const limit = this.keepsBytes ? w[d + D.capacity]! >> 1 : FOLLOWED_SPAN;
+    if (keep >= w[d + D.end]! || keep > limit) this.slide(d);
   }
 
   /** Moves the base to the first byte needed; returns by how much relative positions became smaller. */
@@ -344,6 +385,11 @@ export class Reassembly {
 
   /** Frees everything a direction holds. */
   release(d: number): void {
+    this.releaseSegments(d);
+    this.releaseBuffer(d);
+  }
+
+  private releaseSegments(d: number): void {
     const w = this.sessions.words;
     for (let n = w[d + D.segmentHead]!; n >= 0;) {
       const next = this.segments.next(n);
@@ -353,6 +399,5 @@ export class Reassembly {
     w[d + D.segmentHead] = -1;
     w[d + D.segmentTail] = -1;
     w[d + D.segmentCount] = 0;
-    this.releaseBuffer(d);
   }
 }

@@ -53,6 +53,7 @@ export class TcpEngine implements TcpView {
     this.options = parts.options;
     this.s = new Sessions();
     const reassembly = new Reassembly(this.s, parts.slab, parts.data, parts.counters, parts.options);
+    reassembly.keepsBytes = needsBytes(parts);
     this.raw = new RawWindow(reassembly, parts.flows, parts.bufferId);
     this.x = new TcpContext(parts.flows, this.s, parts.counters, parts.options, reassembly);
     this.x.sink = parts.sink ?? null;
@@ -296,4 +297,10 @@ export class TcpEngine implements TcpView {
   connState(t: number): string {
     return connStateText(this.s, t);
   }
+}
+
+/** Whether anything reads the bytes of streams: rules, the application layer, or a comparison of what overlaps. */
+function needsBytes({ options, sink }: TcpEngineParts): boolean {
+  const { rawInspection, inline, reassembly } = options;
+  return rawInspection || inline || reassembly.checkOverlapDifferentData || sink !== undefined;
 }
