@@ -33,6 +33,8 @@ import { StreamPayloads } from './stream-payloads.ts';
 
 /** Small enough to stay in the cache. */
 const CAPTURE_REGION = 2 << 20;
+/** Flow records there are from the start: untouched ones take no memory, and growing copies all of them. */
+const FIRST_RECORDS = 1 << 16;
 
 export interface WorkerOptions {
   readonly decoder: DecoderOptions;
@@ -77,7 +79,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const policies = new ExceptionPolicies(options.exceptions);
   const verdicts = isInline ? new Verdicts() : null;
   const counters = new Counters();
-  const flows = new Flows();
+  const flows = new Flows(FIRST_RECORDS);
   policies.attach(counters, flows);
   verdicts?.attach(counters);
   const streamSize = options.stream.reassembly.memcap;

@@ -13,7 +13,7 @@ export class HashIndex {
   /** After `find` found a flow: whether the key is the flow's tuple seen from the responder. */
   isReversed = false;
 
-  constructor(flows: Flows, initial = 8192) {
+  constructor(flows: Flows, initial = 1 << 17) {
     this.flows = flows;
     this.slots = new Int32Array(initial);
     this.mask = initial - 1;

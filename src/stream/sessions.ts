@@ -103,7 +103,7 @@ export class Sessions {
   private freeCount = 0;
   private nextUnused = 0;
 
-  constructor(initial = 1024) {
+  constructor(initial = 1 << 15) {
     this.capacity = initial;
     this.words = new Int32Array(initial * STRIDE);
     this.doubles = new Float64Array(this.words.buffer);
