@@ -53,7 +53,7 @@ function buildInfo(): string {
     ['Unix socket enabled', 'no'],
     ['Detection enabled', 'yes'],
     ['hiredis support', 'no'],
-    ['liblz4 support', 'yes'],
+    ['liblz4 support', 'no'],
     ['JA3 support', 'no'],
     ['JA4 support', 'no'],
   ];

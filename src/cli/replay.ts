@@ -3,24 +3,29 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { log } from '../base/log.ts';
-import { configureLogging, logDiagnostics, openConfig } from '../config/index.ts';
+import { configureLogging, logConfigMessages, logDiagnostics, openConfig, parseSetting } from '../config/index.ts';
 import { loadRules } from '../engine/load-rules.ts';
 import { replayInTurns } from '../engine/replay.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
 import { listCaptures } from '../pcap/index.ts';
 import { REPLAY_HELP } from './help.ts';
+import { Progress } from './progress.ts';
 import { Summary } from './summary.ts';
 
 interface ReplayArguments {
   readonly captures: string[];
   readonly rules: string[];
+  readonly settings: { path: string; value: string }[];
+  config: string | undefined;
   out: string;
   isJson: boolean;
+  hasProgress: boolean;
 }
 
 const OK = 0;
 const FAILED = 1;
 const WRONG_USAGE = 2;
+const VALUED: readonly string[] = ['-r', '--rules', '--out', '-c', '--config', '--set'];
 
 /** @returns the exit status */
 export async function runReplay(words: readonly string[]): Promise<number> {
@@ -34,14 +39,22 @@ export async function runReplay(words: readonly string[]): Promise<number> {
     return WRONG_USAGE;
   }
   mkdirSync(args.out, { recursive: true });
-  const { root: config } = openConfig({ settings: [{ path: 'default-log-dir', value: args.out }] });
+  const opened = openConfig({
+    ...(args.config === undefined ? {} : { file: args.config }),
+    settings: [...args.settings, { path: 'default-log-dir', value: args.out }],
+  });
+  const config = opened.root;
   configureLogging(config, { logDirectory: args.out, environment: { SC_LOG_LEVEL: 'Warning', ...process.env } });
-  const rules = loadRules(config, ruleFiles(config, { exclusive: args.rules }), { isInline: false });
+  logConfigMessages(opened.messages.filter((message) => message.level === 'error'));
+  if (!opened.ok) return FAILED;
+  const files = ruleFiles(config, args.rules.length === 0 ? {} : { exclusive: args.rules });
+  const rules = loadRules(config, files, { isInline: false });
   logDiagnostics(rules.diagnostics, 'detect');
   const captures = args.captures.flatMap((path) =>
     statSync(path).isDirectory() ? [...listCaptures(path, { recursive: true })] : [path],
   );
   const summary = new Summary();
+  const progress = new Progress(captures.length, args.hasProgress && process.stderr.isTTY ? process.stderr : undefined);
   const result = await replayInTurns({
     config,
     captures,
@@ -49,27 +62,45 @@ export async function runReplay(words: readonly string[]): Promise<number> {
     logDirectory: args.out,
     isInline: false,
     checksums: 'none',
+    observer: progress,
     extraOutputs: (state) => [summary.output(state)],
   });
-  const files = readdirSync(args.out).map((name) => join(args.out, name));
-  process.stdout.write(args.isJson ? summary.json(result, files) : summary.table(result, files));
+  progress.finish();
+  const written = readdirSync(args.out).map((name) => join(args.out, name));
+  process.stdout.write(args.isJson ? summary.json(result, written) : summary.table(result, written));
   log.close();
   return result.failed > 0 || rules.ruleset.failed > 0 ? FAILED : OK;
 }
 
 /** The arguments, or what is wrong with them. */
 function parse(words: readonly string[]): ReplayArguments | string {
-  const args: ReplayArguments = { captures: [], rules: [], out: 'tayra-out', isJson: false };
+  const args: ReplayArguments = {
+    captures: [],
+    rules: [],
+    settings: [],
+    config: undefined,
+    out: 'tayra-out',
+    isJson: false,
+    hasProgress: true,
+  };
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
-    if (word === '-r' || word === '--rules') args.rules.push(words[++i] ?? '');
-    else if (word === '--out') args.out = words[++i] ?? '';
+    if (VALUED.includes(word) && words[i + 1] === undefined) return `${word} needs a value`;
+    if (word === '-r' || word === '--rules') args.rules.push(words[++i]!);
+    else if (word === '--out') args.out = words[++i]!;
+    else if (word === '-c' || word === '--config') args.config = words[++i]!;
+    else if (word === '--set') {
+      const setting = parseSetting(words[++i]!);
+      if (setting === undefined) return '--set: must be KEY=VALUE';
+      args.settings.push(setting);
+    } else if (word === '--no-progress') args.hasProgress = false;
     else if (word === '--json') args.isJson = true;
     else if (word === '--table') args.isJson = false;
     else if (word.startsWith('-')) return `unknown option ${word}`;
     else args.captures.push(word);
   }
   if (args.captures.length === 0) return 'no capture given';
-  const missing = [...args.captures, ...args.rules].find((path) => !existsSync(path));
+  const named = args.config === undefined ? [] : [args.config];
+  const missing = [...args.captures, ...args.rules, ...named].find((path) => !existsSync(path));
   return missing === undefined ? args : `no such file: ${missing}`;
 }

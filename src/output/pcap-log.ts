@@ -1,10 +1,11 @@
 // pcap-log: packets to capture files, all of them or those of flows with alerts or tags; a ring of files by size.
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { defineCounter } from '../base/counters.ts';
 import { FlowFlag } from '../framework/flows.ts';
 import { defineOutput } from '../framework/output.ts';
-import { PacketFlag } from '../framework/packet.ts';
-import { PcapWriter } from '../pcap/index.ts';
+import { Action, PacketFlag } from '../framework/packet.ts';
+import { PacketFilter, PcapWriter } from '../pcap/index.ts';
 import { OutputError } from './output-error.ts';
 import { logPath } from './writer.ts';
 import type { ConfigNode } from '../config/index.ts';
@@ -21,7 +22,14 @@ interface PcapLogOptions {
   readonly limit: number;
   /** Files kept, 0 for all. */
   readonly maxFiles: number;
+  /** Leave out the packets of flows that a pass rule let go. */
+  readonly honorsPass: boolean;
+  /** `bpf-filter`: packets to write. */
+  readonly filter: PacketFilter | undefined;
 }
+
+const WRITTEN = defineCounter('pcap_log.written');
+const FILTERED = defineCounter('pcap_log.filtered_bpf');
 
 class PcapLog implements Output {
   readonly wantsEveryPacket = true;
@@ -40,7 +48,14 @@ class PcapLog implements Output {
   packet(p: Packet): void {
     // inner and rebuilt packets are in the file with the one that carried them
     if (p.parent !== null || (p.flags & PacketFlag.pseudoStreamEnd) !== 0 || !this.isWanted(p)) return;
+    // the file is named after the first packet that comes by, filtered or not
     if (this.writer === undefined || p.linkType !== this.linkType || this.isFull(p.end - p.start)) this.next(p);
+    const { counters } = this.context;
+    if (this.options.filter?.matches(p.data, p.start, p.end, p.wireLength, p.linkType) === false) {
+      counters.add(FILTERED);
+      return;
+    }
+    counters.add(WRITTEN);
     this.writer?.write(p.data, p.start, p.end - p.start, Math.max(p.wireLength, p.end - p.start), p.ts);
   }
 
@@ -58,10 +73,15 @@ class PcapLog implements Output {
   }
 
   private isWanted(p: Packet): boolean {
+    if (this.options.honorsPass && this.isPassed(p)) return false;
     if (this.options.condition === 'all') return true;
     if (p.alerts.count > 0 || (p.flags & PacketFlag.tagged) !== 0) return true;
     if (p.flow < 0) return false;
     return this.context.flows.hasFlag(p.flow, this.options.condition === 'alerts' ? FlowFlag.alerted : FlowFlag.tagged);
+  }
+
+  private isPassed(p: Packet): boolean {
+    return (p.action & Action.pass) !== 0 || (p.flow >= 0 && this.context.flows.hasFlag(p.flow, FlowFlag.actionPass));
   }
 
   private isFull(more: number): boolean {
@@ -95,7 +115,19 @@ function readOptions(node: ConfigNode, context: OutputContext): PcapLogOptions {
     condition: node.choice('conditional', CONDITIONS, 'all'),
     limit: sizeOf(node),
     maxFiles: node.int('max-files', 0, { min: 0 }),
+    honorsPass: node.bool('honor-pass-rules', false),
+    filter: readFilter(node),
   };
+}
+
+function readFilter(node: ConfigNode): PacketFilter | undefined {
+  const text = node.string('bpf-filter');
+  if (text === undefined) return undefined;
+  try {
+    return new PacketFilter(text);
+  } catch (error) {
+    throw new OutputError('bad_setting', `${node.path}.bpf-filter: ${(error as Error).message}: ${text}`, error);
+  }
 }
 
 // a bare number is megabytes, as in Suricata

@@ -126,7 +126,24 @@ describe('pcap-log', () => {
     assert.deepEqual(files('alerts.pcap'), ['alerts.pcap.2']);
   });
 
+  it('writes what its filter wants', () => {
+    run('      filename: filtered.pcap\n      bpf-filter: tcp\n', (write) => {
+      write(1, false);
+    });
+    run('      filename: none.pcap\n      bpf-filter: udp\n', (write) => {
+      write(1, false);
+    });
+    const size = (name: string): number => readFileSync(join(folder, files(name)[0]!)).length;
+    assert.deepEqual([size('filtered.pcap'), size('none.pcap')], [24 + 16 + SYN.length, 24]);
+  });
+
   it('refuses what it cannot do', () => {
+    assert.throws(
+      () => {
+        run('      bpf-filter: port nowhere\n', () => undefined);
+      },
+      { code: 'bad_setting' },
+    );
     assert.throws(
       () => {
         run('      compression: lz4\n', () => undefined);

@@ -7,6 +7,7 @@ import { AlertEvents } from './alert.ts';
 import { AnomalyEvents } from './anomaly.ts';
 import { arpEvent } from './arp.ts';
 import { DropEvents } from './drop.ts';
+import { noteMacs } from './flow-macs.ts';
 import { FlowEvents } from './flow.ts';
 import { NetflowEvents } from './netflow.ts';
 import { EveRecord } from './record.ts';
@@ -46,6 +47,13 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
       wantsEveryPacket = true;
       packet.push((p) => (p.arpOffset < 0 ? '' : arpEvent(record, p)));
     }
+  }
+  if (record.settings.hasEther && flow.length > 0) {
+    wantsEveryPacket = true;
+    packet.unshift((p) => {
+      noteMacs(record.context.flows, p);
+      return '';
+    });
   }
   return { packet, flow, stats, wantsEveryPacket };
 }

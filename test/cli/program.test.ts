@@ -1,0 +1,115 @@
+// The built program from end to end: command lines in, exit codes, texts and files out.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PcapWriter } from '../../src/pcap/index.ts';
+import { ascii, tcp4, udp4 } from '../support/packets.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+describe('built program', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let capture: string;
+  before(function () {
+    if (!existsSync(PROGRAM)) this.skip(); // npm run build makes it
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tayra-cli-'));
+    capture = join(folder, 'input.pcap');
+    const writer = new PcapWriter(capture, { linkType: 1 });
+    [udp4({ sp: 1000, dp: 53 }, ascii('hello')), tcp4({ sp: 1001, dp: 80, flags: 2 })].forEach((frame, i) => {
+      writer.write(frame, 0, frame.length, frame.length, 1e15 + i);
+    });
+    writer.close();
+    writeFileSync(join(folder, 'test.rules'), 'alert ip any any -> any any (msg:"any"; sid:1;)\n');
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const tayra = (...words: string[]): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, [PROGRAM, ...words], { encoding: 'utf8', cwd: folder });
+  const events = (): { event_type: string; proto?: string }[] =>
+    readFileSync(join(folder, 'eve.json'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event_type: string; proto?: string });
+  const alerts = (): (string | undefined)[] =>
+    events()
+      .filter((event) => event.event_type === 'alert')
+      .map((event) => event.proto);
+
+  it('reads a capture as Suricata does', () => {
+    const { status } = tayra('-r', capture, '-S', 'test.rules', '-l', folder, '-k', 'none');
+    assert.equal(status, 0);
+    assert.deepEqual(alerts(), ['UDP', 'TCP']);
+  });
+
+  it('looks only at packets that the filter takes', () => {
+    const { status } = tayra('-r', capture, '-S', 'test.rules', '-l', folder, '-k', 'none', 'udp', 'port', '53');
+    assert.equal(status, 0);
+    assert.deepEqual(alerts(), ['UDP']);
+  });
+
+  it('refuses a bad filter, a missing user, a live source', () => {
+    for (const [words, reason] of [
+      [['-r', capture, 'port', '99999'], /illegal port number/],
+      [['-r', capture, '--user', 'nobody-of-this-name'], /unable to get the user ID, check if user exist!!/],
+      [['-i', 'lo'], /live capture \(-i\) is not supported yet/],
+      [[], /Please specify a runmode or capture option/],
+    ] as const) {
+      const { status, stderr } = tayra(...words, '-l', folder, '-S', 'test.rules');
+      assert.equal(status, 1);
+      assert.match(stderr, reason);
+    }
+  });
+
+  it('removes its pid file and deletes captures without alerts', () => {
+    writeFileSync(join(folder, 'none.rules'), 'alert icmp any any -> any any (sid:2;)\n');
+    const words = ['-r', capture, '-l', folder, '-k', 'none', '--set', 'pcap-file.delete-when-done=non-alerts'];
+    assert.equal(tayra(...words, '-S', 'test.rules', '--pidfile', join(folder, 'pid')).status, 0);
+    assert.deepEqual([existsSync(capture), existsSync(join(folder, 'pid'))], [true, false]);
+    assert.equal(tayra(...words, '-S', 'none.rules').status, 0);
+    assert.equal(existsSync(capture), false);
+  });
+
+  it('warns once about an unknown key, naming the nearest known one, and says where a type is wrong', () => {
+    writeFileSync(
+      join(folder, 'c.yaml'),
+      '%YAML 1.1\n---\noutputs:\n  - eve-log:\n      enabled: yes\n      filenam: x\n      ethernet: perhaps\n      types: [alert]\n',
+    );
+    const { status, stdout } = tayra('-c', 'c.yaml', '-r', capture, '-S', 'test.rules', '-l', folder);
+    assert.equal(status, 0);
+    assert.equal(stdout.match(/unknown configuration key outputs\.eve-log\.filenam/g)?.length, 1);
+    assert.match(stdout, /did you mean filename\?/);
+    assert.match(stdout, /c\.yaml:7.*expected yes or no, found "perhaps"/);
+  });
+
+  it('tells its version, options and run modes', () => {
+    assert.match(tayra('-V').stdout, /^This is Suricata version 9\.0\.0 compatible Tayra \d/);
+    assert.match(tayra('--help').stdout, /--pcap-file-recursive/);
+    assert.match(tayra('--list-runmodes').stdout, /PCAP_FILE +\| single/);
+    assert.match(tayra('--list-keywords=csv').stdout, /^name;description;app layer;features;documentation\n/);
+    assert.match(tayra('--dump-config', '--set', 'a.b=c').stdout, /^a\.b = c$/m);
+  });
+
+  it('replays into a summary', () => {
+    const { status, stdout } = tayra('replay', capture, '-r', 'test.rules', '--out', folder, '--json');
+    assert.equal(status, 0);
+    const summary = JSON.parse(stdout) as { packets: number; alerts: { sid: number; count: number }[] };
+    assert.equal(summary.packets, 2);
+    assert.deepEqual(
+      summary.alerts.map(({ sid, count }) => [sid, count]),
+      [[1, 2]],
+    );
+    assert.match(tayra('replay', capture, '-r', 'test.rules', '--out', folder).stdout, /2 packets/);
+    assert.equal(tayra('replay', 'nowhere.pcap').status, 2);
+    assert.equal(tayra('replay', capture, '--out').status, 2);
+    writeFileSync(join(folder, 'broken.pcap'), 'nothing');
+    assert.equal(tayra('replay', 'broken.pcap', '-r', 'test.rules', '--out', folder).status, 1);
+  });
+});
