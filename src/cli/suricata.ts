@@ -12,9 +12,10 @@ import {
   parseSetting,
 } from '../config/index.ts';
 import type { ConfigNode } from '../config/index.ts';
+import { analysisPlan, writeAnalysis } from '../engine/analysis.ts';
 import { midstreamPolicyProblem } from '../engine/exception-policy.ts';
 import { loadRules } from '../engine/load-rules.ts';
-import type { LoadedRules } from '../engine/load-rules.ts';
+import type { LoadOptions, LoadedRules } from '../engine/load-rules.ts';
 import { replayInTurns } from '../engine/replay.ts';
 import { logRules } from '../engine/rule-log.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
@@ -119,13 +120,16 @@ async function start(args: Arguments, config: ConfigNode, directory: string): Pr
   }
   const preparation = prepare(args, config);
   if (preparation === undefined) return FAILED;
-  const rules = args.flags.has('disableDetection') ? null : load(args, config);
+  const isAnalysis = args.flags.has('engineAnalysis');
+  const plan = analysisPlan(config, { isAnalysis });
+  const rules = args.flags.has('disableDetection') ? null : load(args, config, { collectsForAnalysis: plan !== null });
   if (rules !== null && !acceptable(args, rules)) return FAILED;
   if (args.flags.has('test')) {
     log.notice('suricata', 'Configuration provided was successfully loaded. Exiting.');
     return OK;
   }
-  if (args.flags.has('engineAnalysis')) return OK;
+  if (plan !== null && rules !== null) writeAnalysis(plan, rules.analysed, directory);
+  if (isAnalysis) return OK;
   return play(args, config, { rules, directory, preparation });
 }
 
@@ -174,14 +178,14 @@ async function play(args: Arguments, config: ConfigNode, { rules, directory, pre
     : OK;
 }
 
-function load(args: Arguments, config: ConfigNode): LoadedRules {
+function load(args: Arguments, config: ConfigNode, analysis: Pick<LoadOptions, 'collectsForAnalysis'>): LoadedRules {
   const exclusive = args.values.get('exclusiveRules');
   const additional = args.values.get('additionalRules');
   const files = ruleFiles(config, {
     ...(exclusive === undefined ? {} : { exclusive }),
     ...(additional === undefined ? {} : { additional }),
   });
-  const rules = loadRules(config, files, { isInline: args.flags.has('simulateIps') });
+  const rules = loadRules(config, files, { isInline: args.flags.has('simulateIps'), ...analysis });
   logRules(rules);
   return rules;
 }

@@ -7,6 +7,8 @@ import { diagnostic, NO_SPAN } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { actionOrder } from '../detect/compile/evaluation-order.ts';
+import { RuleCollector } from '../detect/analysis/index.ts';
+import type { AnalysedRule } from '../detect/analysis/index.ts';
 import { compileRuleset } from '../detect/compile/ruleset.ts';
 import type { Ruleset } from '../detect/compile/ruleset.ts';
 import { Thresholds, globalSpecs } from '../detect/threshold/index.ts';
@@ -33,6 +35,8 @@ export interface LoadedRules {
   readonly diagnostics: readonly Diagnostic[];
   /** What the rules share: names, tags, data sets. */
   readonly setup: RulesetSetup;
+  /** With `collectsForAnalysis`: every rule with what is known of it beyond the signature. */
+  readonly analysed: readonly AnalysedRule[];
 }
 
 /** `vars:` of the configuration. */
@@ -40,9 +44,14 @@ export function readVariables(config: ConfigNode): Variables {
   return new Variables(groupOf(config, 'vars.address-groups'), groupOf(config, 'vars.port-groups'));
 }
 
+export interface LoadOptions {
+  readonly isInline: boolean;
+  readonly collectsForAnalysis?: boolean;
+}
+
 const SHIPPED = fileURLToPath(new URL('../../config/', import.meta.url));
 
-export function loadRules(config: ConfigNode, files: readonly string[], options: { isInline: boolean }): LoadedRules {
+export function loadRules(config: ConfigNode, files: readonly string[], options: LoadOptions): LoadedRules {
   const diagnostics: Diagnostic[] = [];
   const variables = readVariables(config);
   const asts: RuleAst[] = [];
@@ -60,6 +69,7 @@ export function loadRules(config: ConfigNode, files: readonly string[], options:
     bad += file.badCount;
   }
   const setup = createSetup(config, diagnostics, options.isInline);
+  const collector = options.collectsForAnalysis === true ? new RuleCollector() : undefined;
   const compiled = compileRuleset(asts, {
     setup,
     actionOrder: readActionOrder(config, diagnostics),
@@ -69,11 +79,13 @@ export function loadRules(config: ConfigNode, files: readonly string[], options:
     isPendingKeyword,
     isPendingProtocol,
     isUnsupportedKeyword,
+    ...(collector !== undefined && { observer: collector.observe }),
   });
   diagnostics.push(...compiled.diagnostics, ...unsetFlowbits(setup));
   const ruleset = { ...compiled, failed: compiled.failed + bad };
   const thresholds = new Thresholds(globalSpecs(readThresholds(config, variables, diagnostics)));
-  return { ruleset, thresholds, files: files.length, total: asts.length + bad, diagnostics, setup };
+  const analysed = collector?.rules(ruleset.signatures, variables) ?? [];
+  return { ruleset, thresholds, files: files.length, total: asts.length + bad, diagnostics, setup, analysed };
 }
 
 function groupOf(config: ConfigNode, path: string): Record<string, string> {

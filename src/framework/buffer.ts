@@ -11,6 +11,16 @@ export class BufferView {
   end = 0;
 }
 
+/** A buffer of an application layer in one protocol, direction and state of the transaction. */
+export interface BufferEngine {
+  readonly direction: 'toserver' | 'toclient';
+  readonly appProtocol: string;
+  /** Progress of the transaction from which on the buffer is there. */
+  readonly progress: number;
+  /** Name of the sub-state machine that `progress` counts in. */
+  readonly subState?: string;
+}
+
 /** A sticky buffer. Declared by its keyword file; the engine inspects each (packet, buffer, transforms) once. */
 export interface BufferDefinition {
   /** As in engine analysis and EVE, e.g. `tcp.hdr`. */
@@ -20,6 +30,8 @@ export interface BufferDefinition {
   readonly source: 'payload' | 'packet' | 'base64' | 'app';
   /** Several instances per packet (sctp.chunk_data): `get` is called with 0, 1, ... until it returns false. */
   readonly isMulti: boolean;
+  /** `app`: where in transactions it is taken from; for engine analysis and for planning inspection. */
+  readonly engines?: readonly BufferEngine[];
   /** Fills `view`; false when the packet has no such buffer. */
   get(p: Packet, ctx: DetectContext, view: BufferView, instance: number): boolean;
 }

@@ -1,6 +1,7 @@
 // Chains: the conditions on one buffer (content, byte_test, pcre ...) as closures that call the next one.
 
 import type { Packet } from './packet.ts';
+import type { Details } from './description.ts';
 import type { DetectContext } from './detect-context.ts';
 
 /** The buffer under inspection and the cursor in it. One reused instance per nesting level. */
@@ -38,6 +39,8 @@ export interface ChainElement {
   readonly keyword: string;
   /** Counts from the end of the match before it. */
   readonly isRelative: boolean;
+  /** For engine analysis. */
+  readonly details?: Details;
   /** Null for everything that is no content. */
   readonly content: ContentSpec | null;
   /** @param next the rest of the chain @param nextIsRelative when the rest fails a relative one may be retried */

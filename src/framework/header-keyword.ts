@@ -1,9 +1,11 @@
 // Makers of the many keywords that compare one header field or hand out one header.
 
+import { parseInteger } from '../rules/index.ts';
 import type { IntegerWidth, RuleOption } from '../rules/index.ts';
 import type { BufferDefinition, BufferView } from './buffer.ts';
+import { describeInteger } from './description.ts';
 import type { DetectContext } from './detect-context.ts';
-import { acceptInteger, unquoted } from './keyword-argument.ts';
+import { accept, integerTest, unquoted } from './keyword-argument.ts';
 import { defineKeyword } from './keyword.ts';
 import type { KeywordDefinition } from './keyword.ts';
 import type { Packet } from './packet.ts';
@@ -23,6 +25,8 @@ export interface IntegerKeyword extends Described {
   readonly keepsStream?: boolean;
   readonly supportsPrefilter?: boolean;
   readonly names?: (name: string) => number | undefined;
+  /** Where engine analysis puts the condition; `name` with an underscore for a dot without it. */
+  readonly detailKey?: string;
   /** Older spellings of the argument. */
   readonly rewrite?: (argument: string) => string;
 }
@@ -38,13 +42,18 @@ export function integerKeyword(k: IntegerKeyword): KeywordDefinition {
     compile(builder, option) {
       const text = unquoted(option);
       const options = k.names === undefined ? {} : { names: k.names };
-      const test = acceptInteger(option, k.rewrite?.(text) ?? text, k.width, options);
+      const condition = accept(option, parseInteger(k.rewrite?.(text) ?? text, k.width, options));
+      const test = integerTest(condition);
       builder.addPacketMatch(
         (p, ctx) => {
           const value = read(p, ctx);
           return value >= 0 && test(value);
         },
-        { keyword: k.name, keepsStream: k.keepsStream === true },
+        {
+          keyword: k.name,
+          keepsStream: k.keepsStream === true,
+          details: { [k.detailKey ?? k.name.replaceAll('.', '_')]: describeInteger(condition) },
+        },
       );
     },
   });

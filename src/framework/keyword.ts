@@ -4,6 +4,7 @@ import type { RuleAst, RuleOption } from '../rules/index.ts';
 import type { Counters } from '../base/counters.ts';
 import type { BufferDefinition, TransformUse } from './buffer.ts';
 import type { ChainElement, ContentSpec } from './chain.ts';
+import type { Description, Details, Requirement } from './description.ts';
 import type { PacketMatch, PostMatch, Reference, ThresholdSpec } from './signature.ts';
 
 /** A rule that cannot be loaded: becomes a Diagnostic at the option's place. */
@@ -69,8 +70,9 @@ export interface SignatureBuilder {
   variable(name: string, mode: 'declare' | 'use'): number | undefined;
 
   /** A condition on the packet. Sets requirePacket unless `keepsStream` (flow, flowbits ... work on stream matches too). */
-  addPacketMatch(match: PacketMatch, options?: { keepsStream?: boolean; keyword?: string }): void;
-  addPostMatch(action: PostMatch): void;
+  addPacketMatch(match: PacketMatch, options?: PacketMatchOptions): void;
+  /** @param description what it does, for engine analysis; `isPerPacket` is false without it */
+  addPostMatch(action: PostMatch, description?: Description): void;
   /** Marks `prefilter` on the last packet keyword. */
   markPrefilter(): void;
   /** Says that the rule reads or changes a kind of state: rules that change it are evaluated before those that read it. */
@@ -79,6 +81,20 @@ export interface SignatureBuilder {
   awaitAppLayer(reason: string): void;
   /** Warns without rejecting the rule. */
   warn(message: string, hint?: string): void;
+  /** Lists a condition on the packet that needs no closure, for engine analysis. */
+  describe(description: Description, requires?: Requirement): void;
+  /** A remark for engine analysis alone. */
+  note(remark: string): void;
+}
+
+export interface PacketMatchOptions {
+  readonly keepsStream?: boolean;
+  readonly keyword?: string;
+  /** For engine analysis. */
+  readonly details?: Details;
+  readonly requires?: Requirement;
+  /** See Description; true without it. */
+  readonly isPerPacket?: boolean;
 }
 
 /** What compilation shares across signatures. */

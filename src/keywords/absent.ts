@@ -27,6 +27,7 @@ export default defineKeyword({
     const element: AbsentElement = {
       keyword: 'absent',
       isOrElse: isElse,
+      details: { absent: { or_else: isElse } },
       content: null,
       isRelative: false,
       link: (next) => (isElse ? next : NEVER),

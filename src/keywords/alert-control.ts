@@ -39,12 +39,15 @@ const bypass = defineKeyword({
   examples: ['alert tcp any any -> any any (msg:"m"; content:"x"; bypass; sid:1;)'],
   compile(builder) {
     builder.flags |= SigFlag.bypass;
-    builder.addPostMatch((p, ctx) => {
-      if (p.flow < 0) return;
-      ctx.flows.setFlag(p.flow, FlowFlag.bypassed);
-      ctx.flows.setWord(p.flow, F.state, FlowStateId.bypassed);
-      p.flags |= PacketFlag.bypassed;
-    });
+    builder.addPostMatch(
+      (p, ctx) => {
+        if (p.flow < 0) return;
+        ctx.flows.setFlag(p.flow, FlowFlag.bypassed);
+        ctx.flows.setWord(p.flow, F.state, FlowStateId.bypassed);
+        p.flags |= PacketFlag.bypassed;
+      },
+      { keyword: 'bypass' },
+    );
   },
 });
 
@@ -73,11 +76,14 @@ const nfqSetMark = defineKeyword({
     const mask = Number(match?.[2] ?? 0xffffffff);
     if (match === null || mark > 0xffffffff || mask > 0xffffffff)
       throw new RuleError('nfq_set_mark needs a mark and a mask of 32 bits', 'nfq_set_mark:0x4/0x4');
-    builder.addPostMatch((p, ctx) => {
-      if (p.flow < 0) return;
-      const old = ctx.flows.word(p.flow, F.emergencyOrMark);
-      ctx.flows.setWord(p.flow, F.emergencyOrMark, (old & ~mask) | (mark & mask));
-    });
+    builder.addPostMatch(
+      (p, ctx) => {
+        if (p.flow < 0) return;
+        const old = ctx.flows.word(p.flow, F.emergencyOrMark);
+        ctx.flows.setWord(p.flow, F.emergencyOrMark, (old & ~mask) | (mark & mask));
+      },
+      { keyword: 'nfq_set_mark' },
+    );
   },
 });
 
@@ -96,9 +102,12 @@ const config = defineKeyword({
     if (match[3] === 'tx') builder.awaitAppLayer('transactions are not parsed yet');
     if (match[2] === 'enable') return;
     const bit = match[1] === 'logging' ? FlowFlag.noLog : FlowFlag.noPacketInspection;
-    builder.addPostMatch((p, ctx) => {
-      if (p.flow >= 0) ctx.flows.setFlag(p.flow, bit);
-    });
+    builder.addPostMatch(
+      (p, ctx) => {
+        if (p.flow >= 0) ctx.flows.setFlag(p.flow, bit);
+      },
+      { keyword: 'config' },
+    );
   },
 });
 

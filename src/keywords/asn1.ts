@@ -1,6 +1,7 @@
 // `asn1`: malformed or suspicious BER in the payload (X.690).
 
 import { plainNumber, splitOption } from '../detect/content/byte-field.ts';
+import { SigFlag } from '../framework/signature.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import { splitArgument } from '../rules/index.ts';
 
@@ -60,6 +61,7 @@ export default defineKeyword({
         offset = plainNumber('asn1', value, [isRelative ? -65535 : 0, 65535]);
       } else throw new RuleError(`asn1: unknown option "${text}"`);
     }
+    builder.flags |= SigFlag.requirePacket;
     builder.addElement({
       keyword: 'asn1',
       content: null,

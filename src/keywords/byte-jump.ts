@@ -2,6 +2,7 @@
 
 import {
   checkSize,
+  describeField,
   fieldPlace,
   newField,
   numberOrVariable,
@@ -13,6 +14,7 @@ import {
 import type { ByteField } from '../detect/content/byte-field.ts';
 import { applyMask, toNumber } from '../detect/content/wide.ts';
 import type { ChainMatch } from '../framework/chain.ts';
+import type { Json } from '../framework/description.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { SignatureBuilder } from '../framework/keyword.ts';
 import { splitArgument } from '../rules/index.ts';
@@ -39,6 +41,13 @@ function linkJump(jump: Jump, next: ChainMatch): ChainMatch {
     inspection.cursor = target;
     return next(inspection);
   };
+}
+
+function describeJump({ field, multiplier, postOffset, isAligned, from }: Jump): Json {
+  const { nbytes, offset, base, flags } = describeField(field);
+  if (from !== 'here') flags.push(`from_${from}`);
+  if (isAligned) flags.push('align');
+  return { nbytes, offset, multiplier, post_offset: postOffset, base, flags };
 }
 
 function parseJump(builder: SignatureBuilder, argument: string): Jump {
@@ -83,6 +92,7 @@ export default defineKeyword({
       keyword: 'byte_jump',
       content: null,
       isRelative: jump.field.isRelative,
+      details: { byte_jump: describeJump(jump) },
       link: (next) => linkJump(jump, next),
     });
   },

@@ -2,6 +2,7 @@
 
 import {
   checkSize,
+  describeField,
   newField,
   numberOrVariable,
   readField,
@@ -100,6 +101,7 @@ export default defineKeyword({
       keyword: 'byte_test',
       content: null,
       isRelative: field.isRelative,
+      details: { byte_test: { ...describeField(field) } },
       link: (next) => linkTest(test, next),
     };
     builder.addElement(element);

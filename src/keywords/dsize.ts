@@ -5,9 +5,17 @@ import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import { need } from '../detect/content/argument.ts';
 import { largestValue } from '../detect/content/largest-value.ts';
 import { noteDsize } from '../detect/content/reach.ts';
+import { describeInteger } from '../framework/description.ts';
+import type { Requirement } from '../framework/description.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import { SigFlag } from '../framework/signature.ts';
 import { parseInteger } from '../rules/index.ts';
+
+/** Whether a packet must, or must not, have a payload. */
+function requirementOf(test: (size: number) => boolean): { requires?: Requirement } {
+  if (!test(0)) return { requires: 'payload' };
+  return test(1) ? {} : { requires: 'no_payload' };
+}
 
 export default defineKeyword({
   name: 'dsize',
@@ -30,6 +38,8 @@ export default defineKeyword({
     noteDsize(builder, match.op === 'ne' ? Number(match.a) : largestValue(match));
     builder.addPacketMatch((p) => (p.flags & PacketFlag.pseudoStreamEnd) === 0 && test(p.payloadLength), {
       keyword: 'dsize',
+      details: { dsize: describeInteger(match) },
+      ...requirementOf(test),
     });
   },
 });

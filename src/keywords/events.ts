@@ -27,12 +27,20 @@ const decodeEvent = defineKeyword({
     const name = unquoted(option).toLowerCase();
     if (name.startsWith('stream.')) {
       const streamEvent = findAnomaly('stream', name.slice('stream.'.length));
-      builder.addPacketMatch((p) => p.hasAnomaly(streamEvent), { keyword: 'stream-event', keepsStream: true });
+      builder.addPacketMatch((p) => p.hasAnomaly(streamEvent), {
+        keyword: 'stream-event',
+        keepsStream: true,
+        requires: 'engine_event',
+      });
       return;
     }
     const id = findAnomaly('decode', name);
     builder.flags |= SigFlag.decoderEventOnly;
-    builder.addPacketMatch((p) => p.hasAnomaly(id), { keyword: 'decode-event' });
+    builder.addPacketMatch((p) => p.hasAnomaly(id), {
+      keyword: 'decode-event',
+      keepsStream: true,
+      requires: 'engine_event',
+    });
   },
 });
 
@@ -51,7 +59,11 @@ const streamEvent = defineKeyword({
         .toLowerCase()
         .replace(/^stream\./, ''),
     );
-    builder.addPacketMatch((p) => p.hasAnomaly(id), { keyword: 'stream-event', keepsStream: true });
+    builder.addPacketMatch((p) => p.hasAnomaly(id), {
+      keyword: 'stream-event',
+      keepsStream: true,
+      requires: 'engine_event',
+    });
   },
 });
 

@@ -43,6 +43,7 @@ export default defineKeyword({
         throw new RuleError("can't have a relative keyword set along with 'fast_pattern:only;'.");
       }
       content.fastPatternOnly = true;
+      builder.note("'fast_pattern:only' option is silently ignored and is interpreted as regular 'fast_pattern'");
     } else if (argument !== '') content.fastPatternChop = parseChop(argument, content.bytes.length);
     content.fastPattern = true;
   },

@@ -105,13 +105,9 @@ const elephant = defineKeyword({
       (flow, ctx) =>
         ctx.flows.flags(flow) & bit;
     const test: IntegerTest = (value) => value !== 0;
-    const match = bothWays(
-      unquoted(option).toLowerCase(),
-      read(FlowFlag.elephantToServer),
-      read(FlowFlag.elephantToClient),
-      test,
-    );
-    builder.addPacketMatch(match, { keyword: 'flow.elephant' });
+    const direction = unquoted(option).toLowerCase();
+    const match = bothWays(direction, read(FlowFlag.elephantToServer), read(FlowFlag.elephantToClient), test);
+    builder.addPacketMatch(match, { keyword: 'flow.elephant', details: { flow_elephant: { dir: direction } } });
   },
 });
 

@@ -58,11 +58,12 @@ export default defineKeyword({
       builder.flags |= direction === 'to_server' || direction === 'from_client' ? SigFlag.toServer : SigFlag.toClient;
     if (stream === 'only_stream') builder.flags |= SigFlag.onlyStream;
     if (stream === 'no_stream') builder.flags |= SigFlag.noStream;
-    const shared = { keyword: 'flow', keepsStream: true };
+    const shared = { keepsStream: true };
     if (state === 'established') builder.addPacketMatch(established, shared);
     if (state === 'not_established') builder.addPacketMatch(notEstablished, shared);
     if (fragments === 'only_frag') builder.addPacketMatch(rebuilt, shared);
     if (fragments === 'no_frag') builder.addPacketMatch(notRebuilt, shared);
+    if (state !== undefined || fragments !== undefined) builder.describe({ keyword: 'flow' }, 'flow');
     if (state !== 'stateless' && (state !== undefined || direction !== undefined)) builder.flags |= SigFlag.requireFlow;
   },
 });

@@ -106,17 +106,26 @@ export default defineKeyword({
       throw new RuleError(`unknown flowbits command "${command}"`, 'set, unset, toggle, isset, isnotset or noalert');
     if (list === undefined || list === '') throw new RuleError(`flowbits: ${command} needs a name`);
     const names = flowbitNames(builder.setup);
-    const ids = readNames(list, command).map((name) => names.id(name));
+    const listed = readNames(list, command);
+    const ids = listed.map((name) => names.id(name));
+    const details = {
+      flowbits: { cmd: command, names: listed, ...(listed.length > 1 && { operator: 'or' }) },
+    };
     builder.flags |= SigFlag.requireFlow;
     if (command === 'isset' || command === 'isnotset') {
       if (command === 'isset') for (const id of ids) names.noteAsked(id, builder.meta);
       builder.usesState('flowbits', 'read');
       const test = ids.length === 1 ? isset(ids[0]!) : anySet(ids);
-      builder.addPacketMatch(command === 'isset' ? test : negate(test), { keyword: 'flowbits', keepsStream: true });
+      builder.addPacketMatch(command === 'isset' ? test : negate(test), {
+        keyword: 'flowbits',
+        keepsStream: true,
+        details,
+        requires: 'flow',
+      });
       return;
     }
     if (command !== 'unset') names.noteSet(ids[0]!);
     builder.usesState('flowbits', 'write');
-    builder.addPostMatch(change(command as 'set' | 'unset' | 'toggle', ids[0]!));
+    builder.addPostMatch(change(command as 'set' | 'unset' | 'toggle', ids[0]!), { keyword: 'flowbits', details });
   },
 });

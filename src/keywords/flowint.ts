@@ -49,6 +49,19 @@ const CHANGE: Readonly<Record<string, (a: number, b: number) => number>> = {
   '-': (a, b) => (a - b) >>> 0,
 };
 
+/** As engine analysis names the operators. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  '<': 'lt',
+  '<=': 'lte',
+  '>': 'gt',
+  '>=': 'gte',
+  '==': 'eq',
+  '!=': 'ne',
+  '=': 'set',
+  '+': 'add',
+  '-': 'sub',
+};
+
 function presence(id: number, wanted: boolean): PacketMatch {
   return (p, ctx) => p.flow >= 0 && (valueOf(p, ctx, id) !== undefined) === wanted;
 }
@@ -72,31 +85,43 @@ export default defineKeyword({
     const id = names.id(match[1]!);
     const operator = match[2]!.toLowerCase();
     const right = match[3];
-    const shared = { keyword: 'flowint', keepsStream: true };
+    const shared = { keyword: 'flowint', keepsStream: true, requires: 'flow' } as const;
     if (/[a-z]/.test(operator)) {
-      if (right !== undefined) throw new RuleError(`flowint: ${operator} takes no value`);
       builder.usesState('flowint', 'read');
-      builder.addPacketMatch(presence(id, operator === 'isset'), shared);
+      // a value is accepted and means nothing
+      builder.addPacketMatch(presence(id, operator === 'isset'), {
+        ...shared,
+        details: { flowint: { cmd: operator === 'isset' ? 'isset' : 'isnotset', var: match[1]! } },
+      });
       return;
     }
     if (right === undefined) throw new RuleError(`flowint: ${operator} needs a value`);
     const operand: Operand = /^\d/.test(right)
       ? { constant: acceptUnsigned(option, right, { max: 0xffffffff }) }
       : { id: names.id(right) };
+    const details = {
+      flowint: { cmd: COMMANDS[operator]!, var: match[1]!, value: 'constant' in operand ? operand.constant : right },
+    };
     const compare = COMPARE[operator];
     builder.usesState('flowint', compare === undefined ? 'write' : 'read');
     if (compare !== undefined) {
-      builder.addPacketMatch((p, ctx) => {
-        const value = valueOf(p, ctx, id);
-        return value !== undefined && compare(value, operandValue(operand, p, ctx));
-      }, shared);
+      builder.addPacketMatch(
+        (p, ctx) => {
+          const value = valueOf(p, ctx, id);
+          return value !== undefined && compare(value, operandValue(operand, p, ctx));
+        },
+        { ...shared, details },
+      );
       return;
     }
     const change = CHANGE[operator]!;
-    builder.addPostMatch((p, ctx) => {
-      if (p.flow < 0) return;
-      const values = (ctx.flows.extraOf(p.flow).flowints ??= new Map<number, number>());
-      values.set(id, change(values.get(id) ?? 0, operandValue(operand, p, ctx)));
-    });
+    builder.addPostMatch(
+      (p, ctx) => {
+        if (p.flow < 0) return;
+        const values = (ctx.flows.extraOf(p.flow).flowints ??= new Map<number, number>());
+        values.set(id, change(values.get(id) ?? 0, operandValue(operand, p, ctx)));
+      },
+      { keyword: 'flowint', details, isPerPacket: true },
+    );
   },
 });

@@ -17,6 +17,7 @@ const itype = integerKeyword({
   summary: 'ICMP type.',
   page: `${PAGE}#itype`,
   examples: [rule('itype:>10;')],
+  detailKey: 'type',
   read: (p) => (isIcmp(p) ? p.icmpType : -1),
 });
 
@@ -26,6 +27,7 @@ const icode = integerKeyword({
   summary: 'ICMP code.',
   page: `${PAGE}#icode`,
   examples: [rule('icode:>5;')],
+  detailKey: 'code',
   read: (p) => (isIcmp(p) ? p.icmpCode : -1),
 });
 
@@ -35,6 +37,7 @@ const icmpId = integerKeyword({
   summary: 'Identifier of ICMP echo and its like.',
   page: `${PAGE}#icmp-id`,
   examples: [rule('icmp_id:0;')],
+  detailKey: 'id',
   read: (p) => (isIcmp(p) && p.icmpHasId !== 0 ? p.icmpId : -1),
 });
 
@@ -44,6 +47,7 @@ const icmpSeq = integerKeyword({
   summary: 'Sequence number of ICMP echo and its like.',
   page: `${PAGE}#icmp-seq`,
   examples: [rule('icmp_seq:0;')],
+  detailKey: 'seq',
   read: (p) => (isIcmp(p) && p.icmpHasId !== 0 ? p.icmpSeq : -1),
 });
 

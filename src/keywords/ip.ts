@@ -113,7 +113,10 @@ const ipopts = defineKeyword({
     if (number === undefined && name !== 'any')
       throw new RuleError(`unknown IP option "${name}"`, `one of any, ${Object.keys(IP_OPTIONS).join(', ')}`);
     const bits = number === undefined ? -1 : 1 << number;
-    builder.addPacketMatch((p) => (p.ip4Options & bits) !== 0, { keyword: 'ipopts' });
+    builder.addPacketMatch((p) => (p.ip4Options & bits) !== 0, {
+      keyword: 'ipopts',
+      details: { ipopts: { option: name } },
+    });
   },
 });
 
@@ -186,7 +189,8 @@ const ipProto = defineKeyword({
     const name = match[2]!.toLowerCase();
     const wanted = /^\d/.test(name) ? acceptUnsigned(option, name, { max: 255 }) : PROTOCOLS[name];
     if (wanted === undefined) throw new RuleError(`unknown protocol "${name}"`);
-    builder.addPacketMatch(protocolMatch(match[1]!, wanted), { keyword: 'ip_proto' });
+    // unnamed: it counts as a part of the rule's header
+    builder.addPacketMatch(protocolMatch(match[1]!, wanted));
   },
 });
 
@@ -208,7 +212,8 @@ const l3Proto = defineKeyword({
     const match = /^(?:ipv|ip)([46])$/i.exec(unquoted(option));
     if (match === null) throw new RuleError('l3_proto is ipv4 or ipv6');
     const version = Number(match[1]);
-    builder.addPacketMatch((p) => p.ipVersion === version, { keyword: 'l3_proto', keepsStream: true });
+    // unnamed like ip_proto
+    builder.addPacketMatch((p) => p.ipVersion === version, { keepsStream: true });
   },
 });
 

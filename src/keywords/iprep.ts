@@ -62,6 +62,6 @@ export default defineKeyword({
     const test = scoreTest(option, match);
     const isNegated = match[3]?.toLowerCase() === 'isnotset';
     const matches = sideMatch(match[1]!.toLowerCase(), reputation, category, isNegated ? (s) => s < 0 : test);
-    builder.addPacketMatch(matches, { keyword: 'iprep', keepsStream: true });
+    builder.addPacketMatch(matches, { keyword: 'iprep', keepsStream: true, isPerPacket: false });
   },
 });

@@ -33,6 +33,11 @@ export default defineKeyword({
     if (unknown !== undefined) throw new RuleError(`isdataat: unknown option "${unknown}"`);
     const at = numberOrVariable(builder, 'isdataat', number!, [0, 65535]);
     const isRelative = options.includes('relative');
+    const before = builder.elements().at(-1)?.content;
+    if (isRelative && not === '!' && at.slot < 0 && at.value === 1 && before?.negated === false) {
+      before.endsWith = true; // nothing follows: the same condition, found faster
+      return;
+    }
     builder.addElement({
       keyword: 'isdataat',
       content: null,

@@ -29,6 +29,7 @@ export default defineKeyword({
         `pcre compile of "${pcre.expression}" failed at offset ${String(compiled.problem.offset)}: ${compiled.problem.message}`,
       );
     }
+    for (const remark of pcre.remarks) builder.note(remark);
     const { matcher } = compiled;
     if (pcre.captures.length > matcher.captureCount) {
       throw new RuleError('pcre: more names of captures than groups in the expression');
@@ -43,6 +44,7 @@ export default defineKeyword({
       keyword: 'pcre',
       content: null,
       isRelative: pcre.isRelative,
+      details: { nocase: pcre.flags.caseless === true, negated: pcre.negated },
       link: (next, nextIsRelative) => linkPcre({ ...pcre, matcher, captures }, next, nextIsRelative),
     });
   },

@@ -45,8 +45,11 @@ export default defineKeyword({
   compile(builder, option) {
     const spec = readTag(option);
     const tags = tagsOf(builder.setup);
-    builder.addPostMatch((p, ctx) => {
-      tags.add(spec, p, ctx);
-    });
+    builder.addPostMatch(
+      (p, ctx) => {
+        tags.add(spec, p, ctx);
+      },
+      { keyword: 'tag' },
+    );
   },
 });

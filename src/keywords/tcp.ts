@@ -1,5 +1,6 @@
 // Conditions on the TCP header: tcp.flags, seq, ack, window, mss, wscale, and the phase of the session.
 
+import type { Requirement } from '../framework/description.ts';
 import { integerKeyword } from '../framework/header-keyword.ts';
 import { unquoted } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
@@ -44,6 +45,12 @@ function flagsMatch(modifier: string, wanted: number, ignored: number): PacketMa
   return (p) => p.proto === TCP && (p.tcpFlags & mask) === wanted;
 }
 
+/** SYN, FIN and RST begin and end sessions; URG, ECE and CWR are rare. */
+function requirementOf(wanted: number): Requirement | undefined {
+  if ((wanted & 7) !== 0) return 'tcp_flags_init_deinit';
+  return (wanted & 0xe0) !== 0 ? 'tcp_flags_unusual' : undefined;
+}
+
 const flags = defineKeyword({
   name: 'tcp.flags',
   aliases: ['flags'],
@@ -60,7 +67,11 @@ const flags = defineKeyword({
       throw new RuleError(`"${text}" are no TCP flags`, 'tcp.flags:S or tcp.flags:+SA,CE');
     const wanted = readFlags(match[2]!);
     const ignored = readFlags(match[4] ?? '');
-    builder.addPacketMatch(flagsMatch(match[1] || match[3]!, wanted, ignored), { keyword: 'tcp.flags' });
+    const requires = requirementOf(wanted);
+    builder.addPacketMatch(flagsMatch(match[1] || match[3]!, wanted, ignored), {
+      keyword: 'tcp.flags',
+      ...(requires !== undefined && { requires }),
+    });
   },
 });
 
@@ -71,6 +82,7 @@ const seq = integerKeyword({
   summary: 'TCP sequence number.',
   page: `${PAGE}#seq`,
   examples: [rule('tcp.seq:0;')],
+  detailKey: 'seq',
   read: (p) => (p.proto === TCP && p.l4Offset >= 0 ? p.tcpSeq >>> 0 : -1),
 });
 
@@ -81,6 +93,7 @@ const ack = integerKeyword({
   summary: 'TCP acknowledgement number.',
   page: `${PAGE}#ack`,
   examples: [rule('tcp.ack:0;')],
+  detailKey: 'ack',
   read: (p) => (p.proto === TCP && p.l4Offset >= 0 ? p.tcpAck >>> 0 : -1),
 });
 
@@ -91,6 +104,7 @@ const windowSize = integerKeyword({
   summary: 'TCP window as in the header, not scaled.',
   page: `${PAGE}#window`,
   examples: [rule('tcp.window:55808;'), rule('window:!0;')],
+  detailKey: 'window',
   read: (p) => (p.proto === TCP && p.l4Offset >= 0 ? p.tcpWindow : -1),
 });
 
@@ -127,7 +141,8 @@ const session = defineKeyword({
   examples: [rule('tcp.session:setup,established;')],
   compile(builder, option) {
     const isWanted = new Uint8Array(TCP_STATES.length);
-    for (const name of unquoted(option).split(',')) {
+    const phases = unquoted(option).split(',');
+    for (const name of phases) {
       const states = PHASES[name.trim()];
       if (states === undefined) throw new RuleError(`unknown phase "${name.trim()}"`, Object.keys(PHASES).join(', '));
       for (const state of states) isWanted[(TCP_STATES as readonly string[]).indexOf(state)] = 1;
@@ -138,7 +153,7 @@ const session = defineKeyword({
         const t = ctx.flows.tcp(p.flow);
         return t >= 0 && isWanted[ctx.tcp.state(t)] === 1;
       },
-      { keyword: 'tcp.session' },
+      { keyword: 'tcp.session', details: { tcp_session: { phases: phases.map((name) => name.trim()) } } },
     );
   },
 });

@@ -83,6 +83,8 @@ function addUse(builder: SignatureBuilder, { keyword, command, name, track, expi
   const bits = hostBits(builder.setup);
   const tag = bits.tag(`${keyword}/${track === 'ip_pair' ? 'pair' : 'host'}/${name}`);
   const micros = expire * 1e6;
+  const hasEnd = keyword === 'xbits' && (command === 'set' || command === 'toggle');
+  const details = { [keyword]: { cmd: command, name, track, ...(hasEnd && { expire }) } };
   if (command === 'isset' || command === 'isnotset') {
     const wanted = command === 'isset';
     // Suricata sorts by who reads xbits and by who writes hostbits
@@ -90,16 +92,21 @@ function addUse(builder: SignatureBuilder, { keyword, command, name, track, expi
     builder.addPacketMatch((p, ctx) => p.ipVersion !== 0 && bits.isSet(tag, track, p, ctx.now) === wanted, {
       keyword,
       keepsStream: true,
+      isPerPacket: false,
+      details,
     });
     return;
   }
   if (keyword === 'hostbits') builder.usesState('host', 'write');
-  builder.addPostMatch((p, ctx) => {
-    if (p.ipVersion === 0) return;
-    const isOff = command === 'unset' || (command === 'toggle' && bits.isSet(tag, track, p, ctx.now));
-    if (isOff) bits.unset(tag, track, p);
-    else bits.set(tag, track, p, ctx.now, ctx.now + micros);
-  });
+  builder.addPostMatch(
+    (p, ctx) => {
+      if (p.ipVersion === 0) return;
+      const isOff = command === 'unset' || (command === 'toggle' && bits.isSet(tag, track, p, ctx.now));
+      if (isOff) bits.unset(tag, track, p);
+      else bits.set(tag, track, p, ctx.now, ctx.now + micros);
+    },
+    { keyword, details },
+  );
 }
 
 const XBITS = /^([a-z]+)\s*,\s*([^\s,]+)\s*,\s*track\s+(ip_src|ip_dst|ip_pair|tx)\s*(?:,\s*expire\s+(\d+)\s*)?$/i;

@@ -41,6 +41,16 @@ export class Variables {
     return remember(this.#ports, text, () => share(parsePorts(text, this.#lookup), this.#portSets));
   }
 
+  /** A text of a rule's header, or a variable in it, says what is not meant. */
+  hasNegation(text: string, open: readonly string[] = []): boolean {
+    if (text.includes('!')) return true;
+    const names = [...text.matchAll(/\$([\w-]+)/g)].map((match) => match[1]!);
+    return names.some((name) => {
+      const value = open.includes(name) ? undefined : this.#lookup.address.get(name);
+      return value !== undefined && this.hasNegation(value, [...open, name]);
+    });
+  }
+
   /** Every variable whose value is faulty, in order of definition: what `-T` reports. */
   check(): VariableProblem[] {
     const problems: VariableProblem[] = [];

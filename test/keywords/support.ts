@@ -1,6 +1,7 @@
 // A builder that collects what a keyword contributes, and the context its closures run in.
 
 import { Counters } from '../../src/base/counters.ts';
+import type { Description } from '../../src/framework/description.ts';
 import type { BufferDefinition } from '../../src/framework/buffer.ts';
 import { Inspection } from '../../src/framework/chain.ts';
 import type { ChainElement } from '../../src/framework/chain.ts';
@@ -50,6 +51,7 @@ export class Collected {
   readonly posts: PostMatch[] = [];
   readonly elements: ChainElement[] = [];
   readonly warnings: string[] = [];
+  readonly descriptions: Description[] = [];
   buffer: BufferDefinition | null = null;
   builder!: SignatureBuilder;
 
@@ -115,6 +117,8 @@ export function compileOptions(
       throw new RuleError(reason, undefined, 'rule/app-layer-missing');
     },
     warn: (message) => c.warnings.push(message),
+    describe: (description) => c.descriptions.push(description),
+    note: () => undefined,
   };
   for (const option of ast.options) {
     const key = option.key.toLowerCase();

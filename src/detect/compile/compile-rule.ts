@@ -43,6 +43,8 @@ export interface CompileContext {
   isPendingProtocol(name: string): boolean;
   /** True for keywords that nothing here will serve. */
   isUnsupportedKeyword(name: string): boolean;
+  /** Engine analysis: told of every rule that loads, with what is known of it beyond the signature. */
+  readonly observer?: (signature: Signature, builder: RuleBuilder) => void;
 }
 
 export type Compiled =
@@ -83,7 +85,8 @@ export function compileRule(ast: RuleAst, context: CompileContext): Compiled {
     for (const option of ast.options) applyOption(builder, option, context, place);
     place.span = ast.span;
     place.module = 'detect-content';
-    const signature = finish(builder, header);
+    const signature = finish(builder, header, hasNegatedAddress(ast, context));
+    context.observer?.(signature, builder);
     const at = { file: ast.file, span: ast.span };
     const warnings = builder.warnings.map(({ message, hint }) =>
       diagnostic('warning', 'rule/warning', message, at, hint),
@@ -184,16 +187,20 @@ function likely(name: string, names: readonly string[]): string | undefined {
   return found === undefined ? undefined : `did you mean ${found}?`;
 }
 
-function finish(builder: RuleBuilder, header: SignatureHeader): Signature {
+function hasNegatedAddress({ source, destination }: RuleAst, { variables }: CompileContext): boolean {
+  return variables.hasNegation(source.text) || variables.hasNegation(destination.text);
+}
+
+function finish(builder: RuleBuilder, header: SignatureHeader, isNegated: boolean): Signature {
   const { ast, meta } = builder;
   if (meta.sid === 0) throw new RuleError('Signature missing required value "sid".', 'add sid:NUMBER;', 'rule/no-sid');
-  finishChain(builder.payload.elements, dsizeOf(builder));
+  setPayloadFlags(builder);
+  builder.notes.push(...finishChain(builder.payload.elements, dsizeOf(builder)));
   for (const chain of builder.chains) {
-    finishChain(chain.elements);
+    builder.notes.push(...finishChain(chain.elements));
     for (const content of chain.contents) checkTransforms(chain.transforms, content.bytes);
   }
   if (builder.pending !== undefined) throw new RuleError(builder.pending, undefined, 'rule/app-layer-missing');
-  setPayloadFlags(builder);
   return {
     iid: 0,
     sid: meta.sid,
@@ -212,7 +219,7 @@ function finish(builder: RuleBuilder, header: SignatureHeader): Signature {
     file: ast.file,
     line: ast.line,
     flags: builder.flags,
-    type: ruleTypeOf(builder),
+    type: ruleTypeOf(builder, isNegated),
     protocol: ast.protocol.text,
     header,
     needsAnomaly: builder.packetKeywords.some((name) => name === 'decode-event' || name === 'stream-event'),
@@ -237,18 +244,24 @@ function toInspection(chain: RuleBuilder['chains'][number]): BufferInspection {
   };
 }
 
-/** TCP payload rules look into the stream, and at single packets when they ask for something only a packet has. */
+/**
+ * TCP payload rules look into the stream, and at single packets when they ask for something only a packet has, or for a
+ * place counted from the start, which may be meant in either.
+ */
 function setPayloadFlags(builder: RuleBuilder): void {
-  if (builder.payload.elements.length === 0) return;
-  builder.flags |= SigFlag.requirePayload;
   const protocol = builder.ast.protocol.text.toLowerCase();
   if (protocol === 'tcp-pkt') builder.flags |= SigFlag.requirePacket;
   if (protocol === 'tcp-stream') builder.flags |= SigFlag.requireStream;
+  if ((builder.flags & SigFlag.noStream) !== 0) builder.flags |= SigFlag.requirePacket;
+  if ((builder.flags & SigFlag.onlyStream) !== 0) builder.flags |= SigFlag.requireStream;
+  if (builder.payload.elements.length === 0) return;
+  builder.flags |= SigFlag.requirePayload;
   const isDecided = (builder.flags & (SigFlag.requirePacket | SigFlag.requireStream)) !== 0;
   if (isDecided || !(isTcpProtocol(protocol) || protocol.startsWith('ip'))) return;
   builder.flags |= SigFlag.requireStream;
   const isAnchored = builder.payload.contents.some(
-    (content) => content.depth !== null || content.offset !== null || content.startsWith || content.endsWith,
+    (content) => content.depth !== null || content.offset !== null || content.startsWith,
   );
-  if (isAnchored) builder.flags |= SigFlag.requirePacket;
+  // the size of the stream changes with packets that bring no data to it
+  if (isAnchored || builder.packetKeywords.includes('stream_size')) builder.flags |= SigFlag.requirePacket;
 }

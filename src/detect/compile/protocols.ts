@@ -34,6 +34,11 @@ export function protocolNames(): string[] {
   return Object.keys(TESTS);
 }
 
+/** A protocol word of the network or transport layer, not of an application. */
+export function isNetworkProtocol(protocol: string): boolean {
+  return Object.hasOwn(TESTS, protocol);
+}
+
 export function isTcpProtocol(protocol: string): boolean {
   return protocol === 'tcp' || protocol === 'tcp-pkt' || protocol === 'tcp-stream';
 }

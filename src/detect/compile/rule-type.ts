@@ -2,18 +2,35 @@
 
 import { SigFlag } from '../../framework/signature.ts';
 import type { RuleType } from '../../framework/signature.ts';
+import { isNetworkProtocol } from './protocols.ts';
 import type { RuleBuilder } from './signature-builder.ts';
 
-export function ruleTypeOf(builder: RuleBuilder): RuleType {
+/** @param hasNegatedAddress an address of the header, or a variable in it, has a `!` */
+export function ruleTypeOf(builder: RuleBuilder, hasNegatedAddress: boolean): RuleType {
   const { flags } = builder;
-  if ((flags & SigFlag.appLayer) !== 0) return 'app_tx';
-  if (builder.packetKeywords.length > 0 && builder.packetKeywords.every((name) => name === 'decode-event'))
-    return 'de_only';
-  if (builder.payload.elements.length === 0 && builder.chains.length === 0 && builder.packetMatches.length === 0) {
-    return builder.ast.sourcePort.text === 'any' && builder.ast.destinationPort.text === 'any' ? 'ip_only' : 'pkt';
-  }
+  const keywords = builder.packetDescriptions;
+  if ((flags & SigFlag.appLayer) !== 0 || builder.chains.some((chain) => chain.buffer?.source === 'app'))
+    return 'app_tx';
+  if (builder.payload.elements.length > 0) return payloadType(flags);
+  if (!isNetworkProtocol(builder.ast.protocol.text.toLowerCase())) return 'app_layer';
+  if (builder.chains.length > 0) return 'pkt';
+  if (keywords.length > 0 && keywords.every(({ keyword }) => keyword === 'decode-event')) return 'de_only';
+  if (keywords.length > 0 && keywords.every(({ keyword }) => keyword === 'app-layer-protocol')) return 'pd_only';
+  if (!isAboutAddresses(builder)) return 'pkt';
+  return hasNegatedAddress ? 'like_ip_only' : 'ip_only';
+}
+
+function payloadType(flags: number): RuleType {
   const isStream = (flags & SigFlag.requireStream) !== 0;
   const isPacket = (flags & SigFlag.requirePacket) !== 0;
-  if (isStream) return isPacket ? 'pkt_stream' : 'stream';
-  return 'pkt';
+  if (isStream === isPacket) return 'pkt_stream';
+  return isStream ? 'stream' : 'pkt';
+}
+
+function isAboutAddresses(builder: RuleBuilder): boolean {
+  if ((builder.flags & (SigFlag.toServer | SigFlag.toClient)) !== 0) return false;
+  return (
+    builder.packetDescriptions.every(({ isPerPacket }) => isPerPacket === false) &&
+    builder.postDescriptions.every(({ isPerPacket }) => isPerPacket !== true)
+  );
 }

@@ -2,8 +2,15 @@
 
 import type { BufferDefinition, TransformUse } from '../../framework/buffer.ts';
 import type { ChainElement, ContentSpec } from '../../framework/chain.ts';
+import type { Description, Requirement } from '../../framework/description.ts';
 import { RuleError } from '../../framework/keyword.ts';
-import type { RulesetSetup, SignatureBuilder, SignatureMeta, StateKind } from '../../framework/keyword.ts';
+import type {
+  PacketMatchOptions,
+  RulesetSetup,
+  SignatureBuilder,
+  SignatureMeta,
+  StateKind,
+} from '../../framework/keyword.ts';
 import type { PacketMatch, PostMatch } from '../../framework/signature.ts';
 import { Action } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
@@ -28,11 +35,18 @@ export class RuleBuilder implements SignatureBuilder {
   readonly chains: ChainBuilder[] = [];
   /** Keywords that made packet conditions, for the rule's type. */
   readonly packetKeywords: string[] = [];
+  /** Conditions and actions in words, for engine analysis. */
+  readonly packetDescriptions: Description[] = [];
+  readonly postDescriptions: Description[] = [];
+  readonly requirements = new Set<Requirement>();
+  readonly notes: string[] = [];
   flags = 0;
   readonly order = new StateOrder();
-  isPrefilterMarked = false;
   /** Why the rule cannot run yet though nothing is wrong with it. */
   pending: string | undefined;
+  /** Keyword that `prefilter` was set on, undefined without. */
+  prefilterKeyword: string | undefined;
+  private lastCondition: ContentSpec | string | null = null;
   private current: ChainBuilder = this.payload;
   private readonly variables = new Map<string, number>();
 
@@ -66,6 +80,7 @@ export class RuleBuilder implements SignatureBuilder {
       this.current = this.payload;
       return;
     }
+    if (buffer.source === 'packet') this.flags |= SigFlag.requirePacket;
     const known = this.chains.find((chain) => chain.buffer === buffer);
     if (known !== undefined && !buffer.isMulti && known.transforms.length === 0) this.current = known;
     else this.chains.push((this.current = new ChainBuilder(buffer)));
@@ -78,6 +93,7 @@ export class RuleBuilder implements SignatureBuilder {
 
   addContent(spec: ContentSpec): void {
     this.current.elements.push(contentElement(spec));
+    this.lastCondition = spec;
   }
 
   lastContent(): ContentSpec | null {
@@ -105,18 +121,28 @@ export class RuleBuilder implements SignatureBuilder {
     return slot;
   }
 
-  addPacketMatch(match: PacketMatch, options: { keepsStream?: boolean; keyword?: string } = {}): void {
+  addPacketMatch(match: PacketMatch, options: PacketMatchOptions = {}): void {
+    const { keyword, details, requires, isPerPacket } = options;
     this.packetMatches.push(match);
-    if (options.keyword !== undefined) this.packetKeywords.push(options.keyword);
+    if (keyword !== undefined) {
+      this.packetKeywords.push(keyword);
+      this.describe(
+        { keyword, ...(details !== undefined && { details }), ...(isPerPacket !== undefined && { isPerPacket }) },
+        requires,
+      );
+    }
     if (options.keepsStream !== true) this.flags |= SigFlag.requirePacket;
   }
 
-  addPostMatch(action: PostMatch): void {
+  addPostMatch(action: PostMatch, description?: Description): void {
     this.postMatches.push(action);
+    if (description !== undefined) this.postDescriptions.push(description);
   }
 
   markPrefilter(): void {
-    this.isPrefilterMarked = true;
+    const { lastCondition } = this;
+    if (typeof lastCondition === 'string') this.prefilterKeyword = lastCondition;
+    else if (lastCondition !== null) lastCondition.fastPattern = true;
   }
 
   usesState(kind: StateKind, access: 'read' | 'write'): void {
@@ -129,5 +155,15 @@ export class RuleBuilder implements SignatureBuilder {
 
   warn(message: string, hint?: string): void {
     this.warnings.push({ message, hint });
+  }
+
+  describe(description: Description, requires?: Requirement): void {
+    this.packetDescriptions.push(description);
+    if (requires !== undefined) this.requirements.add(requires);
+    this.lastCondition = description.keyword;
+  }
+
+  note(remark: string): void {
+    this.notes.push(remark);
   }
 }

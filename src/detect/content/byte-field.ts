@@ -3,6 +3,7 @@
 import { RuleError } from '../../framework/keyword.ts';
 import type { SignatureBuilder } from '../../framework/keyword.ts';
 import type { Inspection, Limit } from '../../framework/chain.ts';
+import type { Json } from '../../framework/description.ts';
 import { parseUnsigned } from '../../rules/index.ts';
 import { limitValue } from './content-element.ts';
 import { readBinary, readText } from './wide.ts';
@@ -12,6 +13,8 @@ export interface ByteField {
   offset: Limit;
   isRelative: boolean;
   isLittle: boolean;
+  /** `big` was given; it is the default. */
+  isBig: boolean;
   /** -1: binary; 0: text, base by its prefix; 8, 10, 16: text. */
   base: number;
   /** 0: none. */
@@ -21,7 +24,18 @@ export interface ByteField {
 }
 
 export function newField(size: Limit, offset: Limit): ByteField {
-  return { size, offset, isRelative: false, isLittle: false, base: -1, mask: 0, isBaseLoose: false };
+  return { size, offset, isRelative: false, isLittle: false, isBig: false, base: -1, mask: 0, isBaseLoose: false };
+}
+
+/** For engine analysis; the flags are what the rule says, in a fixed order. */
+export function describeField(field: ByteField): { nbytes: Json; offset: Json; base: Json; flags: string[] } {
+  const flags: string[] = [];
+  if (field.isLittle) flags.push('little_endian');
+  if (field.isBig) flags.push('big_endian');
+  if (field.base >= 0) flags.push('string');
+  if (field.isRelative) flags.push('relative');
+  const base = { 8: 'oct', 10: 'dec', 16: 'hex' }[field.base] ?? 'unset';
+  return { nbytes: field.size.value, offset: field.offset.value, base, flags };
 }
 
 /** Where the field read last began and ended, absolute in the data. */
@@ -50,7 +64,7 @@ const BASES: Readonly<Record<string, number>> = { hex: 16, dec: 10, oct: 8 };
 export function readFieldOption(field: ByteField, keyword: string, name: string, argument: string): boolean {
   if (name === 'relative') field.isRelative = true;
   else if (name === 'little' || (name === 'endian' && argument === 'little')) field.isLittle = true;
-  else if (name === 'big' || (name === 'endian' && argument === 'big')) field.isLittle = false;
+  else if (name === 'big' || (name === 'endian' && argument === 'big')) field.isBig = true;
   else if (name === 'string') {
     field.base = argument === '' ? Math.max(field.base, 0) : baseOf(keyword, argument);
     field.isBaseLoose = false;

@@ -15,6 +15,8 @@ export interface PcreArgument {
   readonly buffer: string | undefined;
   /** Names for groups 1, 2, ... of `packetVars`; those of the flow start with `flow:`. */
   readonly captures: readonly string[];
+  /** What the author should know. */
+  readonly remarks: readonly string[];
 }
 
 const FLAGS: Readonly<Record<string, keyof RegexFlags>> = {
@@ -65,7 +67,11 @@ export function parsePcre(argument: string, stickyBuffer: string | undefined): P
     else if (letter !== 'B' && letter !== 'O') throw new RuleError(`pcre: unknown flag "${letter}"`);
   }
   const expression = text.slice(1, slash);
-  return { expression, flags, negated: isNegated, isRelative, buffer, captures: captureNames(captures) };
+  const remarks: string[] = [];
+  if (letters!.includes('B')) remarks.push("'/B' (rawbytes) option is a no-op and is silently ignored");
+  if (/(?<!\\)(?:\\\\)*\\X/.test(expression))
+    remarks.push('pcre with \\X (Unicode extended grapheme cluster) may be slow');
+  return { expression, flags, negated: isNegated, isRelative, buffer, captures: captureNames(captures), remarks };
 }
 
 function bufferOf(letter: string, stickyBuffer: string | undefined): string {

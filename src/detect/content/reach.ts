@@ -37,9 +37,10 @@ export function dsizeOf(builder: SignatureBuilder): number {
 /**
  * Last checks and repairs of one buffer's elements, to be called before linkChain.
  * @param maxPayload `dsizeOf(builder)` for the payload, Infinity for other buffers
+ * @returns remarks on what was repaired
  */
-export function finishChain(elements: readonly ChainElement[], maxPayload = Infinity): void {
-  dropRelativeOfFirst(elements);
+export function finishChain(elements: readonly ChainElement[], maxPayload = Infinity): string[] {
+  const remarks = dropRelativeOfFirst(elements);
   if (elements.length > 1 && elements.some((element) => (element as Partial<AbsentElement>).isOrElse === false)) {
     throw new RuleError("signature can't have a buffer tested absent and tested with other keywords such as content");
   }
@@ -57,18 +58,28 @@ export function finishChain(elements: readonly ChainElement[], maxPayload = Infi
       );
     }
   }
+  return remarks;
 }
 
 /** Without a match before it, `within` is `depth` and `distance` is `offset`. */
-function dropRelativeOfFirst(elements: readonly ChainElement[]): void {
+function dropRelativeOfFirst(elements: readonly ChainElement[]): string[] {
   const first = elements.findIndex((element) => element.content !== null);
   const content = elements[first]?.content;
-  if (content === null || content === undefined || elements.slice(0, first).some((e) => e.keyword !== 'bsize')) return;
-  if ((content.distance?.value ?? 0) < 0) return;
+  if (content === null || content === undefined || elements.slice(0, first).some((e) => e.keyword !== 'bsize'))
+    return [];
+  if ((content.distance?.value ?? 0) < 0) return [];
+  const remarks: string[] = [];
+  if (content.within !== null) remarks.push(converted('within', 'depth'));
+  if (content.distance !== null) remarks.push(converted('distance', 'offset'));
   if (content.within !== null) content.depth = content.within;
   if (content.distance !== null) content.offset = content.distance;
   content.within = null;
   content.distance = null;
+  return remarks;
+}
+
+function converted(from: string, to: string): string {
+  return `'${from}' option for pattern w/o previous content was converted to '${to}'`;
 }
 
 /** Bytes that a buffer must have at least for all positive contents to fit. */

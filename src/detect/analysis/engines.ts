@@ -1,0 +1,75 @@
+// What is inspected for a rule: buffers of packets and transactions with their conditions, and the lists beside them.
+
+import type { BufferDefinition, BufferEngine } from '../../framework/buffer.ts';
+import { SigFlag } from '../../framework/signature.ts';
+import type { ChainBuilder } from '../compile/chain-builder.ts';
+import { describeAll, describeChain } from './matches.ts';
+import type { JsonObject } from './matches.ts';
+import { payloadLimit } from './rule.ts';
+import type { AnalysedRule } from './rule.ts';
+
+/** `pkt_engines`: what is inspected for each packet, what is searched first. */
+export function packetEngines(rule: AnalysedRule): JsonObject[] {
+  const { builder } = rule;
+  const engines = builder.chains.flatMap((chain, i): JsonObject[] =>
+    chain.buffer?.source === 'packet' ? [{ name: chain.buffer.name, ...inspection(rule, chain, i) }] : [],
+  );
+  engines.sort((a, b) => Number(b['is_mpm']) - Number(a['is_mpm']));
+  if (builder.payload.elements.length > 0) engines.push({ name: 'payload', is_mpm: rule.pattern?.chain === -1 });
+  if (builder.packetDescriptions.length > 0) engines.push({ name: 'packet', is_mpm: false });
+  return engines;
+}
+
+function inspection(rule: AnalysedRule, chain: ChainBuilder, index: number): JsonObject {
+  const isSearched = rule.pattern?.chain === index;
+  const transforms = chain.transforms.map(({ keyword }) => ({ name: keyword }));
+  return {
+    is_mpm: isSearched,
+    ...(transforms.length > 0 && { transforms }),
+    matches: describeChain(chain.elements, isSearched ? rule.pattern.content : null),
+  };
+}
+
+/** `engines`: what is inspected in transactions, one for each protocol, direction and progress of a buffer. */
+export function transactionEngines(rule: AnalysedRule): JsonObject[] {
+  return rule.builder.chains.flatMap((chain, i) =>
+    enginesOf(rule, chain.buffer).map((engine) => ({
+      name: chain.buffer!.name,
+      ...describeEngine(engine),
+      ...inspection(rule, chain, i),
+    })),
+  );
+}
+
+function describeEngine({ direction, appProtocol, subState, progress }: BufferEngine): JsonObject {
+  return { direction, app_proto: appProtocol, ...(subState !== undefined && { sub_state: subState }), progress };
+}
+
+/** Those of the rule's direction. */
+export function enginesOf({ builder }: AnalysedRule, buffer: BufferDefinition | null): readonly BufferEngine[] {
+  const wanted = builder.flags & (SigFlag.toServer | SigFlag.toClient);
+  const engines = buffer?.source === 'app' ? (buffer.engines ?? []) : [];
+  if (wanted === SigFlag.toServer) return engines.filter(({ direction }) => direction === 'toserver');
+  return wanted === SigFlag.toClient ? engines.filter(({ direction }) => direction === 'toclient') : engines;
+}
+
+/** `lists`: conditions outside of named buffers, and what happens once all of them hold. */
+export function lists(rule: AnalysedRule): JsonObject {
+  const { builder } = rule;
+  const result: JsonObject = {};
+  const add = (name: string, matches: readonly JsonObject[]): void => {
+    if (matches.length > 0) result[name] = { matches };
+  };
+  add('packet', describeAll(builder.packetDescriptions));
+  const searched = rule.pattern?.chain === -1 ? rule.pattern.content : null;
+  add('payload', describeChain(builder.payload.elements, searched, payloadLimit(builder)));
+  const base64 = builder.chains.find(({ buffer }) => buffer?.source === 'base64');
+  if (base64 !== undefined) add('base64_data', describeChain(base64.elements, null));
+  const actions = builder.postDescriptions;
+  add('postmatch', describeAll(actions.filter(({ keyword }) => keyword !== 'tag')));
+  add('tag', describeAll(actions.filter(({ keyword }) => keyword === 'tag')));
+  const threshold = builder.meta.threshold;
+  if (threshold !== null)
+    add('threshold', [{ name: threshold.type === 'detection_filter' ? 'detection_filter' : 'threshold' }]);
+  return result;
+}
