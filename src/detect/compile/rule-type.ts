@@ -27,7 +27,11 @@ function payloadType(flags: number): RuleType {
   return isStream ? 'stream' : 'pkt';
 }
 
+/** Their packets may have no IP addresses. */
+const BELOW_IP = ['arp', 'ether'];
+
 function isAboutAddresses(builder: RuleBuilder): boolean {
+  if (BELOW_IP.includes(builder.ast.protocol.text.toLowerCase())) return false;
   if ((builder.flags & (SigFlag.toServer | SigFlag.toClient)) !== 0) return false;
   return (
     builder.packetDescriptions.every(({ isPerPacket }) => isPerPacket === false) &&
