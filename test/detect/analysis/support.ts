@@ -19,7 +19,9 @@ export function analyse(...lines: readonly string[]): AnalysedRule[] {
     setup: new TestSetup(),
     variables,
     findKeyword,
+    keywordNames: () => [],
     isPendingKeyword: () => false,
+    isUnsupportedKeyword: () => false,
     isPendingProtocol: () => false,
     observer: collector.observe,
   });
