@@ -71,16 +71,6 @@ export const EXCEPTION_TARGETS = {
 export type ExceptionTarget = keyof typeof EXCEPTION_TARGETS;
 export type ExceptionChoices = Readonly<Record<ExceptionTarget, ExceptionPolicy>>;
 
-/** Nothing happens: the choice of passive mode. */
-export const IGNORE_ALL: ExceptionChoices = {
-  flowMemcap: 'ignore',
-  defragMemcap: 'ignore',
-  sessionMemcap: 'ignore',
-  midstream: 'ignore',
-  reassemblyMemcap: 'ignore',
-  appLayerError: 'ignore',
-};
-
 interface Chosen {
   readonly policy: ExceptionPolicy;
   readonly target: Target;
