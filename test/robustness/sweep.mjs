@@ -3,7 +3,8 @@
 //   node test/robustness/sweep.mjs [plain|flip|cut|all] [--seed N] [--files N]
 //
 // plain: every capture; flip: N small ones (200), in 16 rounds, each of which gives every 16th byte (a random one of its
-// sixteen) another value, so that every position is hit once; cut: the same files cut at every 64th byte.
+// sixteen) another value, so that every position is hit once,
+// with record headers and without; cut: the same files cut at every 64th byte.
 import { fork } from 'node:child_process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -56,7 +57,11 @@ function* jobsOf(kind, files, { count, seed }) {
     return;
   }
   for (const path of chosen(files, count, random(seed))) {
-    if (kind === 'flip') for (let round = 0; round < ROUNDS; round++) yield { path, kind, seed, round };
+    if (kind === 'flip')
+      for (let round = 0; round < ROUNDS; round++) {
+        yield { path, kind, seed, round, keepsRecords: false };
+        yield { path, kind, seed, round, keepsRecords: true };
+      }
     else {
       const { size } = statSync(path);
       for (let at = CUT; at < size; at += CUT) yield { path, kind, at };
@@ -64,15 +69,28 @@ function* jobsOf(kind, files, { count, seed }) {
   }
 }
 
+/** Record headers of a classic pcap as they were, so that damaged packets are still found; other formats stay damaged. */
+function restoreRecordHeaders(data, original) {
+  const magic = original.readUInt32LE(0);
+  const isLittle = magic === 0xa1b2c3d4 || magic === 0xa1b23c4d;
+  if (!isLittle && magic !== 0xd4c3b2a1 && magic !== 0x4d3cb2a1) return;
+  for (let at = 24; at + 16 <= original.length;) {
+    original.copy(data, at, at, at + 16);
+    at += 16 + (isLittle ? original.readUInt32LE(at + 8) : original.readUInt32BE(at + 8));
+  }
+}
+
 function damaged(job) {
-  const data = readFileSync(job.path);
-  if (job.kind === 'cut') return data.subarray(0, job.at);
+  const original = readFileSync(job.path);
+  if (job.kind === 'cut') return original.subarray(0, job.at);
+  const data = Buffer.from(original);
   const next = random(job.seed);
   const order = Array.from({ length: Math.ceil(data.length / ROUNDS) }, () => Math.floor(next() * ROUNDS));
   // sixteen bytes are hit in an order that the seed turns, one of them in each round
   for (let i = 24; i < data.length; i++) {
     if ((i + order[Math.floor(i / ROUNDS)]) % ROUNDS === job.round) data[i] ^= 1 + Math.floor(next() * 255);
   }
+  if (job.keepsRecords && data.length >= 24) restoreRecordHeaders(data, original);
   return data;
 }
 
