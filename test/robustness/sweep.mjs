@@ -5,6 +5,7 @@
 // plain: every capture; flip: N small ones (200), in 16 rounds, each of which gives every 16th byte (a random one of its
 // sixteen) another value, so that every position is hit once,
 // with record headers and without; cut: the same files cut at every 64th byte.
+import { Buffer } from 'node:buffer';
 import { fork } from 'node:child_process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
