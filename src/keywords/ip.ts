@@ -68,11 +68,11 @@ const fragbits = defineKeyword({
   examples: [rule('fragbits:MD;')],
   compile(builder, option) {
     const text = unquoted(option);
-    const match = /^\s*([+*!=]?)\s*([MDR]+)\s*([+*!=]?)\s*$/i.exec(text);
+    const match = /^\s*([+*!=]?)\s*([MDR,]+)\s*([+*!=]?)\s*$/i.exec(text);
     if (match === null || (match[1] !== '' && match[3] !== ''))
       throw new RuleError(`"${text}" are no fragment bits`, 'M, D and R, with + * or ! before them');
     let wanted = 0;
-    for (const letter of match[2]!.toUpperCase()) wanted |= FRAGMENT_BITS[letter]!;
+    for (const letter of match[2]!.toUpperCase()) wanted |= FRAGMENT_BITS[letter] ?? 0;
     builder.addPacketMatch(bitsMatch(match[1] || match[3]!, wanted), { keyword: 'fragbits' });
   },
 });

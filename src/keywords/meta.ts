@@ -69,11 +69,11 @@ const priority = defineKeyword({
   name: 'priority',
   argument: 'required',
   kind: 'meta',
-  summary: 'Priority of the alert, 1 to 255; overrides that of the class.',
+  summary: 'Priority of the alert, 1 the highest; overrides that of the class.',
   page: `${PAGE}#priority`,
   examples: ['alert tcp any any -> any any (msg:"m"; priority:1; sid:1;)'],
   compile(builder, option) {
-    builder.meta.priority = acceptUnsigned(option, unquoted(option), { min: 0, max: 255 });
+    builder.meta.priority = acceptUnsigned(option, unquoted(option), { min: 0, max: MAX_ID });
   },
 });
 

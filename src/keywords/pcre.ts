@@ -31,9 +31,8 @@ export default defineKeyword({
     }
     for (const remark of pcre.remarks) builder.note(remark);
     const { matcher } = compiled;
-    if (pcre.captures.length > matcher.captureCount) {
-      throw new RuleError('pcre: more names of captures than groups in the expression');
-    }
+    if (pcre.captures.length > matcher.captureCount)
+      builder.warn('pcre: more names of captures than groups in the expression');
     const captures = pcre.captures.map((name, index) => ({ name, group: index + 1 }));
     for (const [name, group] of matcher.names) {
       const variable = /^(flow|pkt|alert)_(.+)$/.exec(name);

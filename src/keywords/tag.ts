@@ -20,16 +20,13 @@ function readTag(option: RuleOption): TagSpec {
     .split(',')
     .map((part) => part.trim().toLowerCase());
   if ((scope !== 'session' && scope !== 'host') || rest.length > 0) throw new RuleError('tag cannot be read', HINT);
-  if (scope === 'host' && side === undefined)
-    throw new RuleError('tag: host needs a count, a metric and src or dst', HINT);
   if (side !== undefined && side !== 'src' && side !== 'dst') throw new RuleError(`tag: unknown side "${side}"`, HINT);
-  if (scope === 'session' && side !== undefined) throw new RuleError('tag: session has no side', HINT);
   if (count === undefined) return { scope, count: 0, metric: 'packets', side: 'src' };
   if (metric === undefined || !METRICS.includes(metric))
     throw new RuleError('tag: the metric is missing', METRICS.join(', '));
   return {
     scope,
-    count: acceptUnsigned(option, count, { min: scope === 'host' ? 1 : 0, max: 0xffffffff }),
+    count: acceptUnsigned(option, count, { min: 0, max: 0xffffffff }),
     metric: metric as TagMetric,
     side: side ?? 'src',
   };

@@ -11,6 +11,7 @@ import type { BufferInspection, Signature, SignatureHeader } from '../../framewo
 import type { Located, RuleAst, RuleOption, Variables } from '../../rules/index.ts';
 import { dsizeOf, finishChain } from '../content/reach.ts';
 import { checkTransforms } from '../content/transform.ts';
+import { checkWhole } from './checks.ts';
 import { pendingBuffer } from './pending.ts';
 import { isTcpProtocol, protocolNames, protocolTest } from './protocols.ts';
 import { ruleTypeOf } from './rule-type.ts';
@@ -200,6 +201,7 @@ function finish(builder: RuleBuilder, header: SignatureHeader, isNegated: boolea
     builder.notes.push(...finishChain(chain.elements));
     for (const content of chain.contents) checkTransforms(chain.transforms, content.bytes);
   }
+  checkWhole(builder);
   if (builder.pending !== undefined) throw new RuleError(builder.pending, undefined, 'rule/app-layer-missing');
   return {
     iid: 0,
