@@ -1,6 +1,7 @@
 // stats: the counters as a table, appended at every interval.
 import { counterNames } from '../base/counters.ts';
 import { defineOutput } from '../framework/output.ts';
+import { shownCounters } from './event-counters.ts';
 import { statsTime } from './text/timestamp.ts';
 import { openWriter } from './writer.ts';
 import type { ConfigNode } from '../config/index.ts';
@@ -17,10 +18,12 @@ class StatsLog implements Output {
   private readonly hasTotals: boolean;
   private readonly hasThreads: boolean;
   private readonly hasZeros: boolean;
+  private readonly isShown: (name: string) => boolean;
 
   constructor(writer: RecordWriter, context: OutputContext, node: ConfigNode) {
     this.writer = writer;
     this.context = context;
+    this.isShown = shownCounters(node);
     this.hasTotals = node.bool('totals', true);
     this.hasThreads = node.bool('threads', false);
     this.hasZeros = node.bool('null-values', false);
@@ -52,7 +55,7 @@ class StatsLog implements Output {
     const { values } = this.context.counters;
     counterNames().forEach((name, id) => {
       const value = values[id] ?? 0;
-      if (value !== 0 || this.hasZeros) text += row(name, thread, String(value));
+      if ((value !== 0 || this.hasZeros) && this.isShown(name)) text += row(name, thread, String(value));
     });
     return text;
   }

@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCounter } from '../../src/base/counters.ts';
 import { Action } from '../../src/framework/packet.ts';
+import { shownCounters } from '../../src/output/event-counters.ts';
 import fast from '../../src/output/fast.ts';
 import pcapLog from '../../src/output/pcap-log.ts';
 import stats from '../../src/output/stats.ts';
@@ -87,6 +88,21 @@ describe('stats.log', () => {
       lines.at(-1),
       'decoder.pkts                                                 | Total                     | 16',
     );
+  });
+});
+
+describe('counters of anomalies', () => {
+  const folder = temporaryFolder();
+  const shown = (settings: string): boolean[] => {
+    const node = outputNode(folder, `${settings}outputs:\n  - stats:\n      filename: stats.log\n`);
+    return ['decoder.event.tcp.hlen_too_small', 'stream.est_syn_resend', 'decoder.tcp', 'tcp.sessions'].map(
+      shownCounters(node),
+    );
+  };
+
+  it('are shown for decoding, and for streams when asked', () => {
+    assert.deepEqual(shown(''), [true, false, true, true]);
+    assert.deepEqual(shown('stats:\n  decoder-events: no\n  stream-events: yes\n'), [false, true, true, true]);
   });
 });
 

@@ -6,6 +6,8 @@ import type { ConfigNode } from '../../config/index.ts';
 export const EVE_VERSION = '9.0.0';
 
 export interface EveSettings {
+  /** The section itself. */
+  readonly node: ConfigNode;
   readonly hasCommunityId: boolean;
   readonly communityIdSeed: number;
   readonly hasEther: boolean;
@@ -22,6 +24,7 @@ export interface EveSettings {
 export function readEveSettings(node: ConfigNode): EveSettings {
   const sensor = rootOf(node).string('sensor-name');
   return {
+    node,
     hasCommunityId: node.bool('community-id', false),
     communityIdSeed: node.int('community-id-seed', 0, { min: 0, max: 65_535 }),
     hasEther: node.bool('ethernet', false),

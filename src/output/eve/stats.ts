@@ -1,5 +1,6 @@
 // EVE `stats`: all counters as a tree, their names split at the dots.
 import { counterNames } from '../../base/counters.ts';
+import { shownCounters } from '../event-counters.ts';
 import { eveTime } from '../text/timestamp.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { OutputContext } from '../../framework/output.ts';
@@ -13,10 +14,12 @@ export class StatsEvents {
   private readonly hasThreads: boolean;
   private readonly hasDeltas: boolean;
   private readonly hasZeros: boolean;
+  private readonly isShown: (name: string) => boolean;
   private before = new Float64Array(0);
 
   constructor(record: EveRecord, node: ConfigNode | undefined) {
     this.record = record;
+    this.isShown = shownCounters(node ?? record.settings.node);
     this.hasTotals = node?.bool('totals', true) ?? true;
     this.hasThreads = node?.bool('threads', false) ?? false;
     this.hasDeltas = node?.bool('deltas', false) ?? false;
@@ -26,7 +29,7 @@ export class StatsEvents {
   /** The record, with its line end. */
   stats(): string {
     const { context } = this.record;
-    const tree = this.render(counterTree(context)).replace('"detect":{', `"detect":{${this.engines()}`);
+    const tree = this.render(counterTree(context, this.isShown)).replace('"detect":{', `"detect":{${this.engines()}`);
     const uptime = `"uptime":${String(Math.floor(context.uptime()))}`;
     const totals = this.hasTotals && tree !== '' ? `,${tree}` : '';
     const threads = this.hasThreads ? `,"threads":{"W#01":{${tree}}}` : '';
@@ -65,11 +68,12 @@ export class StatsEvents {
   }
 }
 
-function counterTree(context: OutputContext): Tree {
+function counterTree(context: OutputContext, isShown: (name: string) => boolean): Tree {
   const root: Tree = new Map();
   const names = counterNames();
   const count = Math.min(names.length, context.counters.values.length);
   for (let id = 0; id < count; id++) {
+    if (!isShown(names[id]!)) continue;
     const path = names[id]!.split('.');
     const leaf = path.pop()!;
     let node: Tree | undefined = root;
