@@ -45,7 +45,7 @@ function linkJump(jump: Jump, next: ChainMatch): ChainMatch {
 
 function describeJump({ field, multiplier, postOffset, isAligned, from }: Jump): Json {
   const { nbytes, offset, base, flags } = describeField(field);
-  if (from !== 'here') flags.push(`from_${from}`);
+  if (from !== 'here') flags.unshift(`from_${from}`);
   if (isAligned) flags.push('align');
   return { nbytes, offset, multiplier, post_offset: postOffset, base, flags };
 }

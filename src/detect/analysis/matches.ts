@@ -64,14 +64,19 @@ export function describeChain(
   });
 }
 
+/** They decode from there on and leave the place as it is. */
+const STARTS_ANEW = new Set(['base64_decode', 'asn1']);
+/** What is relative after these counts from where they went. */
+const MOVES = new Set(['byte_jump', 'byte_extract', 'byte_math']);
+
 /** Indices of the contents and expressions from whose end something later counts. */
 export function relativeNext(elements: readonly ChainElement[]): ReadonlySet<number> {
   const result = new Set<number>();
   let last = -1;
   elements.forEach((element, i) => {
-    // a decoder starts a buffer of its own
-    if (element.isRelative && last >= 0 && element.keyword !== 'base64_decode') result.add(last);
+    if (element.isRelative && last >= 0 && !STARTS_ANEW.has(element.keyword)) result.add(last);
     if (element.content !== null || element.keyword === 'pcre') last = i;
+    else if (MOVES.has(element.keyword)) last = -1;
   });
   return result;
 }

@@ -10,6 +10,7 @@ import { isAppLayer, matchPolicy, requirements, ruleFlags } from './traits.ts';
 export function ruleObject(rule: AnalysedRule): JsonObject {
   const { signature, builder } = rule;
   const engines = transactionEngines(rule);
+  const notes = [...builder.notes, ...httpNote(rule)];
   const warnings = builder.warnings.map(({ message }) => message);
   return {
     class: 'threat detection',
@@ -29,8 +30,19 @@ export function ruleObject(rule: AnalysedRule): JsonObject {
     lists: lists(rule),
     ...searched(rule),
     ...(warnings.length > 0 && { warnings }),
-    ...(builder.notes.length > 0 && { notes: builder.notes }),
+    ...(notes.length > 0 && { notes }),
   };
+}
+
+/** Requests that are looked for in the payload, where the buffers of HTTP would serve better. */
+const REQUEST = /^(?:GET \/|POST \/|User-Agent: )/i;
+
+function httpNote({ builder }: AnalysedRule): string[] {
+  const isRequest = builder.payload.contents.some(({ bytes }) => REQUEST.test(Buffer.from(bytes).toString('latin1')));
+  if (!isRequest) return [];
+  return [
+    'pattern looks like it inspects HTTP, use http.request_line or http.method and http.uri instead for improved performance',
+  ];
 }
 
 function appProtocol(rule: AnalysedRule): string {

@@ -1,7 +1,7 @@
 // Traits of a rule: what packets it needs, how it matches, and the flags that tell how it is looked at.
 
 import { Action } from '../../framework/packet.ts';
-import type { Requirement } from '../../framework/description.ts';
+import type { Description, Details, Requirement } from '../../framework/description.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import type { RuleType } from '../../framework/signature.ts';
 import { isNetworkProtocol } from '../compile/protocols.ts';
@@ -68,12 +68,16 @@ function isSilent({ builder, signature }: AnalysedRule): boolean {
   return (signature.action & Action.alert) === 0 && !builder.seen.includes('alert');
 }
 
+function asksFlowVariable({ keyword, details }: Description): boolean {
+  if (keyword === 'flowvar') return true;
+  return keyword === 'flowbits' && (details?.['flowbits'] as Details)['cmd'] === 'isset';
+}
+
 export function ruleFlags(rule: AnalysedRule): string[] {
   const { signature, builder } = rule;
   const { flags } = signature;
   const has = (bit: number): boolean => (flags & bit) !== 0;
   const isBothWays = !has(SigFlag.toServer | SigFlag.toClient);
-  const asksFlowVariable = builder.packetDescriptions.some(({ keyword }) => ['flowbits', 'flowvar'].includes(keyword));
   const all: readonly (readonly [string, boolean])[] = [
     ['src_any', rule.source.isAny],
     ['dst_any', rule.destination.isAny],
@@ -85,7 +89,7 @@ export function ruleFlags(rule: AnalysedRule): string[] {
     ['need_packet', has(SigFlag.requirePacket)],
     ['need_stream', has(SigFlag.requireStream)],
     ['negated_mpm', rule.pattern?.content.negated === true],
-    ['need_flowvar', asksFlowVariable],
+    ['need_flowvar', builder.packetDescriptions.some(asksFlowVariable)],
     ['toserver', isBothWays || has(SigFlag.toServer)],
     ['toclient', isBothWays || has(SigFlag.toClient)],
     ['bypass', has(SigFlag.bypass)],

@@ -42,12 +42,24 @@ export function compileRuleset(rules: readonly RuleAst[], context: CompileContex
       ordered.push({ signature, rank: compiled.rank });
       continue;
     }
+    if (signature.rev > other.rev) {
+      known.set(key, signature);
+      ordered[ordered.findIndex((one) => one.signature === other)] = { signature, rank: compiled.rank };
+      diagnostics.push(replaced(ast, other));
+      continue;
+    }
     counts.failed++;
     diagnostics.push(duplicate(ast, signature, other));
   }
   const signatures = inEvaluationOrder(ordered, context.actionOrder);
   signatures.forEach((signature, index) => (signature.iid = index));
   return { signatures, diagnostics, ...counts };
+}
+
+/** The newer revision of a rule takes the place of the older one. */
+function replaced(ast: RuleAst, other: Signature): Diagnostic {
+  const message = `Signature ${other.gid}:${other.sid} with a newer revision replaces the one at ${other.file}:${other.line}`;
+  return diagnostic('warning', 'rule/newer-revision', message, { file: ast.file, span: ast.span });
 }
 
 function duplicate(ast: RuleAst, signature: Signature, other: Signature): Diagnostic {

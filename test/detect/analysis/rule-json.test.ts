@@ -126,6 +126,7 @@ describe('rules.json', () => {
       const options = 'content:"a"; content:!"b"; distance:0; byte_test:1,>,1,0,relative; pcre:"/x/R";';
       equal(contentOf(options)['relative_next'], true);
       equal(contentOf(options, 1)['relative_next'], true);
+      equal(contentOf('content:"a"; byte_jump:1,0; isdataat:3,relative;')['relative_next'], false);
       equal(contentOf('content:"a"; base64_decode:relative; base64_data; content:"b";')['relative_next'], false);
     });
 
@@ -196,5 +197,7 @@ describe('rules.json', () => {
       "'within' option for pattern w/o previous content was converted to 'depth'",
     ]);
     equal(notes('content:"abc"; depth:10;'), undefined);
+    equal((notes('content:"GET /index";') as string[]).length, 1);
+    equal(notes('content:"GET";'), undefined);
   });
 });
