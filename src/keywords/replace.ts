@@ -2,8 +2,20 @@
 
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import { modified } from '../detect/content/argument.ts';
+import { rewritePayload } from '../detect/content/rewrite.ts';
 import { parseContentPattern } from '../detect/content/content-pattern.ts';
+import type { ChainMatch } from '../framework/chain.ts';
 import { SigFlag } from '../framework/signature.ts';
+
+/** Keeps where the content before it matched: the bytes are written once all of the rule holds. */
+function noting(spot: { at: number }, length: number, next: ChainMatch): ChainMatch {
+  return (inspection) => {
+    const at = inspection.cursor - length;
+    if (!next(inspection)) return false;
+    spot.at = inspection.ctx?.isStreamInspection === true ? -1 : at;
+    return true;
+  };
+}
 
 export default defineKeyword({
   name: 'replace',
@@ -23,6 +35,17 @@ export default defineKeyword({
       throw new RuleError('replace and content must have the same length', 'the packet keeps its length');
     }
     content.replace = bytes;
+    const spot = { at: -1 };
+    builder.addElement({
+      keyword: 'replace',
+      content: null,
+      // the content before it is tried further on where the rest of the chain fails
+      isRelative: true,
+      link: (next) => noting(spot, bytes.length, next),
+    });
+    builder.addPostMatch((p) => {
+      rewritePayload(p, spot.at, bytes);
+    });
     builder.flags |= SigFlag.replace | SigFlag.requirePacket | SigFlag.noStream;
   },
 });
