@@ -17,8 +17,8 @@ function packet(proto: 6 | 17, payload: Uint8Array): Packet {
   data.set(payload, L4 + header);
   const value = transportChecksum(data, ADDRESSES, 4, proto, L4, data.length) || 0xffff;
   data.set([value >>> 8, value & 0xff], L4 + (proto === 6 ? 16 : 6));
-  const p = new Packet(15);
-  Object.assign(p, { data, proto, l4Offset: L4, payloadOffset: L4 + header, payloadLength: payload.length, flags: 0 });
+  const p = new Packet(data);
+  Object.assign(p, { proto, l4Offset: L4, payloadOffset: L4 + header, payloadLength: payload.length, flags: 0 });
   return p;
 }
 
