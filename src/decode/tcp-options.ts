@@ -1,7 +1,6 @@
 // TCP options (RFC 9293 section 3.2, RFC 7323, 2018, 7413, 2385, 5925).
 
 import { defineAnomalies } from '../framework/anomaly.ts';
-import { markInvalid } from '../framework/layer.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
 import { i32, u16 } from '../wire/read.ts';
@@ -17,27 +16,30 @@ const FAST_OPEN_MAGIC = 0xf989;
 const SACK_MIN_LENGTH = 2;
 const SACK_MAX_LENGTH = 34;
 
-export function decodeTcpOptions(p: Packet, o: number, end: number): void {
+/** False when the options are broken: the segment counts as invalid, and is inspected all the same. */
+export function decodeTcpOptions(p: Packet, o: number, end: number): boolean {
   const data = p.data;
   if (end - o === 12 && i32(data, o) === NOP_NOP_TIMESTAMP) {
     setTimestamp(p, o + 2);
-    return;
+    return true;
   }
+  let isSound = true;
   while (o < end) {
     const type = data[o]!;
     if (type === TcpOption.noOperation) {
       o++;
       continue;
     }
-    if (type === TcpOption.endOfList || end - o < 2) return;
+    if (type === TcpOption.endOfList || end - o < 2) return isSound;
     const length = data[o + 1]!;
     if (length < 2 || length > end - o) {
-      markInvalid(p, ANOMALY.opt_invalid_len);
-      return;
+      p.addAnomaly(ANOMALY.opt_invalid_len);
+      return false;
     }
-    noteOption(p, type, o, length);
+    if (!noteOption(p, type, o, length)) isSound = false;
     o += length;
   }
+  return isSound;
 }
 
 function setTimestamp(p: Packet, o: number): void {
@@ -46,12 +48,16 @@ function setTimestamp(p: Packet, o: number): void {
   p.flags |= PacketFlag.tcpHasTimestamp;
 }
 
-function noteOption(p: Packet, type: number, o: number, length: number): void {
-  if (!hasValidLength(type, length)) {
-    p.addAnomaly(ANOMALY.opt_invalid_len);
-    if (type === TcpOption.md5 || type === TcpOption.authentication) p.flags |= PacketFlag.invalid;
-    return;
+function noteOption(p: Packet, type: number, o: number, length: number): boolean {
+  if (hasValidLength(type, length)) {
+    noteValidOption(p, type, o, length);
+    return true;
   }
+  p.addAnomaly(ANOMALY.opt_invalid_len);
+  return type !== TcpOption.md5 && type !== TcpOption.authentication;
+}
+
+function noteValidOption(p: Packet, type: number, o: number, length: number): void {
   switch (type) {
     case TcpOption.maximumSegmentSize:
       if (isNew(p, p.tcpMss < 0)) p.tcpMss = u16(p.data, o + 2);

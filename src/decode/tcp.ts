@@ -11,6 +11,7 @@ import { TCP_HEADER_LENGTH, Tcp } from '../wire/tcp.ts';
 import { decodeTcpOptions } from './tcp-options.ts';
 
 const COUNTER = defineCounter('decoder.tcp');
+const INVALID = defineCounter('decoder.invalid');
 const ANOMALY = defineAnomalies('decode', 'tcp', ['pkt_too_small', 'hlen_too_small', 'invalid_optlen']);
 
 export function decodeTcp(c: LayerContext, p: Packet, o: number, end: number): LayerResult {
@@ -35,7 +36,8 @@ export function decodeTcp(c: LayerContext, p: Packet, o: number, end: number): L
   p.payloadOffset = o + headerLength;
   p.payloadLength = available - headerLength;
   p.flags |= PacketFlag.wantsFlow;
-  if (headerLength > TCP_HEADER_LENGTH) decodeTcpOptions(p, o + TCP_HEADER_LENGTH, o + headerLength);
+  const hasOptions = headerLength > TCP_HEADER_LENGTH;
+  if (hasOptions && !decodeTcpOptions(p, o + TCP_HEADER_LENGTH, o + headerLength)) c.count(INVALID);
   return LAYER_OK;
 }
 

@@ -186,7 +186,10 @@ const ipProto = defineKeyword({
     if (protocol !== 'ip' && protocol !== 'any') throw new RuleError('ip_proto works in rules of protocol ip only');
     const match = /^\s*([!<>]?)\s*([\w.-]+)\s*$/.exec(unquoted(option));
     if (match === null) throw new RuleError('ip_proto needs a protocol name or number', 'ip_proto:!tcp');
-    const name = match[2]!.toLowerCase();
+    const given = match[2]!;
+    const name = given.toLowerCase();
+    // as the system's list of protocols has them: all small, or all capital
+    if (given !== name && given !== given.toUpperCase()) throw new RuleError(`unknown protocol "${given}"`, name);
     const wanted = /^\d/.test(name) ? acceptUnsigned(option, name, { max: 255 }) : PROTOCOLS[name];
     if (wanted === undefined) throw new RuleError(`unknown protocol "${name}"`);
     // unnamed: it counts as a part of the rule's header

@@ -35,14 +35,17 @@ export function ruleObject(rule: AnalysedRule): JsonObject {
 }
 
 /** Requests that are looked for in the payload, where the buffers of HTTP would serve better. */
-const REQUEST = /^(?:GET \/|POST \/|User-Agent: )/i;
+const REQUEST = /^(?:GET|POST) \//i;
+const AGENT = /^User-Agent: /i;
 
 function httpNote({ builder }: AnalysedRule): string[] {
-  const isRequest = builder.payload.contents.some(({ bytes }) => REQUEST.test(Buffer.from(bytes).toString('latin1')));
-  if (!isRequest) return [];
-  return [
-    'pattern looks like it inspects HTTP, use http.request_line or http.method and http.uri instead for improved performance',
-  ];
+  const texts = builder.payload.contents.map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
+  const better = texts.some((text) => REQUEST.test(text))
+    ? 'http.request_line or http.method and http.uri instead'
+    : texts.some((text) => AGENT.test(text))
+      ? 'http.user_agent or http.header'
+      : undefined;
+  return better === undefined ? [] : [`pattern looks like it inspects HTTP, use ${better} for improved performance`];
 }
 
 function appProtocol(rule: AnalysedRule): string {
