@@ -1,6 +1,6 @@
 // rule_group.json: which rules can match packets of a protocol, direction and port.
 
-import { SigFlag } from '../../framework/signature.ts';
+import { ProtocolTest, SigFlag } from '../../framework/signature.ts';
 import { groupStats } from './group-stats.ts';
 import type { JsonObject } from './matches.ts';
 import { portGroups } from './port-groups.ts';
@@ -22,14 +22,16 @@ export interface GroupOptions {
   readonly max: Readonly<Record<Direction, number>>;
 }
 
-const TRANSPORT: Readonly<Record<string, string>> = {
-  'tcp-pkt': 'tcp',
-  'tcp-stream': 'tcp',
-  icmp: 'icmp',
-  icmpv4: 'icmpv4',
-  icmpv6: 'icmpv6',
-};
-const EVERYWHERE = new Set(['ip', 'ip4', 'ipv4', 'ip6', 'ipv6', 'pkthdr', 'ether']);
+/** IP protocols by the names of the sections. */
+const PROTOCOLS = { tcp: 6, udp: 17, icmpv4: 1, icmpv6: 58 } as const;
+type Section = keyof typeof PROTOCOLS;
+const EVERYWHERE: readonly number[] = [
+  ProtocolTest.any,
+  ProtocolTest.ip,
+  ProtocolTest.ip4,
+  ProtocolTest.ip6,
+  ProtocolTest.ether,
+];
 
 export function groupsObject(rules: readonly AnalysedRule[], options: GroupOptions): JsonObject {
   // rules about addresses alone are found by address, not by port
@@ -47,11 +49,10 @@ function named(name: string, section: JsonObject): JsonObject {
   return Object.keys(section).length === 0 ? {} : { [name]: section };
 }
 
-function covers({ signature }: AnalysedRule, protocol: string): boolean {
-  const word = signature.protocol.toLowerCase();
-  if (EVERYWHERE.has(word)) return true;
-  const transport = TRANSPORT[word] ?? word;
-  return transport === protocol || (transport === 'icmp' && protocol.startsWith('icmp'));
+function covers({ signature }: AnalysedRule, section: Section): boolean {
+  const { protocol } = signature.header;
+  if (protocol === PROTOCOLS[section] || EVERYWHERE.includes(protocol)) return true;
+  return protocol === ProtocolTest.icmp && section.startsWith('icmp');
 }
 
 function isOfDirection({ signature }: AnalysedRule, direction: Direction): boolean {
@@ -98,7 +99,7 @@ class GroupDump {
     });
   }
 
-  whole(protocol: string, all: readonly AnalysedRule[]): JsonObject {
+  whole(protocol: Section, all: readonly AnalysedRule[]): JsonObject {
     const result: JsonObject = {};
     for (const direction of DIRECTIONS) {
       const rules = all.filter((rule) => covers(rule, protocol) && isOfDirection(rule, direction));
