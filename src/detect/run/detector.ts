@@ -126,6 +126,7 @@ export class Detector {
     const { flags } = s;
     if ((flags & SigFlag.requireStream) !== 0) {
       if (this.blocks > 0 && this.streamMatches(s)) return AlertFlag.streamMatch;
+      if ((flags & SigFlag.onlyStream) !== 0) return -1;
       if ((flags & SigFlag.requirePacket) === 0 && (p.flags & PacketFlag.streamAdded) !== 0) return -1;
     }
     if ((p.flags & PacketFlag.noPayloadInspection) !== 0) return -1;
@@ -215,5 +216,5 @@ export class Detector {
 /** Whether drop and pass of a match hold for the whole flow: what matched was more than one packet. */
 function concernsFlow(s: Signature, alertFlags: number): boolean {
   if (s.type === 'pkt' || s.type === 'de_only') return false;
-  return s.type !== 'pkt_stream' || (alertFlags & AlertFlag.streamMatch) !== 0;
+  return (s.type !== 'pkt_stream' && s.type !== 'stream') || (alertFlags & AlertFlag.streamMatch) !== 0;
 }

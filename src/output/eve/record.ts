@@ -197,7 +197,7 @@ function vlanText(count: number, vlan0: number, vlan1: number, vlan2: number): s
 }
 
 function packetTuple(p: Packet): string {
-  const isPorted = hasPorts(p.proto) && p.l4Offset >= 0;
+  const isPorted = hasPorts(p.proto); // 0 where the transport header is broken
   let text = `,"src_ip":"${packetSource(p)}"`;
   if (isPorted) text += `,"src_port":${String(p.sp)}`;
   text += `,"dest_ip":"${packetDestination(p)}"`;

@@ -11,8 +11,8 @@ const NAMES: Readonly<Record<number, string>> = {
   105: 'IEEE802_11',
   113: 'LINUX_SLL',
   108: 'LOOP',
-  228: 'IPV4',
-  229: 'IPV6',
+  228: 'IPv4',
+  229: 'IPv6',
   239: 'NFLOG',
   276: 'LINUX_SLL2',
 };
