@@ -145,7 +145,12 @@ function workerOptions(options: ReplayOptions): WorkerOptions {
     decoder: decoderOptions(config, readVariables(config)),
     defrag: defragSettings(config, hosts, simulate),
     flow: flowOptions(config, simulate),
-    stream: streamOptions(config, { isInline, hasRules: rules !== null, checksums, simulate }),
+    stream: streamOptions(config, {
+      isInline,
+      hasRules: rules !== null && rules.ruleset.signatures.length > 0,
+      checksums,
+      simulate,
+    }),
     hostPolicy: (a0, a1, a2, a3, version) => policies[hosts.lookUp(a0, a1, a2, a3, version)] ?? 0,
     exceptions: exceptionChoices(config, isInline),
     rules,

@@ -18,6 +18,7 @@ import type { Output, PayloadSource } from '../framework/output.ts';
 import { swapDirections } from '../flow/swap.ts';
 import { tagsOf } from '../keywords/tag.ts';
 import { LAYERS } from '../layers/registry.ts';
+import { preferLargePages } from '../native/large-memory.ts';
 import { registerBuffer, unregisterBuffer } from '../native/buffers.ts';
 import { PacketBatch } from '../pcap/index.ts';
 import { TcpEngine } from '../stream/index.ts';
@@ -84,6 +85,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   verdicts?.attach(counters);
   const streamSize = options.stream.reassembly.memcap;
   const arena = new Arena(CAPTURE_REGION + PSEUDO_PACKET_BYTES + options.defrag.memcap + streamSize + 4096);
+  preferLargePages(arena.data);
   const bufferId = registerBuffer(arena.data);
   const region = { data: arena.data, offset: arena.carve(CAPTURE_REGION), size: CAPTURE_REGION };
   const pseudo = new PseudoPacket(flows, arena.data, bufferId, arena.carve(PSEUDO_PACKET_BYTES));

@@ -1,5 +1,7 @@
 // Flows: the records of all flows of a worker, in typed arrays; a flow is a number, the index of its record.
 
+import { largeWords } from '../native/large-memory.ts';
+
 /** Bits of the flow's `flags` word. */
 export const FlowFlag = {
   toServerSeen: 1 << 0,
@@ -121,7 +123,7 @@ export class Flows {
 
   constructor(initial = 4096) {
     this.capacity = initial;
-    this.words = new Int32Array(initial * FLOW_STRIDE);
+    this.words = largeWords(initial * FLOW_STRIDE);
     this.doubles = new Float64Array(this.words.buffer);
     this.freeList = new Int32Array(initial);
   }
@@ -150,7 +152,7 @@ export class Flows {
 
   private grow(): void {
     const capacity = this.capacity * 2;
-    const words = new Int32Array(capacity * FLOW_STRIDE);
+    const words = largeWords(capacity * FLOW_STRIDE);
     words.set(this.words);
     this.words = words;
     this.doubles = new Float64Array(words.buffer);

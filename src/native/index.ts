@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 export interface NativeAddon {
   registerBuffer(data: Uint8Array): number;
   unregisterBuffer(id: number): void;
+  adviseHugePages?(data: Uint8Array): number;
 
   readonly hsVersion?: string;
   hsCompile?(bytes: Uint8Array, offsets: Uint32Array, nocase: Uint8Array): number;

@@ -1,5 +1,7 @@
 // Segments: which bytes of a stream arrived in which packet, as list records in one typed array.
 
+import { largeWords } from '../native/large-memory.ts';
+
 const WORDS = 4;
 
 /** Doubly linked records of [start, end) positions relative to the stream's base. */
@@ -13,7 +15,7 @@ export class Segments {
 
   constructor(initial = 4096) {
     this.capacity = initial;
-    this.words = new Int32Array(initial * WORDS);
+    this.words = largeWords(initial * WORDS);
   }
 
   allocate(start: number, end: number): number {
@@ -77,7 +79,7 @@ export class Segments {
 
   private grow(): void {
     this.capacity *= 2;
-    const words = new Int32Array(this.capacity * WORDS);
+    const words = largeWords(this.capacity * WORDS);
     words.set(this.words);
     this.words = words;
   }

@@ -1,5 +1,7 @@
 // Sessions: the records of all TCP connections of a worker, in one typed array; a session is an index.
 
+import { largeWords } from '../native/large-memory.ts';
+
 /** Words of a record before its two directions. */
 export const S = {
   state: 0,
@@ -105,7 +107,7 @@ export class Sessions {
 
   constructor(initial = 1 << 15) {
     this.capacity = initial;
-    this.words = new Int32Array(initial * STRIDE);
+    this.words = largeWords(initial * STRIDE);
     this.doubles = new Float64Array(this.words.buffer);
     this.free = new Int32Array(initial);
   }
@@ -146,7 +148,7 @@ export class Sessions {
 
   private grow(): void {
     const capacity = this.capacity * 2;
-    const words = new Int32Array(capacity * STRIDE);
+    const words = largeWords(capacity * STRIDE);
     words.set(this.words);
     this.words = words;
     this.doubles = new Float64Array(words.buffer);

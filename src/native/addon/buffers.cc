@@ -2,6 +2,11 @@
 // costs ten times as much as passing a number.
 #include "addon.h"
 
+#ifdef __linux__
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
+
 namespace tayra {
 
 static napi_value registerBuffer(napi_env env, napi_callback_info info) {
@@ -22,8 +27,27 @@ static napi_value unregisterBuffer(napi_env env, napi_callback_info info) {
   return undefined(env);
 }
 
+/** adviseHugePages(Uint8Array): asks for large pages behind the whole pages of an array; 1 when the system agreed. */
+static napi_value adviseHugePages(napi_env env, napi_callback_info info) {
+  napi_value value;
+  arguments(env, info, &value, 1);
+  Bytes bytes;
+  if (!typedArray(env, value, napi_uint8_array, &bytes)) return fail(env, "adviseHugePages takes a Uint8Array");
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  const uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const uintptr_t from = (reinterpret_cast<uintptr_t>(bytes.data) + page - 1) & ~(page - 1);
+  const uintptr_t to = (reinterpret_cast<uintptr_t>(bytes.data) + bytes.length) & ~(page - 1);
+  if (from < to && madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE) == 0) return fromInt(env, 1);
+#endif
+  return fromInt(env, 0);
+}
+
 bool defineBuffers(napi_env env, napi_value exports, Addon* addon) {
-  const Method methods[] = {{"registerBuffer", registerBuffer}, {"unregisterBuffer", unregisterBuffer}};
+  const Method methods[] = {
+      {"registerBuffer", registerBuffer},
+      {"unregisterBuffer", unregisterBuffer},
+      {"adviseHugePages", adviseHugePages},
+  };
   return defineMethods(env, exports, addon, methods, sizeof methods / sizeof *methods);
 }
 
