@@ -64,5 +64,11 @@ export function scenarios(etc: string): Scenario[] {
       hasRules: true,
       configuration: head + stats + files + outputs(['alert', 'flow', 'stats']) + appLayersOff() + variables(),
     },
+    {
+      name: 'rules-app',
+      title: 'loadable ET rules; alert, flow and stats output; application layers as each program has them',
+      hasRules: true,
+      configuration: head + stats + files + outputs(['alert', 'flow', 'stats']) + variables(),
+    },
   ];
 }
