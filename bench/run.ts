@@ -1,5 +1,5 @@
 // Tayra beside Suricata on the same capture, with one configuration and the same rules: ratios of processor time.
-// SURICATA="command of Suricata" npm run bench [-- --packets 1000000 --runs 3 --only flows,rules]
+// SURICATA="command of Suricata" npm run bench [-- --packets 3000000 --runs 3 --only flows,rules]
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,7 +36,7 @@ interface Result {
 
 const { values: options } = parseArgs({
   options: {
-    packets: { type: 'string', default: '1000000' },
+    packets: { type: 'string', default: '3000000' },
     runs: { type: 'string', default: '3' },
     only: { type: 'string', default: '' },
   },
