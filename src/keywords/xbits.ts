@@ -41,8 +41,9 @@ export class HostBits {
     if (slot >= 0) this.table.values[slot] = 0;
   }
 
-  private find(tag: number, track: Track, p: Packet): number {
+  private find(name: number, track: Track, p: Packet): number {
     const t = this.table;
+    const tag = familyTag(name, p);
     if (track === 'ip_src') return t.find(tag, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0);
     if (track === 'ip_dst') return t.find(tag, p.dst0, p.dst1, p.dst2, p.dst3, 0, 0, 0, 0);
     return isOrdered(p)
@@ -50,14 +51,20 @@ export class HostBits {
       : t.find(tag, p.dst0, p.dst1, p.dst2, p.dst3, p.src0, p.src1, p.src2, p.src3);
   }
 
-  private insert(tag: number, track: Track, p: Packet): number {
+  private insert(name: number, track: Track, p: Packet): number {
     const t = this.table;
+    const tag = familyTag(name, p);
     if (track === 'ip_src') return t.insert(tag, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0);
     if (track === 'ip_dst') return t.insert(tag, p.dst0, p.dst1, p.dst2, p.dst3, 0, 0, 0, 0);
     return isOrdered(p)
       ? t.insert(tag, p.src0, p.src1, p.src2, p.src3, p.dst0, p.dst1, p.dst2, p.dst3)
       : t.insert(tag, p.dst0, p.dst1, p.dst2, p.dst3, p.src0, p.src1, p.src2, p.src3);
   }
+}
+
+/** An IPv4 address is no IPv6 address that begins with the same bytes. */
+function familyTag(name: number, p: Packet): number {
+  return name * 2 + (p.ipVersion === 6 ? 1 : 0);
 }
 
 function isOrdered(p: Packet): boolean {

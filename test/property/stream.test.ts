@@ -87,6 +87,50 @@ describe('stream properties', () => {
   });
 });
 
+describe('streams that nobody reads', () => {
+  const packet = fc.record({
+    from: fc.constantFrom<'c' | 's'>('c', 's'),
+    flags: fc.constantFrom('A', 'A', 'A', 'PA', 'FA', 'RA', 'S'),
+    seq: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 4000 })),
+    ack: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 4000 })),
+    length: fc.nat(60),
+  });
+
+  it('are followed as those that are: states, anomalies, sizes and missed bytes', () => {
+    fc.assert(
+      fc.property(fc.array(packet, { maxLength: 40 }), (packets) => {
+        const make = (rawInspection: boolean): Conversation => {
+          const c = new Conversation(
+            (o) => {
+              o.rawInspection = rawInspection;
+              o.reassembly.checkOverlapDifferentData = false;
+              o.reassembly.depth = 0; // when old data touches it depends on how long the bytes are kept
+            },
+            0,
+            { app: false },
+          );
+          c.shake();
+          return c;
+        };
+        const kept = make(true);
+        const followed = make(false);
+        for (const { from, flags, seq, ack, length } of packets) {
+          const data = 'x'.repeat(length);
+          assert.deepEqual(followed.say(from, flags, seq, ack, { data }), kept.say(from, flags, seq, ack, { data }));
+          assert.equal(followed.engine.state(followed.t), kept.engine.state(kept.t));
+        }
+        for (const direction of ['toServer', 'toClient'] as const) {
+          for (const value of ['streamSize', 'missedBytes', 'retransmits', 'hasGap'] as const) {
+            assert.equal(followed.engine[value](followed.t, direction), kept.engine[value](kept.t, direction), value);
+          }
+        }
+        assert.equal(followed.engine.usage().bytes, 0);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 /** What the policies say, byte by byte: which of the segments that hold it wins, in the order they came. */
 const WINS: Readonly<Record<string, (start: number, end: number, oldStart: number, oldEnd: number) => boolean>> = {
   first: () => false,

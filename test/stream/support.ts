@@ -43,7 +43,12 @@ export class Conversation {
   time = 0;
   inspect = true;
 
-  constructor(change?: (options: StreamOptions) => void, policy = 0) {
+  /** @param readers what takes the bytes: without an application layer and raw inspection none are kept */
+  constructor(
+    change?: (options: StreamOptions) => void,
+    policy = 0,
+    readers: { readonly app: boolean } = { app: true },
+  ) {
     this.options = defaultStreamOptions();
     this.options.reassembly.checkOverlapDifferentData = true;
     change?.(this.options);
@@ -55,7 +60,7 @@ export class Conversation {
       slab: this.slab,
       options: this.options,
       hostPolicy: () => policy,
-      sink: { data: (...piece) => this.take(...piece) },
+      ...(readers.app && { sink: { data: (...piece) => this.take(...piece) } satisfies AppStreamSink }),
     });
     this.p = new Packet(this.data);
     this.f = this.flows.allocate();

@@ -1,5 +1,6 @@
 // Run time of threshold, detection_filter, rate_filter and suppress: may a matching signature alert now?
 
+import { defineCounter } from '../../base/counters.ts';
 import { WordTable } from '../../base/word-table.ts';
 import type { DetectContext } from '../../framework/detect-context.ts';
 import { F } from '../../framework/flows.ts';
@@ -15,6 +16,9 @@ export interface ThresholdOptions {
   /** bytes for all entries (`detect.thresholds.memcap`) */
   readonly memcap: number;
 }
+
+const BITMAP_MEMORY = defineCounter('detect.thresholds.bitmap_memuse');
+const BITMAP_FAILED = defineCounter('detect.thresholds.bitmap_alloc_fail');
 
 interface Numbered {
   readonly spec: ThresholdSpec;
@@ -96,7 +100,7 @@ export class Thresholds {
     const values = this.table.values;
     const { sight } = this;
     sight.isNew = isNew;
-    sight.counts = spec.uniqueOn === 'none' || this.isFresh(spec, at, isNew, p, ctx.now);
+    sight.counts = spec.uniqueOn === 'none' || this.isFresh(spec, at, isNew, p, ctx);
     sight.now = ctx.now;
     const result = decide(spec, values, at, sight);
     values[at + ThresholdField.expires] = expiry(spec, values, at);
@@ -104,8 +108,11 @@ export class Thresholds {
     return result;
   }
 
-  private slot(spec: ThresholdSpec, tag: number, p: Packet, ctx: DetectContext): number {
+  private slot(spec: ThresholdSpec, number: number, p: Packet, ctx: DetectContext): number {
     const t = this.table;
+    // an IPv4 address is no IPv6 address that begins with the same bytes; entries without an address have one tag
+    const isOfHost = spec.track === 'by_src' || spec.track === 'by_dst' || spec.track === 'by_both';
+    const tag = number * 2 + (isOfHost && p.ipVersion === 6 ? 1 : 0);
     switch (spec.track) {
       case 'by_src':
         return t.insert(tag, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0);
@@ -132,12 +139,15 @@ export class Thresholds {
   }
 
   /** Whether the port was not yet seen in this window; begins the window's bitmap where needed. */
-  private isFresh(spec: ThresholdSpec, at: number, isNew: boolean, p: Packet, now: number): boolean {
+  private isFresh(spec: ThresholdSpec, at: number, isNew: boolean, p: Packet, ctx: DetectContext): boolean {
     const values = this.table.values;
-    const isOver = now > values[at + ThresholdField.since]! + spec.seconds * 1e6;
+    const isOver = ctx.now > values[at + ThresholdField.since]! + spec.seconds * 1e6;
     let id = values[at + ThresholdField.bitmap]! - 1;
-    if (id < 0) id = this.bitmaps.allocate();
-    else if (isNew || isOver) this.bitmaps.clear(id);
+    if (id < 0) {
+      id = this.bitmaps.allocate();
+      if (id < 0) ctx.counters.add(BITMAP_FAILED);
+      ctx.counters.set(BITMAP_MEMORY, this.bitmaps.bytes);
+    } else if (isNew || isOver) this.bitmaps.clear(id);
     values[at + ThresholdField.bitmap] = id + 1;
     return id < 0 || this.bitmaps.add(id, spec.uniqueOn === 'src_port' ? p.sp : p.dp);
   }

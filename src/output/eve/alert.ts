@@ -7,6 +7,7 @@ import { base64, printable } from '../text/json-text.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';
 import { eveTime } from '../text/timestamp.ts';
 import { packetBytes } from './packet-bytes.ts';
+import { sctpText } from './sctp.ts';
 import { SignatureTexts } from './signature-text.ts';
 import { verdictText } from './verdict.ts';
 import type { Packet } from '../../framework/packet.ts';
@@ -99,6 +100,7 @@ export class AlertEvents {
   private context(p: Packet): string {
     let text =
       p.parent !== null && (p.flags & PacketFlag.tunnelInner) !== 0 ? tunnelText(p, p.parent, this.record) : '';
+    text += sctpText(p);
     if (p.flow < 0) return text;
     if (this.options.appLayer) text += this.record.appProtocol(p.flow);
     text += directionText(p);
