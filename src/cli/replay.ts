@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { log } from '../base/log.ts';
 import { configureLogging, logConfigMessages, logDiagnostics, openConfig, parseSetting } from '../config/index.ts';
 import { loadRules } from '../engine/load-rules.ts';
+import { RunControl, obeySignals } from '../engine/control.ts';
 import { replayInTurns } from '../engine/replay.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
 import { listCaptures } from '../pcap/index.ts';
@@ -55,6 +56,8 @@ export async function runReplay(words: readonly string[]): Promise<number> {
   );
   const summary = new Summary();
   const progress = new Progress(captures.length, args.hasProgress && process.stderr.isTTY ? process.stderr : undefined);
+  const control = new RunControl();
+  const disobey = obeySignals(control);
   const result = await replayInTurns({
     config,
     captures,
@@ -63,8 +66,10 @@ export async function runReplay(words: readonly string[]): Promise<number> {
     isInline: false,
     checksums: 'none',
     observer: progress,
+    control,
     extraOutputs: (state) => [summary.output(state)],
   });
+  disobey();
   progress.finish();
   const written = readdirSync(args.out).map((name) => join(args.out, name));
   process.stdout.write(args.isJson ? summary.json(result, written) : summary.table(result, written));

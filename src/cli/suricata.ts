@@ -16,6 +16,7 @@ import { analysisPlan, writeAnalysis } from '../engine/analysis.ts';
 import { midstreamPolicyProblem } from '../engine/exception-policy.ts';
 import { loadRules } from '../engine/load-rules.ts';
 import type { LoadOptions, LoadedRules } from '../engine/load-rules.ts';
+import { RunControl, obeySignals } from '../engine/control.ts';
 import { replayInTurns } from '../engine/replay.ts';
 import { logRules } from '../engine/rule-log.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
@@ -149,6 +150,8 @@ async function play(args: Arguments, config: ConfigNode, { rules, directory, pre
     return FAILED;
   }
   const deletion = new CaptureDeletion(args, config);
+  const control = new RunControl();
+  const disobey = obeySignals(control);
   const result = await replayInTurns({
     config,
     captures,
@@ -159,11 +162,13 @@ async function play(args: Arguments, config: ConfigNode, { rules, directory, pre
     checksums: lastValue(args, 'checksums'),
     filter: preparation.filter,
     observer: deletion,
+    control,
     extraOutputs: () => {
       logDiagnostics(config.takeDiagnostics());
       return deletion.when === 'non-alerts' ? [deletion.output()] : [];
     },
   });
+  disobey();
   logDiagnostics(config.takeDiagnostics());
   deletion.finish();
   log.notice(

@@ -188,12 +188,22 @@ export class Pipeline {
     }
   }
 
-  /** The capture is over: all flows end, all outputs are closed. */
-  finish(): void {
-    this.tracker!.endAll(FlowEndReason.shutdown);
+  /** Statistics are due. */
+  tellStatistics(): void {
     this.parts.decoder.updateGauges();
     this.parts.stream?.updateGauges();
     for (const output of this.parts.outputs) output.stats?.();
+  }
+
+  /** Log files may have been moved away: outputs begin new ones. */
+  reopen(): void {
+    for (const output of this.parts.outputs) output.reopen?.();
+  }
+
+  /** The capture is over: all flows end, all outputs are closed. */
+  finish(): void {
+    this.tracker!.endAll(FlowEndReason.shutdown);
+    this.tellStatistics();
     for (const output of this.parts.outputs) output.close();
   }
 }

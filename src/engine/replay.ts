@@ -13,6 +13,7 @@ import type { OsPolicy } from '../stream/index.ts';
 import { readVariables } from './load-rules.ts';
 import type { PacketFilter } from '../pcap/index.ts';
 import type { LoadedRules } from './load-rules.ts';
+import type { RunControl } from './control.ts';
 import { openOutputs } from './outputs.ts';
 import {
   NO_SIMULATIONS,
@@ -52,6 +53,8 @@ export interface ReplayOptions {
   /** Packets to look at; all without one. */
   readonly filter?: PacketFilter | undefined;
   readonly observer?: ReplayObserver;
+  /** Asked between steps. */
+  readonly control?: RunControl;
   /** Outputs besides those of the configuration. */
   readonly extraOutputs?: (state: WorkerState) => readonly Output[];
 }
@@ -110,12 +113,16 @@ function* replaySteps(options: ReplayOptions): Generator<undefined, ReplayResult
   ]);
   run.worker = worker;
   let failed = 0;
+  let files = 0;
+  const statistics = new Statistics(options.config, started);
   for (const path of options.captures) {
+    if (options.control?.isStopping === true) break;
     run.current = path;
     options.observer?.begin?.(path);
-    const isGood = yield* replayFile(worker, path, options);
+    const isGood = yield* replayFile(worker, path, { ...options, statistics });
     options.observer?.end?.(path, isGood);
-    if (!isGood) failed++;
+    if (isGood) files++;
+    else failed++;
   }
   worker.pipeline.finish();
   worker.release();
@@ -126,9 +133,27 @@ function* replaySteps(options: ReplayOptions): Generator<undefined, ReplayResult
     bytes: counters.byName('decoder.bytes'),
     alerts: counters.byName('detect.alert'),
     flows: counters.byName('flow.total'),
-    files: options.captures.length - failed,
+    files,
     failed,
   };
+}
+
+/** When statistics are due: every `stats.interval` seconds of the clock on the wall. */
+class Statistics {
+  private readonly interval: number;
+  private next: number;
+
+  constructor(config: ConfigNode, started: number) {
+    this.interval = config.seconds('stats.interval', 8) * 1000;
+    this.next = started + this.interval;
+  }
+
+  isDue(): boolean {
+    const now = Date.now();
+    if (this.interval <= 0 || now < this.next) return false;
+    this.next = now + this.interval;
+    return true;
+  }
 }
 
 function engineOf(rules: LoadedRules, started: number): NonNullable<OutputContext['engine']> {
@@ -163,7 +188,10 @@ function workerOptions(options: ReplayOptions): WorkerOptions {
 
 const BATCHES_PER_STEP = 64;
 
-function* replayFile(worker: Worker, path: string, { filter, observer }: ReplayOptions): Generator<undefined, boolean> {
+type FileOptions = ReplayOptions & { readonly statistics: Statistics };
+
+function* replayFile(worker: Worker, path: string, options: FileOptions): Generator<undefined, boolean> {
+  const { control, filter, observer, statistics } = options;
   const opened = openCaptureFile(path, worker.region);
   if (!opened.ok) {
     log.error('pcap', `${path}: ${opened.problem.message}`);
@@ -176,7 +204,12 @@ function* replayFile(worker: Worker, path: string, { filter, observer }: ReplayO
     pipeline.batch(batch);
     if (batches % BATCHES_PER_STEP !== 0) continue;
     observer?.progress?.(path, reader.progress());
+    if (statistics.isDue()) pipeline.tellStatistics();
     yield;
+    if (control === undefined) continue;
+    if (control.wantsReopen) pipeline.reopen();
+    control.wantsReopen = false;
+    if (control.isStopping) break;
   }
   for (const problem of reader.problems) log.warning('pcap', `${path}: ${problem.message}`);
   reader.close();

@@ -1,0 +1,22 @@
+// Control: what somebody outside may ask of a run, looked at between batches of packets.
+
+export class RunControl {
+  /** No more packets are read; what was read is brought to its end. */
+  isStopping = false;
+  /** Log files were moved away: begin new ones. */
+  wantsReopen = false;
+}
+
+/** Lets SIGINT and SIGTERM end a run in order and SIGHUP reopen its logs; returns how to take the handlers away again. */
+export function obeySignals(control: RunControl): () => void {
+  const stop = (): void => {
+    control.isStopping = true;
+  };
+  const reopen = (): void => {
+    control.wantsReopen = true;
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', reopen);
+  return () => {
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reopen);
+  };
+}
