@@ -8,7 +8,6 @@ import type { Packet } from '../framework/packet.ts';
 const PAGE = 'rules/header-keywords.html';
 const ETHERNET_LENGTH = 14;
 const UDP_LENGTH = 8;
-const SCTP_LENGTH = 12;
 
 function buffer(
   name: string,
@@ -54,5 +53,10 @@ export default [
   buffer('icmpv4.hdr', 'icmp', 'ICMPv4 header.', isProtocol(1)),
   buffer('icmpv6.hdr', 'icmp', 'ICMPv6 header.', isProtocol(58)),
   buffer('igmp.hdr', 'igmp', 'IGMP message.', isProtocol(2)),
-  buffer('sctp.hdr', 'sctp', 'SCTP common header.', isProtocol(132, SCTP_LENGTH)),
+  buffer(
+    'sctp.hdr',
+    'sctp',
+    'SCTP common header with all chunks.',
+    (p, view) => p.proto === 132 && rangeAt(view, p.l4Offset, p.l3End - p.l4Offset, p.end),
+  ),
 ];

@@ -4,7 +4,7 @@ import { bufferKeyword, integerKeyword, packetBuffer } from '../framework/header
 import { acceptInteger, unquoted } from '../framework/keyword-argument.ts';
 import { defineKeyword } from '../framework/keyword.ts';
 import type { Packet } from '../framework/packet.ts';
-import { SCTP_CHUNK_HEADER_LENGTH, Sctp, sctpChunkAt, sctpChunkType } from '../wire/sctp.ts';
+import { SCTP_DATA_HEADER_LENGTH, Sctp, SctpChunkType, sctpChunkAt, sctpChunkType } from '../wire/sctp.ts';
 
 const PAGE = 'rules/header-keywords.html';
 const SCTP = 132;
@@ -16,7 +16,7 @@ function isSctp(p: Packet): boolean {
 
 /** Offset of the n-th well-formed chunk, -1 without. */
 function chunkAt(p: Packet, n: number): number {
-  return sctpChunkAt(p.data, p.l4Offset, p.payloadOffset + p.payloadLength, n);
+  return sctpChunkAt(p.data, p.l4Offset, p.l3End, n);
 }
 
 const tag = integerKeyword({
@@ -63,14 +63,19 @@ const type = defineKeyword({
 
 const chunkData = packetBuffer(
   'sctp.chunk_data',
-  'Data of each SCTP chunk, after its header.',
+  'User data of each DATA chunk.',
   (p, view, instance) => {
     if (!isSctp(p)) return false;
-    const o = chunkAt(p, instance);
-    if (o < 0) return false;
-    view.start = o + SCTP_CHUNK_HEADER_LENGTH;
-    view.end = o + Sctp.chunkLength(p.data, o);
-    return true;
+    let left = instance;
+    for (let i = 0; ; i++) {
+      const o = chunkAt(p, i);
+      if (o < 0) return false;
+      const length = Sctp.chunkLength(p.data, o);
+      if (Sctp.chunkType(p.data, o) !== SctpChunkType.data || length < SCTP_DATA_HEADER_LENGTH || left-- > 0) continue;
+      view.start = o + SCTP_DATA_HEADER_LENGTH;
+      view.end = o + length;
+      return true;
+    }
   },
   { isMulti: true },
 );
@@ -78,7 +83,7 @@ const chunkData = packetBuffer(
 const data = bufferKeyword(
   {
     name: 'sctp.chunk_data',
-    summary: 'Data of each SCTP chunk, after its header.',
+    summary: 'User data of each DATA chunk.',
     page: PAGE,
     examples: [rule('sctp.chunk_data; content:"x";')],
   },

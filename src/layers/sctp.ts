@@ -7,7 +7,13 @@ import type { LayerContext, LayerResult } from '../framework/layer.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
 import { IpProtocol } from '../wire/ipv4.ts';
-import { SCTP_CHUNK_HEADER_LENGTH, SCTP_HEADER_LENGTH, Sctp, SctpChunkType } from '../wire/sctp.ts';
+import {
+  SCTP_CHUNK_HEADER_LENGTH,
+  SCTP_DATA_HEADER_LENGTH,
+  SCTP_HEADER_LENGTH,
+  Sctp,
+  SctpChunkType,
+} from '../wire/sctp.ts';
 
 const COUNTER = defineCounter('decoder.sctp');
 const ANOMALY = defineAnomalies('decode', 'sctp', [
@@ -60,14 +66,21 @@ function walkChunks(p: Packet, o: number, end: number): void {
     }
     const type = Sctp.chunkType(data, o);
     chunks++;
-    if (type === SctpChunkType.data) dataChunks++;
-    else if (type === SctpChunkType.init) hasInit = true;
+    if (type === SctpChunkType.data && ++dataChunks === 1) takeUserData(p, o, length);
+    if (type === SctpChunkType.init) hasInit = true;
     o += (length + 3) & ~3;
   }
   p.sctpChunkCount = chunks;
   if (o < end && chunks === MAX_CHUNKS) p.addAnomaly(ANOMALY.too_many_chunks);
   if (dataChunks > MAX_DATA_CHUNKS) p.addAnomaly(ANOMALY.too_many_data_chunks);
   noteTag(p, chunks, dataChunks, hasInit);
+}
+
+/** The payload of a packet with data is what its first DATA chunk carries (RFC 9260 section 3.3.1). */
+function takeUserData(p: Packet, o: number, length: number): void {
+  if (length < SCTP_DATA_HEADER_LENGTH) return;
+  p.payloadOffset = o + SCTP_DATA_HEADER_LENGTH;
+  p.payloadLength = length - SCTP_DATA_HEADER_LENGTH;
 }
 
 /** RFC 9260 section 8.5.1: INIT stands alone under tag 0, nothing else goes under it. */

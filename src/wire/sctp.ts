@@ -3,6 +3,8 @@ import { i32, u16 } from './read.ts';
 
 export const SCTP_HEADER_LENGTH = 12;
 export const SCTP_CHUNK_HEADER_LENGTH = 4;
+/** Chunk header, TSN, stream, sequence and payload protocol of a DATA chunk. */
+export const SCTP_DATA_HEADER_LENGTH = 16;
 
 export const SctpChunkType = { data: 0, init: 1, initAck: 2, abort: 6, shutdownComplete: 14 } as const;
 

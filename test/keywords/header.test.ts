@@ -187,15 +187,23 @@ describe('header buffers', () => {
     assert.ok(!buffer!.get(p, context(), view, 0));
   });
 
-  it('sctp.chunk_data has an instance for each chunk', () => {
-    const data = new Uint8Array(32);
-    data.set([0, 0, 0, 6, 1, 2, 0, 0, 1, 0, 0, 4], 12);
-    const p = Object.assign(packet(data), { proto: 132, l4Offset: 0, payloadOffset: 12, payloadLength: 12 });
+  it('sctp.chunk_data has an instance for the user data of each DATA chunk', () => {
+    const data = new Uint8Array(64);
+    const chunk = (type: number, length: number): number[] => {
+      const bytes = new Array<number>((length + 3) & ~3).fill(0);
+      bytes[0] = type;
+      bytes[3] = length;
+      return bytes;
+    };
+    // a DATA chunk of two bytes (padded), an INIT, a DATA chunk too short to carry any, a DATA chunk of four
+    data.set([...chunk(0, 18), ...chunk(1, 4), ...chunk(0, 8), ...chunk(0, 20)], 12);
+    const p = Object.assign(packet(data), { proto: 132, l4Offset: 0, l3End: 64 });
     const { buffer } = compileOptions(ALL, 'sctp.chunk_data;');
     const view = new BufferView();
     assert.ok(buffer!.get(p, context(), view, 0));
-    assert.deepEqual([view.start, view.end], [16, 18]);
+    assert.deepEqual([view.start, view.end], [28, 30]);
     assert.ok(buffer!.get(p, context(), view, 1));
+    assert.deepEqual([view.start, view.end], [60, 64]);
     assert.ok(!buffer!.get(p, context(), view, 2));
     assert.ok(compileOptions(ALL, 'sctp.chunk_type:init;').matchesPacket(p, context()));
     assert.ok(!compileOptions(ALL, 'sctp.chunk_type:init_ack;').matchesPacket(p, context()));

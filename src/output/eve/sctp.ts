@@ -8,7 +8,7 @@ const SCTP = 132;
 export function sctpText(p: Packet): string {
   if (p.proto !== SCTP || p.l4Offset < 0) return '';
   const types: number[] = [];
-  const end = p.payloadOffset + p.payloadLength;
+  const end = p.l3End;
   for (let at = sctpChunkAt(p.data, p.l4Offset, end, 0); at >= 0;) {
     types.push(Sctp.chunkType(p.data, at));
     at = sctpChunkAt(p.data, p.l4Offset, end, types.length);
