@@ -24,9 +24,10 @@ describe('settings of pattern matching', () => {
       console.log(`      skipped: ${hyperscanReason}`);
       this.skip();
     }
-    const folder = join(mkdtempSync(join(tmpdir(), 'tayra-mpm-')), 'sgh');
+    const parent = mkdtempSync(join(tmpdir(), 'tayra-mpm-'));
+    const folder = join(parent, 'sgh');
     after(() => {
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(parent, { recursive: true, force: true });
     });
     const { algorithm, cache } = mpmSettings(
       config({ 'detect.sgh-mpm-caching': 'yes', 'detect.sgh-mpm-caching-path': folder }),
