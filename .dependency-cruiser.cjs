@@ -5,7 +5,7 @@ const LAYERS = [
   ['base'],
   ['wire', 'pcap', 'rules', 'config', 'native'],
   ['framework'],
-  ['decode', 'defrag', 'flow', 'stream', 'detect', 'respond'],
+  ['decode', 'defrag', 'flow', 'stream', 'applayer', 'detect', 'respond'],
   ['layers', 'app', 'keywords', 'capture', 'output', 'store'],
   ['engine'],
   ['cli', 'console', 'lsp'],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { counterNames } from '../src/base/counters.ts';
 import '../src/engine/worker.ts'; // declares every anomaly
 import { anomalyCount, anomalyCounter, anomalyKind, anomalyName } from '../src/framework/anomaly.ts';
-import { KEYWORDS } from '../src/keywords/registry.ts';
+import { ALL_KEYWORDS as KEYWORDS } from '../src/engine/keyword-table.ts';
 import { LAYERS } from '../src/layers/registry.ts';
 import { OUTPUTS } from '../src/output/registry.ts';
 import { ROOT, settle } from './generated-file.mjs';

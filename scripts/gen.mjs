@@ -48,6 +48,23 @@ export function findKeyword(name: string): KeywordDefinition | undefined {
 `,
   },
   {
+    folder: 'app',
+    suffix: 'Protocol',
+    text: (files) => `// Every application protocol that is looked for; generated from this folder (npm run gen).
+
+${imports(files)}
+
+import type { ProtocolDefinition } from '../framework/app-protocol.ts';
+
+const files: readonly (ProtocolDefinition | readonly ProtocolDefinition[])[] = [${names(files)}];
+
+/** Protocols in the order of their files. */
+export const PROTOCOLS: readonly ProtocolDefinition[] = files.flatMap(
+  (file) => (Array.isArray(file) ? file : [file]) as ProtocolDefinition[],
+);
+`,
+  },
+  {
     folder: 'output',
     suffix: 'Output',
     text: (files) => `// Every output the configuration may name; generated from this folder (npm run gen).

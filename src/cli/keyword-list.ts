@@ -1,7 +1,7 @@
 // --list-keywords: the rule keywords by name, as a table for programs, or described one by one.
 import { compatibleVersion } from '../engine/version.ts';
 import type { KeywordDefinition } from '../framework/keyword.ts';
-import { KEYWORDS, findKeyword } from '../keywords/registry.ts';
+import { ALL_KEYWORDS as KEYWORDS, findKeyword } from '../engine/keyword-table.ts';
 
 const MANUAL = 'https://docs.suricata.io/en/suricata-';
 

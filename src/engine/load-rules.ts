@@ -14,7 +14,8 @@ import type { Ruleset } from '../detect/compile/ruleset.ts';
 import { Thresholds, globalSpecs } from '../detect/threshold/index.ts';
 import type { RulesetSetup } from '../framework/keyword.ts';
 import { flowbitNames } from '../keywords/flowbits.ts';
-import { KEYWORDS, findKeyword } from '../keywords/registry.ts';
+import { ALL_KEYWORDS, findKeyword } from './keyword-table.ts';
+import { protocolDefinition, protocolIds } from './protocol-names.ts';
 import {
   Variables,
   parseClassifications,
@@ -141,6 +142,8 @@ function createSetup(config: ConfigNode, diagnostics: Diagnostic[], isInline: bo
     version: compatibleVersion(),
     features: new Set<string>(),
     hasKeyword: (name) => findKeyword(name.toLowerCase()) !== undefined,
+    appProtocols: protocolIds,
+    protocol: protocolDefinition,
     ruleFolder: config.string('default-rule-path', '') ?? '',
     dataFolder: config.string('default-data-dir', '') ?? '',
     isInline,
@@ -169,5 +172,5 @@ function unsetFlowbits(setup: RulesetSetup): Diagnostic[] {
 }
 
 function keywordNames(): readonly string[] {
-  return [...KEYWORDS.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]), ...PENDING_KEYWORDS];
+  return [...ALL_KEYWORDS.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]), ...PENDING_KEYWORDS];
 }

@@ -6,6 +6,7 @@ import type { ChecksumVerifier } from '../decode/checksum-verifier.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import type { Defragmenter } from '../defrag/defragmenter.ts';
 import type { FlowTracker } from '../flow/flow-tracker.ts';
+import type { AppFlow } from '../framework/app-flow.ts';
 import { FlowEndReason, FlowFlag } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
 import type { Output } from '../framework/output.ts';
@@ -14,6 +15,7 @@ import type { PacketBatch } from '../pcap/index.ts';
 import type { ExceptionPolicies } from '../respond/exception-policy.ts';
 import type { Verdicts } from '../respond/verdicts.ts';
 import type { PseudoPacket } from './pseudo-packet.ts';
+import { TransactionTeller } from './transaction-teller.ts';
 
 /** TCP sessions: what the stream engine does for the pipeline. */
 export interface StreamStage {
@@ -22,7 +24,19 @@ export interface StreamStage {
   /** Whether bytes of a direction (0: to server, 1: to client) were never inspected. */
   pendingRaw(f: number, direction: 0 | 1): boolean;
   release(f: number): void;
+  /** Offers the application layer what is left of a direction at the end of its flow. */
+  flushApp(p: Packet, f: number, direction: 0 | 1): void;
   updateGauges(): void;
+}
+
+/** Application layers: what they do for the pipeline. */
+export interface AppStage {
+  udp(p: Packet, f: number): void;
+  of(f: number): AppFlow | null;
+  /** No more bytes of a direction. */
+  end(p: Packet, f: number, direction: 0 | 1): void;
+  retire(app: AppFlow, needsInspection: boolean): void;
+  release(f: number): void;
 }
 
 /** Signatures: what detection does for the pipeline; alerts and verdict end up on the packet. */
@@ -41,6 +55,7 @@ export interface PipelineParts {
   readonly bufferId: number;
   readonly checksums: ChecksumVerifier;
   readonly stream: StreamStage | null;
+  readonly app: AppStage | null;
   readonly detect: DetectStage | null;
   readonly policies: ExceptionPolicies;
   /** Null in passive mode: there is nothing to decide. */
@@ -50,6 +65,7 @@ export interface PipelineParts {
 }
 
 const PROTO_TCP = 6;
+const PROTO_UDP = 17;
 const NOTEWORTHY = PacketFlag.modified | PacketFlag.tagged;
 /** Actions that change what becomes of the packet. */
 const STOPPING = Action.drop | ACTION_REJECT_ANY;
@@ -71,6 +87,7 @@ export class Pipeline {
   private readonly packet: Packet;
   private readonly packetOutputs: readonly Output[];
   private readonly flowOutputs: readonly Output[];
+  private readonly transactions: TransactionTeller;
   private readonly wantsEveryPacket: boolean;
   private nextRound = 0;
 
@@ -80,6 +97,7 @@ export class Pipeline {
     this.packetOutputs = parts.outputs.filter((output) => output.packet !== undefined);
     this.wantsEveryPacket = this.packetOutputs.some((output) => output.wantsEveryPacket === true);
     this.flowOutputs = parts.outputs.filter((output) => output.flow !== undefined);
+    this.transactions = new TransactionTeller(parts.outputs, (app, needs) => parts.app?.retire(app, needs));
   }
 
   /** Processes a batch of captured packets in order. */
@@ -124,16 +142,23 @@ export class Pipeline {
     const f = this.tracker!.handle(p);
     if (f >= 0) {
       if ((flows.flags(f) & DECIDED) !== 0 && this.isDecided(p, f)) return;
-      if (p.proto === PROTO_TCP && stream !== null && p.dropReason === 0) stream.packet(p, f);
+      if (p.proto === PROTO_TCP) {
+        if (stream !== null && p.dropReason === 0) stream.packet(p, f);
+      } else if (p.proto === PROTO_UDP && this.parts.app !== null && p.payloadLength > 0) this.parts.app.udp(p, f);
     }
     this.inspect(p);
   }
 
   private inspect(p: Packet): void {
-    const { detect } = this.parts;
+    const { detect, app: stage } = this.parts;
+    const app = stage !== null && p.flow >= 0 ? stage.of(p.flow) : null;
+    const isNews = app !== null && (app.isDirty[0] || app.isDirty[1]);
     if (detect !== null) detect.packet(p);
     if (this.wantsEveryPacket || isNoteworthy(p)) this.tell(p);
+    if (isNews) this.transactions.tell(p, app, detect !== null && !isUninspected(this.parts.flows.flags(p.flow)));
     if (detect !== null) detect.done(p);
+    else if (isNews) app.isDirty[0] = app.isDirty[1] = false;
+    if (app !== null) app.isNew = false;
   }
 
   /** True for packets of a bypassed flow, which are only counted; those of a dropped flow are marked as dropped. */
@@ -169,23 +194,31 @@ export class Pipeline {
   ended(f: number): void {
     const { flows, stream } = this.parts;
     const isTcp = stream !== null && flows.tcp(f) >= 0;
-    if (isTcp) this.inspectRest(f);
+    const app = this.parts.app?.of(f) ?? null;
+    if (isTcp || app !== null) this.inspectRest(f, isTcp, app);
     for (const output of this.flowOutputs) output.flow!(f);
     if (isTcp) stream.release(f);
+    if (app !== null) this.parts.app!.release(f);
   }
 
-  /** Bytes that no packet was due to inspect are looked at before the flow goes. */
-  private inspectRest(f: number): void {
+  /** Bytes and transactions that no packet was due to inspect are looked at before the flow goes. */
+  private inspectRest(f: number, isTcp: boolean, app: AppFlow | null): void {
     const { detect, flows, pseudo, stream, verdicts } = this.parts;
-    if (detect === null) return;
     const unseen = FlowFlag.bypassed | FlowFlag.noPacketInspection | (verdicts === null ? 0 : FlowFlag.actionDrop);
+    const isLive = app !== null && hasTransactions(app);
     for (const direction of [0, 1] as const) {
-      if ((flows.flags(f) & unseen) !== 0) return;
-      if (!stream!.pendingRaw(f, direction)) continue;
+      const isRaw = isTcp && detect !== null && (flows.flags(f) & unseen) === 0 && stream!.pendingRaw(f, direction);
+      if (!isRaw && !isLive) continue;
       const p = pseudo.make(f, direction);
-      stream!.packet(p, f);
+      if (isTcp) stream!.packet(p, f);
+      if (app !== null) this.endApp(p, f, isTcp, direction);
       this.inspect(p);
     }
+  }
+
+  private endApp(p: Packet, f: number, isTcp: boolean, direction: 0 | 1): void {
+    if (isTcp) this.parts.stream!.flushApp(p, f, direction);
+    this.parts.app!.end(p, f, direction);
   }
 
   /** Statistics are due. */
@@ -206,6 +239,14 @@ export class Pipeline {
     this.tellStatistics();
     for (const output of this.parts.outputs) output.close();
   }
+}
+
+function hasTransactions({ parser, former }: AppFlow): boolean {
+  return former.length > 0 || (parser !== null && (parser.transactions.length > 0 || !parser.flow.isEof[0]));
+}
+
+function isUninspected(flags: number): boolean {
+  return (flags & (FlowFlag.noPacketInspection | FlowFlag.bypassed)) !== 0;
 }
 
 /** Something happened on the packet that outputs may want to tell. */

@@ -1,5 +1,13 @@
 // Worker: the parts of one packet-processing thread, put together.
 
+import { PROTOCOLS } from '../app/registry.ts';
+import { AppLayer } from '../applayer/app-layer.ts';
+import { Files } from '../applayer/files.ts';
+import { declareProtocolCounters } from '../applayer/protocol-counters.ts';
+import { ProtocolTable } from '../applayer/protocol-table.ts';
+import type { ConfigNode } from '../config/index.ts';
+import type { AppFlow } from '../framework/app-flow.ts';
+import type { ProtocolDefinition } from '../framework/app-protocol.ts';
 import { Arena } from '../base/arena.ts';
 import { Counters } from '../base/counters.ts';
 import { Slab } from '../base/slab.ts';
@@ -50,6 +58,8 @@ export interface WorkerOptions {
   readonly isInline: boolean;
   readonly maxAlerts: number;
   readonly mpm: MpmSettings;
+  /** `app-layer.protocols` of the configuration. */
+  readonly appProtocols: ConfigNode | undefined;
   /** `-k`: which packets have their checksums verified. */
   readonly checksums: 'all' | 'none' | 'auto';
 }
@@ -61,6 +71,9 @@ export interface WorkerState {
   readonly tcp: TcpEngine;
   readonly packetVars: DetectContext['packetVars'];
   readonly payloads: PayloadSource;
+  readonly appOf: (f: number) => AppFlow | null;
+  readonly appProtocolName: (id: number) => string;
+  readonly protocols: readonly ProtocolDefinition[];
 }
 
 export interface Worker {
@@ -78,6 +91,8 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const { isInline } = options;
   // These declare counters: they come before the counters themselves.
   const policies = new ExceptionPolicies(options.exceptions);
+  const table = new ProtocolTable(PROTOCOLS, options.appProtocols);
+  declareProtocolCounters(table);
   const verdicts = isInline ? new Verdicts() : null;
   const counters = new Counters();
   const flows = new Flows(FIRST_RECORDS);
@@ -102,7 +117,12 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     },
   });
   const decoder = new Decoder({ counters, layers: LAYERS, options: options.decoder, fragments });
+  const onSwap = (f: number): void => {
+    swapDirections(flows, f);
+  };
+  const app = new AppLayer({ flows, counters, table, files: new Files(), onSwap });
   const stream = new TcpEngine({
+    sink: app,
     flows,
     counters,
     data: arena.data,
@@ -113,14 +133,22 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     policy: (kind, p, f) => {
       policies.apply(kind, p, f);
     },
-    onSwap: (f) => {
-      swapDirections(flows, f);
-    },
+    onSwap,
   });
-  const context = detectContext(flows, stream, counters, isInline);
+  app.stream = stream;
+  const context = detectContext(flows, stream, app, isInline);
   const detect = createDetector(options, context);
   const payloads = new StreamPayloads(stream.raw);
-  const outputs = createOutputs({ flows, counters, tcp: stream, packetVars: context.packetVars, payloads });
+  const outputs = createOutputs({
+    flows,
+    counters,
+    tcp: stream,
+    packetVars: context.packetVars,
+    payloads,
+    appOf: (f) => app.of(f),
+    appProtocolName: (id) => table.name(id),
+    protocols: PROTOCOLS,
+  });
   const checksums = new ChecksumVerifier(options.checksums);
   const parts = {
     counters,
@@ -130,6 +158,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     bufferId,
     checksums,
     stream,
+    app,
     detect,
     policies,
     verdicts,
@@ -143,12 +172,16 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   return { pipeline, counters, batch: new PacketBatch(arena.data), region, release };
 }
 
-function detectContext(flows: Flows, stream: TcpEngine, counters: Counters, isInline: boolean): DetectContext {
+function detectContext(flows: Flows, stream: TcpEngine, app: AppLayer, isInline: boolean): DetectContext {
   return {
     flows,
     tcp: stream,
     rawStream: stream.raw,
-    counters,
+    counters: app.counters,
+    tx: null,
+    txDirection: 0,
+    app: null,
+    appOf: (f) => app.of(f),
     inspection: new Inspection(),
     now: 0,
     isInline,
@@ -165,6 +198,7 @@ function createDetector(options: WorkerOptions, context: DetectContext): Detecto
     isInline: options.isInline,
     maxAlerts: options.maxAlerts,
     tags: tagsOf(rules.setup),
+    protocolIds: rules.setup.appProtocols,
     makeMatcher: (patterns) => compileMatcher(options.mpm.algorithm, patterns, options.mpm.cache),
   });
 }

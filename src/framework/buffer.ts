@@ -9,6 +9,10 @@ export class BufferView {
   bufferId = -1;
   start = 0;
   end = 0;
+  /** Growing buffers: offset of the byte at `start` from the beginning of the whole. */
+  streamOffset = 0;
+  /** False: more of a growing buffer comes, or came before. */
+  isWhole = true;
 }
 
 /** A buffer of an application layer in one protocol, direction and state of the transaction. */
@@ -32,7 +36,9 @@ export interface BufferDefinition {
   readonly isMulti: boolean;
   /** `app`: where in transactions it is taken from; for engine analysis and for planning inspection. */
   readonly engines?: readonly BufferEngine[];
-  /** Fills `view`; false when the packet has no such buffer. */
+  /** `app`: grows while its state lasts (bodies, files): looked at again with every new window. */
+  readonly isGrowing?: boolean;
+  /** Fills `view`; false when the packet (`app`: the transaction `ctx.tx`, in `ctx.txDirection`) has no such buffer. */
   get(p: Packet, ctx: DetectContext, view: BufferView, instance: number): boolean;
 }
 

@@ -1,9 +1,11 @@
 // DetectContext: what closures of signatures may use at run time; one per worker.
 
 import type { Counters } from '../base/counters.ts';
+import type { AppFlow } from './app-flow.ts';
 import type { Flows } from './flows.ts';
 import type { RawStream, TcpView } from './stream.ts';
 import type { Inspection } from './chain.ts';
+import type { Direction, Transaction } from './transaction.ts';
 
 export interface DetectContext {
   readonly flows: Flows;
@@ -18,5 +20,12 @@ export interface DetectContext {
   /** True while the chain runs over stream data, false over a packet's payload. */
   isStreamInspection: boolean;
   /** Values captured by pcre for the alert's metadata; cleared per packet by the engine. */
+  /** The transaction under inspection and the direction looked at; null outside of one. */
+  tx: Transaction | null;
+  txDirection: Direction;
+  /** The flow of that transaction. */
+  app: AppFlow | null;
+  /** Of every packet with an application layer, null for others. */
+  appOf(f: number): AppFlow | null;
   readonly packetVars: { name: string; value: Uint8Array | string }[];
 }

@@ -2,10 +2,11 @@
 
 import type { RuleAst, RuleOption } from '../rules/index.ts';
 import type { Counters } from '../base/counters.ts';
-import type { BufferDefinition, TransformUse } from './buffer.ts';
+import type { ProtocolDefinition } from './app-protocol.ts';
+import type { BufferDefinition, BufferEngine, TransformUse } from './buffer.ts';
 import type { ChainElement, ContentSpec } from './chain.ts';
 import type { Description, Details, Requirement } from './description.ts';
-import type { PacketMatch, PostMatch, Reference, ThresholdSpec } from './signature.ts';
+import type { PacketMatch, PostMatch, Reference, ThresholdSpec, TxMatch } from './signature.ts';
 
 /** A rule that cannot be loaded: becomes a Diagnostic at the option's place. */
 export class RuleError extends Error {
@@ -71,6 +72,8 @@ export interface SignatureBuilder {
 
   /** A condition on the packet. Sets requirePacket unless `keepsStream` (flow, flowbits ... work on stream matches too). */
   addPacketMatch(match: PacketMatch, options?: PacketMatchOptions): void;
+  /** A condition on transactions of the protocols and directions named, from the progress named on. */
+  addTxMatch(match: TxMatch, options: TxMatchOptions): void;
   /** @param description what it does, for engine analysis; `isPerPacket` is false without it */
   addPostMatch(action: PostMatch, description?: Description): void;
   /** Marks `prefilter` on the last packet keyword. */
@@ -85,6 +88,15 @@ export interface SignatureBuilder {
   describe(description: Description, requires?: Requirement): void;
   /** A remark for engine analysis alone. */
   note(remark: string): void;
+}
+
+export interface TxMatchOptions {
+  readonly keyword: string;
+  readonly engines: readonly BufferEngine[];
+  /** It may come to hold later in the same state. */
+  readonly isRepeated?: boolean;
+  /** For engine analysis. */
+  readonly details?: Details;
 }
 
 export interface PacketMatchOptions {
@@ -111,6 +123,10 @@ export interface RulesetSetup {
   readonly version: readonly [number, number, number];
   readonly features: ReadonlySet<string>;
   hasKeyword(name: string): boolean;
+  /** Numbers of the application protocols that a name of rule headers covers; undefined: no such protocol. */
+  appProtocols(name: string): readonly number[] | undefined;
+  /** A protocol's definition by its own name. */
+  protocol(name: string): ProtocolDefinition | undefined;
   /** Folder that relative file names of rules (datasets, hash lists, scripts) start from. */
   readonly ruleFolder: string;
   readonly dataFolder: string;

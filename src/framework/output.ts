@@ -2,9 +2,13 @@
 
 import type { ConfigNode } from '../config/index.ts';
 import type { Counters } from '../base/counters.ts';
+import type { AppFlow } from './app-flow.ts';
+import type { ProtocolDefinition } from './app-protocol.ts';
+import type { TrackedFile } from './file.ts';
 import type { Flows } from './flows.ts';
 import type { Packet } from './packet.ts';
 import type { TcpView } from './stream.ts';
+import type { Transaction } from './transaction.ts';
 
 /** The reassembled bytes that a stream-matched alert saw, for EVE `payload`. One per worker, reused. */
 export interface PayloadSource {
@@ -29,6 +33,10 @@ export interface OutputContext {
   captureFile(): string | undefined;
   /** Name of an app protocol by id, '' for unknown (EVE app_proto). */
   appProtocolName(id: number): string;
+  /** What the application layer knows of a flow, null for nothing. */
+  appOf(f: number): AppFlow | null;
+  /** Protocols that may have records. */
+  readonly protocols: readonly ProtocolDefinition[];
   /** Name of a flowbit by id (EVE metadata.flowbits). */
   flowbitName(id: number): string | undefined;
   /** The rule set's configuration for EVE `metadata.flowints` etc. */
@@ -56,6 +64,12 @@ export interface OutputContext {
 export interface Output {
   /** After detection, once per packet that needs it: it carries alerts, anomalies, a drop, or a tag (see wants). */
   packet?(p: Packet): void;
+  /** A transaction is finished (or as far as its record asks); once each. */
+  transaction?(p: Packet, app: AppFlow, tx: Transaction): void;
+  /** Anomalies of a transaction from number `from` on are new. */
+  txAnomalies?(p: Packet, app: AppFlow, tx: Transaction, from: number): void;
+  /** A file is complete or given up; once each. */
+  file?(p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile): void;
   /** A flow ended or gives an interim record. `reason` indexes FLOW_END_REASONS. */
   flow?(f: number): void;
   /** `packet` is due for every packet, not only those with something to tell (pcap-log, EVE arp). */

@@ -1,10 +1,11 @@
 // Signature: a loaded rule, ready to run. Built by detect/compile from the keywords' contributions.
 
-import type { BufferDefinition, TransformUse } from './buffer.ts';
+import type { BufferDefinition, BufferEngine, TransformUse } from './buffer.ts';
 import type { ChainMatch, ContentSpec } from './chain.ts';
 import type { AddressSet, PortSet } from '../rules/index.ts';
 import type { DetectContext } from './detect-context.ts';
 import type { Packet } from './packet.ts';
+import type { Transaction } from './transaction.ts';
 
 /** Bits of `Signature.flags`: what a packet must have for the signature to be looked at, and how it behaves. */
 export const SigFlag = {
@@ -56,6 +57,21 @@ export interface BufferInspection {
   readonly match: ChainMatch;
   /** True when the chain holds on a buffer that does not exist (absent). */
   readonly matchesAbsent: boolean;
+}
+
+/** A condition on a transaction that is no buffer: a code, a state, an anomaly. */
+export type TxMatch = (tx: Transaction, p: Packet, ctx: DetectContext) => boolean;
+
+/** One condition of a rule on transactions, in the order of the rule. */
+export interface TxStep {
+  readonly keyword: string;
+  /** Where (protocol, direction) and from which progress on it can be looked at. */
+  readonly engines: readonly BufferEngine[];
+  /** Exactly one of the two is there. */
+  readonly buffer: BufferInspection | null;
+  readonly match: TxMatch | null;
+  /** When it does not hold it may still do so while the transaction lasts (growing buffers, anomalies). */
+  readonly isRepeated: boolean;
 }
 
 /** Which packets the protocol word of a rule covers. Other values above 0: the IP protocol of that number. */
@@ -116,6 +132,10 @@ export interface Signature {
   /** Conditions on the payload/stream, null without. */
   readonly payload: { readonly match: ChainMatch; readonly contents: readonly ContentSpec[] } | null;
   readonly buffers: readonly BufferInspection[];
+  /** Conditions on transactions; empty for rules that know none. */
+  readonly txSteps: readonly TxStep[];
+  /** Numbers of the application protocols that the rule's header names; null: none is named. */
+  readonly appProtocols: readonly number[] | null;
   readonly postMatches: readonly PostMatch[];
   /** threshold / detection_filter of the rule. */
   readonly threshold: ThresholdSpec | null;

@@ -64,7 +64,10 @@ export interface TcpView {
 /** Bits that come with data for the application layer. */
 export const AppDataFlag = { start: 1, gap: 2, eof: 4, midstream: 8 } as const;
 
-/** Takes the bytes of a TCP direction in order (direction 0: to server, 1: to client). With `gap` there are none. */
+/**
+ * Takes the bytes of a TCP direction in order (direction 0: to server, 1: to client) and returns how many it is done
+ * with: the rest is given again, with more behind it. With `gap` there are none.
+ */
 export interface AppStreamSink {
   data(
     p: Packet,
@@ -75,5 +78,5 @@ export interface AppStreamSink {
     offset: number,
     length: number,
     flags: number,
-  ): void;
+  ): number;
 }

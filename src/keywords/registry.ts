@@ -2,6 +2,7 @@
 
 import absentKeyword from './absent.ts';
 import alertControlKeyword from './alert-control.ts';
+import appLayerKeyword from './app-layer.ts';
 import asn1Keyword from './asn1.ts';
 import base64Keyword from './base64.ts';
 import bsizeKeyword from './bsize.ts';
@@ -57,6 +58,7 @@ import type { KeywordDefinition } from '../framework/keyword.ts';
 const files: readonly (KeywordDefinition | readonly KeywordDefinition[])[] = [
   absentKeyword,
   alertControlKeyword,
+  appLayerKeyword,
   asn1Keyword,
   base64Keyword,
   bsizeKeyword,

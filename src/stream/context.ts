@@ -184,20 +184,23 @@ export class TcpContext {
     const w = this.sessions.words;
     const from = w[d + D.app]!;
     if (to <= from) return;
-    if (this.sink !== null && (w[d + D.flags]! & StreamFlag.appDisabled) === 0) this.handToApp(p, b, d, from, to);
-    w[d + D.app] = to;
+    let taken = to;
+    if (this.sink !== null && (w[d + D.flags]! & StreamFlag.appDisabled) === 0) taken = this.handToApp(p, b, d, from, to);
+    w[d + D.app] = taken;
     if (!this.options.rawInspection) w[d + D.raw] = to;
     this.reassembly.prune(d);
   }
 
-  private handToApp(p: Packet, b: number, d: number, from: number, to: number): void {
+  /** Offers [from, to); returns up to where it was taken. */
+  private handToApp(p: Packet, b: number, d: number, from: number, to: number): number {
     const w = this.sessions.words;
-    let flags = (w[d + D.flags]! & StreamFlag.started) === 0 ? AppDataFlag.start : 0;
-    if ((w[b + S.flags]! & SessionFlag.midstream) !== 0) flags |= AppDataFlag.midstream;
-    w[d + D.flags] = w[d + D.flags]! | StreamFlag.started;
     const direction = d === b + CLIENT ? 0 : 1;
     const t = b / STRIDE;
     const f = w[b + S.flow]!;
+    let flags = (w[b + S.flags]! & SessionFlag.midstream) !== 0 ? AppDataFlag.midstream : 0;
+    if ((w[d + D.flags]! & StreamFlag.started) === 0) flags |= AppDataFlag.start;
+    w[d + D.flags] = w[d + D.flags]! | StreamFlag.started;
+    const isEnd = this.isEnd(b, d) && to >= w[d + D.end]!;
     const segments = this.reassembly.segments;
     let at = from;
     for (let n = w[d + D.segmentHead]!; at < to; n = n < 0 ? n : segments.next(n)) {
@@ -215,10 +218,30 @@ export class TcpContext {
         if (segments.end(n) > end) end = segments.end(n);
       }
       if (end > to) end = to;
-      this.sink!.data(p, f, t, direction, this.reassembly.data, w[d + D.buffer]! + at, end - at, flags);
+      const last = isEnd && end === to ? flags | AppDataFlag.eof : flags;
+      const taken = this.sink!.data(p, f, t, direction, this.reassembly.data, w[d + D.buffer]! + at, end - at, last);
       flags &= ~AppDataFlag.start;
+      if (taken < end - at) {
+        // a hole behind bytes that wait for more: they will never be complete
+        if (end === to || (w[d + D.flags]! & StreamFlag.appDisabled) !== 0) return at + taken;
+      }
       at = end;
     }
+    return to;
+  }
+
+  /** The sender said that nothing follows, or a reset did. */
+  private isEnd(b: number, d: number): boolean {
+    const w = this.sessions.words;
+    return (w[d + D.flags]! & StreamFlag.eof) !== 0 || (w[b + S.flags]! & SessionFlag.closedByRst) !== 0;
+  }
+
+  /** Offers again what was offered before and not taken; with `all` also what nobody acknowledged. */
+  resume(p: Packet, b: number, d: number, all: boolean): void {
+    const w = this.sessions.words;
+    if ((w[d + D.flags]! & StreamFlag.based) === 0) return;
+    const acked = all || this.options.inline ? w[d + D.contiguous]! : this.reassembly.ackedTo(d);
+    this.deliver(p, b, d, acked < w[d + D.contiguous]! ? acked : w[d + D.contiguous]!);
   }
 
   /** Marks the session dead by a reset. */

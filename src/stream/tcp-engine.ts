@@ -207,6 +207,18 @@ export class TcpEngine implements TcpView {
     this.setFlag(t, direction, StreamFlag.triggerRaw);
   }
 
+  /** Offers the application layer again what it did not take of a direction. */
+  resume(p: Packet, f: number, direction: 0 | 1): void {
+    const b = this.flows.tcp(f) * STRIDE;
+    if (b >= 0) this.x.resume(p, b, b + (direction === 0 ? CLIENT : SERVER), false);
+  }
+
+  /** The same at the end of the flow, with what nobody acknowledged. */
+  flushApp(p: Packet, f: number, direction: 0 | 1): void {
+    const b = this.flows.tcp(f) * STRIDE;
+    if (b >= 0) this.x.resume(p, b, b + (direction === 0 ? CLIENT : SERVER), true);
+  }
+
   disableRaw(t: number, direction: 0 | 1): void {
     this.setFlag(t, direction, StreamFlag.rawDisabled);
   }

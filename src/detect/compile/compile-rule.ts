@@ -6,8 +6,9 @@ import { nearestName } from '../../base/nearest-name.ts';
 import { Action } from '../../framework/packet.ts';
 import { RuleError } from '../../framework/keyword.ts';
 import type { KeywordDefinition, RulesetSetup } from '../../framework/keyword.ts';
-import { SigFlag } from '../../framework/signature.ts';
-import type { BufferInspection, Signature, SignatureHeader } from '../../framework/signature.ts';
+import { F } from '../../framework/flows.ts';
+import { ProtocolTest, SigFlag } from '../../framework/signature.ts';
+import type { BufferInspection, PacketMatch, Signature, SignatureHeader } from '../../framework/signature.ts';
 import type { Located, RuleAst, RuleOption, Variables } from '../../rules/index.ts';
 import { dsizeOf, finishChain } from '../content/reach.ts';
 import { checkTransforms } from '../content/transform.ts';
@@ -15,6 +16,7 @@ import { checkWhole } from './checks.ts';
 import { pendingBuffer } from './pending.ts';
 import { isTcpProtocol, protocolNames, protocolTest } from './protocols.ts';
 import { ruleTypeOf } from './rule-type.ts';
+import { addHook, checkProtocols, txStepsOf } from './tx-steps.ts';
 import { RuleBuilder } from './signature-builder.ts';
 
 const ACTIONS: Readonly<Record<string, number>> = {
@@ -86,7 +88,9 @@ export function compileRule(ast: RuleAst, context: CompileContext): Compiled {
     for (const option of ast.options) applyOption(builder, option, context, place);
     place.span = ast.span;
     place.module = 'detect-content';
-    const signature = finish(builder, header, hasNegatedAddress(ast, context));
+    const appProtocols = appProtocolsOf(ast, context);
+    if (ast.hook !== undefined) addHook(builder, ast, ast.hook);
+    const signature = finish(builder, header, { appProtocols, isNegated: hasNegatedAddress(ast, context) });
     context.observer?.(signature, builder);
     const at = { file: ast.file, span: ast.span };
     const warnings = builder.warnings.map(({ message, hint }) =>
@@ -127,6 +131,7 @@ function protocolOf(builder: RuleBuilder, ast: RuleAst, context: CompileContext,
   const name = ast.protocol.text.toLowerCase();
   const test = protocolTest(name);
   if (test !== undefined) return test;
+  if (context.setup.appProtocols(name) !== undefined) return ProtocolTest.any;
   if (context.isPendingProtocol(name)) {
     builder.awaitAppLayer(`application layer "${name}" is not supported yet`);
     return 0;
@@ -192,7 +197,12 @@ function hasNegatedAddress({ source, destination }: RuleAst, { variables }: Comp
   return variables.hasNegation(source.text) || variables.hasNegation(destination.text);
 }
 
-function finish(builder: RuleBuilder, header: SignatureHeader, isNegated: boolean): Signature {
+interface Whole {
+  readonly appProtocols: readonly number[] | null;
+  readonly isNegated: boolean;
+}
+
+function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, isNegated }: Whole): Signature {
   const { ast, meta } = builder;
   if (meta.sid === 0) throw new RuleError('Signature missing required value "sid".', 'add sid:NUMBER;', 'rule/no-sid');
   setPayloadFlags(builder);
@@ -203,6 +213,9 @@ function finish(builder: RuleBuilder, header: SignatureHeader, isNegated: boolea
   }
   checkWhole(builder);
   if (builder.pending !== undefined) throw new RuleError(builder.pending, undefined, 'rule/app-layer-missing');
+  const txSteps = txStepsOf(builder);
+  checkProtocols(builder, txSteps, appProtocols);
+  if (appProtocols !== null && txSteps.length === 0) builder.packetMatches.unshift(speaks(appProtocols));
   return {
     iid: 0,
     sid: meta.sid,
@@ -230,13 +243,25 @@ function finish(builder: RuleBuilder, header: SignatureHeader, isNegated: boolea
       builder.payload.elements.length === 0
         ? null
         : { match: builder.payload.link(), contents: builder.payload.contents },
-    buffers: builder.chains.map(toInspection),
+    buffers: builder.chains.filter((chain) => !builder.txSteps.includes(chain)).map(toInspection),
+    txSteps,
+    appProtocols,
     postMatches: builder.postMatches,
     threshold: meta.threshold,
   };
 }
 
-function toInspection(chain: RuleBuilder['chains'][number]): BufferInspection {
+/** The application protocols of the header's protocol word; null where it names none. */
+function appProtocolsOf({ protocol }: RuleAst, { setup }: CompileContext): readonly number[] | null {
+  const name = protocol.text.toLowerCase();
+  return protocolTest(name) === undefined ? (setup.appProtocols(name) ?? null) : null;
+}
+
+function speaks(protocols: readonly number[]): PacketMatch {
+  return (p, { flows }) => p.flow >= 0 && protocols.includes(flows.word(p.flow, F.appProtocol));
+}
+
+export function toInspection(chain: RuleBuilder['chains'][number]): BufferInspection {
   return {
     buffer: chain.buffer!,
     transforms: chain.transforms,

@@ -15,7 +15,11 @@ const ENOUGH_BITS = 40;
 /** What the multi-pattern matcher looks for on the payload, null when the signature has nothing to offer. */
 export function fastPattern(signature: Signature): FastPattern | null {
   const content = signature.payload === null ? null : chosenContent(signature.payload.contents);
-  if (content === null) return null;
+  return content === null ? null : patternOf(content);
+}
+
+/** What stands for a content in a multi-pattern matcher. */
+export function patternOf(content: ContentSpec): FastPattern {
   const chop = content.fastPatternChop;
   const bytes = chop === null ? content.bytes : content.bytes.subarray(chop.offset, chop.offset + chop.length);
   const position = positionOf(content);
@@ -23,7 +27,7 @@ export function fastPattern(signature: Signature): FastPattern | null {
 }
 
 /** The content marked fast_pattern, else the one that says most of those that must be present. */
-function chosenContent(contents: readonly ContentSpec[]): ContentSpec | null {
+export function chosenContent(contents: readonly ContentSpec[]): ContentSpec | null {
   let best: ContentSpec | null = null;
   let bits = 0;
   for (const content of contents) {
@@ -46,7 +50,7 @@ function positionOf({ offset, depth, distance, within, startsWith, bytes }: Cont
 }
 
 /** Bits that the presence of a content tells: its bytes by how rare they are in traffic, repetitions by next to nothing. */
-function informationOf({ bytes, nocase }: ContentSpec): number {
+export function informationOf({ bytes, nocase }: ContentSpec): number {
   let bits = 0;
   for (let i = 0; i < bytes.length; i++) {
     const isRepeated = i > 0 && bytes[i] === bytes[i - 1];

@@ -10,8 +10,9 @@ import type {
   SignatureBuilder,
   SignatureMeta,
   StateKind,
+  TxMatchOptions,
 } from '../../framework/keyword.ts';
-import type { PacketMatch, PostMatch } from '../../framework/signature.ts';
+import type { PacketMatch, PostMatch, TxMatch } from '../../framework/signature.ts';
 import { Action } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import type { RuleAst } from '../../rules/index.ts';
@@ -20,6 +21,10 @@ import { ChainBuilder } from './chain-builder.ts';
 import { StateOrder } from './evaluation-order.ts';
 
 const MAX_VARIABLES = 32;
+
+export interface TxMatchStep extends TxMatchOptions {
+  readonly match: TxMatch;
+}
 
 export class RuleBuilder implements SignatureBuilder {
   readonly ast: RuleAst;
@@ -33,6 +38,8 @@ export class RuleBuilder implements SignatureBuilder {
   /** The payload's chain first, then one per buffer in the order of the rule. */
   readonly payload = new ChainBuilder(null);
   readonly chains: ChainBuilder[] = [];
+  /** Conditions on transactions in rule order: chains on buffers of application layers, and matches. */
+  readonly txSteps: (ChainBuilder | TxMatchStep)[] = [];
   /** Keywords that made packet conditions, for the rule's type. */
   readonly packetKeywords: string[] = [];
   /** Conditions and actions in words, for engine analysis. */
@@ -83,7 +90,14 @@ export class RuleBuilder implements SignatureBuilder {
     if (buffer.source === 'packet') this.flags |= SigFlag.requirePacket;
     const known = this.chains.find((chain) => chain.buffer === buffer);
     if (known !== undefined && !buffer.isMulti && known.transforms.length === 0) this.current = known;
-    else this.chains.push((this.current = new ChainBuilder(buffer)));
+    else this.openChain(buffer);
+  }
+
+  private openChain(buffer: BufferDefinition): void {
+    this.current = new ChainBuilder(buffer);
+    this.chains.push(this.current);
+    // what base64_decode found in a buffer of a transaction is looked at right after it
+    if (buffer.source === 'app' || (buffer.source === 'base64' && this.txSteps.length > 0)) this.txSteps.push(this.current);
   }
 
   addTransform(transform: TransformUse): void {
@@ -132,6 +146,11 @@ export class RuleBuilder implements SignatureBuilder {
       );
     }
     if (options.keepsStream !== true) this.flags |= SigFlag.requirePacket;
+  }
+
+  addTxMatch(match: TxMatch, options: TxMatchOptions): void {
+    this.txSteps.push({ match, ...options });
+    this.lastCondition = options.keyword;
   }
 
   addPostMatch(action: PostMatch, description?: Description): void {

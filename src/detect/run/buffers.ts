@@ -1,13 +1,15 @@
 // Buffer inspection: a signature's sticky buffers, transformed, each run through its chain.
 
 import { BufferView } from '../../framework/buffer.ts';
+import type { TransformUse } from '../../framework/buffer.ts';
 import type { DetectContext } from '../../framework/detect-context.ts';
+import { InspectionFlag } from '../../framework/chain.ts';
 import type { Inspection } from '../../framework/chain.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { BufferInspection } from '../../framework/signature.ts';
 
 const BUDGET = 3000;
-const MAX_INSTANCES = 256;
+const MAX_INSTANCES = 1024;
 
 /** Points the inspection at a byte range and clears the cursor. */
 export function aim(inspection: Inspection, data: Uint8Array, bufferId: number, start: number, end: number): void {
@@ -21,6 +23,23 @@ export function aim(inspection: Inspection, data: Uint8Array, bufferId: number, 
   inspection.streamOffset = 0;
 }
 
+/** Runs the transforms from the first view on; the view with the result, null when one has nothing to show. */
+export function transformed(
+  views: readonly [BufferView, BufferView],
+  transforms: readonly TransformUse[],
+): BufferView | null {
+  let [view, other] = views;
+  for (let i = 0; i < transforms.length; i++) {
+    other.streamOffset = 0;
+    other.isWhole = view.isWhole;
+    if (!transforms[i]!.apply(view, other)) return null;
+    const swap = view;
+    view = other;
+    other = swap;
+  }
+  return view;
+}
+
 export class BufferInspector {
   private readonly views = [new BufferView(), new BufferView()] as const;
 
@@ -30,6 +49,8 @@ export class BufferInspector {
     const count = one.buffer.isMulti ? MAX_INSTANCES : 1;
     for (let instance = 0; instance < count; instance++) {
       const view = this.views[0];
+      view.streamOffset = 0;
+      view.isWhole = true;
       if (!one.buffer.get(p, ctx, view, instance)) return instance === 0 && one.matchesAbsent;
       if (this.holds(one, ctx.inspection)) return true;
     }
@@ -37,15 +58,12 @@ export class BufferInspector {
   }
 
   private holds(one: BufferInspection, inspection: Inspection): boolean {
-    let view = this.views[0];
-    let other = this.views[1];
-    for (let i = 0; i < one.transforms.length; i++) {
-      if (!one.transforms[i]!.apply(view, other)) return false;
-      const swap = view;
-      view = other;
-      other = swap;
-    }
+    const view = transformed(this.views, one.transforms);
+    if (view === null) return false;
     aim(inspection, view.data, view.bufferId, view.start, view.end);
+    inspection.streamOffset = view.streamOffset;
+    if (view.streamOffset > 0) inspection.flags |= InspectionFlag.notAtStart;
+    if (!view.isWhole) inspection.flags |= InspectionFlag.notAtEnd;
     return one.match(inspection);
   }
 

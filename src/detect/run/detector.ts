@@ -5,7 +5,8 @@ import type { DetectContext } from '../../framework/detect-context.ts';
 import { InspectionFlag } from '../../framework/chain.ts';
 import { FlowFlag } from '../../framework/flows.ts';
 import { ACTION_REJECT_ANY, Action, AlertFlag, PacketFlag, dropReason } from '../../framework/packet.ts';
-import type { Packet } from '../../framework/packet.ts';
+import type { AlertQueue, Packet } from '../../framework/packet.ts';
+import type { Transaction } from '../../framework/transaction.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import type { Signature } from '../../framework/signature.ts';
 import type { Tags } from '../tag/tags.ts';
@@ -15,7 +16,12 @@ import { BufferInspector, aim } from './buffers.ts';
 import { SignatureGroups } from './groups.ts';
 import { Candidates } from './candidates.ts';
 import { HeaderTable } from './header-table.ts';
+import { PatternTables } from './pattern-table.ts';
 import type { MakeMatcher } from './pattern-table.ts';
+import { TxGroups } from './tx-groups.ts';
+import type { ProtocolIds } from './tx-groups.ts';
+import { TxInspector } from './tx-inspector.ts';
+import type { TxHost } from './tx-inspector.ts';
 
 const ALERTS = defineCounter('detect.alert');
 const OVERFLOW = defineCounter('detect.alert_queue_overflow');
@@ -30,9 +36,13 @@ export interface DetectorOptions {
   readonly maxAlerts: number;
   readonly makeMatcher: MakeMatcher;
   readonly tags: Tags;
+  /** Numbers of application protocols by the names that buffers use. */
+  readonly protocolIds: ProtocolIds;
 }
 
-export class Detector {
+export class Detector implements TxHost {
+  /** Null without rules on transactions. */
+  private readonly tx: TxInspector | null;
   private readonly ctx: DetectContext;
   private readonly signatures: readonly Signature[];
   private readonly groups: SignatureGroups;
@@ -48,7 +58,11 @@ export class Detector {
   constructor(signatures: readonly Signature[], thresholds: Thresholds, ctx: DetectContext, options: DetectorOptions) {
     this.ctx = ctx;
     this.signatures = signatures;
-    this.groups = new SignatureGroups(signatures, options.makeMatcher);
+    const tables = new PatternTables(options.makeMatcher);
+    this.groups = new SignatureGroups(signatures, tables);
+    const hasTx = signatures.some(({ txSteps }) => txSteps.length > 0);
+    const txGroups = new TxGroups(signatures, options.protocolIds, tables);
+    this.tx = hasTx ? new TxInspector(txGroups, ctx, new Candidates(signatures.length), this) : null;
     this.headers = new HeaderTable(signatures);
     this.candidates = new Candidates(signatures.length);
     this.thresholds = thresholds;
@@ -73,7 +87,29 @@ export class Detector {
     this.groups.collect(p, ctx.rawStream, this.blocks, this.candidates);
     if (this.isIpOnlyDue(p)) this.groups.collectIpOnly(p, this.candidates);
     if (this.candidates.count > 0) this.evaluateInOrder(p);
+    if (p.flow >= 0) this.transactions(p);
     if (p.alerts.count > 0) this.conclude(p);
+  }
+
+  /** What the application layer of the packet's flow has to show. */
+  private transactions(p: Packet): void {
+    if (this.tx === null) return;
+    const app = this.ctx.appOf(p.flow);
+    if (app === null) return;
+    const before = p.alerts.count;
+    this.tx.inspect(p, app);
+    if (p.alerts.count > before && before > 0) inOrder(p.alerts);
+  }
+
+  admits(s: Signature, p: Packet): boolean {
+    if (!this.headers.matches(s.iid, p)) return false;
+    for (let i = 0; i < s.packetMatches.length; i++) if (!s.packetMatches[i]!(p, this.ctx)) return false;
+    for (let i = 0; i < s.buffers.length; i++) if (!this.buffers.matches(s.buffers[i]!, p, this.ctx)) return false;
+    return true;
+  }
+
+  payloadHolds(s: Signature, p: Packet): boolean {
+    return this.payloadMatches(s, p) >= 0;
   }
 
   /** The bytes of a flow that is not inspected are not kept for it. */
@@ -117,7 +153,7 @@ export class Detector {
       if (flags < 0) return false;
     }
     for (let i = 0; i < s.buffers.length; i++) if (!this.buffers.matches(s.buffers[i]!, p, ctx)) return false;
-    this.matched(s, p, flags);
+    this.enqueue(s, p, flags);
     return true;
   }
 
@@ -149,20 +185,26 @@ export class Detector {
     return false;
   }
 
-  /** All conditions hold: state changes, then a place in the queue. */
-  private matched(s: Signature, p: Packet, alertFlags: number): void {
+  matched(s: Signature, p: Packet, tx: Transaction): void {
+    const at = this.enqueue(s, p, AlertFlag.tx | AlertFlag.stateMatch);
+    if (at >= 0) p.alerts.txIds[at] = tx.id;
+  }
+
+  /** All conditions hold: state changes, then a place in the queue; which, -1 for none. */
+  private enqueue(s: Signature, p: Packet, alertFlags: number): number {
     for (let i = 0; i < s.postMatches.length; i++) s.postMatches[i]!(p, this.ctx, s);
-    if (s.action === Action.alert && (s.flags & SigFlag.noAlert) !== 0) return; // nothing to write, no place taken
+    if (s.action === Action.alert && (s.flags & SigFlag.noAlert) !== 0) return -1; // nothing to write, no place taken
     const { alerts } = p;
     if (alerts.count >= this.options.maxAlerts) {
       alerts.discarded++;
       this.ctx.counters.add(OVERFLOW);
-      return;
+      return -1;
     }
     const at = alerts.count++;
     alerts.signatures[at] = s;
     alerts.actions[at] = s.action;
     alerts.flags[at] = concernsFlow(s, alertFlags) ? alertFlags | AlertFlag.applyToFlow : alertFlags;
+    return at;
   }
 
   /** Thresholds and actions, in evaluation order; what comes after a pass is dropped from the queue. */
@@ -180,6 +222,7 @@ export class Detector {
       alerts.signatures[kept] = s;
       alerts.actions[kept] = action;
       alerts.flags[kept] = flags;
+      alerts.txIds[kept] = alerts.txIds[i]!;
       this.apply(p, kept, action, flags);
       kept++;
       if ((flags & AlertFlag.suppressed) === 0) written++;
@@ -210,6 +253,24 @@ export class Detector {
     else if ((action & Action.pass) !== 0) {
       this.ctx.flows.setFlag(p.flow, FlowFlag.actionPass | FlowFlag.noPacketInspection);
     }
+  }
+}
+
+/** Alerts on transactions take their places among those on the packet. They are few. */
+function inOrder(alerts: AlertQueue): void {
+  for (let i = 1; i < alerts.count; i++) {
+    for (let k = i; k > 0 && alerts.signatures[k - 1]!.iid > alerts.signatures[k]!.iid; k--) exchange(alerts, k - 1, k);
+  }
+}
+
+function exchange({ signatures, actions, flags, txIds }: AlertQueue, a: number, b: number): void {
+  const signature = signatures[a]!;
+  signatures[a] = signatures[b]!;
+  signatures[b] = signature;
+  for (const values of [actions, flags, txIds]) {
+    const value = values[a]!;
+    values[a] = values[b]!;
+    values[b] = value;
   }
 }
 

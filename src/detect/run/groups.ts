@@ -8,8 +8,7 @@ import type { RawStream } from '../../framework/stream.ts';
 import type { PortSet } from '../../rules/index.ts';
 import type { Candidates } from './candidates.ts';
 import { IpOnlyIndex } from './ip-only.ts';
-import { PatternTables } from './pattern-table.ts';
-import type { MakeMatcher } from './pattern-table.ts';
+import type { PatternTables } from './pattern-table.ts';
 import { PortIndex, isNarrow, portCount } from './port-index.ts';
 import { Prefilter } from './prefilter.ts';
 
@@ -46,9 +45,8 @@ export class SignatureGroups {
   /** For packets that did not decode. */
   private readonly decoderEvents: Prefilter;
 
-  constructor(signatures: readonly Signature[], make: MakeMatcher) {
-    const tables = new PatternTables(make);
-    const rest = signatures.filter((signature) => signature.type !== 'ip_only');
+  constructor(signatures: readonly Signature[], tables: PatternTables) {
+    const rest = signatures.filter(({ type, txSteps }) => type !== 'ip_only' && txSteps.length === 0);
     this.toServer = groupsOf(rest, SigFlag.toClient, tables);
     this.toClient = groupsOf(rest, SigFlag.toServer, tables);
     this.ipOnly = new IpOnlyIndex(signatures.filter((signature) => signature.type === 'ip_only'));

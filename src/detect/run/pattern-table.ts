@@ -2,6 +2,7 @@
 
 import type { Signature } from '../../framework/signature.ts';
 import { fastPattern } from '../compile/fast-pattern.ts';
+import type { FastPattern } from '../compile/fast-pattern.ts';
 import type { MultiPatternMatcher, Pattern } from '../mpm/index.ts';
 import { ANCHORED_LENGTH, AnchoredPatterns } from './anchored-patterns.ts';
 import type { Candidates } from './candidates.ts';
@@ -50,6 +51,12 @@ export class PatternTable {
   }
 }
 
+/** A signature by its number, and the pattern that stands for it. */
+export interface PatternEntry {
+  readonly iid: number;
+  readonly pattern: FastPattern;
+}
+
 /** Makes tables: the same signatures get the same table, the same patterns the same matcher. */
 export class PatternTables {
   private readonly make: MakeMatcher;
@@ -60,41 +67,40 @@ export class PatternTables {
     this.make = make;
   }
 
-  /** @param signatures with a fast pattern each; null for none */
+  /** @param signatures with a fast pattern on the payload each; null for none */
   of(signatures: readonly Signature[]): PatternTable | null {
     if (signatures.length === 0) return null;
     const key = signatures.map((signature) => signature.iid).join();
     const known = this.tables.get(key);
     if (known !== undefined) return known;
-    const table = this.build(signatures);
+    const table = this.ofEntries(signatures.map((signature) => ({ iid: signature.iid, pattern: fastPattern(signature)! })));
     this.tables.set(key, table);
     return table;
   }
 
-  private build(signatures: readonly Signature[]): PatternTable {
-    const isAnchored = (signature: Signature): boolean => {
-      const { position, bytes } = fastPattern(signature)!;
-      return position >= 0 && bytes.length <= ANCHORED_LENGTH;
-    };
-    const isShort = (signature: Signature): boolean => fastPattern(signature)!.bytes.length <= SHORT;
-    const anchored = signatures.filter(isAnchored);
-    const floating = signatures.filter((signature) => !isAnchored(signature));
+  /** @param entries one at least */
+  ofEntries(entries: readonly PatternEntry[]): PatternTable {
+    const isAnchored = ({ pattern }: PatternEntry): boolean =>
+      pattern.position >= 0 && pattern.bytes.length <= ANCHORED_LENGTH;
+    const isShort = ({ pattern }: PatternEntry): boolean => pattern.bytes.length <= SHORT;
+    const anchored = entries.filter(isAnchored);
+    const floating = entries.filter((entry) => !isAnchored(entry));
     const parts =
       floating.length < MANY
         ? [floating]
-        : [floating.filter(isShort), floating.filter((signature) => !isShort(signature))];
+        : [floating.filter(isShort), floating.filter((entry) => !isShort(entry))];
     return new PatternTable(
       anchored.length === 0 ? null : anchoredOf(anchored),
       parts.filter((part) => part.length > 0).map((part) => this.database(part)),
     );
   }
 
-  private database(signatures: readonly Signature[]): Database {
+  private database(entries: readonly PatternEntry[]): Database {
     const patterns: Pattern[] = [];
     const lists: number[][] = [];
     const numbers = new Map<string, number>();
-    for (const signature of signatures) {
-      const { bytes, nocase } = fastPattern(signature)!;
+    for (const { iid, pattern } of entries) {
+      const { bytes, nocase } = pattern;
       const key = (nocase ? 'i' : 'c') + Buffer.from(bytes).toString('hex');
       let number = numbers.get(key);
       if (number === undefined) {
@@ -102,7 +108,7 @@ export class PatternTables {
         numbers.set(key, number);
         lists.push([]);
       }
-      lists[number]!.push(signature.iid);
+      lists[number]!.push(iid);
     }
     const matcher = this.matcher([...numbers.keys()].join(), patterns);
     return { matcher, signatures: lists.map((list) => Int32Array.from(list)) };
@@ -117,9 +123,9 @@ export class PatternTables {
   }
 }
 
-function anchoredOf(signatures: readonly Signature[]): AnchoredPatterns {
+function anchoredOf(entries: readonly PatternEntry[]): AnchoredPatterns {
   return new AnchoredPatterns(
-    signatures.map((signature) => fastPattern(signature)!),
-    signatures.map(({ iid }) => iid),
+    entries.map(({ pattern }) => pattern),
+    entries.map(({ iid }) => iid),
   );
 }

@@ -3,12 +3,13 @@ import { F } from '../../framework/flows.ts';
 import { ACTION_REJECT_ANY, Action, AlertFlag, PACKET_SOURCES, PacketFlag } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import { packetDestination, packetSource } from '../text/addresses.ts';
-import { base64, printable } from '../text/json-text.ts';
+import { base64, printable } from '../../base/json-text.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';
 import { eveTime } from '../text/timestamp.ts';
 import { packetBytes } from './packet-bytes.ts';
 import { sctpText } from './sctp.ts';
 import { SignatureTexts } from './signature-text.ts';
+import { TransactionContext } from './transaction.ts';
 import { verdictText } from './verdict.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { Signature } from '../../framework/signature.ts';
@@ -16,6 +17,8 @@ import type { ConfigNode } from '../../config/index.ts';
 import type { EveRecord } from './record.ts';
 
 const DEFAULT_PAYLOAD = 4096;
+const TCP = 6;
+const STREAM = AlertFlag.streamMatch | AlertFlag.stateMatch;
 
 interface AlertOptions {
   readonly payload: boolean;
@@ -56,6 +59,7 @@ export class AlertEvents {
   private readonly record: EveRecord;
   private readonly options: AlertOptions;
   private readonly texts: SignatureTexts;
+  private readonly protocols = new TransactionContext();
 
   constructor(record: EveRecord, node: ConfigNode | undefined) {
     this.record = record;
@@ -76,7 +80,7 @@ export class AlertEvents {
         header = this.record.packet(p, 'alert');
         tail = this.context(p);
       }
-      text += header + this.alert(p, i, signature) + tail + this.payload(p, i) + this.ending(p);
+      text += header + this.alert(p, i, signature) + this.transaction(p, i) + tail + this.payload(p, i) + this.ending(p);
     }
     if (this.options.taggedPackets && (p.flags & PacketFlag.tagged) !== 0) text += this.tagged(p);
     return text;
@@ -107,6 +111,14 @@ export class AlertEvents {
     return this.options.flow ? text + this.flowText(p.flow) : text;
   }
 
+  /** What the protocol says of the transaction that matched. */
+  private transaction(p: Packet, i: number): string {
+    if (!this.options.appLayer || (p.alerts.flags[i]! & AlertFlag.tx) === 0) return '';
+    const app = this.record.context.appOf(p.flow);
+    const tx = app?.transaction(p.alerts.txIds[i]!);
+    return !app || tx === undefined ? '' : this.protocols.text(app, tx);
+  }
+
   private flowText(f: number): string {
     const { flows } = this.record.context;
     const ports = hasPorts(flows.proto(f))
@@ -128,7 +140,7 @@ export class AlertEvents {
     let length = p.payloadLength;
     let isStream = 0;
     const { payloads } = this.record.context;
-    if ((p.alerts.flags[i]! & AlertFlag.streamMatch) !== 0) {
+    if ((p.alerts.flags[i]! & STREAM) !== 0 && p.proto === TCP) {
       isStream = 1;
       const found = payloads?.open(p, options.payloadLimit) ?? 0;
       if (found > 0 && payloads !== undefined) ({ data, offset } = payloads);

@@ -29,7 +29,9 @@ export class AnomalyEvents {
       const kind = anomalyKind(id);
       if (!this.wants[kind]) continue;
       const prefix = kind === 'decode' ? 'decoder.' : kind === 'stream' ? 'stream.' : '';
-      text += `${this.record.packet(p, 'anomaly')},"anomaly":{"type":"${kind}","event":"${prefix}${anomalyName(id)}"}`;
+      const name = kind === 'applayer' ? anomalyName(id).toUpperCase() : prefix + anomalyName(id);
+      const layer = kind === 'applayer' ? ',"layer":"proto_detect"' : '';
+      text += `${this.record.packet(p, 'anomaly')},"anomaly":{"type":"${kind}","event":"${name}"${layer}}`;
       if (this.withHeader) text += packetBytes(p, HEADER_BYTES);
       text += this.record.end();
     }

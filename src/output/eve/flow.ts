@@ -1,6 +1,6 @@
 // EVE `flow`: one record for both directions when a flow ends.
 import { F, FLOW_END_REASONS, FLOW_STATES, FlowFlag } from '../../framework/flows.ts';
-import { quote } from '../text/json-text.ts';
+import { quote } from '../../base/json-text.ts';
 import { ByteText, part } from '../text/byte-text.ts';
 import { appendEveTime } from '../text/byte-time.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';

@@ -13,6 +13,9 @@ import { NetflowEvents } from './netflow.ts';
 import { EveRecord } from './record.ts';
 import { readEveSettings } from './settings.ts';
 import { StatsEvents } from './stats.ts';
+import { TransactionEvents, txAnomalyText } from './transaction.ts';
+import type { AppFlow } from '../../framework/app-flow.ts';
+import type { Transaction } from '../../framework/transaction.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { Output, OutputContext } from '../../framework/output.ts';
 import type { Packet } from '../../framework/packet.ts';
@@ -26,6 +29,8 @@ interface EventTypes {
   readonly packet: readonly PacketEvents[];
   readonly flow: readonly FlowRecords[];
   readonly stats: readonly StatsEvents[];
+  readonly transactions: TransactionEvents | null;
+  readonly hasTxAnomalies: boolean;
   readonly wantsEveryPacket: boolean;
 }
 
@@ -34,9 +39,14 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
   const packet: PacketEvents[] = [];
   const flow: FlowRecords[] = [];
   const stats: StatsEvents[] = [];
+  const transactions = new TransactionEvents(record);
+  let hasTransactions = false;
+  let hasTxAnomalies = false;
   let wantsEveryPacket = false;
   for (const { name, body } of node.get('types')?.entries() ?? []) {
     if (body?.bool('enabled', true) === false) continue;
+    if (transactions.add(name, body)) hasTransactions = true;
+    if (name === 'anomaly') hasTxAnomalies = body?.bool('types.applayer', true) ?? true;
     if (name === 'alert') packet.push(method(new AlertEvents(record, body)));
     else if (name === 'anomaly') packet.push(method(new AnomalyEvents(record, body)));
     else if (name === 'drop') packet.push(method(new DropEvents(record, body)));
@@ -55,7 +65,7 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
       return '';
     });
   }
-  return { packet, flow, stats, wantsEveryPacket };
+  return { packet, flow, stats, transactions: hasTransactions ? transactions : null, hasTxAnomalies, wantsEveryPacket };
 }
 
 const method =
@@ -79,16 +89,23 @@ const netflowMethod = (events: NetflowEvents): FlowRecords => {
 };
 
 class EveLog implements Output {
+  readonly transaction?: (p: Packet, app: AppFlow, tx: Transaction) => void;
+  readonly txAnomalies?: (p: Packet, app: AppFlow, tx: Transaction, from: number) => void;
   readonly wantsEveryPacket: boolean;
   private readonly writer: RecordWriter;
   private readonly prefix: string;
   private readonly types: EventTypes;
 
-  constructor(writer: RecordWriter, prefix: string, types: EventTypes) {
+  constructor(writer: RecordWriter, record: EveRecord, types: EventTypes) {
     this.writer = writer;
-    this.prefix = prefix;
+    this.prefix = record.settings.prefix;
     this.types = types;
     this.wantsEveryPacket = types.wantsEveryPacket;
+    const { transactions } = types;
+    if (transactions !== null) this.transaction = (p, app, tx) => { this.write(transactions.transaction(p, app, tx)); };
+    if (types.hasTxAnomalies) {
+      this.txAnomalies = (p, app, tx, from) => { this.write(txAnomalyText(record, p, app, tx, from)); };
+    }
   }
 
   packet(p: Packet): void {
@@ -142,6 +159,6 @@ export default defineOutput({
     const types = readTypes(node, record);
     const { takeRecords } = context;
     const writer = takeRecords === undefined ? openWriter(node, context.logDir, 'eve.json') : writerTo(takeRecords);
-    return new EveLog(writer, settings.prefix, types);
+    return new EveLog(writer, record, types);
   },
 });

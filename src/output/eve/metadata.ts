@@ -1,5 +1,5 @@
 // EVE `metadata`: flowbits, flowints, flow variables and packet variables that rules set.
-import { quote } from '../text/json-text.ts';
+import { quote } from '../../base/json-text.ts';
 import type { OutputContext } from '../../framework/output.ts';
 
 const text = (value: Uint8Array | string): string =>

@@ -1,5 +1,5 @@
 // EVE `packet` and `packet_info`: the packet itself in base64 with its link type.
-import { base64 } from '../text/json-text.ts';
+import { base64 } from '../../base/json-text.ts';
 import { linkTypeName } from '../text/link-type.ts';
 import { PacketFlag } from '../../framework/packet.ts';
 import type { Packet } from '../../framework/packet.ts';

@@ -1,8 +1,8 @@
 // EveRecord: the parts that records of all types share, in Suricata's order: header, common options, tail.
 import { F } from '../../framework/flows.ts';
-import { PACKET_SOURCES } from '../../framework/packet.ts';
+import { PACKET_SOURCES, PacketFlag } from '../../framework/packet.ts';
 import { addressText, macAt, macText, packetDestination, packetSource } from '../text/addresses.ts';
-import { quote } from '../text/json-text.ts';
+import { quote } from '../../base/json-text.ts';
 import { hasPorts, isIcmp, protocolName } from '../text/protocol-name.ts';
 import { eveTime } from '../text/timestamp.ts';
 import { communityId } from './community-id.ts';
@@ -36,6 +36,19 @@ export class EveRecord {
     text += `,"event_type":"${type}"${vlanText(p.vlanCount, p.vlan0, p.vlan1, p.vlan2)}`;
     if (p.ipVersion !== 0) text += packetTuple(p);
     text += `,"pkt_src":"${PACKET_SOURCES[p.source]!}"`;
+    return text + this.packetOptions(p);
+  }
+
+  /** The same for something in the packet's flow, seen from the flow's client or from the packet's sender. */
+  transaction(p: Packet, type: string, addresses: 'flow' | 'packet'): string {
+    if (addresses === 'packet' || (p.flags & PacketFlag.toServer) !== 0) return this.packet(p, type);
+    const { flows } = this.context;
+    let text = `{"timestamp":"${eveTime(p.ts)}"${flowIds(flows.double(p.flow, F.id), flows.double(p.flow, F.parentId))}`;
+    text += this.device(p.device);
+    if (p.parent === null && p.number > 0 && this.context.captureFile() !== undefined)
+      text += `,"pcap_cnt":${String(p.number)}`;
+    text += `,"event_type":"${type}"${vlanText(p.vlanCount, p.vlan0, p.vlan1, p.vlan2)}${this.flowTuple(p.flow, 'toServer')}`;
+    text += `,"proto":"${protocolName(p.proto)}","ip_v":${String(p.ipVersion)},"pkt_src":"${PACKET_SOURCES[p.source]!}"`;
     return text + this.packetOptions(p);
   }
 

@@ -1,5 +1,5 @@
 // What an eve-log section asks for besides its types.
-import { quote } from '../text/json-text.ts';
+import { quote } from '../../base/json-text.ts';
 import type { ConfigNode } from '../../config/index.ts';
 
 /** The version of Suricata's EVE that events announce (`suricata_version`). */

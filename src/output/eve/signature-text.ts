@@ -1,5 +1,5 @@
 // The constant part of an alert: assembled once for each signature and remembered.
-import { quote } from '../text/json-text.ts';
+import { quote } from '../../base/json-text.ts';
 import type { Signature } from '../../framework/signature.ts';
 
 /** Which of the rule's own texts an alert repeats. */

@@ -1,0 +1,385 @@
+// AppLayer: finds the protocol of each flow, feeds its parser, and lets go of transactions that are done with.
+
+import { defineCounter } from '../base/counters.ts';
+import type { Counters } from '../base/counters.ts';
+import { anomalyCounter, defineAnomalies } from '../framework/anomaly.ts';
+import { AppFlow, Detection } from '../framework/app-flow.ts';
+import type { AppServices } from '../framework/app-flow.ts';
+import { AppInput } from '../framework/app-input.ts';
+import { PARSE_FAILED } from '../framework/app-parser.ts';
+import type { AppProtocol } from '../framework/app-protocol.ts';
+import type { FileTracker } from '../framework/file.ts';
+import { F, FlowFlag } from '../framework/flows.ts';
+import type { Flows } from '../framework/flows.ts';
+import { PacketFlag } from '../framework/packet.ts';
+import type { Packet } from '../framework/packet.ts';
+import { AppDataFlag } from '../framework/stream.ts';
+import type { AppStreamSink } from '../framework/stream.ts';
+import { TO_CLIENT, TO_SERVER } from '../framework/transaction.ts';
+import type { Direction, Transaction } from '../framework/transaction.ts';
+import { Expectations } from './expectations.ts';
+import { Detected, ProtocolDetector } from './protocol-detector.ts';
+import { ProtocolCounters } from './protocol-counters.ts';
+import { FAILED_PROTOCOL, UNKNOWN_PROTOCOL } from './protocol-table.ts';
+import type { ProtocolTable } from './protocol-table.ts';
+
+export const APPLAYER_ANOMALY = defineAnomalies('applayer', '', [
+  'applayer_mismatch_protocol_both_directions',
+  'applayer_wrong_direction_first_data',
+  'applayer_detect_protocol_only_one_direction',
+  'applayer_proto_detection_skipped',
+  'applayer_no_tls_after_starttls',
+  'applayer_unexpected_protocol',
+]);
+const FAILED_TCP = defineCounter('app_layer.flow.failed_tcp');
+const FAILED_UDP = defineCounter('app_layer.flow.failed_udp');
+const TCP = 6;
+/** Bytes of one direction after which an unknown protocol is given up, though the other direction is silent. */
+const ENOUGH = 100_000;
+
+/** What the stream engine does at the application layer's word. */
+export interface StreamControl {
+  disableApp(t: number, direction: Direction): void;
+  triggerRaw(t: number, direction: Direction): void;
+  disableReassembly(t: number, direction: Direction): void;
+  /** Offers again what of a direction was acknowledged and not taken. */
+  resume(p: Packet, f: number, direction: Direction): void;
+}
+
+export interface AppLayerParts {
+  readonly flows: Flows;
+  readonly counters: Counters;
+  readonly table: ProtocolTable;
+  readonly files: FileTracker;
+  /** The first packet turned out to come from the server. */
+  readonly onSwap: (f: number) => void;
+}
+
+export class AppLayer implements AppStreamSink, AppServices {
+  readonly counters: Counters;
+  readonly files: FileTracker;
+  readonly table: ProtocolTable;
+  /** Set right after construction: each knows the other. */
+  stream: StreamControl | null = null;
+  private readonly flows: Flows;
+  private readonly onSwap: (f: number) => void;
+  private readonly detector: ProtocolDetector;
+  private readonly statistics: ProtocolCounters;
+  private readonly expectations: Expectations;
+  private readonly apps: (AppFlow | null)[] = [];
+  private readonly input = new AppInput();
+
+  constructor(parts: AppLayerParts) {
+    this.flows = parts.flows;
+    this.counters = parts.counters;
+    this.table = parts.table;
+    this.files = parts.files;
+    this.onSwap = parts.onSwap;
+    this.detector = new ProtocolDetector(parts.table);
+    this.statistics = new ProtocolCounters(parts.table, parts.counters);
+    this.expectations = new Expectations(parts.flows);
+  }
+
+  /** What is known of a flow; null before its first payload. */
+  of(f: number): AppFlow | null {
+    return this.apps[f] ?? null;
+  }
+
+  private ofOrNew(f: number, transport: number): AppFlow {
+    const known = this.apps[f];
+    if (known) return known;
+    const created = new AppFlow(f, transport, this, this.table.all[UNKNOWN_PROTOCOL]!);
+    while (this.apps.length <= f) this.apps.push(null);
+    this.apps[f] = created;
+    if (this.expectations.count > 0) this.meetExpectation(created);
+    return created;
+  }
+
+  /** The record of the flow is about to be reused. */
+  release(f: number): void {
+    if (f < this.apps.length) this.apps[f] = null;
+    this.expectations.forget(f);
+  }
+
+  now(): number {
+    return this.input.packet?.ts ?? 0;
+  }
+
+  /** TCP bytes in order, from the stream engine; how many were taken. */
+  data(p: Packet, f: number, t: number, direction: number, data: Uint8Array, offset: number, length: number, flags: number): number {
+    const app = this.ofOrNew(f, TCP);
+    const side = direction as Direction;
+    if (app.isStopped[side]) return length;
+    app.ts = p.ts;
+    if ((flags & AppDataFlag.gap) !== 0) return this.gap(p, app, side, length);
+    if ((flags & AppDataFlag.eof) !== 0) app.isEof[side] = true;
+    const { input } = this;
+    input.isMidstream = (flags & AppDataFlag.midstream) !== 0;
+    input.isStart = app.bytes[side] === 0;
+    const isDecided = app.detection[side] !== Detection.undecided || this.detectTcp(p, app, side, data, offset, offset + length);
+    if (!isDecided || app.protocol.id <= FAILED_PROTOCOL) return app.isStopped[side] ? length : 0;
+    const taken = this.parse(p, app, side, data, offset, offset + length);
+    void t;
+    return app.isStopped[side] ? length : taken;
+  }
+
+  /** A datagram of a flow. */
+  udp(p: Packet, f: number): void {
+    const app = this.ofOrNew(f, 17);
+    const side: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
+    if (app.isStopped[side]) return;
+    app.ts = p.ts;
+    const end = p.payloadOffset + p.payloadLength;
+    if (app.detection[side] === Detection.undecided) this.detectUdp(p, app, side, end);
+    if (app.protocol.id <= FAILED_PROTOCOL) return;
+    const now: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
+    this.input.isStart = app.bytes[now] === 0;
+    this.input.isMidstream = false;
+    this.parse(p, app, now, p.data, p.payloadOffset, end);
+  }
+
+  private parse(p: Packet, app: AppFlow, side: Direction, data: Uint8Array, start: number, end: number): number {
+    const { input } = this;
+    if (app.parser === null) {
+      app.bytes[side] += end - start;
+      return end - start;
+    }
+    input.data = data;
+    input.bufferId = data === p.data ? p.bufferId : -1;
+    input.start = start;
+    input.end = end;
+    input.direction = side;
+    input.isEof = app.isEof[side];
+    input.packet = p;
+    input.flow = app.f;
+    input.streamOffset = app.bytes[side];
+    const taken = app.parser.data(input);
+    if (taken === PARSE_FAILED) {
+      this.statistics.parserError(app.protocol);
+      this.stopBoth(app);
+      return end - start;
+    }
+    app.isDirty[side] = true;
+    app.bytes[side] += taken;
+    if (app.change !== undefined) this.beginAnew(p, app);
+    return taken;
+  }
+
+  private gap(p: Packet, app: AppFlow, side: Direction, length: number): number {
+    if (app.parser === null) {
+      if (app.protocol.id === UNKNOWN_PROTOCOL) this.failTcp(app);
+      return length;
+    }
+    this.statistics.gap(app.protocol);
+    this.input.packet = p;
+    app.isDirty[side] = true;
+    if (app.parser.gap(side, length)) app.bytes[side] += length;
+    else this.stopBoth(app);
+    return length;
+  }
+
+  /** True when the direction may be parsed. */
+  private detectTcp(p: Packet, app: AppFlow, side: Direction, data: Uint8Array, start: number, end: number): boolean {
+    const { flows } = this;
+    const isKnown = app.protocol.id > FAILED_PROTOCOL;
+    const found = this.detector.detect(data, start, end, side, 'tcp', flows.destinationPort(app.f), flows.sourcePort(app.f));
+    if (found > 0) {
+      app.detection[side] = Detection.found;
+      flows.setWord(app.f, side === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, found);
+      if (!isKnown) this.begin(p, app, side, found);
+      else if (found !== app.protocol.id) this.mismatch(p, app, side, found);
+      return true;
+    }
+    if (isKnown) {
+      if (found === Detected.undecided && !app.isEof[side]) return true; // what is known of the other side serves
+      app.detection[side] = Detection.failed;
+      flows.setWord(app.f, side === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, FAILED_PROTOCOL);
+      this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_detect_protocol_only_one_direction);
+      return true;
+    }
+    if (found === Detected.failed || app.isEof[side]) {
+      app.detection[side] = Detection.failed;
+      const other = app.detection[side ^ 1];
+      if (other === Detection.failed || (end - start > ENOUGH && other === Detection.undecided)) this.failTcp(app);
+    }
+    return false;
+  }
+
+  private detectUdp(p: Packet, app: AppFlow, side: Direction, end: number): void {
+    const { flows } = this;
+    const f = app.f;
+    const isKnown = app.protocol.id > FAILED_PROTOCOL;
+    let found = this.detector.detect(p.data, p.payloadOffset, end, side, 'udp', flows.destinationPort(f), flows.sourcePort(f));
+    let at = side;
+    if (found > 0 && this.detector.isReversed && !isKnown && app.detection[side ^ 1] === Detection.undecided) {
+      this.swap(p, f);
+      at = (side ^ 1) as Direction;
+    }
+    app.detection[at] = found > 0 ? Detection.found : Detection.failed;
+    if (found <= 0) found = isKnown ? app.protocol.id : FAILED_PROTOCOL;
+    flows.setWord(f, at === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, found);
+    if (found > FAILED_PROTOCOL && !isKnown) this.begin(p, app, at, found);
+    else if (found === FAILED_PROTOCOL && app.detection[at ^ 1] === Detection.failed) this.setProtocol(app, FAILED_PROTOCOL);
+    if (app.protocol.id === FAILED_PROTOCOL) this.counters.add(FAILED_UDP);
+  }
+
+  private swap(p: Packet, f: number): void {
+    this.onSwap(f);
+    p.flags ^= PacketFlag.toServer | PacketFlag.toClient;
+  }
+
+  private setProtocol(app: AppFlow, id: number): void {
+    app.protocol = this.table.all[id]!;
+    this.flows.setWord(app.f, F.appProtocol, id);
+    app.isNew = true;
+  }
+
+  private begin(p: Packet, app: AppFlow, side: Direction, id: number): void {
+    this.setProtocol(app, id);
+    const { protocol } = app;
+    this.statistics.flow(protocol, app.transport);
+    const first = protocol.definition.firstSpeaker;
+    const isWrong = app.transport === TCP && ((first === 'client' && side === TO_CLIENT) || (first === 'server' && side === TO_SERVER));
+    if (isWrong && app.bytes[side ^ 1] === 0 && app.detection[side ^ 1] === Detection.undecided && !this.input.isMidstream && !this.hasWaiting(app, side)) {
+      this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_wrong_direction_first_data);
+    }
+    if (protocol.parses) app.parser = protocol.definition.createParser!(app, protocol.settings);
+    else this.stopBoth(app);
+    app.isDirty[0] = true;
+    app.isDirty[1] = true;
+    if (app.transport === TCP && app.detection[side ^ 1] === Detection.failed) this.stream?.resume(p, app.f, (side ^ 1) as Direction);
+    else if (app.transport === TCP && app.parser !== null) this.stream?.resume(p, app.f, (side ^ 1) as Direction);
+  }
+
+  /** Whether the other side said something that is not understood yet. */
+  private hasWaiting(app: AppFlow, side: Direction): boolean {
+    return this.flows.double(app.f, side === TO_SERVER ? F.payloadToClient : F.payloadToServer) > 0;
+  }
+
+  /** Each direction speaks a protocol of its own: the one of the client counts. */
+  private mismatch(p: Packet, app: AppFlow, side: Direction, found: number): void {
+    this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_mismatch_protocol_both_directions);
+    if (side === TO_SERVER && app.parser?.transactions.length === 0 && app.bytes[TO_CLIENT] === 0) {
+      app.parser = null;
+      this.setProtocol(app, found);
+      if (app.protocol.parses) app.parser = app.protocol.definition.createParser!(app, app.protocol.settings);
+    }
+  }
+
+  private failTcp(app: AppFlow): void {
+    if (app.protocol.id !== UNKNOWN_PROTOCOL) return;
+    this.setProtocol(app, FAILED_PROTOCOL);
+    this.flows.setWord(app.f, F.appProtocolToServer, FAILED_PROTOCOL);
+    this.flows.setWord(app.f, F.appProtocolToClient, FAILED_PROTOCOL);
+    this.counters.add(FAILED_TCP);
+    this.stopBoth(app);
+  }
+
+  private packetAnomaly(p: Packet, id: number): void {
+    p.addAnomaly(id);
+    this.counters.add(anomalyCounter(id));
+  }
+
+  private stopBoth(app: AppFlow): void {
+    this.stopParsing(app, TO_SERVER);
+    this.stopParsing(app, TO_CLIENT);
+  }
+
+  stopParsing(app: AppFlow, direction: Direction): void {
+    app.isStopped[direction] = true;
+    app.isDirty[direction] = true;
+    const t = app.transport === TCP ? this.flows.tcp(app.f) : -1;
+    if (t >= 0) this.stream?.disableApp(t, direction);
+  }
+
+  changeProtocol(app: AppFlow, expected: string | null): void {
+    app.change = { expected };
+  }
+
+  /** The bytes from here on are of another protocol: detection begins again. */
+  private beginAnew(p: Packet, app: AppFlow): void {
+    const { flows } = this;
+    const { expected } = app.change!;
+    app.change = undefined;
+    if (flows.word(app.f, F.appProtocolOriginal) === 0) flows.setWord(app.f, F.appProtocolOriginal, app.protocol.id);
+    app.former = [...app.former, ...(app.parser?.transactions ?? [])];
+    app.expected = expected;
+    app.detection[0] = app.detection[1] = Detection.undecided;
+    app.bytes[0] = app.bytes[1] = 0;
+    flows.setWord(app.f, F.appProtocolToServer, 0);
+    flows.setWord(app.f, F.appProtocolToClient, 0);
+    app.parser = null;
+    app.protocol = this.table.all[UNKNOWN_PROTOCOL]!;
+    void p;
+  }
+
+  expect(app: AppFlow, expectation: Parameters<AppServices['expect']>[1]): void {
+    this.expectations.add(app.f, expectation);
+  }
+
+  private meetExpectation(app: AppFlow): void {
+    const met = this.expectations.take(app.f);
+    if (met === undefined) return;
+    const protocol = this.table.find(met.protocol);
+    if (protocol === undefined) return;
+    app.expectation = met.state;
+    app.detection[0] = app.detection[1] = Detection.found;
+    this.setProtocol(app, protocol.id);
+    this.statistics.flow(protocol, app.transport);
+    if (protocol.parses) app.parser = protocol.definition.createParser!(app, protocol.settings);
+  }
+
+  triggerRawInspection(app: AppFlow, direction: Direction): void {
+    const t = app.transport === TCP ? this.flows.tcp(app.f) : -1;
+    if (t >= 0) this.stream?.triggerRaw(t, direction);
+  }
+
+  stopInspection(app: AppFlow, { bypass }: { readonly bypass: boolean }): void {
+    this.flows.setFlag(app.f, FlowFlag.noPayloadInspection);
+    if (bypass) this.flows.setFlag(app.f, FlowFlag.bypassed);
+    const t = app.transport === TCP ? this.flows.tcp(app.f) : -1;
+    if (t < 0) return;
+    this.stream?.disableReassembly(t, TO_SERVER);
+    this.stream?.disableReassembly(t, TO_CLIENT);
+  }
+
+  /** No more bytes will come: parsers conclude, also on what nobody acknowledged. */
+  end(p: Packet, f: number, direction: Direction): void {
+    const app = this.apps[f];
+    if (!app || app.isEof[direction]) return;
+    app.isEof[direction] = true;
+    app.ts = p.ts;
+    if (app.parser === null || app.isStopped[direction]) return;
+    this.input.isStart = app.bytes[direction] === 0;
+    this.parse(p, app, direction, p.data, p.payloadOffset, p.payloadOffset);
+  }
+
+  /** Lets go of the transactions that rules and outputs are done with. */
+  retire(app: AppFlow, needsInspection: boolean): void {
+    if (app.parser !== null) compact(app.parser.transactions, app, needsInspection);
+    if (app.former.length > 0) compact(app.former, app, needsInspection);
+  }
+}
+
+function compact(list: Transaction[], app: AppFlow, needsInspection: boolean): void {
+  let kept = 0;
+  for (let i = 0; i < list.length; i++) {
+    const tx = list[i]!;
+    const isOver = tx.isLogged && isDone(tx, app) && (!needsInspection || isInspected(tx));
+    if (!isOver) list[kept++] = tx;
+  }
+  list.length = kept;
+}
+
+function isInspected(tx: Transaction): boolean {
+  return (!tx.has(TO_SERVER) || tx.inspect[0].isComplete) && (!tx.has(TO_CLIENT) || tx.inspect[1].isComplete);
+}
+
+/** Whether nothing more happens in a transaction. */
+export function isDone(tx: Transaction, app: AppFlow): boolean {
+  return isDirectionDone(tx, app, TO_SERVER) && isDirectionDone(tx, app, TO_CLIENT);
+}
+
+export function isDirectionDone(tx: Transaction, app: AppFlow, direction: Direction): boolean {
+  return !tx.has(direction) || tx.progress[direction] >= tx.protocol!.complete[direction] || app.isEof[direction] || app.isStopped[direction];
+}

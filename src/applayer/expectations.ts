@@ -1,0 +1,55 @@
+// Expectations: connections that one flow announces (FTP data channels), by the hosts and the port they will have.
+
+import type { Expectation } from '../framework/app-flow.ts';
+import { F } from '../framework/flows.ts';
+import type { Flows } from '../framework/flows.ts';
+
+/** Most at a time; the oldest give way. */
+const LIMIT = 10_000;
+
+interface Entry {
+  readonly from: number;
+  readonly expectation: Expectation;
+}
+
+export class Expectations {
+  private readonly flows: Flows;
+  private readonly byKey = new Map<string, Entry>();
+
+  constructor(flows: Flows) {
+    this.flows = flows;
+  }
+
+  get count(): number {
+    return this.byKey.size;
+  }
+
+  /** Flow `f` announces a connection between its hosts. */
+  add(f: number, expectation: Expectation): void {
+    const isServer = expectation.listener === 'server';
+    const key = this.key(f, isServer ? F.src : F.dst, isServer ? F.dst : F.src, expectation.port);
+    this.byKey.delete(key);
+    if (this.byKey.size >= LIMIT) for (const oldest of this.byKey.keys()) { this.byKey.delete(oldest); break; }
+    this.byKey.set(key, { from: f, expectation });
+  }
+
+  /** What was announced of flow `f`; it is met now. */
+  take(f: number): Expectation | undefined {
+    const key = this.key(f, F.src, F.dst, this.flows.destinationPort(f));
+    const found = this.byKey.get(key);
+    if (found === undefined) return undefined;
+    this.byKey.delete(key);
+    return found.expectation;
+  }
+
+  /** The flow that announced is over; what it announced may still come for a while, so that nothing is dropped here. */
+  forget(_f: number): void {}
+
+  private key(f: number, from: number, to: number, port: number): string {
+    const w = (field: number): string => {
+      const { flows } = this;
+      return `${flows.word(f, field)}.${flows.word(f, field + 1)}.${flows.word(f, field + 2)}.${flows.word(f, field + 3)}`;
+    };
+    return `${w(from)}>${w(to)}:${port}`;
+  }
+}

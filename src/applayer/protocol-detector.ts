@@ -1,0 +1,152 @@
+// ProtocolDetector: which application protocol the first bytes of a flow's direction belong to.
+
+import type { Direction } from '../framework/transaction.ts';
+import { Probed } from '../framework/app-protocol.ts';
+import type { AppProtocol, Probe, ProtocolPattern, Transport } from '../framework/app-protocol.ts';
+import { parsePortList } from './port-list.ts';
+import { patternBytes } from './pattern-bytes.ts';
+import type { ProtocolTable } from './protocol-table.ts';
+
+/** Results that are no protocol number. */
+export const Detected = { undecided: 0, failed: -1 } as const;
+
+interface CompiledPattern {
+  readonly protocol: AppProtocol;
+  readonly bytes: Uint8Array;
+  readonly nocase: boolean;
+  readonly offset: number;
+  /** Last place it may begin at. */
+  readonly last: number;
+  readonly probe: Probe | undefined;
+}
+
+interface CompiledProbe {
+  readonly protocol: AppProtocol;
+  readonly minimum: number;
+  readonly probe: Probe;
+}
+
+const LOWER = Uint8Array.from({ length: 256 }, (_, b) => (b >= 0x41 && b <= 0x5a ? b + 0x20 : b));
+const NO_PROBES: readonly CompiledProbe[] = [];
+
+/** Patterns and probes of one transport and direction. */
+class Side {
+  /** Patterns at the very start, by their first byte. */
+  private readonly atStart: CompiledPattern[][] = Array.from({ length: 256 }, () => []);
+  private readonly elsewhere: CompiledPattern[] = [];
+  readonly byPort = new Map<number, CompiledProbe[]>();
+  readonly anyPort: CompiledProbe[] = [];
+  /** Bytes after which no pattern can match any more. */
+  depth = 0;
+
+  addPattern(one: CompiledPattern): void {
+    this.depth = Math.max(this.depth, one.last + one.bytes.length);
+    if (one.offset !== 0 || one.last !== 0) this.elsewhere.push(one);
+    else {
+      const first = one.bytes[0]!;
+      this.atStart[first]!.push(one);
+      if (one.nocase && first >= 0x61 && first <= 0x7a) this.atStart[first - 0x20]!.push(one);
+    }
+  }
+
+  /** Number of the protocol, 0 for none; negative: a probe wants more bytes. */
+  search(data: Uint8Array, start: number, end: number, direction: Direction): number {
+    let wantsMore = 0;
+    const list = end > start ? this.atStart[data[start]!]! : [];
+    for (const one of list) {
+      const found = check(one, data, start, start, end, direction);
+      if (found > 0) return found;
+      if (found < 0) wantsMore = -1;
+    }
+    for (const one of this.elsewhere) {
+      const last = Math.min(start + one.last, end - one.bytes.length);
+      for (let at = start + one.offset; at <= last; at++) {
+        const found = check(one, data, at, start, end, direction);
+        if (found > 0) return found;
+        if (found < 0) wantsMore = -1;
+      }
+    }
+    return wantsMore;
+  }
+}
+
+function check(one: CompiledPattern, data: Uint8Array, at: number, start: number, end: number, direction: Direction): number {
+  const { bytes, nocase } = one;
+  if (at + bytes.length > end) return 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = data[at + i]!;
+    if (byte !== bytes[i] && !(nocase && LOWER[byte] === bytes[i])) return 0;
+  }
+  if (one.probe === undefined) return one.protocol.id;
+  const answer = one.probe(data, start, end, direction);
+  if (answer === Probed.more) return -1;
+  return answer === Probed.no ? 0 : one.protocol.id;
+}
+
+export class ProtocolDetector {
+  /** The last answer was for the other direction: client and server are the wrong way round. */
+  isReversed = false;
+  private readonly sides: Readonly<Record<Transport, readonly [Side, Side]>> = {
+    tcp: [new Side(), new Side()],
+    udp: [new Side(), new Side()],
+  };
+
+  constructor(table: ProtocolTable) {
+    for (const protocol of table.all) this.add(protocol, table);
+  }
+
+  private add(protocol: AppProtocol, table: ProtocolTable): void {
+    const { patterns = [], probes = [] } = protocol.definition;
+    for (const pattern of patterns) {
+      if (table.isDetected(protocol, pattern.transport))
+        this.sides[pattern.transport][pattern.direction].addPattern(compilePattern(protocol, pattern));
+    }
+    for (const { transport, direction, ports, minimum, probe } of probes) {
+      if (!table.isDetected(protocol, transport)) continue;
+      const side = this.sides[transport][direction];
+      const list = configuredPorts(protocol, transport) ?? ports;
+      const one = { protocol, minimum, probe };
+      if (list === 'any') side.anyPort.push(one);
+      else for (const port of parsePortList(list)) append(side.byPort, port, one);
+    }
+  }
+
+  /** @param server @param client ports of the flow @returns a protocol's number, or a value of Detected */
+  detect(data: Uint8Array, start: number, end: number, direction: Direction, transport: Transport, server: number, client: number): number {
+    const side = this.sides[transport][direction];
+    this.isReversed = false;
+    const found = side.search(data, start, end, direction);
+    if (found > 0) return found;
+    let wantsMore = found < 0;
+    for (const list of [side.byPort.get(server) ?? NO_PROBES, side.byPort.get(client) ?? NO_PROBES, side.anyPort]) {
+      for (const one of list) {
+        const answer = end - start < one.minimum ? Probed.more : one.probe(data, start, end, direction);
+        if (answer === Probed.yes || answer === Probed.reversed) {
+          this.isReversed = answer === Probed.reversed;
+          return one.protocol.id;
+        }
+        if (answer === Probed.more) wantsMore = true;
+      }
+    }
+    const isPatternPossible = end - start < side.depth;
+    return transport === 'tcp' && (wantsMore || isPatternPossible) ? Detected.undecided : Detected.failed;
+  }
+}
+
+function compilePattern(protocol: AppProtocol, { content, nocase = false, offset = 0, depth, probe }: ProtocolPattern): CompiledPattern {
+  const bytes = patternBytes(content);
+  const last = depth === undefined ? offset : depth - bytes.length;
+  return { protocol, bytes: nocase ? bytes.map((b) => LOWER[b]!) : bytes, nocase, offset, last, probe };
+}
+
+function configuredPorts(protocol: AppProtocol, transport: Transport): string | undefined {
+  const { node } = protocol.settings;
+  const at = node?.get(`${transport}.detection-ports`) ?? node?.get('detection-ports');
+  return at?.string('dp');
+}
+
+function append(map: Map<number, CompiledProbe[]>, port: number, one: CompiledProbe): void {
+  const list = map.get(port);
+  if (list === undefined) map.set(port, [one]);
+  else list.push(one);
+}

@@ -1,0 +1,60 @@
+// ProtocolTable: the protocols of a run by number and name, with what the configuration says of each.
+
+import { defineCounter } from '../base/counters.ts';
+import type { ConfigNode } from '../config/index.ts';
+import { DEFAULT_STATES, defineProtocol } from '../framework/app-protocol.ts';
+import type { AppProtocol, ProtocolDefinition, Transport } from '../framework/app-protocol.ts';
+
+const UNKNOWN = defineProtocol({ name: 'unknown', summary: 'Not known yet.', transports: [] });
+const FAILED = defineProtocol({ name: 'failed', summary: 'Looked for and not found.', transports: [] });
+
+/** Numbers that are no protocol of a plug-in. */
+export const UNKNOWN_PROTOCOL = 0;
+export const FAILED_PROTOCOL = 1;
+
+export class ProtocolTable {
+  /** By number. */
+  readonly all: readonly AppProtocol[];
+  private readonly byName = new Map<string, AppProtocol>();
+
+  /** @param config the node `app-layer.protocols` */
+  constructor(definitions: readonly ProtocolDefinition[], config: ConfigNode | undefined) {
+    this.all = [UNKNOWN, FAILED, ...definitions].map((definition, id) => entry(definition, id, config));
+    for (const one of this.all) this.byName.set(one.name, one);
+  }
+
+  find(name: string): AppProtocol | undefined {
+    return this.byName.get(name);
+  }
+
+  name(id: number): string {
+    return this.all[id]!.name;
+  }
+
+  /** Whether a protocol is looked for over a transport. */
+  isDetected(protocol: AppProtocol, transport: Transport): boolean {
+    return protocol.definition.transports.includes(transport) && modeOf(protocol.definition, protocol.settings.node, transport) !== 'no';
+  }
+}
+
+function entry(definition: ProtocolDefinition, id: number, config: ConfigNode | undefined): AppProtocol {
+  const node = config?.get(definition.configKey ?? definition.name);
+  const states = definition.states ?? DEFAULT_STATES;
+  return {
+    id,
+    name: definition.name,
+    definition,
+    settings: { node, value: definition.readSettings?.(node) },
+    parses: definition.createParser !== undefined && modeOf(definition, node, undefined) === 'yes',
+    complete: [states.toServer.length - 1, states.toClient.length - 1],
+    txCounter: defineCounter(`app_layer.tx.${definition.name}`),
+  };
+}
+
+function modeOf(definition: ProtocolDefinition, node: ConfigNode | undefined, transport: Transport | undefined): 'yes' | 'no' | 'detection-only' {
+  const own = transport === undefined ? undefined : node?.get(transport)?.string('enabled');
+  const text = own ?? node?.string('enabled');
+  if (text === undefined) return definition.enabled ?? 'yes';
+  if (text === 'detection-only') return text;
+  return /^(yes|true|1|on)$/i.test(text) ? 'yes' : 'no';
+}

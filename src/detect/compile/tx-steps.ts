@@ -1,0 +1,77 @@
+// Steps on transactions: the conditions of a rule that look into application protocols, and where each can be looked at.
+
+import { RuleError } from '../../framework/keyword.ts';
+import type { BufferEngine } from '../../framework/buffer.ts';
+import { DEFAULT_STATES } from '../../framework/app-protocol.ts';
+import { SigFlag } from '../../framework/signature.ts';
+import type { TxStep } from '../../framework/signature.ts';
+import type { RuleAst } from '../../rules/index.ts';
+import type { ChainBuilder } from './chain-builder.ts';
+import { toInspection } from './compile-rule.ts';
+import type { RuleBuilder, TxMatchStep } from './signature-builder.ts';
+
+export function txStepsOf(builder: RuleBuilder): TxStep[] {
+  const steps: TxStep[] = [];
+  for (const step of builder.txSteps) {
+    const before = steps.at(-1);
+    steps.push('match' in step ? matchStep(step) : bufferStep(step, before?.engines ?? [], builder.flags));
+  }
+  return steps;
+}
+
+function matchStep({ keyword, engines, match, isRepeated }: TxMatchStep): TxStep {
+  return { keyword, engines, match, buffer: null, isRepeated: isRepeated === true };
+}
+
+/** @param inherited engines of the buffer before: what was decoded from it (base64_data) is where it is */
+function bufferStep(chain: ChainBuilder, inherited: readonly BufferEngine[], flags: number): TxStep {
+  const buffer = chain.buffer!;
+  const engines = within(buffer.engines ?? inherited, flags);
+  return { keyword: buffer.name, engines, match: null, buffer: toInspection(chain), isRepeated: buffer.isGrowing === true };
+}
+
+/** Engines in the direction that the rule asks for; all where it asks for none. */
+function within(engines: readonly BufferEngine[], flags: number): readonly BufferEngine[] {
+  const directions = flags & (SigFlag.toServer | SigFlag.toClient);
+  if (directions === SigFlag.toServer) return engines.filter(({ direction }) => direction === 'toserver');
+  if (directions === SigFlag.toClient) return engines.filter(({ direction }) => direction === 'toclient');
+  return engines;
+}
+
+/** Keywords of one protocol do not go with the header of another, nor with a direction they are never in. */
+export function checkProtocols(builder: RuleBuilder, steps: readonly TxStep[], appProtocols: readonly number[] | null): void {
+  const isTransactional = builder.ast.direction === '=>';
+  for (const { keyword, engines } of steps) {
+    if (engines.length === 0 && !isTransactional)
+      throw new RuleError(`rule ${builder.meta.sid} mixes keywords with conflicting directions`, `${keyword} is not in that direction`);
+    if (appProtocols === null) continue;
+    const fits = engines.some(({ appProtocol }) => (builder.setup.appProtocols(appProtocol) ?? []).some((id) => appProtocols.includes(id)));
+    if (!fits && engines.length > 0)
+      throw new RuleError(`rule ${builder.meta.sid}: ${keyword} is not in protocol ${builder.ast.protocol.text}`);
+  }
+}
+
+/** `http1:request_line`: the rule is looked at when the transaction is in (or past) that state. */
+export function addHook(builder: RuleBuilder, ast: RuleAst, hook: NonNullable<RuleAst['hook']>): void {
+  const name = ast.protocol.text.toLowerCase();
+  const ids = builder.setup.appProtocols(name);
+  if (ids === undefined) return;
+  const definition = builder.setup.protocol(name);
+  const states = definition?.states ?? DEFAULT_STATES;
+  const toServer = stateNumber(states.toServer, hook.name, 'request');
+  const toClient = stateNumber(states.toClient, hook.name, 'response');
+  if (toServer < 0 && toClient < 0) throw new RuleError(`protocol ${name} does not support hook "${hook.name}"`, undefined, 'rule/unknown-hook');
+  const engines: BufferEngine[] = [];
+  if (toServer >= 0) engines.push({ direction: 'toserver', appProtocol: name, progress: toServer });
+  else engines.push({ direction: 'toclient', appProtocol: name, progress: toClient });
+  builder.flags |= toServer >= 0 ? SigFlag.toServer : SigFlag.toClient;
+  builder.addTxMatch(() => true, { keyword: 'hook', engines });
+}
+
+/** Every protocol has the states at the ends of a direction, whatever it calls them itself. */
+function stateNumber(names: readonly string[], hook: string, side: 'request' | 'response'): number {
+  const own = names.indexOf(hook);
+  if (own >= 0) return own;
+  if (hook === `${side}_started`) return 0;
+  return hook === `${side}_complete` ? names.length - 1 : -1;
+}

@@ -1,0 +1,146 @@
+// TxInspector: looks at the transactions of a flow as their states go on; each signature once per transaction.
+
+import { BufferView } from '../../framework/buffer.ts';
+import type { AppFlow } from '../../framework/app-flow.ts';
+import type { DetectContext } from '../../framework/detect-context.ts';
+import type { Packet } from '../../framework/packet.ts';
+import { PacketFlag } from '../../framework/packet.ts';
+import type { Signature } from '../../framework/signature.ts';
+import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
+import type { Direction, Transaction, TxInspectState } from '../../framework/transaction.ts';
+import { BufferInspector, transformed } from './buffers.ts';
+import type { Candidates } from './candidates.ts';
+import type { TxGroup, TxGroups, TxPlan, TxPrefilter } from './tx-groups.ts';
+
+const MAX_INSTANCES = 1024;
+
+/** What the steps of a signature came to. */
+const Outcome = { no: -1, matched: -2 } as const;
+
+/** Where it hands over: the checks that packets and transactions share, and the alert queue. */
+export interface TxHost {
+  /** Header, flow, flowbits ...: everything of the signature but its steps. */
+  admits(s: Signature, p: Packet): boolean;
+  /** Payload of the packet or stream. */
+  payloadHolds(s: Signature, p: Packet): boolean;
+  matched(s: Signature, p: Packet, tx: Transaction): void;
+}
+
+export class TxInspector {
+  private readonly groups: TxGroups;
+  private readonly ctx: DetectContext;
+  private readonly candidates: Candidates;
+  private readonly host: TxHost;
+  private readonly buffers = new BufferInspector();
+  private readonly views = [new BufferView(), new BufferView()] as const;
+
+  constructor(groups: TxGroups, ctx: DetectContext, candidates: Candidates, host: TxHost) {
+    this.groups = groups;
+    this.ctx = ctx;
+    this.candidates = candidates;
+    this.host = host;
+  }
+
+  /** Everything new in the packet's direction. */
+  inspect(p: Packet, app: AppFlow): void {
+    const direction: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
+    if (!app.isDirty[direction]) return;
+    app.isDirty[direction] = false;
+    const { ctx } = this;
+    ctx.app = app;
+    ctx.txDirection = direction;
+    for (const tx of app.former) this.transaction(p, app, tx, direction);
+    if (app.parser !== null) for (const tx of app.parser.transactions) this.transaction(p, app, tx, direction);
+    ctx.tx = null;
+    ctx.app = null;
+  }
+
+  private transaction(p: Packet, app: AppFlow, tx: Transaction, direction: Direction): void {
+    const state = tx.inspect[direction];
+    if (state.isComplete || !tx.has(direction)) return;
+    const protocol = tx.protocol!;
+    const group = this.groups.of(protocol.id, direction);
+    const isEnd = app.isEof[direction] || app.isStopped[direction];
+    const complete = protocol.complete[direction];
+    const progress = isEnd ? complete : tx.progress[direction];
+    if (group !== null) this.inspectGroup(p, tx, state, group, progress);
+    tx.inspected(direction);
+    if (progress < complete) return;
+    state.isComplete = true;
+    state.waiting = null;
+    state.steps = null;
+  }
+
+  private inspectGroup(p: Packet, tx: Transaction, state: TxInspectState, group: TxGroup, progress: number): void {
+    const { candidates, ctx } = this;
+    ctx.tx = tx;
+    candidates.clear();
+    for (let i = 0; i < group.prefilters.length; i++) {
+      const prefilter = group.prefilters[i]!;
+      if (prefilter.progress > progress) break;
+      if (prefilter.progress > state.scanned || prefilter.buffer.isGrowing === true) this.scan(p, prefilter);
+    }
+    if (state.scanned < 0) candidates.addAll(group.always);
+    if (state.waiting !== null) for (const iid of state.waiting) candidates.add(iid);
+    state.scanned = progress;
+    for (let i = 0; i < candidates.count; i++) {
+      const plan = group.plans.get(candidates.iids[i]!);
+      if (plan !== undefined) this.candidate(p, tx, state, plan, progress);
+    }
+  }
+
+  private scan(p: Packet, prefilter: TxPrefilter): void {
+    const { buffer, transforms, table } = prefilter;
+    const count = buffer.isMulti ? MAX_INSTANCES : 1;
+    for (let instance = 0; instance < count; instance++) {
+      const first = this.views[0];
+      first.streamOffset = 0;
+      first.isWhole = true;
+      if (!buffer.get(p, this.ctx, first, instance)) return;
+      const view = transformed(this.views, transforms);
+      if (view === null) continue;
+      table.scan(view.data, view.bufferId, view.start, view.end - view.start, view.streamOffset, this.candidates);
+    }
+  }
+
+  private candidate(p: Packet, tx: Transaction, state: TxInspectState, plan: TxPlan, progress: number): void {
+    const { signature } = plan;
+    const { iid } = signature;
+    if (state.matched?.has(iid) === true) return;
+    const at = state.waiting?.indexOf(iid) ?? -1;
+    const from = at < 0 ? 0 : state.steps![at]!;
+    const outcome = this.host.admits(signature, p) ? this.run(p, tx, plan, from, progress) : Outcome.no;
+    if (at >= 0) {
+      state.waiting!.splice(at, 1);
+      state.steps!.splice(at, 1);
+    }
+    if (outcome >= 0) {
+      (state.waiting ??= []).push(iid);
+      (state.steps ??= []).push(outcome);
+    } else if (outcome === Outcome.matched) this.holds(p, tx, state, plan);
+  }
+
+  /** The step that must wait, or a value of Outcome. */
+  private run(p: Packet, tx: Transaction, plan: TxPlan, from: number, progress: number): number {
+    const { ctx } = this;
+    const { steps } = plan;
+    for (let i = from; i < steps.length; i++) {
+      const { progress: due, step } = steps[i]!;
+      if (due > progress) return i;
+      const isTrue = step.match === null ? this.buffers.matches(step.buffer!, p, ctx) : step.match(tx, p, ctx);
+      if (isTrue) continue;
+      const mayCome = step.isRepeated && progress <= due + (step.match === null ? 0 : Infinity);
+      return mayCome ? i : Outcome.no;
+    }
+    if (plan.wantsPayload && !this.host.payloadHolds(plan.signature, p)) return steps.length;
+    return Outcome.matched;
+  }
+
+  private holds(p: Packet, tx: Transaction, state: TxInspectState, plan: TxPlan): void {
+    const { signature, isHalf } = plan;
+    (state.matched ??= new Set()).add(signature.iid);
+    const other = tx.inspect[this.ctx.txDirection ^ 1]!;
+    if (isHalf && other.matched?.has(signature.iid) !== true) return;
+    this.host.matched(signature, p, tx);
+  }
+}

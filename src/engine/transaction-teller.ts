@@ -1,0 +1,64 @@
+// TransactionTeller: hands the outputs what is new of a flow's transactions: anomalies, finished files, records.
+
+import type { AppFlow } from '../framework/app-flow.ts';
+import { isDirectionOver } from '../framework/app-flow.ts';
+import { FileState } from '../framework/file.ts';
+import type { Output } from '../framework/output.ts';
+import type { Packet } from '../framework/packet.ts';
+import type { Transaction } from '../framework/transaction.ts';
+
+export class TransactionTeller {
+  private readonly records: readonly Output[];
+  private readonly anomalies: readonly Output[];
+  private readonly files: readonly Output[];
+  private readonly retire: (app: AppFlow, needsInspection: boolean) => void;
+
+  constructor(outputs: readonly Output[], retire: (app: AppFlow, needsInspection: boolean) => void) {
+    this.records = outputs.filter((output) => output.transaction !== undefined);
+    this.anomalies = outputs.filter((output) => output.txAnomalies !== undefined);
+    this.files = outputs.filter((output) => output.file !== undefined);
+    this.retire = retire;
+  }
+
+  /** @param needsInspection rules have yet to see what is kept */
+  tell(p: Packet, app: AppFlow, needsInspection: boolean): void {
+    for (let i = 0; i < app.former.length; i++) this.one(p, app, app.former[i]!);
+    if (app.parser !== null) {
+      const { transactions } = app.parser;
+      for (let i = 0; i < transactions.length; i++) this.one(p, app, transactions[i]!);
+    }
+    this.retire(app, needsInspection);
+  }
+
+  private one(p: Packet, app: AppFlow, tx: Transaction): void {
+    const { anomaliesTold } = tx;
+    if (tx.anomalies !== null && tx.anomalies.length > anomaliesTold) {
+      tx.anomaliesTold = tx.anomalies.length;
+      for (const output of this.anomalies) output.txAnomalies!(p, app, tx, anomaliesTold);
+    }
+    if (tx.files !== null) this.finishedFiles(p, app, tx);
+    if (tx.isLogged || !isDue(tx, app)) return;
+    tx.isLogged = true;
+    for (const output of this.records) output.transaction!(p, app, tx);
+  }
+
+  private finishedFiles(p: Packet, app: AppFlow, tx: Transaction): void {
+    for (const file of tx.files!) {
+      const isOver = file.state > FileState.opened || isDirectionOver(app, file.direction);
+      if (file.isLogged || !isOver) continue;
+      file.isLogged = true;
+      for (const output of this.files) output.file!(p, app, tx, file);
+    }
+  }
+}
+
+/** Whether the record of a transaction may be written: it is as far as its protocol asks. */
+function isDue(tx: Transaction, app: AppFlow): boolean {
+  const protocol = tx.protocol!;
+  const due = protocol.definition.eve?.[0]?.due ?? protocol.complete;
+  return isReached(tx, app, 0, due[0]) && isReached(tx, app, 1, due[1]);
+}
+
+function isReached(tx: Transaction, app: AppFlow, direction: 0 | 1, due: number): boolean {
+  return !tx.has(direction) || tx.progress[direction] >= due || isDirectionOver(app, direction);
+}

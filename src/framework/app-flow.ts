@@ -1,0 +1,89 @@
+// AppFlow: what the application layer knows of one flow; made with its first payload bytes.
+
+import type { Counters } from '../base/counters.ts';
+import type { AppParser } from './app-parser.ts';
+import type { AppProtocol } from './app-protocol.ts';
+import type { FileTracker } from './file.ts';
+import type { Direction, Transaction } from './transaction.ts';
+
+/** What parsers may ask of the engine around them; one per worker. */
+export interface AppServices {
+  readonly counters: Counters;
+  readonly files: FileTracker;
+  /** Whole-flow requests; they take effect when the parser returns. */
+  /** Go on as another protocol (STARTTLS, upgrade, CONNECT): it is detected anew; `expected` names what should come. */
+  changeProtocol(app: AppFlow, expected: string | null): void;
+  /** A data channel is about to open between the flow's hosts: it belongs to `protocol`, and `state` is handed to its parser. */
+  expect(app: AppFlow, expectation: Expectation): void;
+  /** Content rules look at what is there of a direction with its next packet, however little it is. */
+  triggerRawInspection(app: AppFlow, direction: Direction): void;
+  /** The rest is encrypted: its bytes are neither kept nor looked at. `bypass`: the packets neither. */
+  stopInspection(app: AppFlow, options: { readonly bypass: boolean }): void;
+  /** Stop feeding a direction. */
+  stopParsing(app: AppFlow, direction: Direction): void;
+  /** Microseconds of the packet under way. */
+  now(): number;
+}
+
+export interface Expectation {
+  readonly protocol: string;
+  /** Port the connection goes to, and which end of this flow listens there. */
+  readonly port: number;
+  readonly listener: 'server' | 'client';
+  /** Handed to the parser of the new flow (`AppFlow.expectation`). */
+  readonly state: unknown;
+}
+
+/** Results of detection in one direction. */
+export const Detection = { undecided: 0, found: 1, failed: 2 } as const;
+
+const NONE: Transaction[] = [];
+
+export class AppFlow {
+  readonly f: number;
+  readonly services: AppServices;
+  /** 6 or 17. */
+  readonly transport: number;
+  /** The protocol found; only meaningful while `parser` is not null or `isKnown`. */
+  protocol: AppProtocol;
+  parser: AppParser | null = null;
+  /** Value of Detection by direction. */
+  readonly detection: [number, number] = [0, 0];
+  /** New bytes, states or anomalies that rules and outputs have not looked at, by direction. */
+  readonly isDirty: [boolean, boolean] = [false, false];
+  /** No more bytes are taken, by direction. */
+  readonly isStopped: [boolean, boolean] = [false, false];
+  /** Nothing follows in that direction. */
+  readonly isEof: [boolean, boolean] = [false, false];
+  /** Bytes seen by direction. */
+  readonly bytes: [number, number] = [0, 0];
+  /** The protocol became known with the packet under way: rules on the protocol alone are due. */
+  isNew = false;
+  /** What an expectation handed over. */
+  expectation: unknown = undefined;
+  /** Protocol to change to, as soon as the parser returns; undefined: none. */
+  change: { expected: string | null } | undefined = undefined;
+  /** What should come after a change of protocol; null: anything. */
+  expected: string | null = null;
+  /** Transactions of the protocol that the flow spoke before, until rules and outputs are done with them. */
+  former: Transaction[] = NONE;
+  /** Microseconds of the bytes under way. */
+  ts = 0;
+
+  constructor(f: number, transport: number, services: AppServices, unknown: AppProtocol) {
+    this.f = f;
+    this.transport = transport;
+    this.services = services;
+    this.protocol = unknown;
+  }
+
+  /** A live transaction by its id. */
+  transaction(id: number): Transaction | undefined {
+    return this.parser?.transactions.find((tx) => tx.id === id) ?? this.former.find((tx) => tx.id === id);
+  }
+}
+
+/** Whether nothing more of a direction will be parsed. */
+export function isDirectionOver(app: AppFlow, direction: Direction): boolean {
+  return app.isEof[direction] || app.isStopped[direction];
+}

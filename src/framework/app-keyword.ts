@@ -1,0 +1,107 @@
+// Makers of the many keywords that hand out a part of a transaction or compare a number of it.
+
+import { parseInteger } from '../rules/index.ts';
+import type { IntegerWidth } from '../rules/index.ts';
+import type { BufferDefinition, BufferEngine } from './buffer.ts';
+import { describeInteger } from './description.ts';
+import { accept, integerTest, unquoted } from './keyword-argument.ts';
+import { defineKeyword } from './keyword.ts';
+import type { KeywordDefinition } from './keyword.ts';
+import type { Direction, Transaction } from './transaction.ts';
+
+interface Described {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly summary: string;
+  readonly page: string;
+  readonly examples: readonly string[];
+}
+
+/** Where a part of a transaction is, from which progress on: short for BufferEngine. */
+export function toServer(appProtocol: string, progress: number): BufferEngine {
+  return { direction: 'toserver', appProtocol, progress };
+}
+
+export function toClient(appProtocol: string, progress: number): BufferEngine {
+  return { direction: 'toclient', appProtocol, progress };
+}
+
+export interface AppBuffer {
+  /** As in engine analysis; the keyword's name in most cases. */
+  readonly name: string;
+  readonly description: string;
+  readonly engines: readonly BufferEngine[];
+  readonly isMulti?: boolean;
+  /** The bytes in a direction, or of an instance of a multi buffer; null when there are none (or no more). */
+  readonly bytes: (tx: never, direction: Direction, instance: number) => Uint8Array | null;
+}
+
+/** A buffer whose bytes the transaction keeps. */
+export function appBuffer({ name, description, engines, isMulti = false, bytes }: AppBuffer): BufferDefinition {
+  const read = bytes as (tx: Transaction, direction: Direction, instance: number) => Uint8Array | null;
+  return {
+    name,
+    description,
+    source: 'app',
+    isMulti,
+    engines,
+    get(_p, ctx, view, instance) {
+      if (ctx.tx === null || (!isMulti && instance > 0)) return false;
+      const found = read(ctx.tx, ctx.txDirection, instance);
+      if (found === null) return false;
+      view.data = found;
+      view.bufferId = -1;
+      view.start = 0;
+      view.end = found.length;
+      return true;
+    },
+  };
+}
+
+/** The keyword that selects a buffer of transactions. */
+export function appBufferKeyword(
+  described: Described,
+  buffer: Omit<AppBuffer, 'name' | 'description'> & { readonly bufferName?: string },
+): KeywordDefinition {
+  const { bufferName = described.name } = buffer;
+  const definition = appBuffer({ ...buffer, name: bufferName, description: described.summary });
+  return defineKeyword({
+    ...described,
+    argument: 'none',
+    kind: 'buffer',
+    supportsFastPattern: true,
+    compile(builder) {
+      builder.setBuffer(definition);
+    },
+  });
+}
+
+export interface AppInteger extends Described {
+  readonly width: IntegerWidth;
+  readonly engines: readonly BufferEngine[];
+  readonly isRepeated?: boolean;
+  readonly names?: (name: string) => number | undefined;
+  /** The value in a direction, unsigned; -1 for none. */
+  readonly read: (tx: never, direction: Direction) => number;
+}
+
+/** A keyword that compares an unsigned number of the transaction. */
+export function appIntegerKeyword({ width, engines, isRepeated = false, names, read, ...described }: AppInteger): KeywordDefinition {
+  const value = read as (tx: Transaction, direction: Direction) => number;
+  return defineKeyword({
+    ...described,
+    argument: 'required',
+    kind: 'match',
+    compile(builder, option) {
+      const condition = accept(option, parseInteger(unquoted(option), width, names === undefined ? {} : { names }));
+      const test = integerTest(condition);
+      builder.addTxMatch(
+        (tx, _p, ctx) => {
+          const found = value(tx, ctx.txDirection);
+          return found >= 0 && test(found);
+        },
+        { keyword: described.name, engines, isRepeated, details: { [described.name.replaceAll('.', '_')]: describeInteger(condition) } },
+      );
+    },
+  });
+}

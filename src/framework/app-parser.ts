@@ -1,0 +1,62 @@
+// AppParser: the base of every protocol's parser. Sans-I/O: bytes and direction in; transactions, files, anomalies out.
+
+import { anomalyCounter } from './anomaly.ts';
+import type { AppInput } from './app-input.ts';
+import type { AppFlow } from './app-flow.ts';
+import type { Direction, Transaction } from './transaction.ts';
+
+/** What `data` returns when the bytes are not of this protocol: nothing more of the flow is parsed. */
+export const PARSE_FAILED = -1;
+
+export abstract class AppParser {
+  readonly flow: AppFlow;
+  /** Live transactions, oldest first. */
+  readonly transactions: Transaction[] = [];
+  private nextId = 0;
+
+  constructor(flow: AppFlow) {
+    this.flow = flow;
+  }
+
+  /**
+   * Takes bytes of a direction and returns how many of them are done with; the rest is given again, with more behind
+   * it. At the end of a direction (`input.isEof`) it is called once more, maybe without bytes. PARSE_FAILED gives up.
+   */
+  abstract data(input: AppInput): number;
+
+  /** `length` bytes of a direction never came. False (the default): the protocol cannot go on without them. */
+  gap(_direction: Direction, _length: number): boolean {
+    return false;
+  }
+
+  /** Number for the next transaction. */
+  protected newId(): number {
+    return this.nextId++;
+  }
+
+  protected get transactionCount(): number {
+    return this.nextId;
+  }
+
+  protected add(tx: Transaction): void {
+    tx.ts = this.flow.ts;
+    tx.protocol = this.flow.protocol;
+    this.transactions.push(tx);
+    this.flow.services.counters.add(this.flow.protocol.txCounter);
+    this.changed(0);
+    this.changed(1);
+  }
+
+  /** Something of a direction is new: rules and outputs look at the flow's transactions with the next packet. */
+  protected changed(direction: Direction): void {
+    this.flow.isDirty[direction] = true;
+  }
+
+  /** Notes an anomaly on a transaction. */
+  protected anomaly(tx: Transaction, id: number): void {
+    (tx.anomalies ??= []).push(id);
+    this.flow.services.counters.add(anomalyCounter(id));
+    this.changed(0);
+    this.changed(1);
+  }
+}

@@ -1,0 +1,127 @@
+// defineProtocol: the contract of application protocols. One folder of app/ declares all there is of one.
+
+import type { ConfigNode } from '../config/index.ts';
+import type { JsonText } from '../base/json-writer.ts';
+import type { AppFlow } from './app-flow.ts';
+import type { AppParser } from './app-parser.ts';
+import type { KeywordDefinition } from './keyword.ts';
+import type { Direction, Transaction } from './transaction.ts';
+
+export type Transport = 'tcp' | 'udp';
+
+/** Bytes that give a protocol away. */
+export interface ProtocolPattern {
+  readonly transport: Transport;
+  readonly direction: Direction;
+  /** Escapes as in rule contents: `GET |20|`. */
+  readonly content: string;
+  readonly nocase?: boolean;
+  /** Where it begins: at `offset` (0 without) at the earliest ... */
+  readonly offset?: number;
+  /** ... and ends: before `depth`, counted from the start of the direction; offset + length without. */
+  readonly depth?: number;
+  /** Asked when the pattern is there; must say yes as well. */
+  readonly probe?: Probe;
+}
+
+/** What a probe thinks of the first bytes of a direction. */
+export const Probed = { no: 0, yes: 1, more: 2, reversed: 3 } as const;
+/** @returns a value of Probed; `reversed`: it is the protocol, seen from the wrong side */
+export type Probe = (data: Uint8Array, start: number, end: number, direction: Direction) => number;
+
+/** A look at the first bytes of flows on certain ports of the server; `app-layer.protocols.X.detection-ports` changes them. */
+export interface ProtocolProbe {
+  readonly transport: Transport;
+  readonly direction: Direction;
+  /** As in rule headers: `53`, `[139,445]`; `any` looks at every flow. */
+  readonly ports: string;
+  /** Fewest bytes it can judge. */
+  readonly minimum: number;
+  readonly probe: Probe;
+}
+
+/** Names of the progress values of each direction: index 0 is the beginning, the last is the end. */
+export interface ProtocolStates {
+  readonly toServer: readonly string[];
+  readonly toClient: readonly string[];
+}
+
+/** Makes the EVE record of a transaction; one per output. */
+export interface TxLogger {
+  /** Writes the members of the event below its type's key (or the whole event with `isRaw`); false: no record. */
+  log(tx: Transaction, json: JsonText, app: AppFlow): boolean;
+}
+
+export interface EveDeclaration {
+  /** `event_type`, and the key under `types:`. */
+  readonly type: string;
+  /** Key of the object in the record; the type (with _ for -) without it. */
+  readonly key?: string;
+  /** Whose addresses come first: the flow's client, or the sender of the packet. */
+  readonly addresses: 'flow' | 'packet';
+  /** Progress by direction from which the record is due; the end of both without it. */
+  readonly due?: readonly [toServer: number, toClient: number];
+  /** @param node what stands below the type in the configuration */
+  create(node: ConfigNode | undefined): TxLogger;
+  /** Members of the object in alerts (`alert.metadata.app-layer`); `log` without it. */
+  readonly alert?: (tx: Transaction, json: JsonText, app: AppFlow) => boolean;
+}
+
+export interface ProtocolDefinition {
+  /** As in EVE `app_proto` and the configuration. */
+  readonly name: string;
+  /** Names that rules know it by, general ones included (`http` covers http1 and http2); the name without it. */
+  readonly ruleNames?: readonly string[];
+  /** Also found in rules and the configuration. */
+  readonly summary: string;
+  readonly transports: readonly Transport[];
+  /** Used unless the configuration says otherwise. */
+  readonly enabled?: 'yes' | 'no' | 'detection-only';
+  /** Key below `app-layer.protocols`, the name without it; several are tried in order. */
+  readonly configKey?: string;
+  readonly patterns?: readonly ProtocolPattern[];
+  readonly probes?: readonly ProtocolProbe[];
+  /** The direction that must speak first, where the protocol has one. */
+  readonly firstSpeaker?: 'client' | 'server';
+  /** States without a parser: one of each end. */
+  readonly states?: ProtocolStates;
+  /** Absent: detected only. `setting`: what stands below the protocol in the configuration. */
+  readonly createParser?: (app: AppFlow, setting: ProtocolSettings) => AppParser;
+  /** Reads the configuration once per worker; the value comes as ProtocolSettings.value. */
+  readonly readSettings?: (node: ConfigNode | undefined) => unknown;
+  readonly keywords?: readonly KeywordDefinition[];
+  /** Names of frames (`frame:http1.request`), without the protocol. */
+  readonly frames?: readonly string[];
+  readonly eve?: readonly EveDeclaration[];
+  /** EVE has the names of its anomalies in capitals. */
+  readonly hasUpperCaseEvents?: boolean;
+}
+
+export interface ProtocolSettings {
+  readonly node: ConfigNode | undefined;
+  readonly value: unknown;
+}
+
+/** A protocol of a worker: its definition, its number, its settings. */
+export interface AppProtocol {
+  /** 0 for the unknown protocol. */
+  readonly id: number;
+  readonly name: string;
+  readonly definition: ProtocolDefinition;
+  readonly settings: ProtocolSettings;
+  readonly parses: boolean;
+  /** Progress of a finished direction. */
+  readonly complete: readonly [toServer: number, toClient: number];
+  readonly txCounter: number;
+}
+
+/** Where nothing else is said. */
+export const DEFAULT_STATES: ProtocolStates = {
+  toServer: ['request_started', 'request_complete'],
+  toClient: ['response_started', 'response_complete'],
+};
+
+/** Declares a protocol (the default export of a folder of `app/`). */
+export function defineProtocol(definition: ProtocolDefinition): ProtocolDefinition {
+  return definition;
+}

@@ -1,0 +1,94 @@
+// BodyBuffer: the bytes of a body or file that rules may still look at, growing at the end, forgotten at the front.
+
+import type { BufferView } from './buffer.ts';
+
+const FIRST_SIZE = 2048;
+const NOTHING = new Uint8Array(0);
+
+/** How much of a body rules see and when; sizes in bytes. */
+export interface BodyLimits {
+  /** Bytes kept for inspection in all (`request-body-limit`); 0: no limit. */
+  readonly limit: number;
+  /** Inspection waits for so many ... */
+  readonly minimum: number;
+  /** ... and then keeps so many of those looked at in view before the new ones. */
+  readonly window: number;
+}
+
+export class BodyBuffer {
+  /** Bytes [base, base + length) of the body. */
+  private data: Uint8Array = NOTHING;
+  private base = 0;
+  private length = 0;
+  /** Bytes of the body so far, kept or not. */
+  size = 0;
+  /** Rules have seen the body up to here. */
+  inspectedTo = 0;
+  /** What the last view reached. */
+  private shownTo = 0;
+  isComplete = false;
+
+  get end(): number {
+    return this.base + this.length;
+  }
+
+  append(data: Uint8Array, start: number, end: number, limits: BodyLimits): void {
+    let count = end - start;
+    this.size += count;
+    if (limits.limit > 0) count = Math.min(count, limits.limit - this.end);
+    if (count <= 0) return;
+    this.makeRoom(count, limits);
+    const to = this.data;
+    const at = this.length;
+    if (count < 64) for (let i = 0; i < count; i++) to[at + i] = data[start + i]!;
+    else to.set(data.subarray(start, start + count), at);
+    this.length = at + count;
+  }
+
+  /** Whether there is something rules have not seen and may look at. */
+  isDue(limits: BodyLimits): boolean {
+    if (this.end <= this.inspectedTo) return false;
+    return this.isComplete || this.end - this.inspectedTo >= 1 && (this.inspectedTo > 0 || this.end >= limits.minimum || (limits.limit > 0 && this.end >= limits.limit));
+  }
+
+  /** Shows the window due; false when there is none. */
+  view(view: BufferView, limits: BodyLimits): boolean {
+    if (!this.isDue(limits)) return false;
+    const from = this.inspectedTo === 0 ? this.base : Math.max(this.base, this.inspectedTo - limits.window);
+    view.data = this.data;
+    view.bufferId = -1;
+    view.start = from - this.base;
+    view.end = this.length;
+    view.streamOffset = from;
+    view.isWhole = this.isComplete && from === 0;
+    this.shownTo = this.end;
+    return true;
+  }
+
+  /** The views handed out were looked at. */
+  commit(): void {
+    if (this.shownTo > this.inspectedTo) this.inspectedTo = this.shownTo;
+  }
+
+  release(): void {
+    this.data = NOTHING;
+    this.base = this.end;
+    this.length = 0;
+  }
+
+  private makeRoom(count: number, limits: BodyLimits): void {
+    if (this.length + count <= this.data.length) return;
+    const drop = Math.max(0, this.inspectedTo - limits.window - this.base);
+    if (drop > 0 && drop >= this.length >> 1) {
+      this.data.copyWithin(0, drop, this.length);
+      this.base += drop;
+      this.length -= drop;
+      if (this.length + count <= this.data.length) return;
+    }
+    let size = this.data.length === 0 ? FIRST_SIZE : this.data.length * 2;
+    while (size < this.length + count) size *= 2;
+    const grown = new Uint8Array(size);
+    grown.set(this.data.subarray(0, this.length));
+    this.data = grown;
+  }
+}

@@ -1,0 +1,61 @@
+// Transaction: one exchange of an application protocol (a request and its response), and how far rules have looked at it.
+
+import type { AppProtocol } from './app-protocol.ts';
+import type { TrackedFile } from './file.ts';
+
+/** Direction of bytes and states: the index into every pair below. */
+export const TO_SERVER = 0;
+export const TO_CLIENT = 1;
+export type Direction = 0 | 1;
+
+/** What inspection remembers of one direction of a transaction between packets. Written by detect/run alone. */
+export class TxInspectState {
+  /** Progress up to which the prefilter's buffers were scanned, -1 before the first scan. */
+  scanned = -1;
+  /** Signatures that hold so far and wait for later states: their numbers, and the step each waits at. */
+  waiting: number[] | null = null;
+  steps: number[] | null = null;
+  /** Signatures that matched: they are not looked at again. */
+  matched: Set<number> | null = null;
+  /** Everything of the direction was inspected. */
+  isComplete = false;
+}
+
+/** Base of every protocol's transaction; a subclass adds what the protocol says. */
+export class Transaction {
+  /** Position in the flow, from 0 (EVE `tx_id`). */
+  readonly id: number;
+  /** Set when the parser adds it. */
+  protocol: AppProtocol | null = null;
+  /** Index into the protocol's states, by direction; only grows. */
+  readonly progress: [toServer: number, toClient: number] = [0, 0];
+  /** Directions the transaction has: 1 to server, 2 to client, 3 both. A side it lacks counts as complete. */
+  directions = 3;
+  /** Ids of its anomalies, in the order they came; null for none. */
+  anomalies: number[] | null = null;
+  /** How many of them the outputs know. */
+  anomaliesTold = 0;
+  /** Files it carries, in the order they began; null for none. */
+  files: TrackedFile[] | null = null;
+  /** Whether the outputs have its record. */
+  isLogged = false;
+  /** Microseconds of the latest change. */
+  ts = 0;
+  readonly inspect: [toServer: TxInspectState, toClient: TxInspectState] = [new TxInspectState(), new TxInspectState()];
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  /** Moves a direction on; never back. */
+  advance(direction: Direction, progress: number): void {
+    if (progress > this.progress[direction]) this.progress[direction] = progress;
+  }
+
+  has(direction: Direction): boolean {
+    return (this.directions & (1 << direction)) !== 0;
+  }
+
+  /** Rules have seen what there was of a direction: growing buffers begin their next window. */
+  inspected(_direction: Direction): void {}
+}

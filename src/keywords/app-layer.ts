@@ -1,0 +1,91 @@
+// app-layer-protocol and app-layer-event: which protocol a flow speaks, and what was wrong with it.
+
+import { nearestName } from '../base/nearest-name.ts';
+import { anomalyId, anomalyNames } from '../framework/anomaly.ts';
+import { toClient, toServer } from '../framework/app-keyword.ts';
+import { F } from '../framework/flows.ts';
+import type { Flows } from '../framework/flows.ts';
+import { unquoted } from '../framework/keyword-argument.ts';
+import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import type { RulesetSetup } from '../framework/keyword.ts';
+import { PacketFlag } from '../framework/packet.ts';
+
+const FAILED = 1;
+/** Which of the flow's protocols counts, and how it is read. */
+const MODES: Readonly<Record<string, (flows: Flows, f: number, isToServer: boolean) => readonly number[]>> = {
+  final: (flows, f) => [flows.word(f, F.appProtocol)],
+  original: (flows, f) => [flows.word(f, F.appProtocolOriginal)],
+  either: (flows, f) => [flows.word(f, F.appProtocolToServer), flows.word(f, F.appProtocolToClient)],
+  to_server: (flows, f) => [flows.word(f, F.appProtocolToServer)],
+  to_client: (flows, f) => [flows.word(f, F.appProtocolToClient)],
+  direction: (flows, f, isToServer) => [flows.word(f, isToServer ? F.appProtocolToServer : F.appProtocolToClient)],
+};
+
+function protocolNumbers(setup: RulesetSetup, name: string): readonly number[] {
+  if (name === 'failed') return [FAILED];
+  if (name === 'unknown') return [0];
+  const ids = setup.appProtocols(name);
+  if (ids === undefined) throw new RuleError(`app-layer-protocol: unknown protocol "${name}"`);
+  return ids;
+}
+
+const appLayerProtocol = defineKeyword({
+  name: 'app-layer-protocol',
+  argument: 'required',
+  kind: 'match',
+  supportsPrefilter: true,
+  summary: 'The application protocol of the flow.',
+  page: 'rules/app-layer.html#app-layer-protocol',
+  examples: [
+    'alert tcp any any -> any any (msg:"m"; app-layer-protocol:dns; sid:1;)',
+    'alert tcp any any -> any any (msg:"m"; app-layer-protocol:!dns,final; sid:1;)',
+  ],
+  compile(builder, option) {
+    const text = unquoted(option).trim();
+    const isNegated = text.startsWith('!');
+    const [name = '', mode = 'direction', ...rest] = text.replace(/^!\s*/, '').split(',').map((part) => part.trim());
+    const read = Object.hasOwn(MODES, mode) ? MODES[mode] : undefined;
+    if (read === undefined || rest.length > 0) {
+      throw new RuleError(`app-layer-protocol: unknown mode "${mode}"`, `one of ${Object.keys(MODES).join(', ')}`);
+    }
+    const ids = protocolNumbers(builder.setup, name.toLowerCase());
+    builder.addPacketMatch(
+      (p, { flows }) => {
+        if (p.flow < 0) return false;
+        const found = read(flows, p.flow, (p.flags & PacketFlag.toServer) !== 0);
+        if (found.every((id) => id === 0) && !ids.includes(0)) return false; // nothing is known yet
+        return found.some((id) => ids.includes(id)) !== isNegated;
+      },
+      { keyword: 'app-layer-protocol', keepsStream: true, requires: 'flow' },
+    );
+  },
+});
+
+const appLayerEvent = defineKeyword({
+  name: 'app-layer-event',
+  argument: 'required',
+  kind: 'match',
+  summary: 'The application protocol of the flow is irregular in this way.',
+  page: 'rules/app-layer.html#app-layer-event',
+  examples: ['alert tcp any any -> any any (msg:"m"; app-layer-event:applayer_mismatch_protocol_both_directions; sid:1;)'],
+  compile(builder, option) {
+    const name = unquoted(option).toLowerCase();
+    const id = anomalyId('applayer', name);
+    if (id === undefined) {
+      const nearest = nearestName(name, anomalyNames('applayer'));
+      throw new RuleError(`app-layer-event: unknown event "${name}"`, nearest === undefined ? undefined : `did you mean ${nearest}?`);
+    }
+    if (!name.includes('.')) {
+      builder.addPacketMatch((p) => p.hasAnomaly(id), { keyword: 'app-layer-event', keepsStream: true, requires: 'engine_event' });
+      return;
+    }
+    const protocol = name.slice(0, name.indexOf('.'));
+    builder.addTxMatch((tx) => tx.anomalies?.includes(id) === true, {
+      keyword: 'app-layer-event',
+      engines: [toServer(protocol, 0), toClient(protocol, 0)],
+      isRepeated: true,
+    });
+  },
+});
+
+export default [appLayerProtocol, appLayerEvent];

@@ -1,0 +1,98 @@
+// EVE records of transactions, and of what was wrong with them; each protocol writes the members of its own.
+import { anomalyName } from '../../framework/anomaly.ts';
+import { JsonText } from '../../base/json-writer.ts';
+import type { AppFlow } from '../../framework/app-flow.ts';
+import type { EveDeclaration, TxLogger } from '../../framework/app-protocol.ts';
+import type { ConfigNode } from '../../config/index.ts';
+import type { Packet } from '../../framework/packet.ts';
+import type { Transaction } from '../../framework/transaction.ts';
+import type { EveRecord } from './record.ts';
+
+interface Entry {
+  readonly declaration: EveDeclaration;
+  readonly logger: TxLogger;
+  readonly key: string;
+}
+
+/** The types of transactions that the configuration asks for, by protocol. */
+export class TransactionEvents {
+  private readonly record: EveRecord;
+  private readonly byProtocol = new Map<string, Entry[]>();
+  private readonly json = new JsonText();
+
+  constructor(record: EveRecord) {
+    this.record = record;
+  }
+
+  /** Adds the protocols whose records are of this type; false when there are none. */
+  add(type: string, node: ConfigNode | undefined): boolean {
+    let isKnown = false;
+    for (const { name, eve = [] } of this.record.context.protocols) {
+      for (const declaration of eve) {
+        if (declaration.type !== type) continue;
+        isKnown = true;
+        const entry = { declaration, logger: declaration.create(node), key: keyOf(declaration) };
+        const known = this.byProtocol.get(name);
+        if (known === undefined) this.byProtocol.set(name, [entry]);
+        else known.push(entry);
+      }
+    }
+    return isKnown;
+  }
+
+  /** The records, each with its line end; '' for none. */
+  transaction(p: Packet, app: AppFlow, tx: Transaction): string {
+    const entries = this.byProtocol.get(tx.protocol!.name);
+    if (entries === undefined) return '';
+    let text = '';
+    const { json } = this;
+    for (const { declaration, logger, key } of entries) {
+      json.clear();
+      if (!logger.log(tx, json, app)) continue;
+      text += this.record.transaction(p, declaration.type, declaration.addresses);
+      text += `,"tx_id":${String(tx.id)},"${key}":{${json.text}}${this.record.end()}`;
+    }
+    return text;
+  }
+}
+
+/** `,"http":{...}` of the transaction an alert is about; '' without. */
+export class TransactionContext {
+  private readonly loggers = new Map<EveDeclaration, TxLogger>();
+  private readonly json = new JsonText();
+
+  text(app: AppFlow, tx: Transaction): string {
+    let text = '';
+    for (const declaration of tx.protocol!.definition.eve ?? []) {
+      this.json.clear();
+      const write = declaration.alert ?? this.logger(declaration).log.bind(this.logger(declaration));
+      if (write(tx, this.json, app)) text += `,"${keyOf(declaration)}":{${this.json.text}}`;
+    }
+    return text;
+  }
+
+  private logger(declaration: EveDeclaration): TxLogger {
+    let logger = this.loggers.get(declaration);
+    if (logger === undefined) this.loggers.set(declaration, (logger = declaration.create(undefined)));
+    return logger;
+  }
+}
+
+function keyOf({ key, type }: EveDeclaration): string {
+  return key ?? type.replaceAll('-', '_');
+}
+
+/** `anomaly` records for the anomalies of a transaction from number `from` on. */
+export function txAnomalyText(record: EveRecord, p: Packet, app: AppFlow, tx: Transaction, from: number): string {
+  let text = '';
+  const { definition, name } = tx.protocol!;
+  for (const id of tx.anomalies!.slice(from)) {
+    const full = anomalyName(id);
+    const event = full.slice(full.indexOf('.') + 1);
+    const shown = definition.hasUpperCaseEvents === true ? event.toUpperCase() : event;
+    text += `${record.transaction(p, 'anomaly', 'packet')},"tx_id":${String(tx.id)}`;
+    text += `,"anomaly":{"app_proto":"${name}","type":"applayer","event":"${shown}","layer":"proto_parser"}${record.end()}`;
+  }
+  void app;
+  return text;
+}
