@@ -37,6 +37,8 @@ const context: OutputContext = {
   },
   counters: new Counters(),
   logDir: folder,
+  appOf: () => null,
+  protocols: [],
   isInline: false,
   deviceName: () => undefined,
   captureFile: () => '/captures/a.pcap',

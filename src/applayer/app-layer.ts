@@ -7,7 +7,6 @@ import { AppFlow, Detection } from '../framework/app-flow.ts';
 import type { AppServices } from '../framework/app-flow.ts';
 import { AppInput } from '../framework/app-input.ts';
 import { PARSE_FAILED } from '../framework/app-parser.ts';
-import type { AppProtocol } from '../framework/app-protocol.ts';
 import type { FileTracker } from '../framework/file.ts';
 import { F, FlowFlag } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
@@ -106,7 +105,16 @@ export class AppLayer implements AppStreamSink, AppServices {
   }
 
   /** TCP bytes in order, from the stream engine; how many were taken. */
-  data(p: Packet, f: number, t: number, direction: number, data: Uint8Array, offset: number, length: number, flags: number): number {
+  data(
+    p: Packet,
+    f: number,
+    _t: number,
+    direction: number,
+    data: Uint8Array,
+    offset: number,
+    length: number,
+    flags: number,
+  ): number {
     const app = this.ofOrNew(f, TCP);
     const side = direction as Direction;
     if (app.isStopped[side]) return length;
@@ -116,10 +124,10 @@ export class AppLayer implements AppStreamSink, AppServices {
     const { input } = this;
     input.isMidstream = (flags & AppDataFlag.midstream) !== 0;
     input.isStart = app.bytes[side] === 0;
-    const isDecided = app.detection[side] !== Detection.undecided || this.detectTcp(p, app, side, data, offset, offset + length);
+    const isDecided =
+      app.detection[side] !== Detection.undecided || this.detectTcp(p, app, side, data, offset, offset + length);
     if (!isDecided || app.protocol.id <= FAILED_PROTOCOL) return app.isStopped[side] ? length : 0;
     const taken = this.parse(p, app, side, data, offset, offset + length);
-    void t;
     return app.isStopped[side] ? length : taken;
   }
 
@@ -131,7 +139,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     app.ts = p.ts;
     const end = p.payloadOffset + p.payloadLength;
     if (app.detection[side] === Detection.undecided) this.detectUdp(p, app, side, end);
-    if (app.protocol.id <= FAILED_PROTOCOL) return;
+    if (app.protocol.id <= FAILED_PROTOCOL || p.payloadLength === 0) return;
     const now: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
     this.input.isStart = app.bytes[now] === 0;
     this.input.isMidstream = false;
@@ -161,7 +169,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     }
     app.isDirty[side] = true;
     app.bytes[side] += taken;
-    if (app.change !== undefined) this.beginAnew(p, app);
+    if (app.change !== undefined) this.beginAnew(app);
     return taken;
   }
 
@@ -182,7 +190,15 @@ export class AppLayer implements AppStreamSink, AppServices {
   private detectTcp(p: Packet, app: AppFlow, side: Direction, data: Uint8Array, start: number, end: number): boolean {
     const { flows } = this;
     const isKnown = app.protocol.id > FAILED_PROTOCOL;
-    const found = this.detector.detect(data, start, end, side, 'tcp', flows.destinationPort(app.f), flows.sourcePort(app.f));
+    const found = this.detector.detect(
+      data,
+      start,
+      end,
+      side,
+      'tcp',
+      flows.destinationPort(app.f),
+      flows.sourcePort(app.f),
+    );
     if (found > 0) {
       app.detection[side] = Detection.found;
       flows.setWord(app.f, side === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, found);
@@ -197,7 +213,7 @@ export class AppLayer implements AppStreamSink, AppServices {
       this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_detect_protocol_only_one_direction);
       return true;
     }
-    if (found === Detected.failed || app.isEof[side]) {
+    if (found === Detected.failed) {
       app.detection[side] = Detection.failed;
       const other = app.detection[side ^ 1];
       if (other === Detection.failed || (end - start > ENOUGH && other === Detection.undecided)) this.failTcp(app);
@@ -209,7 +225,15 @@ export class AppLayer implements AppStreamSink, AppServices {
     const { flows } = this;
     const f = app.f;
     const isKnown = app.protocol.id > FAILED_PROTOCOL;
-    let found = this.detector.detect(p.data, p.payloadOffset, end, side, 'udp', flows.destinationPort(f), flows.sourcePort(f));
+    let found = this.detector.detect(
+      p.data,
+      p.payloadOffset,
+      end,
+      side,
+      'udp',
+      flows.destinationPort(f),
+      flows.sourcePort(f),
+    );
     let at = side;
     if (found > 0 && this.detector.isReversed && !isKnown && app.detection[side ^ 1] === Detection.undecided) {
       this.swap(p, f);
@@ -219,8 +243,10 @@ export class AppLayer implements AppStreamSink, AppServices {
     if (found <= 0) found = isKnown ? app.protocol.id : FAILED_PROTOCOL;
     flows.setWord(f, at === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, found);
     if (found > FAILED_PROTOCOL && !isKnown) this.begin(p, app, at, found);
-    else if (found === FAILED_PROTOCOL && app.detection[at ^ 1] === Detection.failed) this.setProtocol(app, FAILED_PROTOCOL);
-    if (app.protocol.id === FAILED_PROTOCOL) this.counters.add(FAILED_UDP);
+    else if (found === FAILED_PROTOCOL && !isKnown) {
+      if (app.protocol.id === UNKNOWN_PROTOCOL) this.counters.add(FAILED_UDP);
+      this.setProtocol(app, FAILED_PROTOCOL);
+    }
   }
 
   private swap(p: Packet, f: number): void {
@@ -239,15 +265,24 @@ export class AppLayer implements AppStreamSink, AppServices {
     const { protocol } = app;
     this.statistics.flow(protocol, app.transport);
     const first = protocol.definition.firstSpeaker;
-    const isWrong = app.transport === TCP && ((first === 'client' && side === TO_CLIENT) || (first === 'server' && side === TO_SERVER));
-    if (isWrong && app.bytes[side ^ 1] === 0 && app.detection[side ^ 1] === Detection.undecided && !this.input.isMidstream && !this.hasWaiting(app, side)) {
+    const isWrong =
+      app.transport === TCP &&
+      ((first === 'client' && side === TO_CLIENT) || (first === 'server' && side === TO_SERVER));
+    if (
+      isWrong &&
+      app.bytes[side ^ 1] === 0 &&
+      app.detection[side ^ 1] === Detection.undecided &&
+      !this.input.isMidstream &&
+      !this.hasWaiting(app, side)
+    ) {
       this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_wrong_direction_first_data);
     }
     if (protocol.parses) app.parser = protocol.definition.createParser!(app, protocol.settings);
     else this.stopBoth(app);
     app.isDirty[0] = true;
     app.isDirty[1] = true;
-    if (app.transport === TCP && app.detection[side ^ 1] === Detection.failed) this.stream?.resume(p, app.f, (side ^ 1) as Direction);
+    if (app.transport === TCP && app.detection[side ^ 1] === Detection.failed)
+      this.stream?.resume(p, app.f, (side ^ 1) as Direction);
     else if (app.transport === TCP && app.parser !== null) this.stream?.resume(p, app.f, (side ^ 1) as Direction);
   }
 
@@ -297,7 +332,7 @@ export class AppLayer implements AppStreamSink, AppServices {
   }
 
   /** The bytes from here on are of another protocol: detection begins again. */
-  private beginAnew(p: Packet, app: AppFlow): void {
+  private beginAnew(app: AppFlow): void {
     const { flows } = this;
     const { expected } = app.change!;
     app.change = undefined;
@@ -310,7 +345,6 @@ export class AppLayer implements AppStreamSink, AppServices {
     flows.setWord(app.f, F.appProtocolToClient, 0);
     app.parser = null;
     app.protocol = this.table.all[UNKNOWN_PROTOCOL]!;
-    void p;
   }
 
   expect(app: AppFlow, expectation: Parameters<AppServices['expect']>[1]): void {
@@ -381,5 +415,10 @@ export function isDone(tx: Transaction, app: AppFlow): boolean {
 }
 
 export function isDirectionDone(tx: Transaction, app: AppFlow, direction: Direction): boolean {
-  return !tx.has(direction) || tx.progress[direction] >= tx.protocol!.complete[direction] || app.isEof[direction] || app.isStopped[direction];
+  return (
+    !tx.has(direction) ||
+    tx.progress[direction] >= tx.protocol!.complete[direction] ||
+    app.isEof[direction] ||
+    app.isStopped[direction]
+  );
 }

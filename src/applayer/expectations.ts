@@ -29,7 +29,11 @@ export class Expectations {
     const isServer = expectation.listener === 'server';
     const key = this.key(f, isServer ? F.src : F.dst, isServer ? F.dst : F.src, expectation.port);
     this.byKey.delete(key);
-    if (this.byKey.size >= LIMIT) for (const oldest of this.byKey.keys()) { this.byKey.delete(oldest); break; }
+    if (this.byKey.size >= LIMIT)
+      for (const oldest of this.byKey.keys()) {
+        this.byKey.delete(oldest);
+        break;
+      }
     this.byKey.set(key, { from: f, expectation });
   }
 

@@ -32,7 +32,9 @@ export class ProtocolCounters {
 
   constructor(table: ProtocolTable, counters: Counters) {
     this.counters = counters;
-    this.ids = table.all.map((protocol) => (protocol.id > FAILED_PROTOCOL ? names(protocol) : { tcp: -1, udp: -1, gap: -1, parser: -1 }));
+    this.ids = table.all.map((protocol) =>
+      protocol.id > FAILED_PROTOCOL ? names(protocol) : { tcp: -1, udp: -1, gap: -1, parser: -1 },
+    );
   }
 
   flow({ id }: AppProtocol, transport: number): void {

@@ -35,6 +35,8 @@ class Side {
   private readonly atStart: CompiledPattern[][] = Array.from({ length: 256 }, () => []);
   private readonly elsewhere: CompiledPattern[] = [];
   readonly byPort = new Map<number, CompiledProbe[]>();
+  /** Where `detection-ports` has an `sp`. */
+  readonly byClientPort = new Map<number, CompiledProbe[]>();
   readonly anyPort: CompiledProbe[] = [];
   /** Bytes after which no pattern can match any more. */
   depth = 0;
@@ -70,7 +72,14 @@ class Side {
   }
 }
 
-function check(one: CompiledPattern, data: Uint8Array, at: number, start: number, end: number, direction: Direction): number {
+function check(
+  one: CompiledPattern,
+  data: Uint8Array,
+  at: number,
+  start: number,
+  end: number,
+  direction: Direction,
+): number {
   const { bytes, nocase } = one;
   if (at + bytes.length > end) return 0;
   for (let i = 0; i < bytes.length; i++) {
@@ -104,21 +113,35 @@ export class ProtocolDetector {
     for (const { transport, direction, ports, minimum, probe } of probes) {
       if (!table.isDetected(protocol, transport)) continue;
       const side = this.sides[transport][direction];
-      const list = configuredPorts(protocol, transport) ?? ports;
+      const list = configuredPorts(protocol, transport, 'dp') ?? ports;
+      const clients = configuredPorts(protocol, transport, 'sp') ?? '';
       const one = { protocol, minimum, probe };
       if (list === 'any') side.anyPort.push(one);
       else for (const port of parsePortList(list)) append(side.byPort, port, one);
+      if (clients !== '') for (const port of parsePortList(clients)) append(side.byClientPort, port, one);
     }
   }
 
   /** @param server @param client ports of the flow @returns a protocol's number, or a value of Detected */
-  detect(data: Uint8Array, start: number, end: number, direction: Direction, transport: Transport, server: number, client: number): number {
+  detect(
+    data: Uint8Array,
+    start: number,
+    end: number,
+    direction: Direction,
+    transport: Transport,
+    server: number,
+    client: number,
+  ): number {
     const side = this.sides[transport][direction];
     this.isReversed = false;
     const found = side.search(data, start, end, direction);
     if (found > 0) return found;
     let wantsMore = found < 0;
-    for (const list of [side.byPort.get(server) ?? NO_PROBES, side.byPort.get(client) ?? NO_PROBES, side.anyPort]) {
+    for (const list of [
+      side.byPort.get(server) ?? NO_PROBES,
+      side.byClientPort.get(client) ?? NO_PROBES,
+      side.anyPort,
+    ]) {
       for (const one of list) {
         const answer = end - start < one.minimum ? Probed.more : one.probe(data, start, end, direction);
         if (answer === Probed.yes || answer === Probed.reversed) {
@@ -133,16 +156,19 @@ export class ProtocolDetector {
   }
 }
 
-function compilePattern(protocol: AppProtocol, { content, nocase = false, offset = 0, depth, probe }: ProtocolPattern): CompiledPattern {
+function compilePattern(
+  protocol: AppProtocol,
+  { content, nocase = false, offset = 0, depth, probe }: ProtocolPattern,
+): CompiledPattern {
   const bytes = patternBytes(content);
   const last = depth === undefined ? offset : depth - bytes.length;
   return { protocol, bytes: nocase ? bytes.map((b) => LOWER[b]!) : bytes, nocase, offset, last, probe };
 }
 
-function configuredPorts(protocol: AppProtocol, transport: Transport): string | undefined {
+function configuredPorts(protocol: AppProtocol, transport: Transport, key: 'dp' | 'sp'): string | undefined {
   const { node } = protocol.settings;
   const at = node?.get(`${transport}.detection-ports`) ?? node?.get('detection-ports');
-  return at?.string('dp');
+  return at?.string(key);
 }
 
 function append(map: Map<number, CompiledProbe[]>, port: number, one: CompiledProbe): void {

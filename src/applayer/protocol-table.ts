@@ -33,7 +33,10 @@ export class ProtocolTable {
 
   /** Whether a protocol is looked for over a transport. */
   isDetected(protocol: AppProtocol, transport: Transport): boolean {
-    return protocol.definition.transports.includes(transport) && modeOf(protocol.definition, protocol.settings.node, transport) !== 'no';
+    return (
+      protocol.definition.transports.includes(transport) &&
+      modeOf(protocol.definition, protocol.settings.node, transport) !== 'no'
+    );
   }
 }
 
@@ -51,7 +54,11 @@ function entry(definition: ProtocolDefinition, id: number, config: ConfigNode | 
   };
 }
 
-function modeOf(definition: ProtocolDefinition, node: ConfigNode | undefined, transport: Transport | undefined): 'yes' | 'no' | 'detection-only' {
+function modeOf(
+  definition: ProtocolDefinition,
+  node: ConfigNode | undefined,
+  transport: Transport | undefined,
+): 'yes' | 'no' | 'detection-only' {
   const own = transport === undefined ? undefined : node?.get(transport)?.string('enabled');
   const text = own ?? node?.string('enabled');
   if (text === undefined) return definition.enabled ?? 'yes';

@@ -14,7 +14,8 @@ export function bytesText(bytes: Uint8Array): string {
     return decoder.decode(bytes);
   } catch {
     let text = '';
-    for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+    for (const byte of bytes)
+      text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
     return text;
   }
 }

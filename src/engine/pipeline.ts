@@ -144,7 +144,7 @@ export class Pipeline {
       if ((flows.flags(f) & DECIDED) !== 0 && this.isDecided(p, f)) return;
       if (p.proto === PROTO_TCP) {
         if (stream !== null && p.dropReason === 0) stream.packet(p, f);
-      } else if (p.proto === PROTO_UDP && this.parts.app !== null && p.payloadLength > 0) this.parts.app.udp(p, f);
+      } else if (p.proto === PROTO_UDP && this.parts.app !== null) this.parts.app.udp(p, f);
     }
     this.inspect(p);
   }

@@ -86,7 +86,14 @@ export interface AppInteger extends Described {
 }
 
 /** A keyword that compares an unsigned number of the transaction. */
-export function appIntegerKeyword({ width, engines, isRepeated = false, names, read, ...described }: AppInteger): KeywordDefinition {
+export function appIntegerKeyword({
+  width,
+  engines,
+  isRepeated = false,
+  names,
+  read,
+  ...described
+}: AppInteger): KeywordDefinition {
   const value = read as (tx: Transaction, direction: Direction) => number;
   return defineKeyword({
     ...described,
@@ -100,7 +107,12 @@ export function appIntegerKeyword({ width, engines, isRepeated = false, names, r
           const found = value(tx, ctx.txDirection);
           return found >= 0 && test(found);
         },
-        { keyword: described.name, engines, isRepeated, details: { [described.name.replaceAll('.', '_')]: describeInteger(condition) } },
+        {
+          keyword: described.name,
+          engines,
+          isRepeated,
+          details: { [described.name.replaceAll('.', '_')]: describeInteger(condition) },
+        },
       );
     },
   });

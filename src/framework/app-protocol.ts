@@ -48,9 +48,12 @@ export interface ProtocolStates {
 
 /** Makes the EVE record of a transaction; one per output. */
 export interface TxLogger {
-  /** Writes the members of the event below its type's key (or the whole event with `isRaw`); false: no record. */
-  log(tx: Transaction, json: JsonText, app: AppFlow): boolean;
+  /** Writes the members of the event below its type's key; false: no record. */
+  readonly log: LogTransaction<never>;
 }
+
+/** Declared with the protocol's own class of transactions, called with those that its parser made. */
+export type LogTransaction<Tx = Transaction> = (tx: Tx, json: JsonText, app: AppFlow) => boolean;
 
 export interface EveDeclaration {
   /** `event_type`, and the key under `types:`. */
@@ -64,7 +67,7 @@ export interface EveDeclaration {
   /** @param node what stands below the type in the configuration */
   create(node: ConfigNode | undefined): TxLogger;
   /** Members of the object in alerts (`alert.metadata.app-layer`); `log` without it. */
-  readonly alert?: (tx: Transaction, json: JsonText, app: AppFlow) => boolean;
+  readonly alert?: LogTransaction<never>;
 }
 
 export interface ProtocolDefinition {

@@ -48,7 +48,11 @@ export class BodyBuffer {
   /** Whether there is something rules have not seen and may look at. */
   isDue(limits: BodyLimits): boolean {
     if (this.end <= this.inspectedTo) return false;
-    return this.isComplete || this.end - this.inspectedTo >= 1 && (this.inspectedTo > 0 || this.end >= limits.minimum || (limits.limit > 0 && this.end >= limits.limit));
+    return (
+      this.isComplete ||
+      (this.end - this.inspectedTo >= 1 &&
+        (this.inspectedTo > 0 || this.end >= limits.minimum || (limits.limit > 0 && this.end >= limits.limit)))
+    );
   }
 
   /** Shows the window due; false when there is none. */

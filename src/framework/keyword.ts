@@ -124,9 +124,9 @@ export interface RulesetSetup {
   readonly features: ReadonlySet<string>;
   hasKeyword(name: string): boolean;
   /** Numbers of the application protocols that a name of rule headers covers; undefined: no such protocol. */
-  appProtocols(name: string): readonly number[] | undefined;
+  readonly appProtocols: (name: string) => readonly number[] | undefined;
   /** A protocol's definition by its own name. */
-  protocol(name: string): ProtocolDefinition | undefined;
+  readonly protocol: (name: string) => ProtocolDefinition | undefined;
   /** Folder that relative file names of rules (datasets, hash lists, scripts) start from. */
   readonly ruleFolder: string;
   readonly dataFolder: string;

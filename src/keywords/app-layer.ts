@@ -43,7 +43,10 @@ const appLayerProtocol = defineKeyword({
   compile(builder, option) {
     const text = unquoted(option).trim();
     const isNegated = text.startsWith('!');
-    const [name = '', mode = 'direction', ...rest] = text.replace(/^!\s*/, '').split(',').map((part) => part.trim());
+    const [name = '', mode = 'direction', ...rest] = text
+      .replace(/^!\s*/, '')
+      .split(',')
+      .map((part) => part.trim());
     const read = Object.hasOwn(MODES, mode) ? MODES[mode] : undefined;
     if (read === undefined || rest.length > 0) {
       throw new RuleError(`app-layer-protocol: unknown mode "${mode}"`, `one of ${Object.keys(MODES).join(', ')}`);
@@ -67,16 +70,25 @@ const appLayerEvent = defineKeyword({
   kind: 'match',
   summary: 'The application protocol of the flow is irregular in this way.',
   page: 'rules/app-layer.html#app-layer-event',
-  examples: ['alert tcp any any -> any any (msg:"m"; app-layer-event:applayer_mismatch_protocol_both_directions; sid:1;)'],
+  examples: [
+    'alert tcp any any -> any any (msg:"m"; app-layer-event:applayer_mismatch_protocol_both_directions; sid:1;)',
+  ],
   compile(builder, option) {
     const name = unquoted(option).toLowerCase();
     const id = anomalyId('applayer', name);
     if (id === undefined) {
       const nearest = nearestName(name, anomalyNames('applayer'));
-      throw new RuleError(`app-layer-event: unknown event "${name}"`, nearest === undefined ? undefined : `did you mean ${nearest}?`);
+      throw new RuleError(
+        `app-layer-event: unknown event "${name}"`,
+        nearest === undefined ? undefined : `did you mean ${nearest}?`,
+      );
     }
     if (!name.includes('.')) {
-      builder.addPacketMatch((p) => p.hasAnomaly(id), { keyword: 'app-layer-event', keepsStream: true, requires: 'engine_event' });
+      builder.addPacketMatch((p) => p.hasAnomaly(id), {
+        keyword: 'app-layer-event',
+        keepsStream: true,
+        requires: 'engine_event',
+      });
       return;
     }
     const protocol = name.slice(0, name.indexOf('.'));

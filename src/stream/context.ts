@@ -185,7 +185,8 @@ export class TcpContext {
     const from = w[d + D.app]!;
     if (to <= from) return;
     let taken = to;
-    if (this.sink !== null && (w[d + D.flags]! & StreamFlag.appDisabled) === 0) taken = this.handToApp(p, b, d, from, to);
+    if (this.sink !== null && (w[d + D.flags]! & StreamFlag.appDisabled) === 0)
+      taken = this.handToApp(p, b, d, from, to);
     w[d + D.app] = taken;
     if (!this.options.rawInspection) w[d + D.raw] = to;
     this.reassembly.prune(d);

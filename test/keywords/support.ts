@@ -7,6 +7,7 @@ import { Inspection } from '../../src/framework/chain.ts';
 import type { ChainElement } from '../../src/framework/chain.ts';
 import type { DetectContext } from '../../src/framework/detect-context.ts';
 import { Flows } from '../../src/framework/flows.ts';
+import { protocolDefinition, protocolIds } from '../../src/engine/protocol-names.ts';
 import { RuleError } from '../../src/framework/keyword.ts';
 import type { KeywordDefinition, RulesetSetup, SignatureBuilder } from '../../src/framework/keyword.ts';
 import { Packet } from '../../src/framework/packet.ts';
@@ -21,6 +22,8 @@ export class TestSetup implements RulesetSetup {
   isInline = false;
   readonly strictKeywords = new Set<string>();
   readonly counters = null;
+  readonly appProtocols = protocolIds;
+  readonly protocol = protocolDefinition;
   readonly settings = new Map<string, string>();
   private readonly objects = new Map<string, unknown>();
 
@@ -96,6 +99,7 @@ export function compileOptions(
     },
     flags: 0,
     action: 1,
+    addTxMatch: refuse,
     seen,
     get currentBuffer() {
       return c.buffer;
@@ -148,6 +152,10 @@ export function context(): DetectContext {
     now: 1_000_000,
     isInline: false,
     isStreamInspection: false,
+    tx: null,
+    txDirection: 0,
+    app: null,
+    appOf: () => null,
     packetVars: [],
   };
 }

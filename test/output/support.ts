@@ -61,6 +61,8 @@ export function fakeContext(logDir: string, changes: Partial<OutputContext> = {}
     flowbitName: (id) => `bit${String(id)}`,
     flowintName: (id) => `int${String(id)}`,
     packetVars: [],
+    appOf: () => null,
+    protocols: [],
     uptime: () => 90061,
     now: () => 1385391358382163,
     ...changes,
@@ -123,6 +125,8 @@ const ANY_HEADER: SignatureHeader = {
 
 export function signature(changes: Partial<Signature> = {}): Signature {
   return {
+    txSteps: [],
+    appProtocols: null,
     iid: 0,
     sid: 2,
     gid: 1,

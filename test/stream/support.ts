@@ -122,9 +122,10 @@ export class Conversation {
     this.say('c', 'A', 1, 1);
   }
 
-  private take(...[, , , direction, data, offset, length, flags]: Parameters<AppStreamSink['data']>): void {
+  private take(...[, , , direction, data, offset, length, flags]: Parameters<AppStreamSink['data']>): number {
     const text = Buffer.from(data.subarray(offset, offset + length)).toString('latin1');
     this.delivered[direction]!.push((flags & AppDataFlag.gap) !== 0 ? `[${String(length)} missing]` : text);
+    return length;
   }
 
   /** Inspects what is left, as at the end of a flow. */

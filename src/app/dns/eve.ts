@@ -2,7 +2,6 @@
 
 import type { JsonText } from '../../base/json-writer.ts';
 import type { EveDeclaration } from '../../framework/app-protocol.ts';
-import type { Transaction } from '../../framework/transaction.ts';
 import type { DnsTransaction } from './parser.ts';
 
 export const DNS_EVE: EveDeclaration = {
@@ -11,9 +10,13 @@ export const DNS_EVE: EveDeclaration = {
   create: () => ({ log }),
 };
 
-function log(tx: Transaction, json: JsonText): boolean {
-  const { message } = tx as DnsTransaction;
-  json.number('version', 3).string('type', message.isResponse ? 'response' : 'request').number('tx_id', tx.id).number('id', message.id);
+function log(tx: DnsTransaction, json: JsonText): boolean {
+  const { message } = tx;
+  json
+    .number('version', 3)
+    .string('type', message.isResponse ? 'response' : 'request')
+    .number('tx_id', tx.id)
+    .number('id', message.id);
   json.string('flags', message.flags.toString(16)).number('opcode', message.opcode);
   return true;
 }

@@ -118,7 +118,11 @@ export interface NameNotes {
 }
 
 /** A name with its compression undone (RFC 1035 section 4.1.4), cut at 1025 bytes; null when it leaves the message. */
-export function readName(bytes: Uint8Array, start: number, notes: NameNotes): { name: Uint8Array; next: number } | null {
+export function readName(
+  bytes: Uint8Array,
+  start: number,
+  notes: NameNotes,
+): { name: Uint8Array; next: number } | null {
   const out: number[] = [];
   let at = start;
   let next = -1;

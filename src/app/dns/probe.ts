@@ -18,6 +18,6 @@ export function probeTcp(data: Uint8Array, start: number, end: number, direction
   if (length < HEADER_LENGTH) return Probed.no;
   const flags = u16(data, start + 4);
   if (((flags >> 11) & 15) > 7) return Probed.no;
-  if (start + 2 + length > end) return (flags & 0x8000) !== 0 === (direction === 1) ? Probed.yes : Probed.reversed;
+  if (start + 2 + length > end) return ((flags & 0x8000) !== 0) === (direction === 1) ? Probed.yes : Probed.reversed;
   return probeUdp(data, start + 2, start + 2 + length, direction);
 }

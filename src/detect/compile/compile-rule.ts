@@ -8,7 +8,7 @@ import { RuleError } from '../../framework/keyword.ts';
 import type { KeywordDefinition, RulesetSetup } from '../../framework/keyword.ts';
 import { F } from '../../framework/flows.ts';
 import { ProtocolTest, SigFlag } from '../../framework/signature.ts';
-import type { BufferInspection, PacketMatch, Signature, SignatureHeader } from '../../framework/signature.ts';
+import type { PacketMatch, Signature, SignatureHeader } from '../../framework/signature.ts';
 import type { Located, RuleAst, RuleOption, Variables } from '../../rules/index.ts';
 import { dsizeOf, finishChain } from '../content/reach.ts';
 import { checkTransforms } from '../content/transform.ts';
@@ -16,7 +16,7 @@ import { checkWhole } from './checks.ts';
 import { pendingBuffer } from './pending.ts';
 import { isTcpProtocol, protocolNames, protocolTest } from './protocols.ts';
 import { ruleTypeOf } from './rule-type.ts';
-import { addHook, checkProtocols, txStepsOf } from './tx-steps.ts';
+import { addHook, checkProtocols, toInspection, txStepsOf } from './tx-steps.ts';
 import { RuleBuilder } from './signature-builder.ts';
 
 const ACTIONS: Readonly<Record<string, number>> = {
@@ -259,16 +259,6 @@ function appProtocolsOf({ protocol }: RuleAst, { setup }: CompileContext): reado
 
 function speaks(protocols: readonly number[]): PacketMatch {
   return (p, { flows }) => p.flow >= 0 && protocols.includes(flows.word(p.flow, F.appProtocol));
-}
-
-export function toInspection(chain: RuleBuilder['chains'][number]): BufferInspection {
-  return {
-    buffer: chain.buffer!,
-    transforms: chain.transforms,
-    contents: chain.contents,
-    match: chain.link(),
-    matchesAbsent: chain.elements[0]?.keyword === 'absent',
-  };
 }
 
 /**

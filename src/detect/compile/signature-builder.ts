@@ -97,7 +97,8 @@ export class RuleBuilder implements SignatureBuilder {
     this.current = new ChainBuilder(buffer);
     this.chains.push(this.current);
     // what base64_decode found in a buffer of a transaction is looked at right after it
-    if (buffer.source === 'app' || (buffer.source === 'base64' && this.txSteps.length > 0)) this.txSteps.push(this.current);
+    if (buffer.source === 'app' || (buffer.source === 'base64' && this.txSteps.length > 0))
+      this.txSteps.push(this.current);
   }
 
   addTransform(transform: TransformUse): void {

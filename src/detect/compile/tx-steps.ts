@@ -4,10 +4,9 @@ import { RuleError } from '../../framework/keyword.ts';
 import type { BufferEngine } from '../../framework/buffer.ts';
 import { DEFAULT_STATES } from '../../framework/app-protocol.ts';
 import { SigFlag } from '../../framework/signature.ts';
-import type { TxStep } from '../../framework/signature.ts';
+import type { BufferInspection, TxStep } from '../../framework/signature.ts';
 import type { RuleAst } from '../../rules/index.ts';
 import type { ChainBuilder } from './chain-builder.ts';
-import { toInspection } from './compile-rule.ts';
 import type { RuleBuilder, TxMatchStep } from './signature-builder.ts';
 
 export function txStepsOf(builder: RuleBuilder): TxStep[] {
@@ -27,7 +26,13 @@ function matchStep({ keyword, engines, match, isRepeated }: TxMatchStep): TxStep
 function bufferStep(chain: ChainBuilder, inherited: readonly BufferEngine[], flags: number): TxStep {
   const buffer = chain.buffer!;
   const engines = within(buffer.engines ?? inherited, flags);
-  return { keyword: buffer.name, engines, match: null, buffer: toInspection(chain), isRepeated: buffer.isGrowing === true };
+  return {
+    keyword: buffer.name,
+    engines,
+    match: null,
+    buffer: toInspection(chain),
+    isRepeated: buffer.isGrowing === true,
+  };
 }
 
 /** Engines in the direction that the rule asks for; all where it asks for none. */
@@ -39,13 +44,22 @@ function within(engines: readonly BufferEngine[], flags: number): readonly Buffe
 }
 
 /** Keywords of one protocol do not go with the header of another, nor with a direction they are never in. */
-export function checkProtocols(builder: RuleBuilder, steps: readonly TxStep[], appProtocols: readonly number[] | null): void {
+export function checkProtocols(
+  builder: RuleBuilder,
+  steps: readonly TxStep[],
+  appProtocols: readonly number[] | null,
+): void {
   const isTransactional = builder.ast.direction === '=>';
   for (const { keyword, engines } of steps) {
     if (engines.length === 0 && !isTransactional)
-      throw new RuleError(`rule ${builder.meta.sid} mixes keywords with conflicting directions`, `${keyword} is not in that direction`);
+      throw new RuleError(
+        `rule ${builder.meta.sid} mixes keywords with conflicting directions`,
+        `${keyword} is not in that direction`,
+      );
     if (appProtocols === null) continue;
-    const fits = engines.some(({ appProtocol }) => (builder.setup.appProtocols(appProtocol) ?? []).some((id) => appProtocols.includes(id)));
+    const fits = engines.some(({ appProtocol }) =>
+      (builder.setup.appProtocols(appProtocol) ?? []).some((id) => appProtocols.includes(id)),
+    );
     if (!fits && engines.length > 0)
       throw new RuleError(`rule ${builder.meta.sid}: ${keyword} is not in protocol ${builder.ast.protocol.text}`);
   }
@@ -60,7 +74,8 @@ export function addHook(builder: RuleBuilder, ast: RuleAst, hook: NonNullable<Ru
   const states = definition?.states ?? DEFAULT_STATES;
   const toServer = stateNumber(states.toServer, hook.name, 'request');
   const toClient = stateNumber(states.toClient, hook.name, 'response');
-  if (toServer < 0 && toClient < 0) throw new RuleError(`protocol ${name} does not support hook "${hook.name}"`, undefined, 'rule/unknown-hook');
+  if (toServer < 0 && toClient < 0)
+    throw new RuleError(`protocol ${name} does not support hook "${hook.name}"`, undefined, 'rule/unknown-hook');
   const engines: BufferEngine[] = [];
   if (toServer >= 0) engines.push({ direction: 'toserver', appProtocol: name, progress: toServer });
   else engines.push({ direction: 'toclient', appProtocol: name, progress: toClient });
@@ -74,4 +89,14 @@ function stateNumber(names: readonly string[], hook: string, side: 'request' | '
   if (own >= 0) return own;
   if (hook === `${side}_started`) return 0;
   return hook === `${side}_complete` ? names.length - 1 : -1;
+}
+
+export function toInspection(chain: ChainBuilder): BufferInspection {
+  return {
+    buffer: chain.buffer!,
+    transforms: chain.transforms,
+    contents: chain.contents,
+    match: chain.link(),
+    matchesAbsent: chain.elements[0]?.keyword === 'absent',
+  };
 }

@@ -73,7 +73,9 @@ export class PatternTables {
     const key = signatures.map((signature) => signature.iid).join();
     const known = this.tables.get(key);
     if (known !== undefined) return known;
-    const table = this.ofEntries(signatures.map((signature) => ({ iid: signature.iid, pattern: fastPattern(signature)! })));
+    const table = this.ofEntries(
+      signatures.map((signature) => ({ iid: signature.iid, pattern: fastPattern(signature)! })),
+    );
     this.tables.set(key, table);
     return table;
   }
@@ -86,9 +88,7 @@ export class PatternTables {
     const anchored = entries.filter(isAnchored);
     const floating = entries.filter((entry) => !isAnchored(entry));
     const parts =
-      floating.length < MANY
-        ? [floating]
-        : [floating.filter(isShort), floating.filter((entry) => !isShort(entry))];
+      floating.length < MANY ? [floating] : [floating.filter(isShort), floating.filter((entry) => !isShort(entry))];
     return new PatternTable(
       anchored.length === 0 ? null : anchoredOf(anchored),
       parts.filter((part) => part.length > 0).map((part) => this.database(part)),

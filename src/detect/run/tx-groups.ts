@@ -81,7 +81,9 @@ function planOf(signature: Signature, protocol: number, direction: Direction, id
   let missing = 0;
   for (const step of signature.txSteps) {
     const engine = step.engines.find(
-      (one) => one.direction === (direction === 0 ? 'toserver' : 'toclient') && ids(one.appProtocol)?.includes(protocol) === true,
+      (one) =>
+        one.direction === (direction === 0 ? 'toserver' : 'toclient') &&
+        ids(one.appProtocol)?.includes(protocol) === true,
     );
     if (engine === undefined) missing++;
     else steps.push({ progress: engine.progress, step });

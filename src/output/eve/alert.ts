@@ -80,7 +80,8 @@ export class AlertEvents {
         header = this.record.packet(p, 'alert');
         tail = this.context(p);
       }
-      text += header + this.alert(p, i, signature) + this.transaction(p, i) + tail + this.payload(p, i) + this.ending(p);
+      text +=
+        header + this.alert(p, i, signature) + this.transaction(p, i) + tail + this.payload(p, i) + this.ending(p);
     }
     if (this.options.taggedPackets && (p.flags & PacketFlag.tagged) !== 0) text += this.tagged(p);
     return text;

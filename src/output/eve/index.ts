@@ -102,9 +102,14 @@ class EveLog implements Output {
     this.types = types;
     this.wantsEveryPacket = types.wantsEveryPacket;
     const { transactions } = types;
-    if (transactions !== null) this.transaction = (p, app, tx) => { this.write(transactions.transaction(p, app, tx)); };
+    if (transactions !== null)
+      this.transaction = (p, app, tx) => {
+        this.write(transactions.transaction(p, app, tx));
+      };
     if (types.hasTxAnomalies) {
-      this.txAnomalies = (p, app, tx, from) => { this.write(txAnomalyText(record, p, app, tx, from)); };
+      this.txAnomalies = (p, _app, tx, from) => {
+        this.write(txAnomalyText(record, p, tx, from));
+      };
     }
   }
 

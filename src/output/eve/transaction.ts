@@ -2,7 +2,7 @@
 import { anomalyName } from '../../framework/anomaly.ts';
 import { JsonText } from '../../base/json-writer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
-import type { EveDeclaration, TxLogger } from '../../framework/app-protocol.ts';
+import type { EveDeclaration, LogTransaction } from '../../framework/app-protocol.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { Transaction } from '../../framework/transaction.ts';
@@ -10,7 +10,7 @@ import type { EveRecord } from './record.ts';
 
 interface Entry {
   readonly declaration: EveDeclaration;
-  readonly logger: TxLogger;
+  readonly log: LogTransaction;
   readonly key: string;
 }
 
@@ -31,7 +31,7 @@ export class TransactionEvents {
       for (const declaration of eve) {
         if (declaration.type !== type) continue;
         isKnown = true;
-        const entry = { declaration, logger: declaration.create(node), key: keyOf(declaration) };
+        const entry = { declaration, log: declaration.create(node).log as LogTransaction, key: keyOf(declaration) };
         const known = this.byProtocol.get(name);
         if (known === undefined) this.byProtocol.set(name, [entry]);
         else known.push(entry);
@@ -46,9 +46,9 @@ export class TransactionEvents {
     if (entries === undefined) return '';
     let text = '';
     const { json } = this;
-    for (const { declaration, logger, key } of entries) {
+    for (const { declaration, log, key } of entries) {
       json.clear();
-      if (!logger.log(tx, json, app)) continue;
+      if (!log(tx, json, app)) continue;
       text += this.record.transaction(p, declaration.type, declaration.addresses);
       text += `,"tx_id":${String(tx.id)},"${key}":{${json.text}}${this.record.end()}`;
     }
@@ -58,23 +58,24 @@ export class TransactionEvents {
 
 /** `,"http":{...}` of the transaction an alert is about; '' without. */
 export class TransactionContext {
-  private readonly loggers = new Map<EveDeclaration, TxLogger>();
+  private readonly writers = new Map<EveDeclaration, LogTransaction>();
   private readonly json = new JsonText();
 
   text(app: AppFlow, tx: Transaction): string {
     let text = '';
     for (const declaration of tx.protocol!.definition.eve ?? []) {
       this.json.clear();
-      const write = declaration.alert ?? this.logger(declaration).log.bind(this.logger(declaration));
-      if (write(tx, this.json, app)) text += `,"${keyOf(declaration)}":{${this.json.text}}`;
+      if (this.writer(declaration)(tx, this.json, app)) text += `,"${keyOf(declaration)}":{${this.json.text}}`;
     }
     return text;
   }
 
-  private logger(declaration: EveDeclaration): TxLogger {
-    let logger = this.loggers.get(declaration);
-    if (logger === undefined) this.loggers.set(declaration, (logger = declaration.create(undefined)));
-    return logger;
+  private writer(declaration: EveDeclaration): LogTransaction {
+    const known = this.writers.get(declaration);
+    if (known !== undefined) return known;
+    const write = (declaration.alert ?? declaration.create(undefined).log) as LogTransaction;
+    this.writers.set(declaration, write);
+    return write;
   }
 }
 
@@ -83,7 +84,7 @@ function keyOf({ key, type }: EveDeclaration): string {
 }
 
 /** `anomaly` records for the anomalies of a transaction from number `from` on. */
-export function txAnomalyText(record: EveRecord, p: Packet, app: AppFlow, tx: Transaction, from: number): string {
+export function txAnomalyText(record: EveRecord, p: Packet, tx: Transaction, from: number): string {
   let text = '';
   const { definition, name } = tx.protocol!;
   for (const id of tx.anomalies!.slice(from)) {
@@ -93,6 +94,5 @@ export function txAnomalyText(record: EveRecord, p: Packet, app: AppFlow, tx: Tr
     text += `${record.transaction(p, 'anomaly', 'packet')},"tx_id":${String(tx.id)}`;
     text += `,"anomaly":{"app_proto":"${name}","type":"applayer","event":"${shown}","layer":"proto_parser"}${record.end()}`;
   }
-  void app;
   return text;
 }

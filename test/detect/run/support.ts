@@ -5,10 +5,11 @@ import { compileRuleset } from '../../../src/detect/compile/ruleset.ts';
 import { compileMatcher } from '../../../src/detect/mpm/index.ts';
 import { Candidates } from '../../../src/detect/run/candidates.ts';
 import { SignatureGroups } from '../../../src/detect/run/groups.ts';
+import { PatternTables } from '../../../src/detect/run/pattern-table.ts';
 import { Packet, PacketFlag } from '../../../src/framework/packet.ts';
 import type { Signature } from '../../../src/framework/signature.ts';
 import type { RawStream } from '../../../src/framework/stream.ts';
-import { findKeyword } from '../../../src/keywords/registry.ts';
+import { findKeyword } from '../../../src/engine/keyword-table.ts';
 import { Variables, parseRuleText } from '../../../src/rules/index.ts';
 import { TestSetup } from '../../keywords/support.ts';
 
@@ -77,7 +78,7 @@ export class Collector {
 
   constructor(signatures: readonly Signature[]) {
     this.signatures = signatures;
-    this.groups = new SignatureGroups(signatures, (patterns) => compileMatcher('ac', patterns));
+    this.groups = new SignatureGroups(signatures, new PatternTables((patterns) => compileMatcher('ac', patterns)));
     this.candidates = new Candidates(signatures.length);
   }
 
