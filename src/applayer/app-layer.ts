@@ -2,7 +2,7 @@
 
 import { defineCounter } from '../base/counters.ts';
 import type { Counters } from '../base/counters.ts';
-import { anomalyCounter, defineAnomalies } from '../framework/anomaly.ts';
+import { defineAnomalies } from '../framework/anomaly.ts';
 import { AppFlow, Detection } from '../framework/app-flow.ts';
 import type { AppServices } from '../framework/app-flow.ts';
 import { AppInput } from '../framework/app-input.ts';
@@ -163,7 +163,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     input.streamOffset = app.bytes[side];
     const taken = app.parser.data(input);
     if (taken === PARSE_FAILED) {
-      this.statistics.parserError(app.protocol);
+      this.statistics.count(app.protocol, app.transport, 'parser');
       this.stopBoth(app);
       return end - start;
     }
@@ -178,7 +178,7 @@ export class AppLayer implements AppStreamSink, AppServices {
       if (app.protocol.id === UNKNOWN_PROTOCOL) this.failTcp(app);
       return length;
     }
-    this.statistics.gap(app.protocol);
+    this.statistics.count(app.protocol, app.transport, 'gap');
     this.input.packet = p;
     app.isDirty[side] = true;
     if (app.parser.gap(side, length)) app.bytes[side] += length;
@@ -263,7 +263,7 @@ export class AppLayer implements AppStreamSink, AppServices {
   private begin(p: Packet, app: AppFlow, side: Direction, id: number): void {
     this.setProtocol(app, id);
     const { protocol } = app;
-    this.statistics.flow(protocol, app.transport);
+    this.statistics.count(protocol, app.transport, 'flow');
     const first = protocol.definition.firstSpeaker;
     const isWrong =
       app.transport === TCP &&
@@ -312,7 +312,6 @@ export class AppLayer implements AppStreamSink, AppServices {
 
   private packetAnomaly(p: Packet, id: number): void {
     p.addAnomaly(id);
-    this.counters.add(anomalyCounter(id));
   }
 
   private stopBoth(app: AppFlow): void {
@@ -359,7 +358,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     app.expectation = met.state;
     app.detection[0] = app.detection[1] = Detection.found;
     this.setProtocol(app, protocol.id);
-    this.statistics.flow(protocol, app.transport);
+    this.statistics.count(protocol, app.transport, 'flow');
     if (protocol.parses) app.parser = protocol.definition.createParser!(app, protocol.settings);
   }
 

@@ -1,29 +1,29 @@
 // Counters of each protocol: flows, and errors by kind, under Suricata's names.
 
-import { defineCounter } from '../base/counters.ts';
 import type { Counters } from '../base/counters.ts';
-import type { AppProtocol } from '../framework/app-protocol.ts';
+import { NOT_COUNTED } from '../framework/anomaly.ts';
+import type { AppProtocol, Transport } from '../framework/app-protocol.ts';
+import { FAILED_PROTOCOL, protocolCounter } from './protocol-table.ts';
 import type { ProtocolTable } from './protocol-table.ts';
-import { FAILED_PROTOCOL } from './protocol-table.ts';
 
-interface Ids {
-  readonly tcp: number;
-  readonly udp: number;
-  readonly gap: number;
-  readonly parser: number;
-}
+type Kind = 'flow' | 'gap' | 'parser';
+type Ids = Readonly<Record<Transport, Readonly<Record<Kind, number>>>>;
 
-/** Suricata tells the transports apart where a protocol has both. */
-function names({ name, definition }: AppProtocol): Ids {
-  const both = definition.transports.length > 1;
-  const flow = (transport: string): number => defineCounter(`app_layer.flow.${name}${both ? `_${transport}` : ''}`);
-  const error = (kind: string): number => defineCounter(`app_layer.error.${name}.${kind}`);
-  return { tcp: flow('tcp'), udp: flow('udp'), gap: error('gap'), parser: error('parser') };
+const NONE = { flow: NOT_COUNTED, gap: NOT_COUNTED, parser: NOT_COUNTED };
+
+function idsOf({ id, definition }: AppProtocol): Ids {
+  if (id <= FAILED_PROTOCOL) return { tcp: NONE, udp: NONE };
+  const of = (transport: Transport): Readonly<Record<Kind, number>> => ({
+    flow: protocolCounter(definition, 'flow', transport),
+    gap: protocolCounter(definition, 'error', transport, '.gap'),
+    parser: protocolCounter(definition, 'error', transport, '.parser'),
+  });
+  return { tcp: of('tcp'), udp: of('udp') };
 }
 
 /** Declares the counters of all protocols: before the counters of a worker are made. */
 export function declareProtocolCounters(table: ProtocolTable): void {
-  for (const protocol of table.all) if (protocol.id > FAILED_PROTOCOL) names(protocol);
+  for (const protocol of table.all) idsOf(protocol);
 }
 
 export class ProtocolCounters {
@@ -32,20 +32,11 @@ export class ProtocolCounters {
 
   constructor(table: ProtocolTable, counters: Counters) {
     this.counters = counters;
-    this.ids = table.all.map((protocol) =>
-      protocol.id > FAILED_PROTOCOL ? names(protocol) : { tcp: -1, udp: -1, gap: -1, parser: -1 },
-    );
+    this.ids = table.all.map(idsOf);
   }
 
-  flow({ id }: AppProtocol, transport: number): void {
-    this.counters.add(transport === 6 ? this.ids[id]!.tcp : this.ids[id]!.udp);
-  }
-
-  gap({ id }: AppProtocol): void {
-    this.counters.add(this.ids[id]!.gap);
-  }
-
-  parserError({ id }: AppProtocol): void {
-    this.counters.add(this.ids[id]!.parser);
+  /** @param transport 6 or 17 */
+  count(protocol: AppProtocol, transport: number, kind: Kind): void {
+    this.counters.add(this.ids[protocol.id]![transport === 6 ? 'tcp' : 'udp'][kind]);
   }
 }

@@ -2,6 +2,7 @@
 
 import { defineCounter } from '../base/counters.ts';
 import type { ConfigNode } from '../config/index.ts';
+import { NOT_COUNTED } from '../framework/anomaly.ts';
 import { DEFAULT_STATES, defineProtocol } from '../framework/app-protocol.ts';
 import type { AppProtocol, ProtocolDefinition, Transport } from '../framework/app-protocol.ts';
 
@@ -50,8 +51,22 @@ function entry(definition: ProtocolDefinition, id: number, config: ConfigNode | 
     settings: { node, value: definition.readSettings?.(node) },
     parses: definition.createParser !== undefined && modeOf(definition, node, undefined) === 'yes',
     complete: [states.toServer.length - 1, states.toClient.length - 1],
-    txCounter: defineCounter(`app_layer.tx.${definition.name}`),
+    txCounters:
+      id <= FAILED_PROTOCOL
+        ? [NOT_COUNTED, NOT_COUNTED]
+        : [protocolCounter(definition, 'tx', 'tcp'), protocolCounter(definition, 'tx', 'udp')],
   };
+}
+
+/** A counter `app_layer.<kind>.<protocol>`; statistics tell the transports apart where a protocol has both. */
+export function protocolCounter(
+  { name, transports }: ProtocolDefinition,
+  kind: string,
+  transport: Transport,
+  detail = '',
+): number {
+  const suffix = transports.length > 1 ? `_${transport}` : '';
+  return defineCounter(`app_layer.${kind}.${name.replaceAll('-', '_')}${suffix}${detail}`);
 }
 
 function modeOf(

@@ -12,6 +12,9 @@ interface Declared {
   readonly counter: number;
 }
 
+/** No counter goes with it. */
+export const NOT_COUNTED = -1;
+
 const declared: Declared[] = [];
 const byName = new Map<string, number>();
 
@@ -29,7 +32,8 @@ export function defineAnomalies<const N extends string>(
     const name = prefix === '' ? local : `${prefix}.${local}`;
     const key = `${kind}/${name}`;
     const known = byName.get(key);
-    const id = known ?? declared.push({ kind, name, counter: defineCounter(counterPrefix(kind, prefix) + name) }) - 1;
+    const counter = kind === 'applayer' ? NOT_COUNTED : defineCounter(counterPrefix(kind, prefix) + name);
+    const id = known ?? declared.push({ kind, name, counter }) - 1;
     byName.set(key, id);
     result[local] = id;
   }
@@ -39,7 +43,6 @@ export function defineAnomalies<const N extends string>(
 /** Decoder events without a layer (`too_many_layers`) are counted beside the layers, not among the events. */
 function counterPrefix(kind: AnomalyKind, prefix: string): string {
   if (kind === 'stream') return 'stream.';
-  if (kind === 'applayer') return 'app_layer.event.';
   return prefix === '' ? 'decoder.' : 'decoder.event.';
 }
 
@@ -57,7 +60,7 @@ export function anomalyName(id: number): string {
   return declared[id]!.name;
 }
 
-/** The counter raised with it. */
+/** The counter raised with it; NOT_COUNTED for those of application layers, which statistics do not list. */
 export function anomalyCounter(id: number): number {
   return declared[id]!.counter;
 }

@@ -1,9 +1,10 @@
 // AppParser: the base of every protocol's parser. Sans-I/O: bytes and direction in; transactions, files, anomalies out.
 
-import { anomalyCounter } from './anomaly.ts';
 import type { AppInput } from './app-input.ts';
 import type { AppFlow } from './app-flow.ts';
 import type { Direction, Transaction } from './transaction.ts';
+
+const TCP = 6;
 
 /** What `data` returns when the bytes are not of this protocol: nothing more of the flow is parsed. */
 export const PARSE_FAILED = -1;
@@ -42,7 +43,7 @@ export abstract class AppParser {
     tx.ts = this.flow.ts;
     tx.protocol = this.flow.protocol;
     this.transactions.push(tx);
-    this.flow.services.counters.add(this.flow.protocol.txCounter);
+    this.flow.services.counters.add(this.flow.protocol.txCounters[this.flow.transport === TCP ? 0 : 1]);
     this.changed(0);
     this.changed(1);
   }
@@ -55,7 +56,6 @@ export abstract class AppParser {
   /** Notes an anomaly on a transaction. */
   protected anomaly(tx: Transaction, id: number): void {
     (tx.anomalies ??= []).push(id);
-    this.flow.services.counters.add(anomalyCounter(id));
     this.changed(0);
     this.changed(1);
   }

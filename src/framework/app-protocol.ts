@@ -115,7 +115,8 @@ export interface AppProtocol {
   readonly parses: boolean;
   /** Progress of a finished direction. */
   readonly complete: readonly [toServer: number, toClient: number];
-  readonly txCounter: number;
+  /** Counters of transactions over TCP and UDP. */
+  readonly txCounters: readonly [tcp: number, udp: number];
 }
 
 /** Where nothing else is said. */

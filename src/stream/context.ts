@@ -185,8 +185,11 @@ export class TcpContext {
     const from = w[d + D.app]!;
     if (to <= from) return;
     let taken = to;
-    if (this.sink !== null && (w[d + D.flags]! & StreamFlag.appDisabled) === 0)
+    if (this.sink !== null && (w[d + D.flags]! & StreamFlag.appDisabled) === 0) {
+      if (to <= w[d + D.offered]! && !this.isEnd(b, d)) return; // nothing it has not seen
+      w[d + D.offered] = to;
       taken = this.handToApp(p, b, d, from, to);
+    }
     w[d + D.app] = taken;
     if (!this.options.rawInspection) w[d + D.raw] = to;
     this.reassembly.prune(d);
@@ -241,6 +244,7 @@ export class TcpContext {
   resume(p: Packet, b: number, d: number, all: boolean): void {
     const w = this.sessions.words;
     if ((w[d + D.flags]! & StreamFlag.based) === 0) return;
+    w[d + D.offered] = 0;
     const acked = all || this.options.inline ? w[d + D.contiguous]! : this.reassembly.ackedTo(d);
     this.deliver(p, b, d, acked < w[d + D.contiguous]! ? acked : w[d + D.contiguous]!);
   }

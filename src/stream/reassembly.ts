@@ -21,6 +21,8 @@ const MAX_SPAN = 16 << 20;
 /** A base without bytes moves on when it lies so far behind. */
 const FOLLOWED_SPAN = 64 << 10;
 
+const UNREAD = StreamFlag.appDisabled | StreamFlag.unread;
+
 /** Result of `insert`. */
 export const Inserted = { nothing: 0, added: 1, noMemory: 2 } as const;
 
@@ -55,7 +57,9 @@ export class Reassembly {
   /** Adds payload bytes at `offset` of `p.data` that begin at sequence number `seq`; p is where events go. */
   insert(p: Packet, d: number, seq: number, offset: number, length: number): number {
     const w = this.sessions.words;
-    if ((w[d + D.flags]! & StreamFlag.noReassembly) !== 0) return Inserted.nothing;
+    const flags = w[d + D.flags]!;
+    if ((flags & StreamFlag.noReassembly) !== 0) return Inserted.nothing;
+    if ((flags & UNREAD) === StreamFlag.appDisabled && this.keepsBytes && !this.hasReaders) this.stopKeeping(d);
     let start = (seq - w[d + D.baseSeq]!) | 0;
     if (start < 0) {
       if (start + length <= 0) return Inserted.nothing;
@@ -68,7 +72,7 @@ export class Reassembly {
     if (start + length > MAX_SPAN || w[d + D.segmentCount]! >= this.options.reassembly.maxSegments) {
       if (!this.makeRoomInList(p, d, start)) return Inserted.nothing;
     }
-    if (!this.keepsBytes) return this.follow(p, d, start, offset, length);
+    if (!this.keeps(d)) return this.follow(p, d, start, offset, length);
     if (start + length > w[d + D.capacity]!) {
       const moved = this.slide(d);
       start -= moved;
@@ -81,6 +85,26 @@ export class Reassembly {
     if (start >= w[d + D.end]!) this.append(p, d, start, offset, length);
     else this.insertWithin(p, d, start, offset, length);
     return Inserted.added;
+  }
+
+  private keeps(d: number): boolean {
+    return this.keepsBytes && (this.sessions.words[d + D.flags]! & StreamFlag.unread) === 0;
+  }
+
+  /** Whether rules or the overlap check read the bytes of streams, whoever else does. */
+  get hasReaders(): boolean {
+    const { rawInspection, inline, reassembly } = this.options;
+    return rawInspection || inline || reassembly.checkOverlapDifferentData;
+  }
+
+  /** The application layer was the only reader of a direction and is through with it. */
+  stopKeeping(d: number): void {
+    const w = this.sessions.words;
+    w[d + D.flags] = w[d + D.flags]! | StreamFlag.unread;
+    this.releaseBuffer(d);
+    w[d + D.app] = w[d + D.contiguous]!;
+    w[d + D.raw] = w[d + D.contiguous]!;
+    if (w[d + D.contiguous]! >= w[d + D.end]!) this.releaseSegments(d);
   }
 
   /** Notes the arrival of bytes that nobody will look at. */
@@ -133,7 +157,7 @@ export class Reassembly {
 
   private append(p: Packet, d: number, start: number, offset: number, length: number): void {
     const w = this.sessions.words;
-    if (this.keepsBytes) this.copyIn(p, w[d + D.buffer]! + start, offset, length);
+    if (this.keeps(d)) this.copyIn(p, w[d + D.buffer]! + start, offset, length);
     const tail = w[d + D.segmentTail]!;
     const end = start + length;
     const isInOrder = start === w[d + D.contiguous]!;
@@ -165,7 +189,7 @@ export class Reassembly {
     const end = start + length;
     let before = w[d + D.segmentTail]!;
     while (before >= 0 && segments.start(before) > start) before = segments.previous(before);
-    if (this.keepsBytes) this.merge(p, d, start, offset, length);
+    if (this.keeps(d)) this.merge(p, d, start, offset, length);
     else if (this.overlaps(d, start, end)) this.counters.add(TCP_COUNTER.overlap);
     const after = before >= 0 ? segments.next(before) : w[d + D.segmentHead]!;
     const isCovered = before >= 0 && segments.end(before) >= end;
@@ -249,7 +273,7 @@ export class Reassembly {
   private countRegions(d: number): void {
     const w = this.sessions.words;
     if (w[d + D.end]! < REGION_GAP) return;
-    const hasUnlisted = !this.keepsBytes && w[d + D.contiguous]! > 0;
+    const hasUnlisted = !this.keeps(d) && w[d + D.contiguous]! > 0;
     let count = hasUnlisted ? 1 : 0;
     let reach = hasUnlisted ? w[d + D.contiguous]! : -REGION_GAP - 1;
     for (let n = w[d + D.segmentHead]!; n >= 0; n = this.segments.next(n)) {
@@ -331,7 +355,7 @@ export class Reassembly {
     const w = this.sessions.words;
     const keep = this.keepFrom(d);
     if (keep <= 0) return;
-    const limit = this.keepsBytes ? w[d + D.capacity]! >> 1 : FOLLOWED_SPAN;
+    const limit = this.keeps(d) ? w[d + D.capacity]! >> 1 : FOLLOWED_SPAN;
     if (keep >= w[d + D.end]! || keep > limit) this.slide(d);
   }
 
@@ -371,6 +395,7 @@ export class Reassembly {
     this.sessions.doubles[o] = this.sessions.doubles[o]! + by;
     w[d + D.raw] = w[d + D.raw]! - by;
     w[d + D.app] = w[d + D.app]! - by;
+    w[d + D.offered] = w[d + D.offered]! - by;
     w[d + D.contiguous] = w[d + D.contiguous]! - by;
     const end = w[d + D.end]! - by;
     w[d + D.end] = end < 0 ? 0 : end;

@@ -43,7 +43,7 @@ export const D = {
   urgentCount: 21,
   missed: 22, // double
   baseOffset: 24, // double: stream offset of relative position 0
-  regions: 26,
+  offered: 26, // relative position up to which the application layer was offered the data
   maxRegions: 27,
   end: 28, // relative end of the data furthest out
   historyScaled: 29, // retransmissions, gaps, zero windows seen: 10 bits each
@@ -93,6 +93,8 @@ export const StreamFlag = {
   finCounted: 1 << 13,
   /** Acknowledged bytes never came (also where nobody is told: `gap` says that). */
   hole: 1 << 14,
+  /** Nobody reads the bytes any more: none are kept. */
+  unread: 1 << 15,
 } as const;
 
 /** The record store. */
