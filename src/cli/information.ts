@@ -1,4 +1,5 @@
 // The options that only tell something: version, build, keywords, run modes, what the application layer offers.
+import { ruleFeatures } from '../engine/features.ts';
 import { compatibleVersion, ownVersion } from '../engine/version.ts';
 import { addon } from '../native/index.ts';
 import { lastValue } from './arguments.ts';
@@ -19,7 +20,10 @@ export function information(args: Arguments): string | undefined {
   if (flags.has('listProtocols')) return heading('Supported App Layer Protocols');
   if (flags.has('listHooks')) return heading('Supported App Layer Hooks');
   if (flags.has('listFrames')) return heading('Supported App Layer Frames');
-  if (flags.has('dumpFeatures')) return '';
+  if (flags.has('dumpFeatures'))
+    return ruleFeatures()
+      .map((name) => `provided feature name: ${name}\n`)
+      .join('');
   return undefined;
 }
 

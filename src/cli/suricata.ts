@@ -14,6 +14,7 @@ import {
 import type { ConfigNode } from '../config/index.ts';
 import { analysisPlan, writeAnalysis } from '../engine/analysis.ts';
 import { midstreamPolicyProblem } from '../engine/exception-policy.ts';
+import { strictKeywords } from '../engine/features.ts';
 import { loadRules } from '../engine/load-rules.ts';
 import type { LoadOptions, LoadedRules } from '../engine/load-rules.ts';
 import { RunControl, obeySignals } from '../engine/control.ts';
@@ -190,7 +191,11 @@ function load(args: Arguments, config: ConfigNode, analysis: Pick<LoadOptions, '
     ...(exclusive === undefined ? {} : { exclusive }),
     ...(additional === undefined ? {} : { additional }),
   });
-  const rules = loadRules(config, files, { isInline: args.flags.has('simulateIps'), ...analysis });
+  const rules = loadRules(config, files, {
+    isInline: args.flags.has('simulateIps'),
+    strictKeywords: strictKeywords(lastValue(args, 'strictRuleKeywords')),
+    ...analysis,
+  });
   logRules(rules);
   return rules;
 }

@@ -14,6 +14,7 @@ import type { Ruleset } from '../detect/compile/ruleset.ts';
 import { Thresholds, globalSpecs } from '../detect/threshold/index.ts';
 import type { RulesetSetup } from '../framework/keyword.ts';
 import { flowbitNames } from '../keywords/flowbits.ts';
+import { ruleFeatures } from './features.ts';
 import { ALL_KEYWORDS, findKeyword } from './keyword-table.ts';
 import { protocolDefinition, protocolIds } from './protocol-names.ts';
 import {
@@ -48,6 +49,8 @@ export function readVariables(config: ConfigNode): Variables {
 export interface LoadOptions {
   readonly isInline: boolean;
   readonly collectsForAnalysis?: boolean;
+  /** Keywords that refuse values they do not know. */
+  readonly strictKeywords?: ReadonlySet<string>;
 }
 
 const SHIPPED = fileURLToPath(new URL('../../config/', import.meta.url));
@@ -69,7 +72,7 @@ export function loadRules(config: ConfigNode, files: readonly string[], options:
     diagnostics.push(...file.diagnostics);
     bad += file.badCount;
   }
-  const setup = createSetup(config, diagnostics, options.isInline);
+  const setup = createSetup(config, diagnostics, options);
   const collector = options.collectsForAnalysis === true ? new RuleCollector() : undefined;
   const compiled = compileRuleset(asts, {
     setup,
@@ -124,7 +127,7 @@ function readThresholds(
   return parsed.entries;
 }
 
-function createSetup(config: ConfigNode, diagnostics: Diagnostic[], isInline: boolean): RulesetSetup {
+function createSetup(config: ConfigNode, diagnostics: Diagnostic[], options: LoadOptions): RulesetSetup {
   const classes = textOf(config, 'classification-file', 'classification.config', diagnostics);
   const classification = parseClassifications(classes.text, classes.file);
   const systems = textOf(config, 'reference-config-file', 'reference.config', diagnostics);
@@ -140,14 +143,15 @@ function createSetup(config: ConfigNode, diagnostics: Diagnostic[], isInline: bo
     reference: (type) => references.systems.get(type.toLowerCase())?.url,
     setting: (path) => config.string(path),
     version: compatibleVersion(),
-    features: new Set<string>(),
-    hasKeyword: (name) => findKeyword(name.toLowerCase()) !== undefined,
+    features: new Set(ruleFeatures()),
+    hasKeyword: (name) => findKeyword(name) !== undefined,
     appProtocols: protocolIds,
+    isPendingProtocol,
     protocol: protocolDefinition,
     ruleFolder: config.string('default-rule-path', '') ?? '',
     dataFolder: config.string('default-data-dir', '') ?? '',
-    isInline,
-    strictKeywords: new Set<string>(),
+    isInline: options.isInline,
+    strictKeywords: options.strictKeywords ?? new Set(),
     counters: null,
   };
 }

@@ -1,7 +1,7 @@
 // Makers of the many keywords that compare one header field or hand out one header.
 
 import { parseInteger } from '../rules/index.ts';
-import type { IntegerWidth, RuleOption } from '../rules/index.ts';
+import type { IntegerMatch, IntegerWidth, Parsed, RuleOption } from '../rules/index.ts';
 import type { BufferDefinition, BufferView } from './buffer.ts';
 import { describeInteger } from './description.ts';
 import type { DetectContext } from './detect-context.ts';
@@ -27,8 +27,9 @@ export interface IntegerKeyword extends Described {
   readonly names?: (name: string) => number | undefined;
   /** Where engine analysis puts the condition; `name` with an underscore for a dot without it. */
   readonly detailKey?: string;
-  /** Older spellings of the argument. */
-  readonly rewrite?: (argument: string) => string;
+  /** Reads the argument, where the keyword knows less than all forms of conditions. */
+  readonly parse?: (argument: string) => Parsed<IntegerMatch>;
+  readonly quotes?: 'optional';
 }
 
 /** A keyword that compares an unsigned field with an integer condition. */
@@ -38,11 +39,12 @@ export function integerKeyword(k: IntegerKeyword): KeywordDefinition {
     ...described(k),
     argument: 'required',
     kind: 'match',
+    ...(k.quotes !== undefined && { quotes: k.quotes }),
     ...(k.supportsPrefilter === false ? {} : { supportsPrefilter: true }),
     compile(builder, option) {
       const text = unquoted(option);
       const options = k.names === undefined ? {} : { names: k.names };
-      const condition = accept(option, parseInteger(k.rewrite?.(text) ?? text, k.width, options));
+      const condition = accept(option, k.parse?.(text) ?? parseInteger(text, k.width, options));
       const test = integerTest(condition);
       builder.addPacketMatch(
         (p, ctx) => {

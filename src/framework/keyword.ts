@@ -125,12 +125,15 @@ export interface RulesetSetup {
   hasKeyword(name: string): boolean;
   /** Numbers of the application protocols that a name of rule headers covers; undefined: no such protocol. */
   readonly appProtocols: (name: string) => readonly number[] | undefined;
+  /** True for a protocol that is known and not parsed yet. */
+  readonly isPendingProtocol: (name: string) => boolean;
   /** A protocol's definition by its own name. */
   readonly protocol: (name: string) => ProtocolDefinition | undefined;
   /** Folder that relative file names of rules (datasets, hash lists, scripts) start from. */
   readonly ruleFolder: string;
   readonly dataFolder: string;
   readonly isInline: boolean;
+  /** Keywords that refuse values they do not know, where others warn (`--strict-rule-keywords`). */
   readonly strictKeywords: ReadonlySet<string>;
   readonly counters: Counters | null;
 }
@@ -149,6 +152,8 @@ export interface KeywordDefinition {
   /** Features as `--list-keywords=csv` prints them. */
   readonly supportsPrefilter?: boolean;
   readonly supportsFastPattern?: boolean;
+  /** Whether the argument may, or must, stand between double quotes; without it they are refused. */
+  readonly quotes?: 'optional' | 'required';
   /** Adds the option to the rule; throws RuleError for a bad one. `option.value` is the raw text, undefined without. */
   compile(builder: SignatureBuilder, option: RuleOption): void;
 }

@@ -71,9 +71,9 @@ const nfqSetMark = defineKeyword({
   page: 'rules/meta.html',
   examples: ['pass tcp any any -> any 443 (msg:"m"; nfq_set_mark:0x4/0x4; sid:1;)'],
   compile(builder, option) {
-    const match = /^(0x[0-9a-f]{1,8}|\d+)(?:\s*\/\s*(0x[0-9a-f]{1,8}|\d+))?$/i.exec(requiredArgument(option));
+    const match = /^(0x[0-9a-f]{1,8}|\d+)\/(0x[0-9a-f]{1,8}|\d+)$/i.exec(requiredArgument(option));
     const mark = Number(match?.[1]);
-    const mask = Number(match?.[2] ?? 0xffffffff);
+    const mask = Number(match?.[2]);
     if (match === null || mark > 0xffffffff || mask > 0xffffffff)
       throw new RuleError('nfq_set_mark needs a mark and a mask of 32 bits', 'nfq_set_mark:0x4/0x4');
     builder.addPostMatch(
@@ -87,7 +87,7 @@ const nfqSetMark = defineKeyword({
   },
 });
 
-const CONFIG = /^(logging|tracking)\s+(disable|enable)\s*,\s*type\s+(tx|flow)\s*,\s*scope\s+(tx|flow|packet)$/;
+const CONFIG = /^(logging|tracking)\s+(disable)\s*,\s*type\s+(tx|flow)\s*,\s*scope\s+(tx|flow|packet)$/;
 
 const config = defineKeyword({
   name: 'config',
@@ -99,8 +99,9 @@ const config = defineKeyword({
   compile(builder, option) {
     const match = CONFIG.exec(requiredArgument(option).replace(/\s+/g, ' '));
     if (match === null) throw new RuleError('config cannot be read', 'config:logging disable, type flow, scope flow');
+    if (match[1] === 'tracking' && match[4] === 'packet' && builder.ast.hook?.name !== 'pre_flow')
+      throw new RuleError("disabling flow tracking is only supported in 'pre_flow' hook");
     if (match[3] === 'tx') builder.awaitAppLayer('transactions are not parsed yet');
-    if (match[2] === 'enable') return;
     const bit = match[1] === 'logging' ? FlowFlag.noLog : FlowFlag.noPacketInspection;
     builder.addPostMatch(
       (p, ctx) => {

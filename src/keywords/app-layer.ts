@@ -7,7 +7,7 @@ import { F } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
 import { unquoted } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
-import type { RulesetSetup } from '../framework/keyword.ts';
+import type { RulesetSetup, SignatureBuilder } from '../framework/keyword.ts';
 import { PacketFlag } from '../framework/packet.ts';
 
 const FAILED = 1;
@@ -21,16 +21,19 @@ const MODES: Readonly<Record<string, (flows: Flows, f: number, isToServer: boole
   direction: (flows, f, isToServer) => [flows.word(f, isToServer ? F.appProtocolToServer : F.appProtocolToClient)],
 };
 
-function protocolNumbers(setup: RulesetSetup, name: string): readonly number[] {
+/** Undefined: a protocol that is not parsed yet. */
+function protocolNumbers(setup: RulesetSetup, name: string): readonly number[] | undefined {
   if (name === 'failed') return [FAILED];
   if (name === 'unknown') return [0];
   const ids = setup.appProtocols(name);
-  if (ids === undefined) throw new RuleError(`app-layer-protocol: unknown protocol "${name}"`);
+  if (ids === undefined && !setup.isPendingProtocol(name))
+    throw new RuleError(`app-layer-protocol: unknown protocol "${name}"`);
   return ids;
 }
 
 const appLayerProtocol = defineKeyword({
   name: 'app-layer-protocol',
+  quotes: 'optional',
   argument: 'required',
   kind: 'match',
   supportsPrefilter: true,
@@ -51,7 +54,11 @@ const appLayerProtocol = defineKeyword({
     if (read === undefined || rest.length > 0) {
       throw new RuleError(`app-layer-protocol: unknown mode "${mode}"`, `one of ${Object.keys(MODES).join(', ')}`);
     }
-    const ids = protocolNumbers(builder.setup, name.toLowerCase());
+    const ids = protocolNumbers(builder.setup, name);
+    if (ids === undefined) {
+      builder.awaitAppLayer(`application layer "${name}" is not supported yet`);
+      return;
+    }
     builder.addPacketMatch(
       (p, { flows }) => {
         if (p.flow < 0) return false;
@@ -63,6 +70,24 @@ const appLayerProtocol = defineKeyword({
     );
   },
 });
+
+/** Events come and go with versions: a rule on one that is not known is left out, and wrong only where that is asked for. */
+function awaitEvent(builder: SignatureBuilder, name: string): void {
+  const { setup } = builder;
+  const protocol = name.slice(0, Math.max(0, name.indexOf('.')));
+  if (setup.isPendingProtocol(protocol)) {
+    builder.awaitAppLayer(`application layer "${protocol}" is not supported yet`);
+    return;
+  }
+  const nearest = nearestName(name, anomalyNames('applayer'));
+  throw new RuleError(
+    `app-layer-event: unknown event "${name}"`,
+    nearest === undefined ? undefined : `did you mean ${nearest}?`,
+    setup.appProtocols(protocol) === undefined || setup.strictKeywords.has('app-layer-event')
+      ? undefined
+      : 'rule/outdated-event',
+  );
+}
 
 const appLayerEvent = defineKeyword({
   name: 'app-layer-event',
@@ -77,11 +102,8 @@ const appLayerEvent = defineKeyword({
     const name = unquoted(option).toLowerCase();
     const id = anomalyId('applayer', name);
     if (id === undefined) {
-      const nearest = nearestName(name, anomalyNames('applayer'));
-      throw new RuleError(
-        `app-layer-event: unknown event "${name}"`,
-        nearest === undefined ? undefined : `did you mean ${nearest}?`,
-      );
+      awaitEvent(builder, name);
+      return;
     }
     if (!name.includes('.')) {
       builder.addPacketMatch((p) => p.hasAnomaly(id), {

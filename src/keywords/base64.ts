@@ -37,12 +37,17 @@ const base64Decode = defineKeyword({
   ],
   compile(builder, option) {
     const decode: Decode = { bytes: 0, offset: 0, isRelative: false };
+    const given: string[] = [];
     const parts = option.value === undefined ? [] : splitArgument(option.value);
     for (const part of parts) {
       const [name, text] = splitOption(part.text);
+      const isLate = given.includes(name) || (name === 'bytes' && given.includes('offset'));
+      if (isLate && name !== 'relative')
+        throw new RuleError(`base64_decode: ${name} is out of order`, 'bytes, offset, relative');
+      given.push(name);
       if (name === 'relative' && text === '') decode.isRelative = true;
       else if (name === 'bytes') decode.bytes = plainNumber('base64_decode', text, [0, 65535]);
-      else if (name === 'offset') decode.offset = plainNumber('base64_decode', text, [0, 65535]);
+      else if (name === 'offset') decode.offset = plainNumber('base64_decode', text, [0, 0xffffffff]);
       else throw new RuleError(`base64_decode: unknown option "${part.text}"`, 'bytes N, offset N, relative');
     }
     const { isRelative } = decode;

@@ -35,22 +35,42 @@ function linkExtract(extract: Extract, slot: number, next: ChainMatch): ChainMat
   };
 }
 
+/** Options that exclude one another, by what they say. */
+const ABOUT: Readonly<Record<string, string>> = {
+  big: 'endian',
+  little: 'endian',
+  hex: 'base',
+  dec: 'base',
+  oct: 'base',
+};
+
+function refuseRepeated(given: Set<string>, option: string): void {
+  const about = ABOUT[option] ?? option;
+  if (given.has(about)) throw new RuleError(`byte_extract: ${about} is given twice`);
+  if (about === 'base' && !given.has('string')) throw new RuleError(`byte_extract: ${option} belongs after string`);
+  given.add(about);
+  if (given.has('string') && (given.has('endian') || given.has('dce')))
+    throw new RuleError('byte_extract: a number in text has no byte order');
+}
+
 function parseExtract(argument: string): Extract {
   const [size, offset, name, ...options] = splitArgument(argument).map((part) => part.text);
   if (size === undefined || offset === undefined || name === undefined) {
     throw new RuleError('byte_extract needs bytes, offset and the name of a variable');
   }
-  if (!/^[\w.]+$/.test(name)) throw new RuleError(`byte_extract: "${name}" is not a name`);
+  if (name === '') throw new RuleError('byte_extract: the name of the variable is missing');
   const field = newField(
-    { value: plainNumber('byte_extract', size, [1, 23]), slot: -1 },
-    { value: plainNumber('byte_extract', offset, [-65535, 65535]), slot: -1 },
+    { value: plainNumber('byte_extract', size, [0, 23]), slot: -1 },
+    { value: plainNumber('byte_extract', offset, [-65534, 65534]), slot: -1 },
   );
   const extract: Extract = { field, name, multiplier: 1, align: 0 };
-  for (const part of options) {
+  const given = new Set<string>();
+  for (const part of options.filter((text) => text !== '')) {
     const [option, text] = splitOption(part);
+    refuseRepeated(given, option);
     if (option === 'multiplier') extract.multiplier = plainNumber('byte_extract', text, [1, 65535]);
     else if (option === 'align' && (text === '2' || text === '4')) extract.align = Number(text);
-    else if (option === 'bitmask' || !readFieldOption(field, 'byte_extract', option, text)) {
+    else if (option === 'bitmask' || option === 'endian' || !readFieldOption(field, 'byte_extract', option, text)) {
       throw new RuleError(`byte_extract: unknown option "${part}"`);
     }
   }

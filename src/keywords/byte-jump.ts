@@ -2,6 +2,7 @@
 
 import {
   checkSize,
+  dceLast,
   describeField,
   fieldPlace,
   newField,
@@ -58,8 +59,10 @@ function parseJump(builder: SignatureBuilder, argument: string): Jump {
     numberOrVariable(builder, 'byte_jump', offset, [-65535, 65535]),
   );
   const jump: Jump = { field, multiplier: 1, isAligned: false, postOffset: 0, from: 'here' };
-  for (const part of options) {
+  for (const part of dceLast(options)) {
     const [name, text] = splitOption(part);
+    if (name === 'endian' || (name === 'string' && text !== '') || (name === 'align' && text !== ''))
+      throw new RuleError(`byte_jump: unknown option "${part}"`);
     if (name === 'align') jump.isAligned = true;
     else if (name === 'from_beginning') jump.from = 'beginning';
     else if (name === 'from_end') jump.from = 'end';

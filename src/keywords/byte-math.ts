@@ -56,7 +56,7 @@ const NEEDED = ['bytes', 'offset', 'oper', 'rvalue', 'result'] as const;
 
 function parseCalculation(builder: SignatureBuilder, argument: string): Calculation {
   const values = new Map<string, string>();
-  for (const part of splitArgument(argument)) {
+  for (const part of splitArgument(argument).filter(({ text }) => text !== '')) {
     const [name, text] = splitOption(part.text);
     if (values.has(name)) throw new RuleError(`byte_math: "${name}" is given twice`);
     values.set(name, text);
@@ -65,15 +65,19 @@ function parseCalculation(builder: SignatureBuilder, argument: string): Calculat
   const get = (name: string): string => values.get(name)!;
   const operate = OPERATIONS[get('oper')];
   if (operate === undefined) throw new RuleError(`byte_math: "${get('oper')}" is not one of + - * / << >>`);
-  if (!/^[A-Za-z][\w-]*$/.test(get('result'))) throw new RuleError(`byte_math: "${get('result')}" is not a name`);
   const field = newField(numberOrVariable(builder, 'byte_math', get('bytes'), [1, 10]), {
     value: plainNumber('byte_math', get('offset'), [-65535, 65535]),
     slot: -1,
   });
   for (const [name, text] of values) {
     if ((NEEDED as readonly string[]).includes(name)) continue;
+    const isText = name === 'string' && text !== '';
+    if (name === 'big' || name === 'little' || (name === 'string' && !isText) || name in { hex: 1, dec: 1, oct: 1 })
+      throw new RuleError(`byte_math: unknown option "${name}"`);
     if (!readFieldOption(field, 'byte_math', name, text)) throw new RuleError(`byte_math: unknown option "${name}"`);
   }
+  if (/^(<<|>>)$/.test(get('oper')) && field.size.slot < 0 && field.size.value > 4)
+    throw new RuleError('byte_math: shifts take numbers of at most 4 bytes');
   checkSize(field, 'byte_math', { binary: 10, text: 10 });
   if (field.isRelative && builder.currentBuffer !== null && builder.elements().length === 0) {
     throw new RuleError('relative specified without previous pattern match');

@@ -2,6 +2,7 @@
 
 import {
   checkSize,
+  dceLast,
   describeField,
   newField,
   numberOrVariable,
@@ -87,8 +88,14 @@ export default defineKeyword({
       numberOrVariable(builder, 'byte_test', size, [0, 23]),
       numberOrVariable(builder, 'byte_test', offset, [-0x80000000, 0x7fffffff]),
     );
-    for (const part of options) {
+    for (const part of dceLast(options)) {
       const [name, argument] = splitOption(part);
+      if (
+        name === 'endian' ||
+        (name === 'string' && argument !== '') ||
+        (name === 'bitmask' && !/^(?:0x|0$)/i.test(argument))
+      )
+        throw new RuleError(`byte_test: unknown option "${part}"`);
       if (!readFieldOption(field, 'byte_test', name, argument))
         throw new RuleError(`byte_test: unknown option "${part}"`);
     }

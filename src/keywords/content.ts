@@ -6,6 +6,7 @@ import { defineKeyword } from '../framework/keyword.ts';
 
 export default defineKeyword({
   name: 'content',
+  quotes: 'required',
   argument: 'required',
   kind: 'content',
   summary: 'Bytes that must be in the buffer, or must not with "!".',

@@ -39,7 +39,8 @@ function readFields(option: RuleOption, parts: readonly string[]): Map<string, s
   for (const part of parts) {
     const [, name = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(part) ?? [];
     if (name === 'remove_key' && value === '') fields.set(name, 'yes');
-    else if (!FIELDS.includes(name) || value === '')
+    else if (name === '' || (!FIELDS.includes(name) && value !== '')) continue;
+    else if (value === '')
       throw new RuleError(`${option.key}: "${part.trim()}" is no field`, `${FIELDS.join(', ')} or remove_key`);
     else if (fields.has(name)) throw new RuleError(`${option.key}: ${name} is given twice`);
     else fields.set(name, value);
@@ -55,11 +56,19 @@ interface Wanted {
   readonly hasValues: boolean;
 }
 
+/** Rules come from others: where they may write is the configuration's matter. */
+function checkPath({ setup }: SignatureBuilder, path: string | undefined): void {
+  if (path === undefined || !isAbsolute(path)) return;
+  if (/^(?:yes|true|on|1)$/i.test(setup.setting('datasets.rules.allow-absolute-filenames') ?? '')) return;
+  throw new RuleError(`absolute paths not allowed: ${path}`, 'datasets.rules.allow-absolute-filenames');
+}
+
 function openSet(builder: SignatureBuilder, option: RuleOption, { name, fields, hasValues }: Wanted): Dataset {
   const sets = datasetsOf(builder.setup);
   const field = (key: string): string | undefined =>
     fields.get(key) ?? builder.setup.setting(`datasets.${name}.${key}`);
   const known = sets.get(name);
+  checkPath(builder, fields.get('state') ?? fields.get('save'));
   const typeName = field('type');
   if (typeName !== undefined && !(DATASET_TYPES as readonly string[]).includes(typeName))
     throw new RuleError(`${option.key}: unknown type "${typeName}"`, DATASET_TYPES.join(', '));

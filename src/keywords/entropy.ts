@@ -20,7 +20,7 @@ export function entropyOf(data: Uint8Array, from: number, to: number): number {
 }
 
 function parseCondition(text: string): (value: number) => boolean {
-  const match = /^(<=|>=|!=|<|>|=|!)?\s*(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?$/.exec(text.trim());
+  const match = /^(<=|>=|!=|<|>|=|!)?\s*(-?\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?$/.exec(text.trim());
   const [a, b] = [Number(match?.[2]), Number(match?.[3] ?? Number.NaN)];
   const operator = match?.[1] ?? '=';
   const isRange = match?.[3] !== undefined;
@@ -52,7 +52,7 @@ export default defineKeyword({
     for (const part of splitArgument(option.value ?? '')) {
       const [name, text] = splitOption(part.text);
       if (name === 'bytes') bytes = plainNumber('entropy', text, [0, 0xffffffff]);
-      else if (name === 'offset') offset = plainNumber('entropy', text, [0, 0x7fffffff]);
+      else if (name === 'offset') offset = plainNumber('entropy', text, [-0x80000000, 0x7fffffff]);
       else if (name === 'value') test = parseCondition(text);
       else throw new RuleError(`entropy: unknown option "${part.text}"`);
     }
@@ -63,7 +63,7 @@ export default defineKeyword({
       content: null,
       isRelative: false,
       link: (next) => (inspection) => {
-        const from = inspection.start + offset;
+        const from = Math.max(inspection.start, inspection.start + offset);
         const to = bytes === 0 ? inspection.end : Math.min(inspection.end, from + bytes);
         if (--inspection.budget < 0 || from >= to) return false;
         return holds(entropyOf(inspection.data, from, to)) && next(inspection);

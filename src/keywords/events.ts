@@ -53,12 +53,7 @@ const streamEvent = defineKeyword({
   page: 'rules/decode-layer.html',
   examples: ['alert tcp any any -> any any (msg:"m"; stream-event:pkt_invalid_ack; sid:1;)'],
   compile(builder, option) {
-    const id = findAnomaly(
-      'stream',
-      unquoted(option)
-        .toLowerCase()
-        .replace(/^stream\./, ''),
-    );
+    const id = findAnomaly('stream', unquoted(option).toLowerCase());
     builder.addPacketMatch((p) => p.hasAnomaly(id), {
       keyword: 'stream-event',
       keepsStream: true,

@@ -4,7 +4,7 @@ import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import { modified } from '../detect/content/argument.ts';
 
 function parseChop(argument: string, size: number): { offset: number; length: number } {
-  const match = /^(\d+)\s*,\s*(\d+)$/.exec(argument);
+  const match = /^(\d+)\s*,\s*(\d+)(?:,.*)?$/.exec(argument);
   if (match === null) throw new RuleError(`fast_pattern: "${argument}" is neither "only" nor "offset,length"`);
   const [offset, length] = [Number(match[1]), Number(match[2])];
   if (length === 0 || offset + length > size) {

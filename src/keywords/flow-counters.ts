@@ -74,7 +74,7 @@ function counterKeywords({ name, width, what, toServer, toClient }: Counted): Ke
       const match = /^\s*(\w+)\s*,(.*)$/s.exec(unquoted(option));
       if (match === null) throw new RuleError(`${name} needs a direction and a condition`, `${name}:toserver,>100`);
       const test = acceptInteger(option, match[2]!, width);
-      builder.addPacketMatch(bothWays(match[1]!.toLowerCase(), toServer, toClient, test), { keyword: name });
+      builder.addPacketMatch(bothWays(match[1]!, toServer, toClient, test), { keyword: name });
     },
   });
   const old = (['toserver', 'toclient'] as const).map((direction) =>
@@ -133,10 +133,10 @@ const streamSize = defineKeyword({
   page: `${PAGE}#stream-size`,
   examples: [rule('stream_size:both,>,5000;')],
   compile(builder, option) {
-    const match = /^(server|client|both|either)\s*,\s*(<=|>=|!=|<|>|=|!)\s*,\s*(\S+)$/i.exec(requiredArgument(option));
+    const match = /^(server|client|both|either)\s*,\s*(<=|>=|!=|<|>|=|!)\s*,\s*(\d+)$/.exec(requiredArgument(option));
     if (match === null) throw new RuleError('stream_size cannot be read', 'stream_size:server,>,5000');
     const test = acceptInteger(option, `${match[2]!}${match[3]!}`, 'u32');
-    builder.addPacketMatch(streamSizeMatch(match[1]!.toLowerCase(), test), {
+    builder.addPacketMatch(streamSizeMatch(match[1]!, test), {
       keyword: 'stream_size',
       keepsStream: true,
     });

@@ -50,6 +50,7 @@ export default defineKeyword({
   compile(builder, option) {
     if (builder.seen.includes('flow')) throw new RuleError('flow is given twice');
     const words = readWords(unquoted(option));
+    if (words.size > 3) throw new RuleError('flow takes at most three words');
     const direction = words.get('direction');
     const state = words.get('state');
     const stream = words.get('stream');

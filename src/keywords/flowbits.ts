@@ -1,6 +1,6 @@
 // flowbits: named marks on a flow, set by one rule and asked for by another.
 
-import { unquoted } from '../framework/keyword-argument.ts';
+import { requiredArgument } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { RulesetSetup } from '../framework/keyword.ts';
 import { SigFlag } from '../framework/signature.ts';
@@ -75,11 +75,14 @@ function change(command: 'set' | 'unset' | 'toggle', id: number): PostMatch {
 }
 
 function readNames(text: string, command: string): string[] {
-  const names = text.split('|').map((name) => name.trim());
-  if (names.length > 1 && command !== 'isset' && command !== 'isnotset')
-    throw new RuleError(`flowbits: ${command} takes one name`, 'only isset and isnotset accept a|b');
-  for (const name of names) if (!/^[^\s|,]+$/.test(name)) throw new RuleError(`"${name}" is no name of a flowbit`);
-  return names;
+  const names = text
+    .split('|')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length === 0) throw new RuleError(`flowbits: ${command} needs a name`);
+  for (const name of names) if (/\s/.test(name)) throw new RuleError(`"${name}" is no name of a flowbit`);
+  // a list says what to ask for; as the name of one mark it is one that nothing asks for
+  return command === 'isset' || command === 'isnotset' || names.length === 1 ? names : [text];
 }
 
 export default defineKeyword({
@@ -94,8 +97,8 @@ export default defineKeyword({
     'alert tcp any any -> any any (msg:"m"; flowbits:isset,seen|known; content:"y"; sid:2;)',
   ],
   compile(builder, option) {
-    const match = /^\s*([a-z]+)\s*(?:,\s*(.*?)\s*)?$/i.exec(unquoted(option));
-    const command = match?.[1]?.toLowerCase() ?? '';
+    const match = /^([a-z]+)(?:,\s*(.*?))?$/.exec(requiredArgument(option));
+    const command = match?.[1] ?? '';
     const list = match?.[2];
     if (command === 'noalert') {
       if (list !== undefined) throw new RuleError('flowbits: noalert takes no name');

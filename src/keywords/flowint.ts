@@ -66,7 +66,7 @@ function presence(id: number, wanted: boolean): PacketMatch {
   return (p, ctx) => p.flow >= 0 && (valueOf(p, ctx, id) !== undefined) === wanted;
 }
 
-const FORM = /^([\w.-]+)\s*,\s*(isset|isnotset|notset|<=|>=|==|!=|[-+=<>])\s*(?:,\s*(\S+)\s*)?$/i;
+const FORM = /^([A-Za-z][\w./]+)\s*,\s*(isset|isnotset|notset|<=|>=|==|!=|[-+=<>])\s*(?:,\s*(\d+|[A-Za-z]\S+)\s*)?$/;
 
 export default defineKeyword({
   name: 'flowint',
@@ -83,7 +83,7 @@ export default defineKeyword({
     if (match === null) throw new RuleError('flowint cannot be read', 'flowint:name,+,1 or flowint:name,isset');
     const names = flowintNames(builder.setup);
     const id = names.id(match[1]!);
-    const operator = match[2]!.toLowerCase();
+    const operator = match[2]!;
     const right = match[3];
     const shared = { keyword: 'flowint', keepsStream: true, requires: 'flow' } as const;
     if (/[a-z]/.test(operator)) {

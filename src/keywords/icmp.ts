@@ -2,6 +2,8 @@
 
 import { integerKeyword } from '../framework/header-keyword.ts';
 import type { Packet } from '../framework/packet.ts';
+import { parsePlainInteger } from '../rules/index.ts';
+import type { IntegerMatch, Parsed } from '../rules/index.ts';
 import { IgmpType } from '../wire/igmp.ts';
 
 const PAGE = 'rules/header-keywords.html';
@@ -10,6 +12,8 @@ const rule = (options: string): string => `alert icmp any any -> any any (msg:"m
 function isIcmp(p: Packet): boolean {
   return (p.proto === 1 || p.proto === 58) && p.l4Offset >= 0;
 }
+
+const plainNumber = (argument: string): Parsed<IntegerMatch> => parsePlainInteger(argument, { max: 0xffff });
 
 const itype = integerKeyword({
   name: 'itype',
@@ -39,6 +43,7 @@ const icmpId = integerKeyword({
   examples: [rule('icmp_id:0;')],
   detailKey: 'id',
   read: (p) => (isIcmp(p) && p.icmpHasId !== 0 ? p.icmpId : -1),
+  parse: plainNumber,
 });
 
 const icmpSeq = integerKeyword({
@@ -49,6 +54,7 @@ const icmpSeq = integerKeyword({
   examples: [rule('icmp_seq:0;')],
   detailKey: 'seq',
   read: (p) => (isIcmp(p) && p.icmpHasId !== 0 ? p.icmpSeq : -1),
+  parse: plainNumber,
 });
 
 const PACKET_TOO_BIG = 2;

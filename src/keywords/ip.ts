@@ -3,6 +3,8 @@
 import { integerKeyword } from '../framework/header-keyword.ts';
 import { acceptUnsigned, unquoted } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import { failed, parseLeadingNumber, parsePlainInteger, parsed } from '../rules/index.ts';
+import type { IntegerMatch, Parsed } from '../rules/index.ts';
 import type { Packet } from '../framework/packet.ts';
 import type { PacketMatch } from '../framework/signature.ts';
 
@@ -26,8 +28,17 @@ const tos = integerKeyword({
   examples: [rule('tos:!4;'), rule('tos:x88;')],
   supportsPrefilter: true,
   read: (p) => (p.ipVersion === 4 ? p.tos : -1),
-  rewrite: (argument) => argument.replace(/^(\s*!?\s*)x/i, '$10x'),
+  quotes: 'optional',
+  parse: typeOfService,
 });
+
+/** `x88` is hexadecimal; quotes may stand after the "!" too. */
+function typeOfService(argument: string): Parsed<IntegerMatch> {
+  const text = argument
+    .replace(/^(\s*!?\s*)"([^"]*)"$/, '$1$2')
+    .replace(/^(\s*!?\s*)x([0-9a-f]{1,2})\s*$/i, (_all, not: string, hex: string) => not + String(parseInt(hex, 16)));
+  return parsePlainInteger(text, { max: 255, canNegate: true });
+}
 
 const id = integerKeyword({
   name: 'id',
@@ -36,6 +47,7 @@ const id = integerKeyword({
   page: `${PAGE}#id`,
   examples: [rule('id:1;')],
   read: (p) => (p.ipVersion === 4 ? p.ipId : -1),
+  parse: (argument) => parsePlainInteger(argument, { max: 65535 }),
 });
 
 const fragoffset = integerKeyword({
@@ -45,7 +57,16 @@ const fragoffset = integerKeyword({
   page: `${PAGE}#fragoffset`,
   examples: [rule('fragoffset:>0;')],
   read: fragmentOffset,
+  parse: fragmentCondition,
 });
+
+/** What follows the number means nothing. */
+function fragmentCondition(argument: string): Parsed<IntegerMatch> {
+  const [, operator, rest] = /^\s*([<>]?)\s*(.*)$/s.exec(argument)!;
+  const a = /^\d/.test(rest!) ? parseLeadingNumber(rest!, 65535) : undefined;
+  if (a === undefined) return failed('a fragment offset is needed', 0, argument.length, 'write 5, <5 or >5');
+  return parsed({ op: operator === '<' ? 'lt' : operator === '>' ? 'gt' : 'eq', a });
+}
 
 function fragmentOffset(p: Packet): number {
   if (p.ipVersion === 4) return p.fragOffset >> 3;
@@ -68,11 +89,11 @@ const fragbits = defineKeyword({
   examples: [rule('fragbits:MD;')],
   compile(builder, option) {
     const text = unquoted(option);
-    const match = /^\s*([+*!=]?)\s*([MDR,]+)\s*([+*!=]?)\s*$/i.exec(text);
+    const match = /^\s*([+*!]?)\s*([MDR][MDR,\s-]*?)\s*([+*!]?)\s*$/.exec(text);
     if (match === null || (match[1] !== '' && match[3] !== ''))
       throw new RuleError(`"${text}" are no fragment bits`, 'M, D and R, with + * or ! before them');
     let wanted = 0;
-    for (const letter of match[2]!.toUpperCase()) wanted |= FRAGMENT_BITS[letter] ?? 0;
+    for (const letter of match[2]!) wanted |= FRAGMENT_BITS[letter] ?? 0;
     builder.addPacketMatch(bitsMatch(match[1] || match[3]!, wanted), { keyword: 'fragbits' });
   },
 });
@@ -176,6 +197,7 @@ const PROTOCOLS: Readonly<Record<string, number>> = {
 
 const ipProto = defineKeyword({
   name: 'ip_proto',
+  quotes: 'optional',
   argument: 'required',
   kind: 'match',
   summary: 'Protocol number or name of the IP header.',
@@ -190,7 +212,7 @@ const ipProto = defineKeyword({
     const name = given.toLowerCase();
     // as the system's list of protocols has them: all small, or all capital
     if (given !== name && given !== given.toUpperCase()) throw new RuleError(`unknown protocol "${given}"`, name);
-    const wanted = /^\d/.test(name) ? acceptUnsigned(option, name, { max: 255 }) : PROTOCOLS[name];
+    const wanted = /^\d+$/.test(name) ? acceptUnsigned(option, name, { max: 255 }) : PROTOCOLS[name];
     if (wanted === undefined) throw new RuleError(`unknown protocol "${name}"`);
     // unnamed: it counts as a part of the rule's header
     builder.addPacketMatch(protocolMatch(match[1]!, wanted));

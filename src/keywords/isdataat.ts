@@ -28,9 +28,10 @@ export default defineKeyword({
   ],
   compile(builder, option) {
     const [place, ...options] = splitArgument(option.value ?? '').map((part) => part.text);
-    const [, not, number] = /^(!?)\s*(.*)$/.exec(place!)!;
-    const unknown = options.find((text) => text !== 'relative' && text !== 'rawbytes');
-    if (unknown !== undefined) throw new RuleError(`isdataat: unknown option "${unknown}"`);
+    const [, not, number] = /^(!?)(.*)$/.exec(place!)!;
+    const all = options.map((text) => `,${text}`).join('');
+    if (!/^(?:,relative(?:,rawbytes)?)?$/.test(all))
+      throw new RuleError(`isdataat: unknown options "${all.slice(1)}"`, 'relative,rawbytes');
     const at = numberOrVariable(builder, 'isdataat', number!, [0, 65535]);
     const isRelative = options.includes('relative');
     const before = builder.elements().at(-1)?.content;

@@ -3,7 +3,7 @@
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { SignatureBuilder } from '../framework/keyword.ts';
 import { accept, acceptUnsigned, requiredArgument, unquoted } from '../framework/keyword-argument.ts';
-import { parseText, splitArgument, splitWord } from '../rules/index.ts';
+import { parseLeadingNumber, parseText, splitArgument, splitWord } from '../rules/index.ts';
 import type { RuleOption } from '../rules/index.ts';
 
 const PAGE = 'rules/meta.html';
@@ -15,15 +15,24 @@ function once(builder: SignatureBuilder, option: RuleOption): void {
   if (builder.seen.includes(option.key.toLowerCase())) throw new RuleError(`${option.key} is given twice`);
 }
 
+/** `--strict-rule-keywords` makes an error of a warning. */
+function refuseStrictly(builder: SignatureBuilder, keyword: string, message: string): void {
+  if (builder.setup.strictKeywords.has(keyword)) throw new RuleError(message);
+}
+
 const msg = defineKeyword({
   name: 'msg',
+  quotes: 'required',
   argument: 'required',
   kind: 'meta',
   summary: 'Text of the alert.',
   page: `${PAGE}#msg-message`,
   examples: ['alert tcp any any -> any any (msg:"Any TCP segment"; sid:1;)'],
   compile(builder, option) {
-    builder.meta.msg = accept(option, parseText(requiredArgument(option)));
+    const text = requiredArgument(option);
+    if (text === '""' || text.startsWith('!'))
+      throw new RuleError('msg needs a text between double quotes', 'msg:"..."');
+    builder.meta.msg = accept(option, parseText(text));
   },
 });
 
@@ -37,7 +46,10 @@ function idKeyword(name: 'sid' | 'rev' | 'gid', summary: string, min: number) {
     examples: [`alert ip any any -> any any (msg:"m"; ${name === 'sid' ? '' : `${name}:2; `}sid:1;)`],
     compile(builder, option) {
       once(builder, option);
-      builder.meta[name] = acceptUnsigned(option, unquoted(option), { min, max: MAX_ID });
+      const value = parseLeadingNumber(requiredArgument(option), MAX_ID);
+      if (value === undefined || value < min)
+        throw new RuleError(`${name} must be a number from ${String(min)} to ${String(MAX_ID)}`);
+      builder.meta[name] = value;
     },
   });
 }
@@ -50,11 +62,13 @@ const classtype = defineKeyword({
   page: `${PAGE}#classtype`,
   examples: ['alert tcp any any -> any any (msg:"m"; classtype:trojan-activity; sid:1;)'],
   compile(builder, option) {
-    const short = unquoted(option);
+    const short = requiredArgument(option);
+    if (!/^[A-Za-z][\w-]*$/.test(short)) throw new RuleError(`invalid value for classtype keyword: "${short}"`);
     const { meta } = builder;
     const found = builder.setup.classification(short) ?? builder.setup.classification(short.toLowerCase());
     meta.classtype = short;
     if (found === undefined) {
+      refuseStrictly(builder, 'classtype', `unknown classtype: "${short}"`);
       builder.warn(`unknown classtype: "${short}", using default priority 3`, 'add it to classification.config');
       if (meta.priority < 0) meta.priority = DEFAULT_PRIORITY;
       return;
@@ -73,7 +87,9 @@ const priority = defineKeyword({
   page: `${PAGE}#priority`,
   examples: ['alert tcp any any -> any any (msg:"m"; priority:1; sid:1;)'],
   compile(builder, option) {
-    builder.meta.priority = acceptUnsigned(option, unquoted(option), { min: 0, max: MAX_ID });
+    const text = requiredArgument(option);
+    if (!/^\d+$/.test(text)) throw new RuleError(`priority: "${text}" is not a number`);
+    builder.meta.priority = acceptUnsigned(option, text, { min: 0, max: MAX_ID });
   },
 });
 
@@ -92,7 +108,10 @@ const reference = defineKeyword({
     const type = text.slice(0, comma).trim();
     const id = text.slice(comma + 1).trim();
     const prefix = builder.setup.reference(type) ?? builder.setup.reference(type.toLowerCase());
-    if (prefix === undefined) builder.warn(`unknown reference key "${type}"`, 'add it to reference.config');
+    if (prefix === undefined) {
+      refuseStrictly(builder, 'reference', `unknown reference key "${type}"`);
+      builder.warn(`unknown reference key "${type}"`, 'add it to reference.config');
+    }
     builder.meta.references.push({ type, id, url: (prefix ?? '') + id });
   },
 });
@@ -133,7 +152,7 @@ const target = defineKeyword({
 export default [
   msg,
   idKeyword('sid', 'Number of the rule, unique in its generator.', 1),
-  idKeyword('rev', 'Revision of the rule.', 0),
+  idKeyword('rev', 'Revision of the rule.', 1),
   idKeyword('gid', 'Generator the rule belongs to.', 0),
   classtype,
   priority,

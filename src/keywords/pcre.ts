@@ -7,6 +7,7 @@ import { encodeRuleText } from '../rules/index.ts';
 
 export default defineKeyword({
   name: 'pcre',
+  quotes: 'optional',
   argument: 'required',
   kind: 'match',
   summary: 'A regular expression (PCRE2) that must match the buffer, or must not with "!".',
@@ -19,8 +20,8 @@ export default defineKeyword({
   compile(builder, option) {
     const pcre = parsePcre(option.value ?? '', builder.currentBuffer?.name);
     if (pcre.buffer !== undefined) builder.awaitAppLayer(`pcre: ${pcre.buffer} belongs to an application layer`);
-    const isPayload = builder.currentBuffer === null && pcre.buffer === undefined;
-    if (pcre.isRelative && isPayload && builder.elements().length === 0) {
+    const isNew = pcre.buffer !== undefined || builder.currentBuffer === null;
+    if (pcre.isRelative && isNew && builder.elements().length === 0) {
       throw new RuleError('pcre with /R (relative) needs preceding match in the same buffer');
     }
     const compiled = compileRegex(encodeRuleText(pcre.expression), pcre.flags);
@@ -32,7 +33,7 @@ export default defineKeyword({
     for (const remark of pcre.remarks) builder.note(remark);
     const { matcher } = compiled;
     if (pcre.captures.length > matcher.captureCount)
-      builder.warn('pcre: more names of captures than groups in the expression');
+      throw new RuleError('more pkt/flow var capture names than capturing substrings');
     const captures = pcre.captures.map((name, index) => ({ name, group: index + 1 }));
     for (const [name, group] of matcher.names) {
       const variable = /^(flow|pkt|alert)_(.+)$/.exec(name);

@@ -19,6 +19,7 @@ function noting(spot: { at: number }, length: number, next: ChainMatch): ChainMa
 
 export default defineKeyword({
   name: 'replace',
+  quotes: 'required',
   argument: 'required',
   kind: 'modifier',
   summary: 'Bytes that take the place of the content before it, of the same length (inline only).',
@@ -26,11 +27,11 @@ export default defineKeyword({
   examples: ['alert tcp any any -> any any (msg:"x"; content:"abc"; replace:"xyz"; sid:1;)'],
   compile(builder, option) {
     const content = modified(builder, 'replace');
+    const { bytes, isNegated } = parseContentPattern(option.value ?? '', 'replace');
+    if (isNegated) throw new RuleError('replace: the bytes to write cannot be negated');
     // without a way to write, the option means nothing
     if (!builder.setup.isInline) return;
     if (content.negated) throw new RuleError("can't have a relative negated keyword set along with 'replace'.");
-    const { bytes, isNegated } = parseContentPattern(option.value ?? '', 'replace');
-    if (isNegated) throw new RuleError('replace: the bytes to write cannot be negated');
     if (bytes.length !== content.bytes.length) {
       throw new RuleError('replace and content must have the same length', 'the packet keeps its length');
     }

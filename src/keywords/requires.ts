@@ -8,12 +8,20 @@ const CODE = 'rule/requires-unmet';
 type Operator = '<=' | '>=' | '<' | '>';
 
 function checkAll(setup: RulesetSetup, text: string): void {
-  for (const part of text.split(',')) {
-    const match = /^\s*(\S+)\s*(.*?)\s*$/.exec(part);
-    if (match === null || match[2] === '') throw new RuleError('requires: a requirement is empty or has no value');
-    const [, kind, value] = match as unknown as [string, string, string];
-    if (kind === 'version') checkVersion(setup, value);
-    else if (kind === 'feature') check(setup.features.has(value), `feature ${value} is missing`);
+  const versions: string[] = [];
+  const others: [kind: string, value: string][] = [];
+  for (const part of text.split(',').filter((one) => one.trim() !== '')) {
+    const [, kind, value] = /^\s*([^\s<>|]+)\s*(.*?)\s*$/s.exec(part) ?? [];
+    if (kind === undefined) throw new RuleError(`requires: "${part.trim()}" is no requirement`);
+    if (kind === 'version') versions.push(value!);
+    else others.push([kind, value!]);
+  }
+  if (versions.length > 1) throw new RuleError('requires: version may only be specified once');
+  // what cannot be read is an error, whatever else is not met
+  const alternatives = versions.map(versionTests);
+  for (const [index, alternative] of alternatives.entries()) checkVersion(setup, alternative, versions[index]!);
+  for (const [kind, value] of others) {
+    if (kind === 'feature') check(setup.features.has(value), `feature ${value} is missing`);
     else if (kind === 'keyword') check(setup.hasKeyword(value), `keyword ${value} is missing`);
     else throw new RuleError(`unknown requirement "${kind}"`, 'version, feature or keyword', CODE);
   }
@@ -23,21 +31,35 @@ function check(holds: boolean, message: string): void {
   if (!holds) throw new RuleError(message, undefined, CODE);
 }
 
-function checkVersion(setup: RulesetSetup, value: string): void {
-  const holds = value.split('|').map((all) => conditions(all).every((holdsFor) => holdsFor(setup.version)));
-  check(holds.includes(true), `version ${setup.version.join('.')} is not ${value}`);
+/** All of one of the lists must hold. */
+type Alternatives = readonly (readonly VersionTest[])[];
+
+function checkVersion(setup: RulesetSetup, alternatives: Alternatives, value: string): void {
+  const holds = alternatives.some((tests) => tests.every((holdsFor) => holdsFor(setup.version)));
+  check(holds, `version ${setup.version.join('.')} is not ${value}`);
+}
+
+function versionTests(value: string): Alternatives {
+  const alternatives = value.split('|').map((text) => text.trim());
+  // nothing after the last "|" is no alternative
+  if (alternatives.length > 1 && alternatives.at(-1) === '') alternatives.pop();
+  return alternatives.map(conditions);
 }
 
 type VersionTest = (version: readonly number[]) => boolean;
 
-// `>= 7.0.4 < 8`: operators may touch their version
+/** Largest number of a version that can be asked for. */
+const MAX_PART = 255;
+
+// `>= 7.0.4 < 8`: operators may touch their version; parts after the third and what follows the number mean nothing
 function conditions(text: string): VersionTest[] {
   const tests: VersionTest[] = [];
-  const pattern = /\s*(<=|>=|<|>)\s*(\d+(?:\.\d+){0,2})(?:-\S+)?\s*/y;
+  const pattern = /\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)*)(?![\d.])([^<>|]*)/y;
   const body = text.trim();
   while (pattern.lastIndex < body.length) {
     const match = pattern.exec(body);
-    if (match === null) throw new RuleError(`requires: "${body}" is no version condition`, 'version >= 7.0.4 < 8');
+    if (match === null || /^[.\w]/.test(match[3]!) || match[2]!.split('.').some((number) => Number(number) > MAX_PART))
+      throw new RuleError(`requires: "${body}" is no version condition`, 'version >= 7.0.4 < 8');
     tests.push(versionTest(match[1] as Operator, match[2]!.split('.').map(Number)));
   }
   if (tests.length === 0) throw new RuleError('requires: a version condition is empty', 'version >= 7.0.4 < 8');

@@ -18,7 +18,7 @@ export function tagsOf(setup: RulesetSetup): Tags {
 function readTag(option: RuleOption): TagSpec {
   const [scope, count, metric, side, ...rest] = requiredArgument(option)
     .split(',')
-    .map((part) => part.trim().toLowerCase());
+    .map((part) => part.trim());
   if ((scope !== 'session' && scope !== 'host') || rest.length > 0) throw new RuleError('tag cannot be read', HINT);
   if (side !== undefined && side !== 'src' && side !== 'dst') throw new RuleError(`tag: unknown side "${side}"`, HINT);
   if (count === undefined) return { scope, count: 0, metric: 'packets', side: 'src' };

@@ -5,6 +5,7 @@ import { integerKeyword } from '../framework/header-keyword.ts';
 import { unquoted } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { PacketMatch } from '../framework/signature.ts';
+import { parsePlainInteger } from '../rules/index.ts';
 import { TCP_STATES } from '../framework/stream.ts';
 
 const PAGE = 'rules/header-keywords.html';
@@ -28,7 +29,7 @@ const FLAGS: Readonly<Record<string, number>> = {
 
 function readFlags(text: string): number {
   let bits = 0;
-  for (const letter of text.toUpperCase()) {
+  for (const letter of text) {
     const bit = FLAGS[letter];
     if (bit === undefined) throw new RuleError(`"${letter}" is no TCP flag`, 'F S R P A U C E, or 0 for none');
     bits |= bit;
@@ -62,7 +63,7 @@ const flags = defineKeyword({
   examples: [rule('tcp.flags:S,CE;'), rule('flags:!A;')],
   compile(builder, option) {
     const text = unquoted(option);
-    const match = /^([!*+=]?)\s*([0-9A-Za-z]+)([!*+=]?)(?:\s*,\s*!?\s*([0-9A-Za-z]+))?$/.exec(text);
+    const match = /^([!*+]?)\s*([0-9A-Z]+)([!*+]?)(?:\s*,\s*([1-9A-Z]+))?$/.exec(text);
     if (match === null || (match[1] !== '' && match[3] !== ''))
       throw new RuleError(`"${text}" are no TCP flags`, 'tcp.flags:S or tcp.flags:+SA,CE');
     const wanted = readFlags(match[2]!);
@@ -84,6 +85,7 @@ const seq = integerKeyword({
   examples: [rule('tcp.seq:0;')],
   detailKey: 'seq',
   read: (p) => (p.proto === TCP && p.l4Offset >= 0 ? p.tcpSeq >>> 0 : -1),
+  parse: (argument) => parsePlainInteger(argument, { max: 0xffffffff, canSign: true }),
 });
 
 const ack = integerKeyword({
@@ -95,6 +97,7 @@ const ack = integerKeyword({
   examples: [rule('tcp.ack:0;')],
   detailKey: 'ack',
   read: (p) => (p.proto === TCP && p.l4Offset >= 0 ? p.tcpAck >>> 0 : -1),
+  parse: (argument) => parsePlainInteger(argument, { max: 0xffffffff, canSign: true }),
 });
 
 const windowSize = integerKeyword({
@@ -106,6 +109,7 @@ const windowSize = integerKeyword({
   examples: [rule('tcp.window:55808;'), rule('window:!0;')],
   detailKey: 'window',
   read: (p) => (p.proto === TCP && p.l4Offset >= 0 ? p.tcpWindow : -1),
+  parse: (argument) => parsePlainInteger(argument, { max: 0xffff, canNegate: true }),
 });
 
 const mss = integerKeyword({

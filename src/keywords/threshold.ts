@@ -1,6 +1,6 @@
 // threshold and detection_filter: how often a matching rule alerts.
 
-import { acceptUnsigned, unquoted } from '../framework/keyword-argument.ts';
+import { acceptUnsigned, requiredArgument } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { SignatureBuilder } from '../framework/keyword.ts';
 import type { ThresholdSpec } from '../framework/signature.ts';
@@ -9,12 +9,13 @@ import type { RuleOption } from '../rules/index.ts';
 const PAGE = 'rules/thresholding.html';
 const MAX = 0xffffffff;
 const TRACKS = ['by_src', 'by_dst', 'by_both', 'by_rule', 'by_flow'] as const;
+const FILTER_TRACKS = ['by_src', 'by_dst', 'by_flow'] as const;
 const TYPES = ['limit', 'threshold', 'both', 'backoff'] as const;
 
 /** `name value` pairs in any order, each once, all of them known. */
-function readFields(option: RuleOption, known: readonly string[]): Map<string, string> {
+function readFields(option: RuleOption, parts: readonly string[], known: readonly string[]): Map<string, string> {
   const fields = new Map<string, string>();
-  for (const part of unquoted(option).split(',')) {
+  for (const part of parts) {
     const match = /^\s*(\S+)\s+(\S+)\s*$/.exec(part);
     if (match === null) throw new RuleError(`${option.key}: "${part.trim()}" is not a name and a value`);
     const [, name, value] = match as unknown as [string, string, string];
@@ -32,7 +33,7 @@ function need(option: RuleOption, fields: Map<string, string>, name: string): st
 }
 
 function oneOf<T extends string>(option: RuleOption, name: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((a) => a === value.toLowerCase());
+  const found = allowed.find((a) => a === value);
   if (found === undefined) throw new RuleError(`${option.key}: ${name} cannot be "${value}"`, allowed.join(', '));
   return found;
 }
@@ -49,17 +50,40 @@ function isRepeated(builder: SignatureBuilder, isFilter: boolean): boolean {
 
 const NO_LIMITS = { newAction: 0, timeout: 0, covers: null };
 
+const FIELDS = ['type', 'track', 'count', 'seconds', 'multiplier'];
+
+/** Four fields; what follows them means nothing, unless it names one of them again. */
+function thresholdFields(option: RuleOption): Map<string, string> {
+  const [a = '', b = '', c = '', d = '', ...more] = requiredArgument(option).split(',');
+  const fields = readFields(option, [a, b, c, d.replace(/(\d)\D+$/, '$1')], FIELDS);
+  for (const name of fields.keys())
+    if (more.some((part) => part.includes(name))) throw new RuleError(`threshold: ${name} is given twice`);
+  return fields;
+}
+
+function decimal(option: RuleOption, text: string, min: number): number {
+  if (!/^\d+$/.test(text)) throw new RuleError(`${option.key}: "${text}" is not a decimal number`);
+  return acceptUnsigned(option, text, { min, max: MAX });
+}
+
+/** No count at all: a limit still alerts once, the others never do. */
+function countOf(option: RuleOption, type: string, text: string): number {
+  const count = decimal(option, text, type === 'backoff' ? 1 : 0);
+  if (count > 0) return count;
+  return type === 'limit' ? 1 : Infinity;
+}
+
 function readThreshold(option: RuleOption): ThresholdSpec {
-  const fields = readFields(option, ['type', 'track', 'count', 'seconds', 'multiplier']);
+  const fields = thresholdFields(option);
   const type = oneOf(option, 'type', need(option, fields, 'type'), TYPES);
   const track = oneOf(option, 'track', need(option, fields, 'track'), TRACKS);
-  const count = acceptUnsigned(option, need(option, fields, 'count'), { min: 1, max: MAX });
+  const count = countOf(option, type, need(option, fields, 'count'));
   const isBackoff = type === 'backoff';
   if (isBackoff && track !== 'by_flow') throw new RuleError('threshold: backoff works with track by_flow only');
   if (isBackoff === fields.has('seconds') || isBackoff !== fields.has('multiplier'))
     throw new RuleError(`threshold: type ${type} needs ${isBackoff ? 'multiplier' : 'seconds'}, and only that`);
-  const seconds = isBackoff ? 0 : acceptUnsigned(option, fields.get('seconds')!, { min: 1, max: MAX });
-  const multiplier = isBackoff ? acceptUnsigned(option, fields.get('multiplier')!, { min: 2, max: MAX }) : 0;
+  const seconds = isBackoff ? 0 : decimal(option, fields.get('seconds')!, 0);
+  const multiplier = isBackoff ? decimal(option, fields.get('multiplier')!, 2) : 0;
   return { type, track, count, seconds, multiplier, uniqueOn: 'none', ...NO_LIMITS };
 }
 
@@ -87,14 +111,14 @@ const detectionFilter = defineKeyword({
   ],
   compile(builder, option) {
     if (isRepeated(builder, true)) return;
-    const fields = readFields(option, ['track', 'count', 'seconds', 'unique_on']);
-    const track = oneOf(option, 'track', need(option, fields, 'track'), TRACKS);
+    const fields = readFields(option, requiredArgument(option).split(','), ['track', 'count', 'seconds', 'unique_on']);
+    const track = oneOf(option, 'track', need(option, fields, 'track'), FILTER_TRACKS);
     const unique = fields.get('unique_on');
     builder.meta.threshold = {
       type: 'detection_filter',
       track,
-      count: acceptUnsigned(option, need(option, fields, 'count'), { min: 1, max: MAX }),
-      seconds: acceptUnsigned(option, need(option, fields, 'seconds'), { min: 1, max: MAX }),
+      count: decimal(option, need(option, fields, 'count'), 1),
+      seconds: decimal(option, need(option, fields, 'seconds'), 1),
       multiplier: 0,
       uniqueOn: unique === undefined ? 'none' : oneOf(option, 'unique_on', unique, ['src_port', 'dst_port']),
       ...NO_LIMITS,

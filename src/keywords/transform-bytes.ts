@@ -67,6 +67,7 @@ function applyXor({ key, extract, offset }: XorKey): Apply {
 
 const xor = transformKeyword({
   name: 'xor',
+  quotes: 'optional',
   summary: 'Bytes combined with a key by exclusive or.',
   argument: 'required',
   example: 'xor:"0d0ac8ff"',
@@ -130,6 +131,7 @@ function inflating(name: string, summary: string, body: typeof gzipBody) {
 
 const subslice = transformKeyword({
   name: 'subslice',
+  quotes: 'optional',
   summary: 'A part of the buffer: offset and length, from the end where negative.',
   argument: 'required',
   example: 'subslice:1,4',
@@ -153,6 +155,7 @@ const subslice = transformKeyword({
 
 const luaxform = transformKeyword({
   name: 'luaxform',
+  quotes: 'optional',
   summary: 'A Lua script rewrites the buffer (there is no Lua: such rules are refused).',
   argument: 'required',
   create() {

@@ -8,6 +8,7 @@ import { encodeRuleText, parseQuoted } from '../rules/index.ts';
 
 const pcrexform = transformKeyword({
   name: 'pcrexform',
+  quotes: 'optional',
   summary: 'The first group of a regular expression becomes the buffer.',
   argument: 'required',
   example: 'pcrexform:"a(b+)"',

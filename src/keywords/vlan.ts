@@ -5,10 +5,13 @@ import { acceptInteger, requiredArgument } from '../framework/keyword-argument.t
 import type { IntegerTest } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { Packet } from '../framework/packet.ts';
+import { failed, parseInteger } from '../rules/index.ts';
+import type { IntegerMatch, Parsed } from '../rules/index.ts';
 import type { PacketMatch } from '../framework/signature.ts';
 
 const PAGE = 'rules/vlan-keywords.html';
 const MAX_ID = 0xfff;
+const MAX_LAYERS = 3;
 
 function vlanId(p: Packet, layer: number): number {
   return layer === 0 ? p.vlan0 : layer === 1 ? p.vlan1 : p.vlan2;
@@ -50,8 +53,9 @@ const id = defineKeyword({
   compile(builder, option) {
     const [condition = '', layerText, ...rest] = requiredArgument(option).split(',');
     if (rest.length > 0) throw new RuleError('vlan.id takes a condition and a layer');
-    const plain = /^\s*(?:0x[0-9a-f]+|\d+)\s*$/i.test(condition);
-    if (plain && Number(condition) > MAX_ID) throw new RuleError('a VLAN identifier is 4095 at most');
+    const plain = /^\s*(0x[0-9a-f]+|\d+)(k?)(?:i?b)?\s*$/i.exec(condition);
+    if (plain !== null && Number(plain[1]) * (plain[2] === '' ? 1 : 1024) > MAX_ID)
+      throw new RuleError('a VLAN identifier is 4095 at most');
     if (/^\s*count\b/.test(condition)) {
       const count = acceptInteger(option, condition.replace(/^\s*count/, ''), 'u8');
       builder.addPacketMatch((p) => count(p.vlanCount), { keyword: 'vlan.id' });
@@ -70,6 +74,14 @@ function layerMatch(test: IntegerTest, layer: string): PacketMatch {
   return oneLayer(test, Number(layer));
 }
 
+/** There are three tags at most. */
+function layerCount(argument: string): Parsed<IntegerMatch> {
+  const result = parseInteger(argument, 'u8');
+  if (!result.ok || !(result.value.a > MAX_LAYERS || ('b' in result.value && result.value.b > MAX_LAYERS)))
+    return result;
+  return failed('number of layers out of range', 0, argument.length, '0 to 3');
+}
+
 const layers = integerKeyword({
   name: 'vlan.layers',
   width: 'u8',
@@ -77,6 +89,7 @@ const layers = integerKeyword({
   page: `${PAGE}#vlan-layers`,
   examples: ['alert ip any any -> any any (msg:"m"; vlan.layers:2; sid:1;)'],
   read: (p) => p.vlanCount,
+  parse: layerCount,
 });
 
 export default [id, layers];

@@ -116,7 +116,52 @@ function addUse(builder: SignatureBuilder, { keyword, command, name, track, expi
   );
 }
 
-const XBITS = /^([a-z]+)\s*,\s*([^\s,]+)\s*,\s*track\s+(ip_src|ip_dst|ip_pair|tx)\s*(?:,\s*expire\s+(\d+)\s*)?$/i;
+const TRACKS = ['ip_src', 'ip_dst', 'ip_pair', 'tx'] as const;
+const HINT = 'xbits:set,name,track ip_src,expire 60';
+
+interface XbitsArgument {
+  readonly command: string;
+  readonly name: string;
+  /** null: none is given, and the mark belongs to nothing */
+  readonly track: (typeof TRACKS)[number] | null;
+  readonly expire: number;
+}
+
+/** Command and name, then `track` and `expire` in any order; other fields mean nothing. */
+function readXbits(text: string): XbitsArgument {
+  const [command = '', name = '', ...parts] = text.split(',').map((part) => part.trim());
+  if (!COMMANDS.includes(command)) throw new RuleError(`invalid xbits command "${command}"`, HINT);
+  if (/\s/.test(name)) throw new RuleError(`xbits: "${name}" is no name`, HINT);
+  const fields = new Map<string, string>();
+  for (const part of parts.filter((text) => text !== '')) {
+    const match = /^(\S+)\s+(\S+)$/.exec(part);
+    if (match === null) throw new RuleError(`xbits: "${part}" is not a name and a value`, HINT);
+    const key = match[1]!.toLowerCase();
+    if (fields.has(key)) throw new RuleError(`xbits: ${key} is given twice`);
+    fields.set(key, match[2]!);
+  }
+  return { command, name, track: trackOf(fields.get('track')), expire: expireOf(fields.get('expire')) };
+}
+
+function trackOf(given: string | undefined): XbitsArgument['track'] {
+  if (given === undefined) return null;
+  const track = TRACKS.find((known) => known === given);
+  if (track === undefined) throw new RuleError(`invalid xbits tracker: ${given}`, TRACKS.join(', '));
+  return track;
+}
+
+function expireOf(given: string | undefined): number {
+  if (given === undefined) return DEFAULT_EXPIRE;
+  const seconds = /^\d+$/.test(given) ? Number(given) : 0;
+  if (seconds < 1 || seconds > 0xffffffff) throw new RuleError(`invalid xbits expire value: ${given}`);
+  return seconds;
+}
+
+function refuseTx({ command }: XbitsArgument, { ast }: SignatureBuilder): never {
+  if (command !== 'set' && command !== 'isset') throw new RuleError('tx xbits only support set and isset');
+  if (command === 'isset' && ast.hook === undefined) throw new RuleError('tx xbits require an explicit rule hook');
+  throw new RuleError('marks of transactions are not there yet', undefined, 'rule/app-layer-missing');
+}
 
 const xbits = defineKeyword({
   name: 'xbits',
@@ -134,18 +179,17 @@ const xbits = defineKeyword({
       builder.flags |= SigFlag.noAlert;
       return;
     }
-    const match = XBITS.exec(text);
-    const command = match?.[1]?.toLowerCase() ?? '';
-    if (match === null || !COMMANDS.includes(command))
-      throw new RuleError('xbits cannot be read', 'xbits:set,name,track ip_src,expire 60');
-    if (match[3] === 'tx') throw new RuleError('transactions are not parsed yet', undefined, 'rule/app-layer-missing');
-    const expire = match[4] === undefined ? DEFAULT_EXPIRE : Number(match[4]);
-    if (expire === 0) throw new RuleError('xbits: expire must be more than 0');
-    addUse(builder, { keyword: 'xbits', command, name: match[2]!, track: match[3]!.toLowerCase() as Track, expire });
+    const use = readXbits(text);
+    const { track } = use;
+    if (track === 'tx') refuseTx(use, builder);
+    if (track !== null) addUse(builder, { ...use, keyword: 'xbits', track });
+    else builder.warn('xbits without track: the mark belongs to nothing, and is never set', HINT);
+    if (track === null && use.command.startsWith('is'))
+      builder.addPacketMatch(() => false, { keyword: 'xbits', keepsStream: true });
   },
 });
 
-const HOSTBITS = /^([a-z]+)\s*,\s*([^\s,]+)\s*(?:,\s*(src|dst|both)\s*)?$/i;
+const HOSTBITS = /^([a-z]+)\s*,\s*([^\s,]+)\s*(?:,\s*(src|dst|both)\s*)?$/;
 
 const hostbits = defineKeyword({
   name: 'hostbits',
@@ -161,10 +205,10 @@ const hostbits = defineKeyword({
       return;
     }
     const match = HOSTBITS.exec(text);
-    const command = match?.[1]?.toLowerCase() ?? '';
+    const command = match?.[1] ?? '';
     if (match === null || !COMMANDS.includes(command))
       throw new RuleError('hostbits cannot be read', 'hostbits:set,name,src');
-    const side = match[3]?.toLowerCase() ?? 'src';
+    const side = match[3] ?? 'src';
     if (side === 'both')
       throw new RuleError('hostbits: both is not implemented', 'write one with src and one with dst');
     const track = side === 'dst' ? 'ip_dst' : 'ip_src';

@@ -9,3 +9,5 @@ export { parseSigned, parseUnsigned } from './number-argument.ts';
 export type { NumberLimits } from './number-argument.ts';
 export { escapeText, parseQuoted, parseText, splitArgument, splitWord, unescapeText } from './text-argument.ts';
 export type { Part, Quoted } from './text-argument.ts';
+export { parseLeadingNumber, parsePlainInteger } from './plain-integer.ts';
+export type { PlainInteger } from './plain-integer.ts';

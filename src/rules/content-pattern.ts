@@ -9,14 +9,14 @@ export interface ContentPattern {
   readonly isNegated: boolean;
 }
 
-/** `[!]"pattern"`. An empty pattern is an error. */
+/** `[!]"pattern"`. Nothing between the quotes is an error; `||` is a pattern of no bytes, which is in no buffer. */
 export function decodeContent(argument: string): Parsed<ContentPattern> {
   const quoted = parseQuoted(argument);
   if (!quoted.ok) return quoted;
   const { text, at, isNegated } = quoted.value;
   const bytes = decodePattern(text, at);
   if (!bytes.ok) return bytes;
-  if (bytes.value.length === 0) return failed('the pattern is empty', at - 1, text.length + 2);
+  if (text === '') return failed('the pattern is empty', at - 1, text.length + 2);
   return parsed({ bytes: bytes.value, isNegated });
 }
 
@@ -67,7 +67,7 @@ function readHex(text: string, open: number, base: number, bytes: number[]): Par
       if (pending < 0) return parsed(i + 1);
       return failed('a hexadecimal byte has only one digit', base + pendingAt, 1, 'bytes have two digits: |0a|');
     }
-    if (c === ' ') continue;
+    if (c === ' ' || c === ',') continue;
     const digit = parseInt(c, 16);
     if (Number.isNaN(digit)) return failed(`${JSON.stringify(c)} is not a hexadecimal digit`, base + i, 1);
     if (pending < 0) {

@@ -101,7 +101,29 @@ describe('meta keywords', () => {
     compileOptions(ALL, 'requires:feature geoip, keyword content; sid:1;');
     for (const text of ['version > 9', 'feature foo', 'keyword foo', 'foo bar'])
       assert.equal(refusal(ALL, `requires:${text}; sid:1;`).code, 'rule/requires-unmet', text);
-    assert.equal(refusal(ALL, 'requires:version x; sid:1;').code, 'rule/bad-argument');
+    for (const text of ['version x', 'version >= 999', 'version >= 7, version < 10', 'version | >= 7'])
+      assert.equal(refusal(ALL, `requires:${text}; sid:1;`).code, 'rule/bad-argument', text);
+  });
+
+  it('requires: parts of a version after the third, and empty requirements, mean nothing', () => {
+    for (const text of [
+      'version >= 9.0.0.7',
+      'version >= 9 |',
+      'version >= 9.0.0-beta1',
+      'keyword content,',
+      ', version < 10',
+    ])
+      compileOptions(ALL, `requires:${text}; sid:1;`);
+    for (const text of ['version > 9.0.0.1', 'version >= 10 |', 'version < 9.0.0-rc1', 'feature', 'foo'])
+      assert.equal(refusal(ALL, `requires:${text}; sid:1;`).code, 'rule/requires-unmet', text);
+  });
+
+  it('strict keywords refuse what others warn of', () => {
+    const setup = Object.assign(new TestSetup(), { strictKeywords: new Set(['classtype', 'reference']) });
+    for (const text of ['classtype:nonsense;', 'reference:nonsense,1;']) {
+      assert.equal(compileOptions(ALL, text).warnings.length, 1, text);
+      assert.equal(refusal(ALL, text, setup).code, 'rule/bad-argument', text);
+    }
   });
 });
 
@@ -234,15 +256,17 @@ describe('flow and state keywords', () => {
     assert.ok(isset.matchesPacket(p, ctx) && !isnotset.matchesPacket(p, ctx));
     compileOptions(ALL, 'flowbits:unset,a;', setup).runPost(p, ctx);
     assert.ok(!isset.matchesPacket(p, ctx));
-    assert.equal(refusal(ALL, 'flowbits:set,a|b;').code, 'rule/bad-argument');
+    assert.equal(refusal(ALL, 'flowbits:SET,a;').code, 'rule/bad-argument');
+    compileOptions(ALL, 'flowbits:set,a|b;', setup).runPost(p, ctx);
+    assert.ok(!isset.matchesPacket(p, ctx), 'a list sets none of its names');
     assert.ok((compileOptions(ALL, 'flowbits:noalert;').builder.flags & SigFlag.noAlert) !== 0);
   });
 
   it('flowint counts and compares', () => {
     const setup = new TestSetup();
-    const add = compileOptions(ALL, 'flowint:n,+,2;', setup);
-    const more = compileOptions(ALL, 'flowint:n,>=,4;', setup);
-    const notset = compileOptions(ALL, 'flowint:n,notset;', setup);
+    const add = compileOptions(ALL, 'flowint:tries,+,2;', setup);
+    const more = compileOptions(ALL, 'flowint:tries,>=,4;', setup);
+    const notset = compileOptions(ALL, 'flowint:tries,notset;', setup);
     const ctx = context();
     const p = packet();
     p.flow = ctx.flows.allocate();
@@ -251,6 +275,26 @@ describe('flow and state keywords', () => {
     assert.ok(!more.matchesPacket(p, ctx) && !notset.matchesPacket(p, ctx));
     add.runPost(p, ctx);
     assert.ok(more.matchesPacket(p, ctx));
+  });
+
+  it('xbits without track belong to nothing', () => {
+    const setup = new TestSetup();
+    const ctx = context();
+    const p = Object.assign(packet(), { src0: 1, dst0: 2 });
+    compileOptions(ALL, 'xbits:set,a;', setup).runPost(p, ctx);
+    for (const text of ['xbits:isset,a,track ip_src;', 'xbits:isset,a;', 'xbits:isnotset,a;'])
+      assert.ok(!compileOptions(ALL, text, setup).matchesPacket(p, ctx), text);
+  });
+
+  it('xbits take expire before track', () => {
+    const setup = new TestSetup();
+    const ctx = context();
+    const p = Object.assign(packet(), { src0: 1, dst0: 2 });
+    compileOptions(ALL, 'xbits:set,a,expire 10,track ip_src;', setup).runPost(p, ctx);
+    const isset = compileOptions(ALL, 'xbits:isset,a,track ip_src;', setup);
+    assert.ok(isset.matchesPacket(p, ctx));
+    ctx.now += 11e6;
+    assert.ok(!isset.matchesPacket(p, ctx));
   });
 
   it('xbits hold for a pair in either direction, until they expire', () => {
@@ -390,11 +434,11 @@ describe('data sets', () => {
     assert.ok(run('ip.src; dataset:unset,seen;') && !run('ip.src; dataset:isset,seen;'));
   });
 
-  it('refuses without buffer, without type, with an unknown field or a missing file', () => {
+  it('refuses without buffer, without type, with an empty field or a missing file', () => {
     for (const text of [
       'dataset:isset,a,type ip;',
       'ip.src; dataset:isset,a;',
-      'ip.src; dataset:isset,a,type ip,key x;',
+      'ip.src; dataset:isset,a,type ip,load;',
     ])
       assert.equal(refusal(ALL, text).code, 'rule/bad-argument', text);
     assert.equal(refusal(ALL, 'ip.src; dataset:isset,a,type ip,load nowhere.lst;').code, 'rule/dataset');

@@ -22,6 +22,7 @@ export class TestSetup implements RulesetSetup {
   isInline = false;
   readonly strictKeywords = new Set<string>();
   readonly counters = null;
+  readonly isPendingProtocol = (): boolean => false;
   readonly appProtocols = protocolIds;
   readonly protocol = protocolDefinition;
   readonly settings = new Map<string, string>();

@@ -84,8 +84,10 @@ export function compileRule(ast: RuleAst, context: CompileContext): Compiled {
   const place = new Place(ast);
   try {
     const builder = newBuilder(ast, context, place);
+    // a rule for other versions may hold anything: what it requires is read before the rest
+    for (const option of ast.options.filter(isRequires)) applyOption(builder, option, context, place);
     const header = compileHeader(builder, ast, context, place);
-    for (const option of ast.options) applyOption(builder, option, context, place);
+    for (const option of ast.options.filter((one) => !isRequires(one))) applyOption(builder, option, context, place);
     place.span = ast.span;
     place.module = 'detect-content';
     const appProtocols = appProtocolsOf(ast, context);
@@ -152,6 +154,10 @@ function resolve<T>(at: Located, place: Place, read: (text: string) => Resolved<
   throw new RuleError(result.error.message, result.error.hint, result.error.code ?? 'rule/address');
 }
 
+function isRequires({ key }: RuleOption): boolean {
+  return key.toLowerCase() === 'requires';
+}
+
 function applyOption(builder: RuleBuilder, option: RuleOption, context: CompileContext, place: Place): void {
   const name = option.key.toLowerCase();
   const keyword = context.findKeyword(name);
@@ -166,9 +172,21 @@ function applyOption(builder: RuleBuilder, option: RuleOption, context: CompileC
     throw new RuleError(`${name} takes no argument`);
   }
   place.span = option.valueSpan;
+  checkQuotes(keyword, option);
   place.module = `detect-${keyword.name.replaceAll(/[._]/g, '-')}`;
   keyword.compile(builder, option);
   builder.seen.push(name);
+}
+
+function checkQuotes({ quotes }: KeywordDefinition, option: RuleOption): void {
+  const value = option.value?.trim() ?? '';
+  if (quotes === undefined && value.startsWith('"'))
+    throw new RuleError(`quotes on ${option.key} keyword that doesn't support them: '${option.key}'`);
+  if (quotes === 'required' && !/^!?\s*".*"$/su.test(value))
+    throw new RuleError(
+      `invalid formatting to ${option.key} keyword: value must be double quoted '${option.key}'`,
+      `${option.key}:"..."`,
+    );
 }
 
 /** A keyword without a parser yet: the rest of the rule is still checked, then the rule refused. */

@@ -17,7 +17,7 @@ export interface Ruleset {
   readonly failed: number;
   /** Rules whose application layer is not there yet. */
   readonly pending: number;
-  /** Rules skipped because their `requires` is not met. */
+  /** Rules skipped because their `requires` is not met, or the event they name is not known. */
   readonly skipped: number;
 }
 
@@ -71,11 +71,12 @@ function duplicate(ast: RuleAst, signature: Signature, other: Signature): Diagno
 
 function count(problem: Diagnostic, counts: { failed: number; pending: number; skipped: number }): void {
   if (problem.code === 'rule/app-layer-missing') counts.pending++;
-  else if (problem.code === 'rule/requires-unmet') counts.skipped++;
+  else if (problem.code === 'rule/requires-unmet' || problem.code === 'rule/outdated-event') counts.skipped++;
   else counts.failed++;
 }
 
-/** A rule that waits for an application layer is no error of its author. */
+/** A rule that waits for an application layer, or names an event of another version, is no error of its author. */
 function asReported(problem: Diagnostic): Diagnostic {
+  if (problem.code === 'rule/outdated-event') return { ...problem, severity: 'warning' };
   return problem.code === 'rule/app-layer-missing' ? { ...problem, severity: 'info' } : problem;
 }

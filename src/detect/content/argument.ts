@@ -44,11 +44,19 @@ export function parseLimit(builder: SignatureBuilder, keyword: string, text: str
     if (slot === undefined) throw new RuleError(`unknown byte_ keyword var seen in ${keyword} - ${body}${stop}`);
     return { value: 0, slot };
   }
-  const value = Number(body);
-  if (!/^[+-]?\d+$/.test(body) || value < min || value > CONTENT_LIMIT) {
+  const isRelative = keyword === 'distance' || keyword === 'within';
+  const digits = (isRelative ? /^[+-]?(?:0x[\da-f]+|\d+)/i : /^(?:[+-]?\d+|0x[\da-f]+)$/i).exec(body)?.[0];
+  const value = numberOf(digits);
+  if (!(value >= min && value <= (keyword === 'depth' ? CONTENT_LIMIT - 1 : CONTENT_LIMIT))) {
     throw new RuleError(`invalid value for ${keyword}: ${body}${stop}`, `a number from ${String(min)} to 1048576`);
   }
   return { value, slot: -1 };
+}
+
+/** NaN without digits. */
+function numberOf(digits: string | undefined): number {
+  if (digits === undefined) return Number.NaN;
+  return digits.startsWith('-') ? -Number(digits.slice(1)) : Number(digits);
 }
 
 /** Refuses positions on a content whose fast pattern decides alone. */

@@ -73,6 +73,8 @@ export function readFieldOption(field: ByteField, keyword: string, name: string,
     field.base = BASES[name]!;
   } else if (name === 'bitmask') field.mask = parseMask(keyword, argument);
   else if (name === 'dce') {
+    if (field.base >= 0 || field.isLittle || field.isBig)
+      throw new RuleError(`${keyword}: dce goes with no other word on how the number is written`);
     throw new RuleError(
       `${keyword}: dce takes the byte order of DCERPC, which is not there yet`,
       undefined,
@@ -80,6 +82,11 @@ export function readFieldOption(field: ByteField, keyword: string, name: string,
     );
   } else return false;
   return true;
+}
+
+/** So that `dce` is judged by all the others. */
+export function dceLast(options: readonly string[]): readonly string[] {
+  return options.includes('dce') ? [...options.filter((option) => option !== 'dce'), 'dce'] : options;
 }
 
 function baseOf(keyword: string, name: string): number {
@@ -115,7 +122,8 @@ export function numberOrVariable(
 
 export function plainNumber(keyword: string, text: string, [min, max]: readonly [number, number]): number {
   const isNegative = text.startsWith('-');
-  const number = parseUnsigned(text.replace(/^[+-]\s*/, ''));
+  const digits = text.replace(/^[+-]\s*/, '');
+  const number = parseUnsigned(/^\d*$/.test(digits) ? digits : '');
   const value = number.ok ? (isNegative ? -number.value : number.value) : Number.NaN;
   if (value >= min && value <= max) return value === 0 ? 0 : value;
   throw new RuleError(`${keyword}: "${text}" is not a number from ${String(min)} to ${String(max)}`);

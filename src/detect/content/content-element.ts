@@ -42,6 +42,8 @@ export function limitValue(limit: Limit, inspection: Inspection): number {
 }
 
 function linkContent(spec: ContentSpec, next: ChainMatch, nextIsRelative: boolean): ChainMatch {
+  // no bytes at all are never found
+  if (spec.bytes.length === 0) return spec.negated ? next : () => false;
   const needle = compileNeedle(spec.bytes, spec.nocase);
   if (spec.negated) return linkNegated(spec, needle, next);
   if (spec.endsWith) return linkEndsWith(spec, needle, next);

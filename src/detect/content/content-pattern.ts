@@ -25,10 +25,10 @@ function hexFault(text: string): string | undefined {
   const parts = text.split('|');
   for (let i = 1; i < parts.length; i += 2) {
     const hex = parts[i]!;
-    const bad = /[^0-9a-fA-F ]/.exec(hex);
+    const bad = /[^0-9a-fA-F ,]/.exec(hex);
     if (bad !== null) return `Invalid hex code in content - |${hex}|, hex ${bad[0]}. Invalidating signature.`;
     if (i === parts.length - 1) return `Invalid hex code assembly in content - |${hex}.  Invalidating signature.`;
-    if (/(^| )[0-9a-fA-F]( |$)/.test(hex) || hex.replaceAll(' ', '').length % 2 === 1) {
+    if (/(^| )[0-9a-fA-F]( |$)/.test(hex) || hex.replaceAll(/[ ,]/g, '').length % 2 === 1) {
       return `Incomplete hex code in content - |${hex}|. Invalidating signature.`;
     }
   }

@@ -51,27 +51,40 @@ export function parsePcre(argument: string, stickyBuffer: string | undefined): P
   const isQuoted = /^!?\s*"/.test(argument.trim());
   const quoted = parseQuoted(isQuoted ? argument : argument.trim().replace(/^(!?)\s*(.*)$/su, '$1"$2"'));
   if (!quoted.ok) throw new RuleError(`pcre: ${quoted.error.message}`);
-  const { isNegated } = quoted.value;
-  const text = quoted.value.text.replace(/^m\//, '/');
+  const inner = /^(!?)(?:m(?=\/))?(.*)$/su.exec(quoted.value.text)!;
+  const isNegated = quoted.value.isNegated || inner[1] === '!';
+  const text = inner[2]!;
   const slash = text.lastIndexOf('/');
   if (!text.startsWith('/') || slash === 0) throw new RuleError('pcre: the expression must stand between slashes');
   const [letters, ...captures] = text.slice(slash + 1).split(',');
   const flags: Record<string, boolean> = {};
   let isRelative = false;
   let buffer: string | undefined;
+  let bufferLetter = '';
   for (const letter of letters!.trim()) {
     const flag = FLAGS[letter];
     if (flag !== undefined) flags[flag] = true;
     else if (letter === 'R') isRelative = true;
-    else if (letter in BUFFERS) buffer = bufferOf(letter, stickyBuffer);
-    else if (letter !== 'B' && letter !== 'O') throw new RuleError(`pcre: unknown flag "${letter}"`);
+    else if (letter in BUFFERS) {
+      if (buffer !== undefined) throw new RuleError('only one pcre option to specify a buffer type is allowed');
+      buffer = bufferOf(letter, stickyBuffer);
+      bufferLetter = letter;
+    } else if (letter !== 'B' && letter !== 'O') throw new RuleError(`pcre: unknown flag "${letter}"`);
   }
   const expression = text.slice(1, slash);
+  if (buffer !== undefined) checkBuffer(bufferLetter, letters!, expression);
   const remarks: string[] = [];
   if (letters!.includes('B')) remarks.push("'/B' (rawbytes) option is a no-op and is silently ignored");
   if (/(?<!\\)(?:\\\\)*\\X/.test(expression))
     remarks.push('pcre with \\X (Unicode extended grapheme cluster) may be slow');
   return { expression, flags, negated: isNegated, isRelative, buffer, captures: captureNames(captures), remarks };
+}
+
+function checkBuffer(letter: string, letters: string, expression: string): void {
+  if (letters.includes('B')) throw new RuleError(`regex modifier '${letter}' inconsistent with 'B'`);
+  // the letter after a backslash is a class, not a letter to find
+  if (letter === 'W' && !letters.includes('i') && /[A-Z]/.test(expression.replaceAll(/\\./gs, '')))
+    throw new RuleError('pcre host("W") specified has an uppercase char', 'host names are compared in lower case');
 }
 
 function bufferOf(letter: string, stickyBuffer: string | undefined): string {

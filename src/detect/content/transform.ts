@@ -42,6 +42,7 @@ export interface TransformDefinition {
   readonly name: string;
   readonly summary: string;
   readonly argument?: 'optional' | 'required';
+  readonly quotes?: 'optional';
   /** As it stands in a rule, e.g. `xor:"0d0a"`; the name alone without. */
   readonly example?: string;
   readonly accepts?: (bytes: Uint8Array) => boolean;
@@ -55,6 +56,7 @@ export function transformKeyword(definition: TransformDefinition): KeywordDefini
   return defineKeyword({
     name,
     argument: definition.argument ?? 'none',
+    ...(definition.quotes !== undefined && { quotes: definition.quotes }),
     kind: 'transform',
     summary,
     page: `rules/transforms.html#${name.replaceAll('_', '-')}`,

@@ -70,10 +70,10 @@ describe('rules.json', () => {
     });
 
     it('and actions apart', () => {
-      const options = 'content:"x"; flowint:n,notset; flowint:n,=,1; xbits:set,b,track ip_src; tag:session,3,packets;';
-      deepEqual(matchesOf(options), [{ name: 'flowint', flowint: { cmd: 'isnotset', var: 'n' } }]);
+      const options = 'content:"x"; flowint:no,notset; flowint:no,=,1; xbits:set,b,track ip_src; tag:session,3,packets;';
+      deepEqual(matchesOf(options), [{ name: 'flowint', flowint: { cmd: 'isnotset', var: 'no' } }]);
       deepEqual(matchesOf(options, 'postmatch'), [
-        { name: 'flowint', flowint: { cmd: 'set', var: 'n', value: 1 } },
+        { name: 'flowint', flowint: { cmd: 'set', var: 'no', value: 1 } },
         { name: 'xbits', xbits: { cmd: 'set', name: 'b', track: 'ip_src', expire: 30 } },
       ]);
       deepEqual(matchesOf(options, 'tag'), [{ name: 'tag' }]);

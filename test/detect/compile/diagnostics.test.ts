@@ -52,6 +52,8 @@ const MISTAKES: readonly (readonly [rule: string, part: string, message: RegExp,
   ['alert tcpp any any -> any any (sid:1;)', 'tcpp', /protocol "tcpp"/, /did you mean tcp\?/],
   [RULE('content:"a"; depth:0;'), '0;', /depth:0 smaller than content/, undefined],
   [RULE('depth:5;'), '5;', /depth needs preceding content/, /write the content first/],
+  [RULE('ttl:"5";'), '"5"', /quotes on ttl keyword that doesn't support them/, undefined],
+  [RULE('content:abc;'), 'abc', /invalid formatting to content keyword/, /content:"\.\.\."/],
   [RULE('flow:to_sever;'), 'to_sever', /invalid flow option "to_sever"/, /to_server/],
   ['alert tcp any any -> $HOM_NET any (sid:1;)', '$HOM_NET', /\$HOM_NET is not defined/, /HOME_NET/],
   ['alert tcp any any -> any 99999 (sid:1;)', '99999', /at most 65535/, undefined],
@@ -83,6 +85,20 @@ describe('a rule that cannot load', () => {
     assert.match(diagnostics[0]?.message ?? '', /^Duplicate signature/);
     assert.equal(diagnostics[0]?.hint, 'sid 1 is also at test.rules:1');
     assert.equal(diagnostics[0].span.line, 2);
+  });
+});
+
+describe('a rule for another version', () => {
+  it('may hold anything', () => {
+    const rules = ['alert nothing any any -> $NOTHING any (nothing; requires:keyword nothing; sid:1;)'];
+    const { skipped, failed, diagnostics } = load(rules.join('\n'));
+    assert.deepEqual({ skipped, failed, diagnostics }, { skipped: 1, failed: 0, diagnostics: [] });
+  });
+
+  it('is left out with a warning where an event of it is not known', () => {
+    const { skipped, failed, diagnostics } = load(RULE('app-layer-event:dns.nothing;'));
+    assert.deepEqual({ skipped, failed }, { skipped: 1, failed: 0 });
+    assert.equal(diagnostics[0]?.severity, 'warning');
   });
 });
 
