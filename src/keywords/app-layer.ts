@@ -26,7 +26,8 @@ function protocolNumbers(setup: RulesetSetup, name: string): readonly number[] |
   if (name === 'failed') return [FAILED];
   if (name === 'unknown') return [0];
   const ids = setup.appProtocols(name);
-  if (ids === undefined && !setup.isPendingProtocol(name))
+  const isPending = name === name.toLowerCase() && setup.isPendingProtocol(name);
+  if (ids === undefined && !isPending)
     throw new RuleError(`app-layer-protocol: unknown protocol "${name}"`);
   return ids;
 }

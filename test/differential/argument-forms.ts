@@ -834,7 +834,6 @@ const DATA: Readonly<Record<string, Forms>> = {
       ['gid', 'tcp'],
       ['priority', 'tcp'],
       ['filesize', 'http'],
-      ['urilen', 'http'],
     ].map(([name, protocol]) => [name, { protocol: protocol!, values: INTEGER }]),
   ),
   'flow.pkts': {

@@ -27,7 +27,7 @@ function load(text: string): Ruleset & { readonly syntax: readonly Diagnostic[] 
 }
 
 /** These need files, a database or an interpreter that a test of the text alone does not have. */
-const NEEDS_FILES = ['iprep', 'dataset', 'datarep', 'geoip', 'luaxform'];
+const NEEDS_FILES = ['iprep', 'dataset', 'datarep', 'geoip', 'luaxform', 'filemd5', 'filesha1', 'filesha256'];
 
 describe('examples of keywords', () => {
   for (const { name, examples } of KEYWORDS.filter(({ name }) => !NEEDS_FILES.includes(name))) {
