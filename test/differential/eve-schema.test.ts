@@ -1,16 +1,15 @@
 // Every EVE line of many kinds of traffic is what Suricata's schema allows, and has no key twice.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { EveReplays } from './eve-events.ts';
-import type { default as AjvClass, ErrorObject } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 
 const SHARED = fileURLToPath(new URL('../../../shared/', import.meta.url));
 const SCHEMA = join(SHARED, 'suricata-etc/schema.json');
-const { default: Ajv } = createRequire(import.meta.url)('ajv/dist/2020.js') as { default: typeof AjvClass };
 
 const ARKIME = 'arkime/tests__pcap__';
 const NDPI = 'ndpi/tests__cfgs__default__pcap__';
@@ -86,7 +85,7 @@ function describeError({ instancePath, message, params }: ErrorObject): string {
 class LineChecker {
   readonly types = new Set<string>();
   lines = 0;
-  private readonly validate = new Ajv({
+  private readonly validate = new Ajv2020({
     strict: false,
     validateFormats: false,
     allErrors: true,
