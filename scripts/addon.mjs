@@ -14,9 +14,15 @@ const NEEDS = [
   {
     debian: process.arch === 'x64' ? 'libhyperscan-dev' : 'libvectorscan-dev',
     words: 'Hyperscan or Vectorscan with headers',
+    library: process.arch === 'x64' ? 'Hyperscan' : 'Vectorscan',
     isThere: () => hasHeader('hs/hs.h'),
   },
-  { debian: 'libpcre2-dev', words: 'PCRE2 with headers', isThere: () => hasHeader('pcre2.h') },
+  {
+    debian: 'libpcre2-dev',
+    words: 'PCRE2 with headers',
+    library: 'PCRE2',
+    isThere: () => hasHeader('pcre2.h'),
+  },
 ];
 
 export const ADDON_FILE = join(root, 'build', 'Release', 'tayra_native.node');
@@ -34,6 +40,13 @@ function hasHeader(name) {
 /** The needs that are not there. */
 export function missingNeeds() {
   return NEEDS.filter((need) => !need.isThere());
+}
+
+/** Names of the matching libraries that are there, and of those that are not. */
+export function libraries() {
+  const names = (isThere) =>
+    NEEDS.filter((need) => need.library !== undefined && need.isThere() === isThere).map((need) => need.library);
+  return { found: names(true), missing: names(false) };
 }
 
 /** The file of node-gyp: this project's, else the one of the npm that runs us. */

@@ -5,10 +5,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ADDON_FILE, buildAddon, missingNeeds, onPath } from './addon.mjs';
+import { ADDON_FILE, buildAddon, libraries, missingNeeds, onPath } from './addon.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stampFile = join(root, 'node_modules', '.cache', 'tayra-setup.json');
+/** How long to wait for another program that installs packages. */
+const LOCK_SECONDS = 300;
 const isRetry = process.argv.includes('--retry');
 
 function say(text) {
@@ -62,7 +64,8 @@ function systemPackages(stamp) {
 function installDebian(names) {
   say(`installing ${names.join(', ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const quietly = ['-qq', '-o', 'Dpkg::Use-Pty=0'];
+  // Another installation may be under way (unattended upgrades): wait for it, rather than go on without the libraries.
+  const quietly = ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', `DPkg::Lock::Timeout=${String(LOCK_SECONDS)}`];
   run('apt-get', ['update', ...quietly], { env });
   const install = ['install', '-y', ...quietly, '--no-install-recommends', ...names];
   if (!run('apt-get', install, { env, stdio: ['ignore', 'ignore', 'inherit'] }))
@@ -101,8 +104,18 @@ function nativeAddon(stamp) {
   const problem = buildAddon();
   if (problem !== '')
     say(`the native add-on did not build; going on without it (npm run setup tries again)\n${problem}`);
+  else reportLibraries();
   stamp.native = key;
   stamp.hasNoAddon = problem !== '';
+}
+
+/** Says what the add-on was built with; loudly where the set-up could have installed what is missing. */
+function reportLibraries() {
+  const { found, missing } = libraries();
+  say(`native add-on built with ${found.length === 0 ? 'neither Hyperscan nor PCRE2' : found.join(' and ')}`);
+  if (missing.length === 0 || !onPath('apt-get') || process.getuid?.() !== 0) return;
+  console.error(`set-up: WARNING: ${missing.join(' and ')} could not be installed although this is root:`);
+  console.error('set-up: WARNING: matching is done in TypeScript, several times slower. See above; then: npm run setup');
 }
 
 function compile(stamp) {
