@@ -115,7 +115,9 @@ function reportLibraries() {
   say(`native add-on built with ${found.length === 0 ? 'neither Hyperscan nor PCRE2' : found.join(' and ')}`);
   if (missing.length === 0 || !onPath('apt-get') || process.getuid?.() !== 0) return;
   console.error(`set-up: WARNING: ${missing.join(' and ')} could not be installed although this is root:`);
-  console.error('set-up: WARNING: matching is done in TypeScript, several times slower. See above; then: npm run setup');
+  console.error(
+    'set-up: WARNING: matching is done in TypeScript, several times slower. See above; then: npm run setup',
+  );
 }
 
 function compile(stamp) {
