@@ -27,8 +27,7 @@ function protocolNumbers(setup: RulesetSetup, name: string): readonly number[] |
   if (name === 'unknown') return [0];
   const ids = setup.appProtocols(name);
   const isPending = name === name.toLowerCase() && setup.isPendingProtocol(name);
-  if (ids === undefined && !isPending)
-    throw new RuleError(`app-layer-protocol: unknown protocol "${name}"`);
+  if (ids === undefined && !isPending) throw new RuleError(`app-layer-protocol: unknown protocol "${name}"`);
   return ids;
 }
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Diagnostic } from '../../../src/base/diagnostic.ts';
 // the events that rules name are declared beside the code that raises them
+import '../../../src/applayer/app-layer.ts';
 import '../../../src/layers/registry.ts';
 import '../../../src/stream/index.ts';
 import { isPendingKeyword, isPendingProtocol, isUnsupportedKeyword } from '../../../src/app/pending.ts';
