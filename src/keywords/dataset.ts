@@ -39,8 +39,8 @@ function readFields(option: RuleOption, parts: readonly string[]): Map<string, s
   for (const part of parts) {
     const [, name = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(part) ?? [];
     if (name === 'remove_key' && value === '') fields.set(name, 'yes');
-    else if (name === '' || (!FIELDS.includes(name) && value !== '')) continue;
-    else if (value === '')
+    else if (name === '') continue;
+    else if (!FIELDS.includes(name) || value === '')
       throw new RuleError(`${option.key}: "${part.trim()}" is no field`, `${FIELDS.join(', ')} or remove_key`);
     else if (fields.has(name)) throw new RuleError(`${option.key}: ${name} is given twice`);
     else fields.set(name, value);

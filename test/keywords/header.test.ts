@@ -434,11 +434,12 @@ describe('data sets', () => {
     assert.ok(run('ip.src; dataset:unset,seen;') && !run('ip.src; dataset:isset,seen;'));
   });
 
-  it('refuses without buffer, without type, with an empty field or a missing file', () => {
+  it('refuses without buffer, without type, with an empty or unknown field, with a missing file', () => {
     for (const text of [
       'dataset:isset,a,type ip;',
       'ip.src; dataset:isset,a;',
       'ip.src; dataset:isset,a,type ip,load;',
+      'ip.src; dataset:isset,a,type ip,key x;',
     ])
       assert.equal(refusal(ALL, text).code, 'rule/bad-argument', text);
     assert.equal(refusal(ALL, 'ip.src; dataset:isset,a,type ip,load nowhere.lst;').code, 'rule/dataset');
