@@ -139,6 +139,7 @@ export class ProtocolDetector {
     let wantsMore = found < 0;
     for (const list of [
       side.byPort.get(server) ?? NO_PROBES,
+      this.sides[transport][direction ^ 1]!.byPort.get(client) ?? NO_PROBES,
       side.byClientPort.get(client) ?? NO_PROBES,
       side.anyPort,
     ]) {

@@ -7,8 +7,8 @@ import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { u16 } from '../../wire/read.ts';
-import { HEADER_LENGTH, parseMessage } from './message.ts';
-import type { DnsMessage } from './message.ts';
+import { HEADER_LENGTH, parseMessage } from '../../wire/dns.ts';
+import type { DnsMessage } from '../../wire/dns.ts';
 
 const ANOMALY = defineAnomalies('applayer', 'dns', [
   'malformed_data',

@@ -2,7 +2,7 @@
 
 import { Probed } from '../../framework/app-protocol.ts';
 import { u16 } from '../../wire/read.ts';
-import { HEADER_LENGTH, parseMessage } from './message.ts';
+import { HEADER_LENGTH, parseMessage } from '../../wire/dns.ts';
 
 export function probeUdp(data: Uint8Array, start: number, end: number, direction: 0 | 1): number {
   if (end - start < HEADER_LENGTH) return Probed.no;

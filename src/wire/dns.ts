@@ -1,6 +1,6 @@
 // DNS messages on the wire (RFC 1035 section 4): header, questions and resource records, read without trust.
 
-import { i32, u16 } from '../../wire/read.ts';
+import { i32, u16 } from './read.ts';
 
 export interface Question {
   /** Dotted, as on the wire (RFC 1035 section 4.1.2). */

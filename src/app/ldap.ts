@@ -1,0 +1,40 @@
+// LDAP (RFC 4511) over TCP and UDP.
+
+import { Probed, defineProtocol } from '../framework/app-protocol.ts';
+
+const SEQUENCE = 0x30;
+const INTEGER = 0x02;
+/** Application tags of operations that clients send, by number (RFC 4511 appendix B). */
+const REQUESTS: readonly number[] = [0, 2, 3, 6, 8, 10, 12, 14, 16, 23];
+const RESPONSES: readonly number[] = [1, 4, 5, 7, 9, 11, 13, 15, 19, 24, 25];
+
+function probe(data: Uint8Array, start: number, end: number, direction: 0 | 1): number {
+  if (end - start < 12) return Probed.more;
+  if (data[start] !== SEQUENCE) return Probed.no;
+  let at = afterLength(data, start + 1);
+  if (at + 3 >= end || data[at] !== INTEGER || data[at + 1]! > 4) return Probed.no;
+  at += 2 + data[at + 1]!;
+  if (at >= end) return Probed.more;
+  const tag = data[at]!;
+  if (tag >>> 6 !== 1) return Probed.no;
+  const number = tag & 0x1f;
+  const [own, other] = direction === 0 ? [REQUESTS, RESPONSES] : [RESPONSES, REQUESTS];
+  if (own.includes(number)) return Probed.yes;
+  return other.includes(number) ? Probed.reversed : Probed.no;
+}
+
+/** Behind a BER length. */
+function afterLength(data: Uint8Array, at: number): number {
+  const first = data[at]!;
+  return first < 0x80 ? at + 1 : at + 1 + (first & 0x7f);
+}
+
+export default defineProtocol({
+  name: 'ldap',
+  summary: 'Directories.',
+  transports: ['tcp', 'udp'],
+  probes: (['tcp', 'udp'] as const).flatMap((transport) => [
+    { transport, direction: 0, ports: '389,3268', minimum: 12, probe },
+    { transport, direction: 1, ports: '389,3268', minimum: 12, probe },
+  ]),
+});

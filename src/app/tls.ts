@@ -1,0 +1,23 @@
+// TLS and SSL: known by the record that begins a handshake.
+
+import { Probed, defineProtocol } from '../framework/app-protocol.ts';
+
+/** Version 2 of SSL (1995): a two-byte header, then the client hello. */
+function probeSsl2(data: Uint8Array, start: number, end: number): number {
+  if (end - start < 5) return Probed.more;
+  const isHello = (data[start]! & 0x80) !== 0 && data[start + 2] === 1;
+  const version = (data[start + 3]! << 8) | data[start + 4]!;
+  return isHello && (version === 0x0002 || (version >= 0x0300 && version <= 0x0303)) ? Probed.yes : Probed.no;
+}
+
+export default defineProtocol({
+  name: 'tls',
+  ruleNames: ['tls', 'ssl'],
+  summary: 'Transport security.',
+  transports: ['tcp'],
+  patterns: (['|16 03 00|', '|16 03 01|', '|16 03 02|', '|16 03 03|'] as const).flatMap((content) => [
+    { transport: 'tcp', direction: 0, content },
+    { transport: 'tcp', direction: 1, content },
+  ]),
+  probes: [{ transport: 'tcp', direction: 0, ports: '443', minimum: 5, probe: probeSsl2 }],
+});
