@@ -20,7 +20,11 @@ function probeUdp(data: Uint8Array, start: number, end: number): number {
   if (end - start < CL_HEADER || data[start + 1]! > CL_LAST_TYPE) return Probed.no;
   // the upper bits of the second flags and the reserved byte of the format label are zero
   if ((data[start + 3]! & 0xfc) !== 0 || data[start + 6] !== 0) return Probed.no;
-  return isRepresentation(data, start + 4) ? Probed.yes : Probed.no;
+  if (!isRepresentation(data, start + 4)) return Probed.no;
+  // bytes of the body, in the order that the label names
+  const isLittle = (data[start + 4]! & 0x10) !== 0;
+  const [high, low] = isLittle ? [data[start + 75]!, data[start + 74]!] : [data[start + 74]!, data[start + 75]!];
+  return CL_HEADER + ((high << 8) | low) <= end - start ? Probed.yes : Probed.no;
 }
 
 /** NDR format label (C706 chapter 14.1): integer and character order, then the floating-point format. */

@@ -20,7 +20,7 @@ export default defineProtocol({
   summary: 'Key exchange of IPsec.',
   transports: ['udp'],
   probes: [
-    { transport: 'udp', direction: 0, ports: '500', minimum: HEADER, probe },
-    { transport: 'udp', direction: 1, ports: '500', minimum: HEADER, probe },
+    { transport: 'udp', direction: 0, ports: '500', clientPorts: '500', minimum: HEADER, probe },
+    { transport: 'udp', direction: 1, ports: '500', clientPorts: '500', minimum: HEADER, probe },
   ],
 });

@@ -12,6 +12,7 @@ function probe(data: Uint8Array, start: number, end: number, direction: 0 | 1): 
   if (end - start < 12) return Probed.more;
   if (data[start] !== SEQUENCE) return Probed.no;
   let at = afterLength(data, start + 1);
+  if (lengthAt(data, start + 1) > end - at) return Probed.more;
   if (at + 3 >= end || data[at] !== INTEGER || data[at + 1]! > 4) return Probed.no;
   at += 2 + data[at + 1]!;
   if (at >= end) return Probed.more;
@@ -27,6 +28,15 @@ function probe(data: Uint8Array, start: number, end: number, direction: 0 | 1): 
 function afterLength(data: Uint8Array, at: number): number {
   const first = data[at]!;
   return first < 0x80 ? at + 1 : at + 1 + (first & 0x7f);
+}
+
+/** A BER length of up to four bytes. */
+function lengthAt(data: Uint8Array, at: number): number {
+  const first = data[at]!;
+  if (first < 0x80) return first;
+  let length = 0;
+  for (let i = 1; i <= (first & 0x7f) && i <= 4; i++) length = length * 256 + data[at + i]!;
+  return length;
 }
 
 export default defineProtocol({

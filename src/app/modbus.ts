@@ -8,7 +8,9 @@ const HEADER = 8;
 
 function probe(data: Uint8Array, start: number, end: number): number {
   if (end - start < HEADER) return Probed.more;
-  return u16(data, start + 2) === 0 && u16(data, start + 4) >= 2 && u16(data, start + 4) <= 254 ? Probed.yes : Probed.no;
+  return u16(data, start + 2) === 0 && u16(data, start + 4) >= 2 && u16(data, start + 4) <= 254
+    ? Probed.yes
+    : Probed.no;
 }
 
 export default defineProtocol({

@@ -21,7 +21,8 @@ function begins(data: Uint8Array, start: number, end: number, command: string): 
 
 function probeServer(data: Uint8Array, start: number, end: number): number {
   if (end - start < 4) return Probed.more;
-  const isAnswer = OK.every((byte, i) => data[start + i] === byte) || ERROR.every((byte, i) => data[start + i] === byte);
+  const isAnswer =
+    OK.every((byte, i) => data[start + i] === byte) || ERROR.every((byte, i) => data[start + i] === byte);
   return isAnswer ? Probed.yes : Probed.no;
 }
 

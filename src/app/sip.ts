@@ -1,17 +1,29 @@
 // SIP (RFC 3261) over UDP and TCP.
 
-import { defineProtocol } from '../framework/app-protocol.ts';
+import { Probed, defineProtocol } from '../framework/app-protocol.ts';
 
 /** Methods of RFC 3261 and its extensions. */
-const METHODS =
-  'INVITE ACK BYE CANCEL REGISTER OPTIONS UPDATE SUBSCRIBE NOTIFY REFER MESSAGE INFO PRACK PUBLISH'.split(' ');
+const METHODS = 'INVITE ACK BYE CANCEL REGISTER OPTIONS UPDATE SUBSCRIBE NOTIFY REFER MESSAGE INFO PRACK PUBLISH'.split(
+  ' ',
+);
+
+const VERSION = [0x20, 0x53, 0x49, 0x50, 0x2f, 0x32, 0x2e, 0x30]; // " SIP/2.0"
+const LF = 0x0a;
+
+/** The request line names the version at its end; HTTP and SSDP have methods of the same names. */
+function probeRequest(data: Uint8Array, start: number, end: number): number {
+  for (let at = start; at + VERSION.length <= end && data[at] !== LF; at++) {
+    if (VERSION.every((byte, i) => data[at + i] === byte)) return Probed.yes;
+  }
+  return Probed.no;
+}
 
 export default defineProtocol({
   name: 'sip',
   summary: 'Calls over the Internet.',
   transports: ['tcp', 'udp'],
   patterns: (['tcp', 'udp'] as const).flatMap((transport) => [
-    ...METHODS.map((method) => ({ transport, direction: 0, content: `${method} ` }) as const),
+    ...METHODS.map((method) => ({ transport, direction: 0, content: `${method} `, probe: probeRequest }) as const),
     { transport, direction: 1, content: 'SIP/2.0 ' },
     { transport, direction: 0, content: 'SIP/2.0 ' },
   ]),

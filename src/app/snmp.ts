@@ -9,6 +9,7 @@ function probe(data: Uint8Array, start: number, end: number): number {
   if (end - start < 7 || data[start] !== SEQUENCE) return Probed.no;
   const first = data[start + 1]!;
   const at = start + 2 + (first < 0x80 ? 0 : first & 0x7f);
+  if (first < 0x80 && at + first > end) return Probed.no;
   if (at + 3 > end || data[at] !== INTEGER || data[at + 1] !== 1) return Probed.no;
   const version = data[at + 2]!;
   return version === 0 || version === 1 || version === 3 ? Probed.yes : Probed.no;

@@ -11,9 +11,10 @@ const MODES = ['netascii', 'octet', 'mail'];
 function probe(data: Uint8Array, start: number, end: number): number {
   const opcode = u16(data, start);
   if (opcode !== READ && opcode !== WRITE) return Probed.no;
-  const zero = data.indexOf(0, start + 2);
-  if (zero <= start + 2 || zero >= end) return Probed.no;
-  return MODES.some((mode) => isText(data, zero + 1, end, mode)) ? Probed.yes : Probed.no;
+  for (let zero = data.indexOf(0, start + 2); zero >= 0 && zero < end; zero = data.indexOf(0, zero + 1)) {
+    if (MODES.some((mode) => isText(data, zero + 1, end, mode))) return Probed.yes;
+  }
+  return Probed.no;
 }
 
 function isText(data: Uint8Array, at: number, end: number, text: string): boolean {

@@ -18,6 +18,7 @@ import { TO_CLIENT, TO_SERVER } from '../framework/transaction.ts';
 import type { Direction, Transaction } from '../framework/transaction.ts';
 import { Expectations } from './expectations.ts';
 import { Detected, ProtocolDetector } from './protocol-detector.ts';
+import type { Where } from './protocol-detector.ts';
 import { ProtocolCounters } from './protocol-counters.ts';
 import { FAILED_PROTOCOL, UNKNOWN_PROTOCOL } from './protocol-table.ts';
 import type { ProtocolTable } from './protocol-table.ts';
@@ -52,6 +53,8 @@ export interface AppLayerParts {
   readonly files: FileTracker;
   /** The first packet turned out to come from the server. */
   readonly onSwap: (f: number) => void;
+  /** Flows are picked up in their middle (`stream.midstream`): the first packet may be the server's. */
+  readonly midstream: boolean;
 }
 
 export class AppLayer implements AppStreamSink, AppServices {
@@ -67,6 +70,15 @@ export class AppLayer implements AppStreamSink, AppServices {
   private readonly expectations: Expectations;
   private readonly apps: (AppFlow | null)[] = [];
   private readonly input = new AppInput();
+  private readonly midstream: boolean;
+  private readonly where: Where = {
+    direction: 0,
+    transport: 'tcp',
+    server: 0,
+    client: 0,
+    other: 0,
+    mayBeReversed: false,
+  };
 
   constructor(parts: AppLayerParts) {
     this.flows = parts.flows;
@@ -74,6 +86,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     this.table = parts.table;
     this.files = parts.files;
     this.onSwap = parts.onSwap;
+    this.midstream = parts.midstream;
     this.detector = new ProtocolDetector(parts.table);
     this.statistics = new ProtocolCounters(parts.table, parts.counters);
     this.expectations = new Expectations(parts.flows);
@@ -150,6 +163,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     const { input } = this;
     if (app.parser === null) {
       app.bytes[side] += end - start;
+      this.stopDetected(app);
       return end - start;
     }
     input.data = data;
@@ -190,15 +204,7 @@ export class AppLayer implements AppStreamSink, AppServices {
   private detectTcp(p: Packet, app: AppFlow, side: Direction, data: Uint8Array, start: number, end: number): boolean {
     const { flows } = this;
     const isKnown = app.protocol.id > FAILED_PROTOCOL;
-    const found = this.detector.detect(
-      data,
-      start,
-      end,
-      side,
-      'tcp',
-      flows.destinationPort(app.f),
-      flows.sourcePort(app.f),
-    );
+    const found = this.detector.detect(data, start, end, this.whereOf(app, side));
     if (found > 0) {
       app.detection[side] = Detection.found;
       flows.setWord(app.f, side === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, found);
@@ -221,19 +227,26 @@ export class AppLayer implements AppStreamSink, AppServices {
     return false;
   }
 
+  private whereOf(app: AppFlow, side: Direction): Where {
+    const { flows, where } = this;
+    where.direction = side;
+    where.transport = app.transport === TCP ? 'tcp' : 'udp';
+    where.server = flows.destinationPort(app.f);
+    where.client = flows.sourcePort(app.f);
+    where.other = app.protocol.id > FAILED_PROTOCOL ? app.protocol.id : 0;
+    where.mayBeReversed =
+      this.midstream &&
+      where.other === 0 &&
+      (app.transport !== TCP || this.input.isMidstream) &&
+      app.bytes[side ^ 1] === 0;
+    return where;
+  }
+
   private detectUdp(p: Packet, app: AppFlow, side: Direction, end: number): void {
     const { flows } = this;
     const f = app.f;
     const isKnown = app.protocol.id > FAILED_PROTOCOL;
-    let found = this.detector.detect(
-      p.data,
-      p.payloadOffset,
-      end,
-      side,
-      'udp',
-      flows.destinationPort(f),
-      flows.sourcePort(f),
-    );
+    let found = this.detector.detect(p.data, p.payloadOffset, end, this.whereOf(app, side));
     let at = side;
     if (found > 0 && this.detector.isReversed && !isKnown && app.detection[side ^ 1] === Detection.undecided) {
       this.swap(p, f);
@@ -278,12 +291,18 @@ export class AppLayer implements AppStreamSink, AppServices {
       this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_wrong_direction_first_data);
     }
     if (protocol.parses) app.parser = protocol.definition.createParser!(app, protocol.settings);
-    else this.stopBoth(app);
+    else this.stopDetected(app);
     app.isDirty[0] = true;
     app.isDirty[1] = true;
-    if (app.transport === TCP && app.detection[side ^ 1] === Detection.failed)
-      this.stream?.resume(p, app.f, (side ^ 1) as Direction);
-    else if (app.transport === TCP && app.parser !== null) this.stream?.resume(p, app.f, (side ^ 1) as Direction);
+    if (app.detection[side ^ 1] === Detection.failed) this.oneSided(p, app, side);
+    if (app.transport === TCP && app.parser !== null) this.stream?.resume(p, app.f, (side ^ 1) as Direction);
+  }
+
+  /** The other direction was looked at before, and speaks nothing known. */
+  private oneSided(p: Packet, app: AppFlow, side: Direction): void {
+    const other = side === TO_SERVER ? F.appProtocolToClient : F.appProtocolToServer;
+    this.flows.setWord(app.f, other, FAILED_PROTOCOL);
+    if (app.transport === TCP) this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_detect_protocol_only_one_direction);
   }
 
   /** Whether the other side said something that is not understood yet. */
@@ -312,6 +331,17 @@ export class AppLayer implements AppStreamSink, AppServices {
 
   private packetAnomaly(p: Packet, id: number): void {
     p.addAnomaly(id);
+  }
+
+  /** A protocol that is only detected: bytes are of use until both directions were looked at. */
+  private stopDetected(app: AppFlow): void {
+    const [toServer, toClient] = app.detection;
+    if (
+      app.transport !== TCP ||
+      app.protocol.detectsOnly ||
+      (toServer !== Detection.undecided && toClient !== Detection.undecided)
+    )
+      this.stopBoth(app);
   }
 
   private stopBoth(app: AppFlow): void {

@@ -18,6 +18,7 @@ interface CompiledPattern {
   /** Last place it may begin at. */
   readonly last: number;
   readonly probe: Probe | undefined;
+  readonly isWeak: boolean;
 }
 
 interface CompiledProbe {
@@ -46,16 +47,20 @@ class Side {
     if (one.offset !== 0 || one.last !== 0) this.elsewhere.push(one);
     else {
       const first = one.bytes[0]!;
-      this.atStart[first]!.push(one);
-      if (one.nocase && first >= 0x61 && first <= 0x7a) this.atStart[first - 0x20]!.push(one);
+      addByPrecision(this.atStart[first]!, one);
+      if (one.nocase && first >= 0x61 && first <= 0x7a) addByPrecision(this.atStart[first - 0x20]!, one);
     }
   }
 
-  /** Number of the protocol, 0 for none; negative: a probe wants more bytes. */
-  search(data: Uint8Array, start: number, end: number, direction: Direction): number {
+  /**
+   * Number of the protocol, 0 for none; negative: a probe wants more bytes.
+   * @param other number of the protocol that the other direction speaks, 0 for none
+   */
+  search(data: Uint8Array, start: number, end: number, direction: Direction, other: number): number {
     let wantsMore = 0;
     const list = end > start ? this.atStart[data[start]!]! : [];
     for (const one of list) {
+      if (one.isWeak && other !== 0 && other !== one.protocol.id) continue;
       const found = check(one, data, start, start, end, direction);
       if (found > 0) return found;
       if (found < 0) wantsMore = -1;
@@ -70,6 +75,12 @@ class Side {
     }
     return wantsMore;
   }
+}
+
+/** Patterns that a probe confirms come first: they say more. */
+function addByPrecision(list: CompiledPattern[], one: CompiledPattern): void {
+  if (one.probe === undefined) list.push(one);
+  else list.unshift(one);
 }
 
 function check(
@@ -92,7 +103,21 @@ function check(
   return answer === Probed.no ? 0 : one.protocol.id;
 }
 
+/** What is known of the bytes besides themselves. */
+export interface Where {
+  direction: Direction;
+  transport: Transport;
+  /** Ports of the flow. */
+  server: number;
+  client: number;
+  /** Number of the protocol that the other direction speaks, 0 for none. */
+  other: number;
+  /** The flow may have been picked up with a packet of the server. */
+  mayBeReversed: boolean;
+}
+
 export class ProtocolDetector {
+  private wantsMore = false;
   /** The last answer was for the other direction: client and server are the wrong way round. */
   isReversed = false;
   private readonly sides: Readonly<Record<Transport, readonly [Side, Side]>> = {
@@ -110,11 +135,11 @@ export class ProtocolDetector {
       if (table.isDetected(protocol, pattern.transport))
         this.sides[pattern.transport][pattern.direction].addPattern(compilePattern(protocol, pattern));
     }
-    for (const { transport, direction, ports, minimum, probe } of probes) {
+    for (const { transport, direction, ports, clientPorts = '', minimum, probe } of probes) {
       if (!table.isDetected(protocol, transport)) continue;
       const side = this.sides[transport][direction];
       const list = configuredPorts(protocol, transport, 'dp') ?? ports;
-      const clients = configuredPorts(protocol, transport, 'sp') ?? '';
+      const clients = configuredPorts(protocol, transport, 'sp') ?? clientPorts;
       const one = { protocol, minimum, probe };
       if (list === 'any') side.anyPort.push(one);
       else for (const port of parsePortList(list)) append(side.byPort, port, one);
@@ -122,48 +147,59 @@ export class ProtocolDetector {
     }
   }
 
-  /** @param server @param client ports of the flow @returns a protocol's number, or a value of Detected */
-  detect(
-    data: Uint8Array,
-    start: number,
-    end: number,
-    direction: Direction,
-    transport: Transport,
-    server: number,
-    client: number,
-  ): number {
+  /** @returns a protocol's number, or a value of Detected */
+  detect(data: Uint8Array, start: number, end: number, where: Where): number {
+    const { direction, transport, server, client } = where;
     const side = this.sides[transport][direction];
     this.isReversed = false;
-    const found = side.search(data, start, end, direction);
+    this.wantsMore = false;
+    let found = side.search(data, start, end, direction, where.other);
     if (found > 0) return found;
-    let wantsMore = found < 0;
-    for (const list of [
-      side.byPort.get(server) ?? NO_PROBES,
-      this.sides[transport][direction ^ 1]!.byPort.get(client) ?? NO_PROBES,
-      side.byClientPort.get(client) ?? NO_PROBES,
-      side.anyPort,
-    ]) {
-      for (const one of list) {
-        const answer = end - start < one.minimum ? Probed.more : one.probe(data, start, end, direction);
-        if (answer === Probed.yes || answer === Probed.reversed) {
-          this.isReversed = answer === Probed.reversed;
-          return one.protocol.id;
-        }
-        if (answer === Probed.more) wantsMore = true;
-      }
-    }
+    if (found < 0) this.wantsMore = true;
+    found = this.ask(side.byPort.get(server) ?? NO_PROBES, data, start, end, direction);
+    if (found === 0) found = this.ask(side.byClientPort.get(client) ?? NO_PROBES, data, start, end, direction);
+    if (found === 0) found = this.ask(side.anyPort, data, start, end, direction);
+    if (found === 0 && where.mayBeReversed) found = this.fromOtherSide(data, start, end, where);
+    if (found !== 0) return found;
     const isPatternPossible = end - start < side.depth;
-    return transport === 'tcp' && (wantsMore || isPatternPossible) ? Detected.undecided : Detected.failed;
+    return transport === 'tcp' && (this.wantsMore || isPatternPossible) ? Detected.undecided : Detected.failed;
+  }
+
+  /** Number of the protocol that one of the probes recognises, 0 for none. */
+  private ask(list: readonly CompiledProbe[], data: Uint8Array, start: number, end: number, d: Direction): number {
+    for (const one of list) {
+      const answer = end - start < one.minimum ? Probed.more : one.probe(data, start, end, d);
+      if (answer === Probed.yes || answer === Probed.reversed) {
+        this.isReversed = answer === Probed.reversed;
+        return one.protocol.id;
+      }
+      if (answer === Probed.more) this.wantsMore = true;
+    }
+    return 0;
+  }
+
+  /** The first packet may have come from the server: the same with the ends exchanged. */
+  private fromOtherSide(data: Uint8Array, start: number, end: number, where: Where): number {
+    const direction = (where.direction ^ 1) as Direction;
+    const side = this.sides[where.transport][direction];
+    let found = side.search(data, start, end, direction, where.other);
+    if (found > 0) {
+      this.isReversed = true;
+      return found;
+    }
+    found = this.ask(side.byPort.get(where.client) ?? NO_PROBES, data, start, end, direction);
+    if (found !== 0) this.isReversed = !this.isReversed;
+    return found;
   }
 }
 
 function compilePattern(
   protocol: AppProtocol,
-  { content, nocase = false, offset = 0, depth, probe }: ProtocolPattern,
+  { content, nocase = false, offset = 0, depth, probe, isWeak = false }: ProtocolPattern,
 ): CompiledPattern {
   const bytes = patternBytes(content);
   const last = depth === undefined ? offset : depth - bytes.length;
-  return { protocol, bytes: nocase ? bytes.map((b) => LOWER[b]!) : bytes, nocase, offset, last, probe };
+  return { protocol, bytes: nocase ? bytes.map((b) => LOWER[b]!) : bytes, nocase, offset, last, probe, isWeak };
 }
 
 function configuredPorts(protocol: AppProtocol, transport: Transport, key: 'dp' | 'sp'): string | undefined {

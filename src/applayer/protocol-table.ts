@@ -50,6 +50,7 @@ function entry(definition: ProtocolDefinition, id: number, config: ConfigNode | 
     definition,
     settings: { node, value: definition.readSettings?.(node) },
     parses: definition.createParser !== undefined && modeOf(definition, node, undefined) === 'yes',
+    detectsOnly: modeOf(definition, node, undefined) === 'detection-only',
     complete: [states.toServer.length - 1, states.toClient.length - 1],
     txCounters:
       id <= FAILED_PROTOCOL

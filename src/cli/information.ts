@@ -1,4 +1,6 @@
 // The options that only tell something: version, build, keywords, run modes, what the application layer offers.
+import type { ConfigNode } from '../config/index.ts';
+import { frameNames, hookNames, protocolNames } from '../engine/protocol-lists.ts';
 import { ruleFeatures } from '../engine/features.ts';
 import { compatibleVersion, ownVersion } from '../engine/version.ts';
 import { addon } from '../native/index.ts';
@@ -7,8 +9,11 @@ import type { Arguments } from './arguments.ts';
 import { suricataHelp } from './help.ts';
 import { keywordList } from './keyword-list.ts';
 
-/** The text asked for, undefined when the run is not about telling. */
-export function information(args: Arguments): string | undefined {
+/**
+ * The text asked for, undefined when the run is not about telling.
+ * @param config reads the node `app-layer.protocols`
+ */
+export function information(args: Arguments, config: () => ConfigNode | undefined): string | undefined {
   const { flags } = args;
   if (flags.has('help')) return suricataHelp();
   if (flags.has('version')) return versionLine();
@@ -16,10 +21,9 @@ export function information(args: Arguments): string | undefined {
   const keyword = lastValue(args, 'listKeywords');
   if (keyword !== undefined) return keywordList(keyword);
   if (flags.has('listRunmodes')) return RUNMODES;
-  // parsers come with the application layer: until then the lists are empty, and say so by being empty
-  if (flags.has('listProtocols')) return heading('Supported App Layer Protocols');
-  if (flags.has('listHooks')) return heading('Supported App Layer Hooks');
-  if (flags.has('listFrames')) return heading('Supported App Layer Frames');
+  if (flags.has('listProtocols')) return heading('Supported App Layer Protocols') + lines(protocolNames(config()));
+  if (flags.has('listHooks')) return heading('Supported App Layer Hooks') + lines(hookNames(config()));
+  if (flags.has('listFrames')) return heading('Supported App Layer Frames') + lines(frameNames(config()));
   if (flags.has('dumpFeatures'))
     return ruleFeatures()
       .map((name) => `provided feature name: ${name}\n`)
@@ -29,6 +33,10 @@ export function information(args: Arguments): string | undefined {
 
 function versionLine(): string {
   return `This is Suricata version ${compatibleVersion().join('.')} compatible Tayra ${ownVersion()}\n`;
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join('');
 }
 
 function heading(title: string): string {

@@ -39,7 +39,7 @@ const FAILED = 1;
 export async function runSuricata(words: readonly string[]): Promise<number> {
   const args = parseArguments(words);
   if (args.problem !== undefined) return refuse(`tayra: ${args.problem}`, suricataHelp());
-  const told = information(args);
+  const told = information(args, () => protocolSettings(args));
   if (told !== undefined) {
     process.stdout.write(told);
     return OK;
@@ -47,6 +47,12 @@ export async function runSuricata(words: readonly string[]): Promise<number> {
   const problem = sourceProblem(args);
   if (problem === undefined) return run(args);
   return refuse(`Error: suricata: ${problem.message}`, problem.withHelp ? suricataHelp() : '');
+}
+
+/** What the configuration says of application protocols. */
+function protocolSettings(args: Arguments): ConfigNode | undefined {
+  const file = lastValue(args, 'config');
+  return openConfig(file === undefined ? {} : { file }).root.get('app-layer.protocols');
 }
 
 /** Wrong usage: the reason to standard error, the help text to standard output. */

@@ -23,6 +23,7 @@ export interface StreamStage {
   isReuse(p: Packet, f: number): boolean;
   /** Whether bytes of a direction (0: to server, 1: to client) were never inspected. */
   pendingRaw(f: number, direction: 0 | 1): boolean;
+  pendingApp(f: number, direction: 0 | 1): boolean;
   release(f: number): void;
   /** Offers the application layer what is left of a direction at the end of its flow. */
   flushApp(p: Packet, f: number, direction: 0 | 1): void;
@@ -203,15 +204,17 @@ export class Pipeline {
 
   /** Bytes and transactions that no packet was due to inspect are looked at before the flow goes. */
   private inspectRest(f: number, isTcp: boolean, app: AppFlow | null): void {
-    const { detect, flows, pseudo, stream, verdicts } = this.parts;
+    const { app: stage, detect, flows, pseudo, stream, verdicts } = this.parts;
     const unseen = FlowFlag.bypassed | FlowFlag.noPacketInspection | (verdicts === null ? 0 : FlowFlag.actionDrop);
     const isLive = app !== null && hasTransactions(app);
     for (const direction of [0, 1] as const) {
-      const isRaw = isTcp && detect !== null && (flows.flags(f) & unseen) === 0 && stream!.pendingRaw(f, direction);
-      if (!isRaw && !isLive) continue;
+      const isSeen = (flows.flags(f) & unseen) === 0;
+      const isRaw = isTcp && detect !== null && isSeen && stream!.pendingRaw(f, direction);
+      const isWaiting = isTcp && stage !== null && isSeen && stream!.pendingApp(f, direction);
+      if (!isRaw && !isLive && !isWaiting) continue;
       const p = pseudo.make(f, direction);
       if (isTcp) stream!.packet(p, f);
-      if (app !== null) this.endApp(p, f, isTcp, direction);
+      if (isWaiting || app !== null) this.endApp(p, f, isTcp, direction);
       this.inspect(p);
     }
   }

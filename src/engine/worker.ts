@@ -120,7 +120,8 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const onSwap = (f: number): void => {
     swapDirections(flows, f);
   };
-  const app = new AppLayer({ flows, counters, table, files: new Files(), onSwap });
+  const { midstream } = options.stream;
+  const app = new AppLayer({ flows, counters, table, files: new Files(), onSwap, midstream });
   const stream = new TcpEngine({
     sink: app,
     flows,

@@ -22,6 +22,8 @@ export interface ProtocolPattern {
   readonly depth?: number;
   /** Asked when the pattern is there; must say yes as well. */
   readonly probe?: Probe;
+  /** Other protocols begin like this too: it does not count once the other direction speaks one of them. */
+  readonly isWeak?: boolean;
 }
 
 /** What a probe thinks of the first bytes of a direction. */
@@ -35,6 +37,8 @@ export interface ProtocolProbe {
   readonly direction: Direction;
   /** As in rule headers: `53`, `[139,445]`; `any` looks at every flow. */
   readonly ports: string;
+  /** Ports of the client that call for it too. */
+  readonly clientPorts?: string;
   /** Fewest bytes it can judge. */
   readonly minimum: number;
   readonly probe: Probe;
@@ -113,6 +117,8 @@ export interface AppProtocol {
   readonly definition: ProtocolDefinition;
   readonly settings: ProtocolSettings;
   readonly parses: boolean;
+  /** Known is enough (`enabled: detection-only`): nothing more of its flows is looked at. */
+  readonly detectsOnly: boolean;
   /** Progress of a finished direction. */
   readonly complete: readonly [toServer: number, toClient: number];
   /** Counters of transactions over TCP and UDP. */

@@ -219,6 +219,16 @@ export class TcpEngine implements TcpView {
     if (b >= 0) this.x.resume(p, b, b + (direction === 0 ? CLIENT : SERVER), true);
   }
 
+  /** Whether bytes of a direction wait that the application layer did not take. */
+  pendingApp(f: number, direction: 0 | 1): boolean {
+    const b = this.flows.tcp(f) * STRIDE;
+    if (b < 0) return false;
+    const w = this.s.words;
+    const d = b + (direction === 0 ? CLIENT : SERVER);
+    const flags = w[d + D.flags]!;
+    return (flags & StreamFlag.based) !== 0 && (flags & StreamFlag.appDisabled) === 0 && w[d + D.contiguous]! > w[d + D.app]!;
+  }
+
   disableRaw(t: number, direction: 0 | 1): void {
     this.setFlag(t, direction, StreamFlag.rawDisabled);
   }

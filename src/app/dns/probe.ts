@@ -8,7 +8,7 @@ export function probeUdp(data: Uint8Array, start: number, end: number, direction
   if (end - start < HEADER_LENGTH) return Probed.no;
   if (((u16(data, start + 2) >> 11) & 15) > 7) return Probed.no;
   const message = parseMessage(data, start, end);
-  if (message === null) return Probed.no;
+  if (message === null || (!message.isResponse && message.questions.length === 0)) return Probed.no;
   return message.isResponse === (direction === 1) ? Probed.yes : Probed.reversed;
 }
 

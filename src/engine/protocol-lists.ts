@@ -1,0 +1,33 @@
+// What the application layer offers under a configuration: protocols, hooks of rules, frames.
+
+import { PROTOCOLS } from '../app/registry.ts';
+import { FAILED_PROTOCOL, ProtocolTable } from '../applayer/protocol-table.ts';
+import type { ConfigNode } from '../config/index.ts';
+import { DEFAULT_STATES } from '../framework/app-protocol.ts';
+import type { ProtocolDefinition } from '../framework/app-protocol.ts';
+
+/** Protocols that are looked for; @param config the node `app-layer.protocols` */
+function detected(config: ConfigNode | undefined): readonly ProtocolDefinition[] {
+  const table = new ProtocolTable(PROTOCOLS, config);
+  return table.all
+    .filter((one) => one.id > FAILED_PROTOCOL && one.definition.transports.some((t) => table.isDetected(one, t)))
+    .map(({ definition }) => definition);
+}
+
+export function protocolNames(config: ConfigNode | undefined): string[] {
+  return detected(config).map(({ name }) => name);
+}
+
+/** Under the name that hooks have, which is the narrowest that rules know: `http1:request_line`. */
+export function hookNames(config: ConfigNode | undefined): string[] {
+  return detected(config).flatMap(({ name, ruleNames = [], states = DEFAULT_STATES }) => {
+    const own = ruleNames.find((one) => one.startsWith(name) && one !== name) ?? name;
+    return [...states.toServer, ...states.toClient].map((state) => `${own}:${state}`);
+  });
+}
+
+export function frameNames(config: ConfigNode | undefined): string[] {
+  return detected(config).flatMap(({ name, transports, frames = [] }) =>
+    transports.flatMap((transport) => frames.map((frame) => `${transport}: ${name}.${frame}`)),
+  );
+}
