@@ -28,6 +28,7 @@ import sipProtocol from './sip.ts';
 import smbProtocol from './smb.ts';
 import smtpProtocol from './smtp.ts';
 import snmpProtocol from './snmp.ts';
+import sshProtocol from './ssh/index.ts';
 import sshProtocol from './ssh.ts';
 import telnetProtocol from './telnet.ts';
 import tftpProtocol from './tftp.ts';
@@ -65,6 +66,7 @@ const files: readonly (ProtocolDefinition | readonly ProtocolDefinition[])[] = [
   smbProtocol,
   smtpProtocol,
   snmpProtocol,
+  sshProtocol,
   sshProtocol,
   telnetProtocol,
   tftpProtocol,

@@ -51,6 +51,7 @@ export interface AppLayerParts {
   readonly counters: Counters;
   readonly table: ProtocolTable;
   readonly files: FileTracker;
+  readonly demands: ReadonlySet<string>;
   /** The first packet turned out to come from the server. */
   readonly onSwap: (f: number) => void;
   /** Flows are picked up in their middle (`stream.midstream`): the first packet may be the server's. */
@@ -64,6 +65,7 @@ export class AppLayer implements AppStreamSink, AppServices {
   /** Set right after construction: each knows the other. */
   stream: StreamControl | null = null;
   private readonly flows: Flows;
+  private readonly demands: ReadonlySet<string>;
   private readonly onSwap: (f: number) => void;
   private readonly detector: ProtocolDetector;
   private readonly statistics: ProtocolCounters;
@@ -85,6 +87,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     this.counters = parts.counters;
     this.table = parts.table;
     this.files = parts.files;
+    this.demands = parts.demands;
     this.onSwap = parts.onSwap;
     this.midstream = parts.midstream;
     this.detector = new ProtocolDetector(parts.table);
@@ -111,6 +114,10 @@ export class AppLayer implements AppStreamSink, AppServices {
   release(f: number): void {
     if (f < this.apps.length) this.apps[f] = null;
     this.expectations.forget(f);
+  }
+
+  isDemanded(what: string): boolean {
+    return this.demands.has(what);
   }
 
   now(): number {

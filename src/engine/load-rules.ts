@@ -153,6 +153,7 @@ function createSetup(config: ConfigNode, diagnostics: Diagnostic[], options: Loa
     isInline: options.isInline,
     strictKeywords: options.strictKeywords ?? new Set(),
     counters: null,
+    demands: new Set(),
   };
 }
 

@@ -55,7 +55,12 @@ export class TransactionTeller {
 /** Whether the record of a transaction may be written: it is as far as its protocol asks. */
 function isDue(tx: Transaction, app: AppFlow): boolean {
   const protocol = tx.protocol!;
-  const due = protocol.definition.eve?.[0]?.due ?? protocol.complete;
+  const declaration = protocol.definition.eve?.[0];
+  if (declaration?.isDue !== undefined) {
+    const ask = declaration.isDue as (tx: Transaction) => boolean;
+    return ask(tx) || (isDirectionOver(app, 0) && isDirectionOver(app, 1));
+  }
+  const due = declaration?.due ?? protocol.complete;
   return isReached(tx, app, 0, due[0]) && isReached(tx, app, 1, due[1]);
 }
 

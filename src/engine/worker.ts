@@ -121,7 +121,8 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     swapDirections(flows, f);
   };
   const { midstream } = options.stream;
-  const app = new AppLayer({ flows, counters, table, files: new Files(), onSwap, midstream });
+  const demands = options.rules?.setup.demands ?? new Set<string>();
+  const app = new AppLayer({ flows, counters, table, files: new Files(), onSwap, midstream, demands });
   const stream = new TcpEngine({
     sink: app,
     flows,

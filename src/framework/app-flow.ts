@@ -10,6 +10,8 @@ import type { Direction, Transaction } from './transaction.ts';
 export interface AppServices {
   readonly counters: Counters;
   readonly files: FileTracker;
+  /** Whether rules look at something that is costly to make (RulesetSetup.demands). */
+  isDemanded(what: string): boolean;
   /** Whole-flow requests; they take effect when the parser returns. */
   /** Go on as another protocol (STARTTLS, upgrade, CONNECT): it is detected anew; `expected` names what should come. */
   changeProtocol(app: AppFlow, expected: string | null): void;

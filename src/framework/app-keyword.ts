@@ -32,18 +32,28 @@ export interface AppBuffer {
   readonly description: string;
   readonly engines: readonly BufferEngine[];
   readonly isMulti?: boolean;
+  /** May come, or grow, while its state lasts. */
+  readonly isGrowing?: boolean;
   /** The bytes in a direction, or of an instance of a multi buffer; null when there are none (or no more). */
   readonly bytes: (tx: never, direction: Direction, instance: number) => Uint8Array | null;
 }
 
 /** A buffer whose bytes the transaction keeps. */
-export function appBuffer({ name, description, engines, isMulti = false, bytes }: AppBuffer): BufferDefinition {
+export function appBuffer({
+  name,
+  description,
+  engines,
+  isMulti = false,
+  isGrowing,
+  bytes,
+}: AppBuffer): BufferDefinition {
   const read = bytes as (tx: Transaction, direction: Direction, instance: number) => Uint8Array | null;
   return {
     name,
     description,
     source: 'app',
     isMulti,
+    ...(isGrowing !== undefined && { isGrowing }),
     engines,
     get(_p, ctx, view, instance) {
       if (ctx.tx === null || (!isMulti && instance > 0)) return false;

@@ -40,10 +40,15 @@ export abstract class AppParser {
   }
 
   protected add(tx: Transaction): void {
+    this.flow.services.counters.add(this.flow.protocol.txCounters[this.flow.transport === TCP ? 0 : 1]);
+    this.begin(tx);
+  }
+
+  /** Makes known the transaction that a whole connection is: there from the start, it is not counted. */
+  protected begin(tx: Transaction): void {
     tx.ts = this.flow.ts;
     tx.protocol = this.flow.protocol;
     this.transactions.push(tx);
-    this.flow.services.counters.add(this.flow.protocol.txCounters[this.flow.transport === TCP ? 0 : 1]);
     this.changed(0);
     this.changed(1);
   }

@@ -68,6 +68,10 @@ export interface EveDeclaration {
   readonly addresses: 'flow' | 'packet';
   /** Progress by direction from which the record is due; the end of both without it. */
   readonly due?: readonly [toServer: number, toClient: number];
+  /** Asked in place of `due` while there is more to come, where progress alone does not tell. */
+  readonly isDue?: (tx: never) => boolean;
+  /** False: a connection is one transaction, whose number says nothing. */
+  readonly hasTxId?: boolean;
   /** @param node what stands below the type in the configuration */
   create(node: ConfigNode | undefined): TxLogger;
   /** Members of the object in alerts (`alert.metadata.app-layer`); `log` without it. */

@@ -136,6 +136,8 @@ export interface RulesetSetup {
   /** Keywords that refuse values they do not know, where others warn (`--strict-rule-keywords`). */
   readonly strictKeywords: ReadonlySet<string>;
   readonly counters: Counters | null;
+  /** What rules look at that parsers make only on demand (`hassh`); keywords add to it. */
+  readonly demands: Set<string>;
 }
 
 export interface KeywordDefinition {

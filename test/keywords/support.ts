@@ -22,6 +22,7 @@ export class TestSetup implements RulesetSetup {
   isInline = false;
   readonly strictKeywords = new Set<string>();
   readonly counters = null;
+  readonly demands = new Set<string>();
   readonly isPendingProtocol = (): boolean => false;
   readonly appProtocols = protocolIds;
   readonly protocol = protocolDefinition;

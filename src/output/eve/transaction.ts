@@ -50,7 +50,8 @@ export class TransactionEvents {
       json.clear();
       if (!log(tx, json, app)) continue;
       text += this.record.transaction(p, declaration.type, declaration.addresses);
-      text += `,"tx_id":${String(tx.id)},"${key}":{${json.text}}${this.record.end()}`;
+      if (declaration.hasTxId !== false) text += `,"tx_id":${String(tx.id)}`;
+      text += `,"${key}":{${json.text}}${this.record.end()}`;
     }
     return text;
   }

@@ -1,0 +1,105 @@
+// Feeds an application parser without an engine: bytes and direction in, in pieces of any size.
+
+import { Counters } from '../../src/base/counters.ts';
+import type { ConfigNode } from '../../src/config/index.ts';
+import { AppFlow } from '../../src/framework/app-flow.ts';
+import type { AppServices } from '../../src/framework/app-flow.ts';
+import { AppInput } from '../../src/framework/app-input.ts';
+import type { AppParser } from '../../src/framework/app-parser.ts';
+import { PARSE_FAILED } from '../../src/framework/app-parser.ts';
+import { anomalyName } from '../../src/framework/anomaly.ts';
+import type { ProtocolDefinition } from '../../src/framework/app-protocol.ts';
+import type { Direction, Transaction } from '../../src/framework/transaction.ts';
+import { ProtocolTable } from '../../src/applayer/protocol-table.ts';
+
+export interface DriverOptions {
+  readonly config?: ConfigNode;
+  readonly demands?: readonly string[];
+}
+
+/** What the parser asked of the engine, and the parser itself. */
+export class ParserDriver {
+  readonly app: AppFlow;
+  readonly parser: AppParser;
+  /** Requests to the engine in order, in words. */
+  readonly requests: string[] = [];
+  hasFailed = false;
+  private readonly input = new AppInput();
+  private readonly waiting: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
+
+  constructor(definition: ProtocolDefinition, options: DriverOptions = {}) {
+    const table = new ProtocolTable([definition], options.config);
+    const protocol = table.find(definition.name)!;
+    this.app = new AppFlow(0, 6, this.services(options.demands ?? []), table.all[0]!);
+    this.app.protocol = protocol;
+    this.parser = definition.createParser!(this.app, protocol.settings);
+    this.app.parser = this.parser;
+  }
+
+  /** Bytes behind those that are not taken yet. */
+  feed(direction: Direction, bytes: Uint8Array): this {
+    if (this.hasFailed) return this;
+    const all = Buffer.concat([this.waiting[direction], bytes]);
+    const { input } = this;
+    // bytes around it must not be looked at
+    input.data = Buffer.concat([Buffer.from('\n\n'), all, Buffer.from('\n\n')]);
+    input.start = 2;
+    input.end = 2 + all.length;
+    input.direction = direction;
+    input.isStart = this.app.bytes[direction] === 0;
+    input.streamOffset = this.app.bytes[direction];
+    const taken = this.parser.data(input);
+    if (taken === PARSE_FAILED) {
+      this.hasFailed = true;
+      return this;
+    }
+    if (taken < 0 || taken > all.length) throw new RangeError(`took ${String(taken)} of ${String(all.length)} bytes`);
+    this.app.bytes[direction] += taken;
+    this.waiting[direction] = all.subarray(taken);
+    return this;
+  }
+
+  /** Nothing follows in a direction. */
+  end(direction: Direction): this {
+    this.input.isEof = true;
+    this.app.isEof[direction] = true;
+    this.feed(direction, new Uint8Array(0));
+    this.input.isEof = false;
+    return this;
+  }
+
+  anomalies(tx: Transaction): string[] {
+    return (tx.anomalies ?? []).map(anomalyName);
+  }
+
+  private services(demands: readonly string[]): AppServices {
+    const request = (text: string): void => {
+      this.requests.push(text);
+    };
+    return {
+      counters: new Counters(),
+      files: {
+        open: () => {
+          throw new Error('no files here');
+        },
+      } as unknown as AppServices['files'],
+      isDemanded: (what) => demands.includes(what),
+      changeProtocol: (_app, expected) => {
+        request(`change to ${String(expected)}`);
+      },
+      expect: (_app, { protocol, port }) => {
+        request(`expect ${protocol} on ${String(port)}`);
+      },
+      triggerRawInspection: (_app, direction) => {
+        request(`inspect raw ${String(direction)}`);
+      },
+      stopInspection: (_app, { bypass }) => {
+        request(bypass ? 'bypass' : 'stop inspection');
+      },
+      stopParsing: (_app, direction) => {
+        request(`stop parsing ${String(direction)}`);
+      },
+      now: () => 0,
+    };
+  }
+}
