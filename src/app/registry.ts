@@ -29,7 +29,6 @@ import smbProtocol from './smb.ts';
 import smtpProtocol from './smtp.ts';
 import snmpProtocol from './snmp.ts';
 import sshProtocol from './ssh/index.ts';
-import sshProtocol from './ssh.ts';
 import telnetProtocol from './telnet.ts';
 import tftpProtocol from './tftp.ts';
 import tlsProtocol from './tls.ts';
@@ -66,7 +65,6 @@ const files: readonly (ProtocolDefinition | readonly ProtocolDefinition[])[] = [
   smbProtocol,
   smtpProtocol,
   snmpProtocol,
-  sshProtocol,
   sshProtocol,
   telnetProtocol,
   tftpProtocol,
