@@ -26,7 +26,7 @@ import rdpProtocol from './rdp.ts';
 import rfbProtocol from './rfb.ts';
 import sipProtocol from './sip.ts';
 import smbProtocol from './smb.ts';
-import smtpProtocol from './smtp.ts';
+import smtpProtocol from './smtp/index.ts';
 import snmpProtocol from './snmp.ts';
 import sshProtocol from './ssh/index.ts';
 import telnetProtocol from './telnet.ts';

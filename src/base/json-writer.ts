@@ -77,6 +77,11 @@ export class JsonText {
     return this.rawElement(quote(value));
   }
 
+  /** An element that holds bytes of the wire; see bytesText. */
+  bytesElement(value: Uint8Array): this {
+    return this.rawElement(quote(bytesText(value)));
+  }
+
   rawElement(json: string): this {
     this.text += this.needsComma ? `,${json}` : json;
     this.needsComma = true;

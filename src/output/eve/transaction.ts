@@ -12,6 +12,24 @@ interface Entry {
   readonly declaration: EveDeclaration;
   readonly log: LogTransaction;
   readonly key: string;
+  readonly beside: Beside | null;
+}
+
+/** The second object of a record. */
+interface Beside {
+  readonly key: string;
+  readonly log: LogTransaction;
+}
+
+function besideOf({ beside }: EveDeclaration, node: ConfigNode | undefined): Beside | null {
+  return beside === undefined ? null : { key: beside.key, log: beside.create(node).log as LogTransaction };
+}
+
+/** `,"email":{...}`; '' when the protocol has no second object, or nothing to say in it. */
+function besideText(beside: Beside | null, tx: Transaction, json: JsonText, app: AppFlow): string {
+  if (beside === null) return '';
+  json.clear();
+  return beside.log(tx, json, app) ? `,"${beside.key}":{${json.text}}` : '';
 }
 
 /** The types of transactions that the configuration asks for, by protocol. */
@@ -31,7 +49,8 @@ export class TransactionEvents {
       for (const declaration of eve) {
         if (declaration.type !== type) continue;
         isKnown = true;
-        const entry = { declaration, log: declaration.create(node).log as LogTransaction, key: keyOf(declaration) };
+        const log = declaration.create(node).log as LogTransaction;
+        const entry = { declaration, log, key: keyOf(declaration), beside: besideOf(declaration, node) };
         const known = this.byProtocol.get(name);
         if (known === undefined) this.byProtocol.set(name, [entry]);
         else known.push(entry);
@@ -46,12 +65,12 @@ export class TransactionEvents {
     if (entries === undefined) return '';
     let text = '';
     const { json } = this;
-    for (const { declaration, log, key } of entries) {
+    for (const { declaration, log, key, beside } of entries) {
       json.clear();
       if (!log(tx, json, app)) continue;
       text += this.record.transaction(p, declaration.type, declaration.addresses);
       if (declaration.hasTxId !== false) text += `,"tx_id":${String(tx.id)}`;
-      text += `,"${key}":{${json.text}}${this.record.end()}`;
+      text += `,"${key}":{${json.text}}` + besideText(beside, tx, json, app) + this.record.end();
     }
     return text;
   }
@@ -59,24 +78,31 @@ export class TransactionEvents {
 
 /** `,"http":{...}` of the transaction an alert is about; '' without. */
 export class TransactionContext {
-  private readonly writers = new Map<EveDeclaration, LogTransaction>();
+  private readonly writers = new Map<
+    EveDeclaration,
+    { readonly log: LogTransaction; readonly beside: Beside | null }
+  >();
   private readonly json = new JsonText();
 
   text(app: AppFlow, tx: Transaction): string {
     let text = '';
     for (const declaration of tx.protocol!.definition.eve ?? []) {
       this.json.clear();
-      if (this.writer(declaration)(tx, this.json, app)) text += `,"${keyOf(declaration)}":{${this.json.text}}`;
+      const { log, beside } = this.writer(declaration);
+      if (!log(tx, this.json, app)) continue;
+      text += `,"${keyOf(declaration)}":{${this.json.text}}`;
+      text += besideText(beside, tx, this.json, app);
     }
     return text;
   }
 
-  private writer(declaration: EveDeclaration): LogTransaction {
+  private writer(declaration: EveDeclaration): { readonly log: LogTransaction; readonly beside: Beside | null } {
     const known = this.writers.get(declaration);
     if (known !== undefined) return known;
-    const write = (declaration.alert ?? declaration.create(undefined).log) as LogTransaction;
-    this.writers.set(declaration, write);
-    return write;
+    const log = (declaration.alert ?? declaration.create(undefined).log) as LogTransaction;
+    const writer = { log, beside: besideOf(declaration, undefined) };
+    this.writers.set(declaration, writer);
+    return writer;
   }
 }
 

@@ -1,0 +1,47 @@
+// Settings of SMTP: `app-layer.protocols.smtp`.
+
+import type { ConfigNode } from '../../config/index.ts';
+
+export interface MimeSettings {
+  readonly decodesBase64: boolean;
+  readonly decodesQuotedPrintable: boolean;
+  /** Bytes kept of a header's value. */
+  readonly headerValueDepth: number;
+  readonly extractsUrls: boolean;
+  /** `http://` and so on, in lower case. */
+  readonly urlSchemes: readonly Uint8Array[];
+  readonly logsUrlScheme: boolean;
+  readonly hasBodyMd5: boolean;
+}
+
+export interface SmtpSettings {
+  readonly decodesMime: boolean;
+  /** The whole message as one file, where it is not taken apart. */
+  readonly extractsRaw: boolean;
+  /** Unfinished transactions that are kept at most. */
+  readonly maxTransactions: number;
+  readonly mime: MimeSettings;
+}
+
+const MAX_TX = 256;
+const HEADER_VALUE_DEPTH = 2000;
+
+export function readSettings(node: ConfigNode | undefined): SmtpSettings {
+  const mime = node?.get('mime');
+  const flag = (name: string, fallback: boolean): boolean => mime?.bool(name, fallback) ?? fallback;
+  const schemes = mime?.get('extract-urls-schemes') === undefined ? ['http'] : mime.strings('extract-urls-schemes');
+  return {
+    decodesMime: flag('decode-mime', true),
+    extractsRaw: node?.bool('raw-extraction', false) ?? false,
+    maxTransactions: node?.int('max-tx', MAX_TX, { min: 1 }) ?? MAX_TX,
+    mime: {
+      decodesBase64: flag('decode-base64', true),
+      decodesQuotedPrintable: flag('decode-quoted-printable', true),
+      headerValueDepth: mime?.int('header-value-depth', HEADER_VALUE_DEPTH, { min: 0 }) ?? HEADER_VALUE_DEPTH,
+      extractsUrls: flag('extract-urls', true),
+      urlSchemes: schemes.map((scheme) => Buffer.from(`${scheme.toLowerCase()}${scheme === 'mailto' ? ':' : '://'}`)),
+      logsUrlScheme: flag('log-url-scheme', false),
+      hasBodyMd5: mime?.string('body-md5', 'auto') === 'auto' || flag('body-md5', false),
+    },
+  };
+}
