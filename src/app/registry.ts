@@ -9,7 +9,7 @@ import doh2Protocol from './doh2.ts';
 import enipProtocol from './enip.ts';
 import ftpDataProtocol from './ftp-data.ts';
 import ftpProtocol from './ftp.ts';
-import httpProtocol from './http.ts';
+import httpProtocol from './http/index.ts';
 import http2Protocol from './http2.ts';
 import ikeProtocol from './ike.ts';
 import imapProtocol from './imap.ts';

@@ -52,6 +52,7 @@ export interface AppLayerParts {
   readonly table: ProtocolTable;
   readonly files: FileTracker;
   readonly demands: ReadonlySet<string>;
+  readonly hasRules: boolean;
   /** The first packet turned out to come from the server. */
   readonly onSwap: (f: number) => void;
   /** Flows are picked up in their middle (`stream.midstream`): the first packet may be the server's. */
@@ -61,6 +62,7 @@ export interface AppLayerParts {
 export class AppLayer implements AppStreamSink, AppServices {
   readonly counters: Counters;
   readonly files: FileTracker;
+  readonly hasRules: boolean;
   readonly table: ProtocolTable;
   /** Set right after construction: each knows the other. */
   stream: StreamControl | null = null;
@@ -88,6 +90,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     this.table = parts.table;
     this.files = parts.files;
     this.demands = parts.demands;
+    this.hasRules = parts.hasRules;
     this.onSwap = parts.onSwap;
     this.midstream = parts.midstream;
     this.detector = new ProtocolDetector(parts.table);

@@ -9,6 +9,12 @@ const STATES = { closed: FileState.closed, truncated: FileState.truncated, error
 const LIMITS = { limit: 0, minimum: 0, window: 4096 };
 
 export class Files implements FileTracker {
+  private readonly hasRules: boolean;
+
+  constructor(hasRules: boolean) {
+    this.hasRules = hasRules;
+  }
+
   open(_app: AppFlow, tx: Transaction, direction: Direction, name: Uint8Array): TrackedFile {
     const file = new TrackedFile(direction, name);
     (tx.files ??= []).push(file);
@@ -17,7 +23,7 @@ export class Files implements FileTracker {
 
   append(file: TrackedFile, data: Uint8Array, start: number, end: number): void {
     file.size += end - start;
-    file.body.append(data, start, end, LIMITS);
+    if (this.hasRules) file.body.append(data, start, end, LIMITS);
   }
 
   gap(file: TrackedFile, length: number): void {

@@ -145,6 +145,8 @@ function createSetup(config: ConfigNode, diagnostics: Diagnostic[], options: Loa
     version: compatibleVersion(),
     features: new Set(ruleFeatures()),
     hasKeyword: (name) => findKeyword(name) !== undefined,
+    keyword: findKeyword,
+    bufferOf: (keyword) => findKeyword(keyword)?.buffer,
     appProtocols: protocolIds,
     isPendingProtocol,
     protocol: protocolDefinition,

@@ -25,6 +25,8 @@ export interface StreamStage {
   pendingRaw(f: number, direction: 0 | 1): boolean;
   pendingApp(f: number, direction: 0 | 1): boolean;
   release(f: number): void;
+  /** Whether the application layer was not offered all there is of a direction. */
+  pendingApp(f: number, direction: 0 | 1): boolean;
   /** Offers the application layer what is left of a direction at the end of its flow. */
   flushApp(p: Packet, f: number, direction: 0 | 1): void;
   updateGauges(): void;
@@ -195,33 +197,36 @@ export class Pipeline {
   ended(f: number): void {
     const { flows, stream } = this.parts;
     const isTcp = stream !== null && flows.tcp(f) >= 0;
-    const app = this.parts.app?.of(f) ?? null;
-    if (isTcp || app !== null) this.inspectRest(f, isTcp, app);
+    if (isTcp || (this.parts.app?.of(f) ?? null) !== null) this.inspectRest(f, isTcp);
     for (const output of this.flowOutputs) output.flow!(f);
     if (isTcp) stream.release(f);
-    if (app !== null) this.parts.app!.release(f);
+    this.parts.app?.release(f);
   }
 
   /** Bytes and transactions that no packet was due to inspect are looked at before the flow goes. */
-  private inspectRest(f: number, isTcp: boolean, app: AppFlow | null): void {
-    const { app: stage, detect, flows, pseudo, stream, verdicts } = this.parts;
+  private inspectRest(f: number, isTcp: boolean): void {
+    const { detect, flows, pseudo, stream, verdicts } = this.parts;
     const unseen = FlowFlag.bypassed | FlowFlag.noPacketInspection | (verdicts === null ? 0 : FlowFlag.actionDrop);
-    const isLive = app !== null && hasTransactions(app);
     for (const direction of [0, 1] as const) {
       const isSeen = (flows.flags(f) & unseen) === 0;
       const isRaw = isTcp && detect !== null && isSeen && stream!.pendingRaw(f, direction);
-      const isWaiting = isTcp && stage !== null && isSeen && stream!.pendingApp(f, direction);
-      if (!isRaw && !isLive && !isWaiting) continue;
+      if (!isRaw && !this.hasAppRest(f, isTcp && isSeen, direction)) continue;
       const p = pseudo.make(f, direction);
       if (isTcp) stream!.packet(p, f);
-      if (isWaiting || app !== null) this.endApp(p, f, isTcp, direction);
+      this.endApp(p, f, isTcp, direction);
       this.inspect(p);
     }
   }
 
+  private hasAppRest(f: number, isTcp: boolean, direction: 0 | 1): boolean {
+    const app = this.parts.app?.of(f) ?? null;
+    if (app !== null && hasTransactions(app)) return true;
+    return isTcp && this.parts.app !== null && this.parts.stream!.pendingApp(f, direction);
+  }
+
   private endApp(p: Packet, f: number, isTcp: boolean, direction: 0 | 1): void {
     if (isTcp) this.parts.stream!.flushApp(p, f, direction);
-    this.parts.app!.end(p, f, direction);
+    this.parts.app?.end(p, f, direction);
   }
 
   /** Statistics are due. */

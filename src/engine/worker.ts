@@ -122,7 +122,9 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   };
   const { midstream } = options.stream;
   const demands = options.rules?.setup.demands ?? new Set<string>();
-  const app = new AppLayer({ flows, counters, table, files: new Files(), onSwap, midstream, demands });
+  const hasRules = options.rules !== null && options.rules.ruleset.signatures.length > 0;
+  const files = new Files(hasRules);
+  const app = new AppLayer({ flows, counters, table, files, hasRules, onSwap, midstream, demands });
   const stream = new TcpEngine({
     sink: app,
     flows,

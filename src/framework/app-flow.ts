@@ -12,6 +12,8 @@ export interface AppServices {
   readonly files: FileTracker;
   /** Whether rules look at something that is costly to make (RulesetSetup.demands). */
   isDemanded(what: string): boolean;
+  /** Whether rules are there to look at bodies: without any none are kept. */
+  readonly hasRules: boolean;
   /** Whole-flow requests; they take effect when the parser returns. */
   /** Go on as another protocol (STARTTLS, upgrade, CONNECT): it is detected anew; `expected` names what should come. */
   changeProtocol(app: AppFlow, expected: string | null): void;

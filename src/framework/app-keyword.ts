@@ -2,10 +2,10 @@
 
 import { parseInteger } from '../rules/index.ts';
 import type { IntegerWidth } from '../rules/index.ts';
-import type { BufferDefinition, BufferEngine } from './buffer.ts';
+import type { BufferDefinition, BufferEngine, BufferView } from './buffer.ts';
 import { describeInteger } from './description.ts';
 import { accept, integerTest, unquoted } from './keyword-argument.ts';
-import { defineKeyword } from './keyword.ts';
+import { RuleError, defineKeyword } from './keyword.ts';
 import type { KeywordDefinition } from './keyword.ts';
 import type { Direction, Transaction } from './transaction.ts';
 
@@ -68,6 +68,21 @@ export function appBuffer({
   };
 }
 
+/** A buffer that grows while its state lasts; `view` shows what is due. */
+export function growingBuffer(
+  described: Pick<AppBuffer, 'name' | 'description' | 'engines'>,
+  view: (tx: never, view: BufferView, direction: Direction) => boolean,
+): BufferDefinition {
+  const show = view as (tx: Transaction, view: BufferView, direction: Direction) => boolean;
+  return {
+    ...described,
+    source: 'app',
+    isMulti: false,
+    isGrowing: true,
+    get: (_p, ctx, into, instance) => ctx.tx !== null && instance === 0 && show(ctx.tx, into, ctx.txDirection),
+  };
+}
+
 /** The keyword that selects a buffer of transactions. */
 export function appBufferKeyword(
   described: Described,
@@ -80,8 +95,26 @@ export function appBufferKeyword(
     argument: 'none',
     kind: 'buffer',
     supportsFastPattern: true,
+    buffer: definition,
     compile(builder) {
       builder.setBuffer(definition);
+    },
+  });
+}
+
+/** A modifier of older rules: the content before it belongs to the buffer. */
+export function contentModifier(described: Described, buffer: BufferDefinition): KeywordDefinition {
+  return defineKeyword({
+    ...described,
+    argument: 'none',
+    kind: 'modifier',
+    supportsFastPattern: true,
+    compile(builder) {
+      if (builder.moveLastContent(buffer)) return;
+      throw new RuleError(
+        `${described.name} needs preceding content option`,
+        'write the content first, the modifier after it',
+      );
     },
   });
 }
@@ -113,7 +146,7 @@ export function appIntegerKeyword({
       const condition = accept(option, parseInteger(unquoted(option), width, names === undefined ? {} : { names }));
       const test = integerTest(condition);
       builder.addTxMatch(
-        (tx, _p, ctx) => {
+        (tx: Transaction, _p, ctx) => {
           const found = value(tx, ctx.txDirection);
           return found >= 0 && test(found);
         },

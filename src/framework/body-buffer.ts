@@ -24,8 +24,6 @@ export class BodyBuffer {
   size = 0;
   /** Rules have seen the body up to here. */
   inspectedTo = 0;
-  /** What the last view reached. */
-  private shownTo = 0;
   isComplete = false;
 
   get end(): number {
@@ -65,13 +63,12 @@ export class BodyBuffer {
     view.end = this.length;
     view.streamOffset = from;
     view.isWhole = this.isComplete && from === 0;
-    this.shownTo = this.end;
     return true;
   }
 
-  /** The views handed out were looked at. */
-  commit(): void {
-    if (this.shownTo > this.inspectedTo) this.inspectedTo = this.shownTo;
+  /** Rules had their look at what was due. */
+  commit(limits: BodyLimits): void {
+    if (this.isDue(limits)) this.inspectedTo = this.end;
   }
 
   release(): void {

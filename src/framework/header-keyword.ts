@@ -100,6 +100,7 @@ export function bufferKeyword(k: Described, buffer: BufferDefinition): KeywordDe
     argument: 'none',
     kind: 'buffer',
     supportsFastPattern: true,
+    buffer,
     compile(builder) {
       builder.setBuffer(buffer);
     },

@@ -58,6 +58,12 @@ export interface SignatureBuilder {
   /** Selects a sticky buffer (null: back to the payload, `pkt_data`). The same multi buffer named again opens another instance. */
   setBuffer(buffer: BufferDefinition | null): void;
   addTransform(transform: TransformUse): void;
+  /** The content just before belongs to this buffer (`http_uri` and its like); false when there is none to move. */
+  moveLastContent(buffer: BufferDefinition): boolean;
+  /** Compiles another keyword with this option's argument. */
+  compileOther(keyword: string, option: RuleOption): void;
+  /** What `add` adds belongs to this buffer; the current one stays. */
+  inBuffer(buffer: BufferDefinition, add: () => void): void;
 
   /** Adds `content` to the current buffer; modifiers then change `lastContent()`. */
   addContent(spec: ContentSpec): void;
@@ -73,7 +79,7 @@ export interface SignatureBuilder {
   /** A condition on the packet. Sets requirePacket unless `keepsStream` (flow, flowbits ... work on stream matches too). */
   addPacketMatch(match: PacketMatch, options?: PacketMatchOptions): void;
   /** A condition on transactions of the protocols and directions named, from the progress named on. */
-  addTxMatch(match: TxMatch, options: TxMatchOptions): void;
+  addTxMatch(match: TxMatch<never>, options: TxMatchOptions): void;
   /** @param description what it does, for engine analysis; `isPerPacket` is false without it */
   addPostMatch(action: PostMatch, description?: Description): void;
   /** Marks `prefilter` on the last packet keyword. */
@@ -123,6 +129,10 @@ export interface RulesetSetup {
   readonly version: readonly [number, number, number];
   readonly features: ReadonlySet<string>;
   hasKeyword(name: string): boolean;
+  /** A keyword by name or alias. */
+  readonly keyword: (name: string) => KeywordDefinition | undefined;
+  /** The buffer that a keyword selects; undefined where it selects none. */
+  readonly bufferOf: (keyword: string) => BufferDefinition | undefined;
   /** Numbers of the application protocols that a name of rule headers covers; undefined: no such protocol. */
   readonly appProtocols: (name: string) => readonly number[] | undefined;
   /** True for a protocol that is known and not parsed yet. */
@@ -156,6 +166,8 @@ export interface KeywordDefinition {
   readonly supportsFastPattern?: boolean;
   /** Whether the argument may, or must, stand between double quotes; without it they are refused. */
   readonly quotes?: 'optional' | 'required';
+  /** The sticky buffer that it selects, so that others can name it (`pcre:"/x/U"`). */
+  readonly buffer?: BufferDefinition;
   /** Adds the option to the rule; throws RuleError for a bad one. `option.value` is the raw text, undefined without. */
   compile(builder: SignatureBuilder, option: RuleOption): void;
 }

@@ -60,7 +60,7 @@ export interface BufferInspection {
 }
 
 /** A condition on a transaction that is no buffer: a code, a state, an anomaly. */
-export type TxMatch = (tx: Transaction, p: Packet, ctx: DetectContext) => boolean;
+export type TxMatch<Tx = Transaction> = (tx: Tx, p: Packet, ctx: DetectContext) => boolean;
 
 /** One condition of a rule on transactions, in the order of the rule. */
 export interface TxStep {

@@ -1,12 +1,15 @@
 // Transaction: one exchange of an application protocol (a request and its response), and how far rules have looked at it.
 
 import type { AppProtocol } from './app-protocol.ts';
+import type { BodyBuffer, BodyLimits } from './body-buffer.ts';
 import type { TrackedFile } from './file.ts';
 
 /** Direction of bytes and states: the index into every pair below. */
 export const TO_SERVER = 0;
 export const TO_CLIENT = 1;
 export type Direction = 0 | 1;
+
+const NO_LIMITS: BodyLimits = { limit: 0, minimum: 0, window: 4096 };
 
 /** What inspection remembers of one direction of a transaction between packets. Written by detect/run alone. */
 export class TxInspectState {
@@ -56,6 +59,24 @@ export class Transaction {
     return (this.directions & (1 << direction)) !== 0;
   }
 
+  /** The decoded body of a direction that `file.data` shows in place of files; null: its files. */
+  body(_direction: Direction): BodyBuffer | null {
+    return null;
+  }
+
+  /** Limits that hold for that body. */
+  bodyLimits(_direction: Direction): BodyLimits {
+    return NO_LIMITS;
+  }
+
+  /** A rule wants no record of it (nor of its answer, where that is a transaction of its own). */
+  unlog(): void {
+    this.isLogged = true;
+  }
+
   /** Rules have seen what there was of a direction: growing buffers begin their next window. */
-  inspected(_direction: Direction): void {}
+  inspected(direction: Direction): void {
+    if (this.files === null) return;
+    for (const file of this.files) if (file.direction === direction) file.body.commit(NO_LIMITS);
+  }
 }

@@ -101,7 +101,10 @@ const config = defineKeyword({
     if (match === null) throw new RuleError('config cannot be read', 'config:logging disable, type flow, scope flow');
     if (match[1] === 'tracking' && match[4] === 'packet' && builder.ast.hook?.name !== 'pre_flow')
       throw new RuleError("disabling flow tracking is only supported in 'pre_flow' hook");
-    if (match[3] === 'tx') builder.awaitAppLayer('transactions are not parsed yet');
+    if (match[3] === 'tx') {
+      builder.addPostMatch((_p, ctx) => ctx.tx?.unlog(), { keyword: 'config' });
+      return;
+    }
     const bit = match[1] === 'logging' ? FlowFlag.noLog : FlowFlag.noPacketInspection;
     builder.addPostMatch(
       (p, ctx) => {

@@ -9,6 +9,7 @@ import { unquoted } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { RulesetSetup, SignatureBuilder } from '../framework/keyword.ts';
 import { PacketFlag } from '../framework/packet.ts';
+import type { Transaction } from '../framework/transaction.ts';
 
 const FAILED = 1;
 /** Which of the flow's protocols counts, and how it is read. */
@@ -114,7 +115,7 @@ const appLayerEvent = defineKeyword({
       return;
     }
     const protocol = name.slice(0, name.indexOf('.'));
-    builder.addTxMatch((tx) => tx.anomalies?.includes(id) === true, {
+    builder.addTxMatch((tx: Transaction) => tx.anomalies?.includes(id) === true, {
       keyword: 'app-layer-event',
       engines: [toServer(protocol, 0), toClient(protocol, 0)],
       isRepeated: true,

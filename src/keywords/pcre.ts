@@ -1,7 +1,10 @@
 // `pcre`: a regular expression over the buffer.
 
 import { linkPcre, parsePcre } from '../detect/content/pcre.ts';
+import type { PcreBuffer } from '../detect/content/pcre.ts';
+import type { ChainElement } from '../framework/chain.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import type { SignatureBuilder } from '../framework/keyword.ts';
 import { compileRegex } from '../native/compile-regex.ts';
 import { encodeRuleText } from '../rules/index.ts';
 
@@ -19,9 +22,8 @@ export default defineKeyword({
   ],
   compile(builder, option) {
     const pcre = parsePcre(option.value ?? '', builder.currentBuffer?.name);
-    if (pcre.buffer !== undefined) builder.awaitAppLayer(`pcre: ${pcre.buffer} belongs to an application layer`);
-    const isNew = pcre.buffer !== undefined || builder.currentBuffer === null;
-    if (pcre.isRelative && isNew && builder.elements().length === 0) {
+    const isPayload = builder.currentBuffer === null && pcre.buffer === undefined;
+    if (pcre.isRelative && isPayload && builder.elements().length === 0) {
       throw new RuleError('pcre with /R (relative) needs preceding match in the same buffer');
     }
     const compiled = compileRegex(encodeRuleText(pcre.expression), pcre.flags);
@@ -40,15 +42,27 @@ export default defineKeyword({
       if (variable !== null) captures.push({ name: variableName(variable[1]!, variable[2]!), group });
     }
     for (const { name } of captures) builder.usesState(name.startsWith('flow:') ? 'flowvar' : 'pktvar', 'write');
-    builder.addElement({
+    const element: ChainElement = {
       keyword: 'pcre',
       content: null,
       isRelative: pcre.isRelative,
       details: { nocase: pcre.flags.caseless === true, negated: pcre.negated },
       link: (next, nextIsRelative) => linkPcre({ ...pcre, matcher, captures }, next, nextIsRelative),
-    });
+    };
+    if (pcre.buffer === undefined) builder.addElement(element);
+    else addToBuffer(builder, pcre.buffer, element);
   },
 });
+
+/** `/x/U`: the flag names the buffer. */
+function addToBuffer(builder: SignatureBuilder, { what, keyword }: PcreBuffer, element: ChainElement): void {
+  const buffer = builder.setup.bufferOf(keyword);
+  if (buffer === undefined) builder.awaitAppLayer(`pcre: ${what} belongs to an application layer`);
+  else
+    builder.inBuffer(buffer, () => {
+      builder.addElement(element);
+    });
+}
 
 /** Flow captures keep their prefix: they are shown apart from those of the packet. */
 function variableName(scope: string, name: string): string {

@@ -213,20 +213,19 @@ export class TcpEngine implements TcpView {
     if (b >= 0) this.x.resume(p, b, b + (direction === 0 ? CLIENT : SERVER), false);
   }
 
+  /** Whether the application layer was not offered all that is there of a direction. */
+  pendingApp(f: number, direction: 0 | 1): boolean {
+    const t = this.flows.tcp(f);
+    if (t < 0) return false;
+    const w = this.s.words;
+    const d = t * STRIDE + (direction === 0 ? CLIENT : SERVER);
+    return (w[d + D.flags]! & StreamFlag.appDisabled) === 0 && w[d + D.contiguous]! > w[d + D.app]!;
+  }
+
   /** The same at the end of the flow, with what nobody acknowledged. */
   flushApp(p: Packet, f: number, direction: 0 | 1): void {
     const b = this.flows.tcp(f) * STRIDE;
     if (b >= 0) this.x.resume(p, b, b + (direction === 0 ? CLIENT : SERVER), true);
-  }
-
-  /** Whether bytes of a direction wait that the application layer did not take. */
-  pendingApp(f: number, direction: 0 | 1): boolean {
-    const b = this.flows.tcp(f) * STRIDE;
-    if (b < 0) return false;
-    const w = this.s.words;
-    const d = b + (direction === 0 ? CLIENT : SERVER);
-    const flags = w[d + D.flags]!;
-    return (flags & StreamFlag.based) !== 0 && (flags & StreamFlag.appDisabled) === 0 && w[d + D.contiguous]! > w[d + D.app]!;
   }
 
   disableRaw(t: number, direction: 0 | 1): void {

@@ -7,6 +7,7 @@ import { Inspection } from '../../src/framework/chain.ts';
 import type { ChainElement } from '../../src/framework/chain.ts';
 import type { DetectContext } from '../../src/framework/detect-context.ts';
 import { Flows } from '../../src/framework/flows.ts';
+import { findKeyword } from '../../src/engine/keyword-table.ts';
 import { protocolDefinition, protocolIds } from '../../src/engine/protocol-names.ts';
 import { RuleError } from '../../src/framework/keyword.ts';
 import type { KeywordDefinition, RulesetSetup, SignatureBuilder } from '../../src/framework/keyword.ts';
@@ -24,6 +25,8 @@ export class TestSetup implements RulesetSetup {
   readonly counters = null;
   readonly demands = new Set<string>();
   readonly isPendingProtocol = (): boolean => false;
+  readonly keyword = findKeyword;
+  readonly bufferOf = (name: string) => findKeyword(name)?.buffer;
   readonly appProtocols = protocolIds;
   readonly protocol = protocolDefinition;
   readonly settings = new Map<string, string>();
@@ -102,6 +105,9 @@ export function compileOptions(
     flags: 0,
     action: 1,
     addTxMatch: refuse,
+    moveLastContent: refuse,
+    compileOther: refuse,
+    inBuffer: refuse,
     seen,
     get currentBuffer() {
       return c.buffer;

@@ -292,7 +292,8 @@ function setPayloadFlags(builder: RuleBuilder): void {
   if (builder.payload.elements.length === 0) return;
   builder.flags |= SigFlag.requirePayload;
   const isDecided = (builder.flags & (SigFlag.requirePacket | SigFlag.requireStream)) !== 0;
-  if (isDecided || !(isTcpProtocol(protocol) || protocol.startsWith('ip'))) return;
+  const isApp = protocolTest(protocol) === undefined;
+  if (isDecided || !(isTcpProtocol(protocol) || protocol.startsWith('ip') || isApp)) return;
   builder.flags |= SigFlag.requireStream;
   const isAnchored = builder.payload.contents.some(
     (content) => content.depth !== null || content.offset !== null || content.startsWith,

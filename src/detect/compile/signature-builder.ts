@@ -15,7 +15,7 @@ import type {
 import type { PacketMatch, PostMatch, TxMatch } from '../../framework/signature.ts';
 import { Action } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
-import type { RuleAst } from '../../rules/index.ts';
+import type { RuleAst, RuleOption } from '../../rules/index.ts';
 import { contentElement } from '../content/content-element.ts';
 import { ChainBuilder } from './chain-builder.ts';
 import { StateOrder } from './evaluation-order.ts';
@@ -55,6 +55,9 @@ export class RuleBuilder implements SignatureBuilder {
   prefilterKeyword: string | undefined;
   private lastCondition: ContentSpec | string | null = null;
   private current: ChainBuilder = this.payload;
+  /** The content that a modifier moved to its buffer: further modifiers mean it. */
+  private moved: ContentSpec | null = null;
+  private movedTo: ChainBuilder | null = null;
   private readonly variables = new Map<string, number>();
 
   constructor(ast: RuleAst, setup: RulesetSetup, action: number) {
@@ -106,12 +109,39 @@ export class RuleBuilder implements SignatureBuilder {
     this.current.transforms.push(transform);
   }
 
+  moveLastContent(buffer: BufferDefinition): boolean {
+    const { elements } = this.payload;
+    const last = elements.at(-1);
+    if (this.current !== this.payload || !last || last.content === null) return false;
+    elements.pop();
+    this.inBuffer(buffer, () => this.current.elements.push(last));
+    this.moved = last.content;
+    this.movedTo = this.chains.find((chain) => chain.elements.includes(last)) ?? null;
+    return true;
+  }
+
+  compileOther(keyword: string, option: RuleOption): void {
+    this.setup.keyword(keyword)!.compile(this, option);
+  }
+
+  inBuffer(buffer: BufferDefinition, add: () => void): void {
+    const { current } = this;
+    const known = this.chains.find((chain) => chain.buffer === buffer && chain.transforms.length === 0);
+    if (known === undefined) this.openChain(buffer);
+    else this.current = known;
+    add();
+    this.current = current;
+  }
+
   addContent(spec: ContentSpec): void {
+    this.moved = null;
+    this.movedTo = null;
     this.current.elements.push(contentElement(spec));
     this.lastCondition = spec;
   }
 
   lastContent(): ContentSpec | null {
+    if (this.moved !== null && this.current === this.payload) return this.moved;
     for (let i = this.current.elements.length - 1; i >= 0; i--) {
       const { content } = this.current.elements[i]!;
       if (content !== null) return content;
@@ -120,7 +150,10 @@ export class RuleBuilder implements SignatureBuilder {
   }
 
   addElement(element: ChainElement): void {
-    this.current.elements.push(element);
+    // what counts from a content that was moved to its buffer goes there as well
+    if (element.isRelative && this.movedTo !== null && this.current === this.payload)
+      this.movedTo.elements.push(element);
+    else this.current.elements.push(element);
   }
 
   elements(): readonly ChainElement[] {
@@ -149,8 +182,8 @@ export class RuleBuilder implements SignatureBuilder {
     if (options.keepsStream !== true) this.flags |= SigFlag.requirePacket;
   }
 
-  addTxMatch(match: TxMatch, options: TxMatchOptions): void {
-    this.txSteps.push({ match, ...options });
+  addTxMatch(match: TxMatch<never>, options: TxMatchOptions): void {
+    this.txSteps.push({ match: match as TxMatch, ...options });
     this.lastCondition = options.keyword;
   }
 

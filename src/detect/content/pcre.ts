@@ -6,13 +6,19 @@ import { regexOffsets, REGEX_NO_MATCH } from '../../native/regex.ts';
 import type { RegexFlags, RegexMatcher } from '../../native/regex.ts';
 import { parseQuoted } from '../../rules/index.ts';
 
+/** A buffer that a flag names: in words, and the keyword that selects it. */
+export interface PcreBuffer {
+  readonly what: string;
+  readonly keyword: string;
+}
+
 export interface PcreArgument {
   readonly expression: string;
   readonly flags: RegexFlags;
   readonly negated: boolean;
   readonly isRelative: boolean;
   /** What the flags name as the buffer to look into, undefined when none does. */
-  readonly buffer: string | undefined;
+  readonly buffer: PcreBuffer | undefined;
   /** Names for groups 1, 2, ... of `packetVars`; those of the flow start with `flow:`. */
   readonly captures: readonly string[];
   /** What the author should know. */
@@ -32,18 +38,18 @@ const FLAGS: Readonly<Record<string, keyof RegexFlags>> = {
 /** Flags that name a buffer of an application layer: what it holds, and the sticky buffers that are the same. */
 const BUFFERS: Readonly<Record<string, readonly [what: string, ...names: string[]]>> = {
   U: ['http uri', 'http.uri', 'http.uri.normalized'],
-  I: ['raw http uri', 'http.uri.raw'],
-  P: ['http request body', 'http.request_body'],
-  Q: ['data from tracked files', 'file.data', 'file_data', 'http.response_body'],
-  H: ['http headers', 'http.header'],
-  D: ['raw http headers', 'http.header.raw'],
+  I: ['raw http uri', 'http.uri.raw', 'http_raw_uri'],
+  P: ['http request body', 'http.request_body', 'http_client_body'],
+  Q: ['data from tracked files', 'file.data', 'file_data', 'http.response_body', 'http_response_body'],
+  H: ['http headers', 'http.header', 'http_header'],
+  D: ['raw http headers', 'http.header.raw', 'http_raw_header'],
   M: ['http request method', 'http.method'],
   C: ['http cookie header', 'http.cookie'],
   S: ['http response status code', 'http.stat_code'],
   Y: ['http response status message', 'http.stat_msg'],
   V: ['http user agent', 'http.user_agent'],
   W: ['http host', 'http.host'],
-  Z: ['raw http host', 'http.host.raw'],
+  Z: ['raw http host', 'http.host.raw', 'http_raw_host'],
 };
 
 export function parsePcre(argument: string, stickyBuffer: string | undefined): PcreArgument {
@@ -59,20 +65,20 @@ export function parsePcre(argument: string, stickyBuffer: string | undefined): P
   const [letters, ...captures] = text.slice(slash + 1).split(',');
   const flags: Record<string, boolean> = {};
   let isRelative = false;
-  let buffer: string | undefined;
+  let buffer: PcreBuffer | undefined;
   let bufferLetter = '';
   for (const letter of letters!.trim()) {
     const flag = FLAGS[letter];
     if (flag !== undefined) flags[flag] = true;
     else if (letter === 'R') isRelative = true;
     else if (letter in BUFFERS) {
-      if (buffer !== undefined) throw new RuleError('only one pcre option to specify a buffer type is allowed');
+      if (bufferLetter !== '') throw new RuleError('only one pcre option to specify a buffer type is allowed');
       buffer = bufferOf(letter, stickyBuffer);
       bufferLetter = letter;
     } else if (letter !== 'B' && letter !== 'O') throw new RuleError(`pcre: unknown flag "${letter}"`);
   }
   const expression = text.slice(1, slash);
-  if (buffer !== undefined) checkBuffer(bufferLetter, letters!, expression);
+  if (bufferLetter !== '') checkBuffer(bufferLetter, letters!, expression);
   const remarks: string[] = [];
   if (letters!.includes('B')) remarks.push("'/B' (rawbytes) option is a no-op and is silently ignored");
   if (/(?<!\\)(?:\\\\)*\\X/.test(expression))
@@ -87,9 +93,11 @@ function checkBuffer(letter: string, letters: string, expression: string): void 
     throw new RuleError('pcre host("W") specified has an uppercase char', 'host names are compared in lower case');
 }
 
-function bufferOf(letter: string, stickyBuffer: string | undefined): string {
+function bufferOf(letter: string, stickyBuffer: string | undefined): PcreBuffer | undefined {
   const [what, ...names] = BUFFERS[letter]!;
-  if (stickyBuffer === undefined || names.includes(stickyBuffer)) return what;
+  if (stickyBuffer === undefined) return { what, keyword: names[0]! };
+  if (names.includes(stickyBuffer) || names.some((name) => name.replaceAll('.', '_') === stickyBuffer))
+    return undefined;
   throw new RuleError(
     `Expression seen with a sticky buffer still set; either (1) reset sticky buffer with pkt_data or (2) use a sticky buffer providing "${what}".`,
   );

@@ -6,6 +6,8 @@ import { ByteText } from '../text/byte-text.ts';
 import { AlertEvents } from './alert.ts';
 import { AnomalyEvents } from './anomaly.ts';
 import { arpEvent } from './arp.ts';
+import { FileEvents } from './fileinfo.ts';
+import type { TrackedFile } from '../../framework/file.ts';
 import { DropEvents } from './drop.ts';
 import { noteMacs } from './flow-macs.ts';
 import { FlowEvents } from './flow.ts';
@@ -31,6 +33,7 @@ interface EventTypes {
   readonly stats: readonly StatsEvents[];
   readonly transactions: TransactionEvents | null;
   readonly hasTxAnomalies: boolean;
+  readonly files: FileEvents | null;
   readonly wantsEveryPacket: boolean;
 }
 
@@ -42,10 +45,12 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
   const transactions = new TransactionEvents(record);
   let hasTransactions = false;
   let hasTxAnomalies = false;
+  let files: FileEvents | null = null;
   let wantsEveryPacket = false;
   for (const { name, body } of node.get('types')?.entries() ?? []) {
     if (body?.bool('enabled', true) === false) continue;
     if (transactions.add(name, body)) hasTransactions = true;
+    if (name === 'files') files = new FileEvents(record);
     if (name === 'anomaly') hasTxAnomalies = body?.bool('types.applayer', true) ?? true;
     if (name === 'alert') packet.push(method(new AlertEvents(record, body)));
     else if (name === 'anomaly') packet.push(method(new AnomalyEvents(record, body)));
@@ -65,7 +70,15 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
       return '';
     });
   }
-  return { packet, flow, stats, transactions: hasTransactions ? transactions : null, hasTxAnomalies, wantsEveryPacket };
+  return {
+    packet,
+    flow,
+    stats,
+    transactions: hasTransactions ? transactions : null,
+    hasTxAnomalies,
+    files,
+    wantsEveryPacket,
+  };
 }
 
 const method =
@@ -90,6 +103,7 @@ const netflowMethod = (events: NetflowEvents): FlowRecords => {
 
 class EveLog implements Output {
   readonly transaction?: (p: Packet, app: AppFlow, tx: Transaction) => void;
+  readonly file?: (p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile) => void;
   readonly txAnomalies?: (p: Packet, app: AppFlow, tx: Transaction, from: number) => void;
   readonly wantsEveryPacket: boolean;
   private readonly writer: RecordWriter;
@@ -106,6 +120,12 @@ class EveLog implements Output {
       this.transaction = (p, app, tx) => {
         this.write(transactions.transaction(p, app, tx));
       };
+    const { files } = types;
+    if (files !== null) {
+      this.file = (p, app, tx, file) => {
+        this.write(files.file(p, app, tx, file));
+      };
+    }
     if (types.hasTxAnomalies) {
       this.txAnomalies = (p, _app, tx, from) => {
         this.write(txAnomalyText(record, p, tx, from));

@@ -39,15 +39,16 @@ export class EveRecord {
     return text + this.packetOptions(p);
   }
 
-  /** The same for something in the packet's flow, seen from the flow's client or from the packet's sender. */
-  transaction(p: Packet, type: string, addresses: 'flow' | 'packet'): string {
-    if (addresses === 'packet' || (p.flags & PacketFlag.toServer) !== 0) return this.packet(p, type);
+  /** The same for something in the packet's flow, seen from the flow's client, its server, or the packet's sender. */
+  transaction(p: Packet, type: string, addresses: 'flow' | 'server' | 'packet'): string {
+    const isToServer = (p.flags & PacketFlag.toServer) !== 0;
+    if (addresses === 'packet' || isToServer === (addresses === 'flow')) return this.packet(p, type);
     const { flows } = this.context;
     let text = `{"timestamp":"${eveTime(p.ts)}"${flowIds(flows.double(p.flow, F.id), flows.double(p.flow, F.parentId))}`;
     text += this.device(p.device);
     if (p.parent === null && p.number > 0 && this.context.captureFile() !== undefined)
       text += `,"pcap_cnt":${String(p.number)}`;
-    text += `,"event_type":"${type}"${vlanText(p.vlanCount, p.vlan0, p.vlan1, p.vlan2)}${this.flowTuple(p.flow, 'toServer')}`;
+    text += `,"event_type":"${type}"${vlanText(p.vlanCount, p.vlan0, p.vlan1, p.vlan2)}${this.flowTuple(p.flow, addresses === 'flow' ? 'toServer' : 'toClient')}`;
     text += `,"proto":"${protocolName(p.proto)}","ip_v":${String(p.ipVersion)},"pkt_src":"${PACKET_SOURCES[p.source]!}"`;
     return text + this.packetOptions(p);
   }

@@ -70,7 +70,8 @@ describe('rules.json', () => {
     });
 
     it('and actions apart', () => {
-      const options = 'content:"x"; flowint:no,notset; flowint:no,=,1; xbits:set,b,track ip_src; tag:session,3,packets;';
+      const options =
+        'content:"x"; flowint:no,notset; flowint:no,=,1; xbits:set,b,track ip_src; tag:session,3,packets;';
       deepEqual(matchesOf(options), [{ name: 'flowint', flowint: { cmd: 'isnotset', var: 'no' } }]);
       deepEqual(matchesOf(options, 'postmatch'), [
         { name: 'flowint', flowint: { cmd: 'set', var: 'no', value: 1 } },

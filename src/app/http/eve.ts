@@ -1,0 +1,163 @@
+// EVE `http`: one record for each request with its response.
+
+import type { JsonText } from '../../base/json-writer.ts';
+import { bytesText } from '../../base/json-writer.ts';
+import type { ConfigNode } from '../../config/index.ts';
+import type { EveDeclaration } from '../../framework/app-protocol.ts';
+import { KNOWN_HEADERS, valueOf } from './headers.ts';
+import type { Header, KnownHeader } from './headers.ts';
+import { Progress } from './transaction.ts';
+import type { HttpMessage, HttpTransaction } from './transaction.ts';
+
+/** `custom:` names these fields; they are headers of the request or of the response. */
+const CUSTOM: Readonly<Record<string, [header: string, side: 'request' | 'response']>> = {
+  accept: ['accept', 'request'],
+  'accept-charset': ['accept-charset', 'request'],
+  'accept-encoding': ['accept-encoding', 'request'],
+  'accept-language': ['accept-language', 'request'],
+  'accept-datetime': ['accept-datetime', 'request'],
+  authorization: ['authorization', 'request'],
+  'cache-control': ['cache-control', 'request'],
+  cookie: ['cookie', 'request'],
+  from: ['from', 'request'],
+  'max-forwards': ['max-forwards', 'request'],
+  origin: ['origin', 'request'],
+  pragma: ['pragma', 'request'],
+  'proxy-authorization': ['proxy-authorization', 'request'],
+  range: ['range', 'request'],
+  te: ['te', 'request'],
+  via: ['via', 'request'],
+  'x-requested-with': ['x-requested-with', 'request'],
+  dnt: ['dnt', 'request'],
+  'x-forwarded-proto': ['x-forwarded-proto', 'request'],
+  'x-authenticated-user': ['x-authenticated-user', 'request'],
+  'x-flash-version': ['x-flash-version', 'request'],
+  'accept-range': ['accept-range', 'response'],
+  age: ['age', 'response'],
+  allow: ['allow', 'response'],
+  connection: ['connection', 'response'],
+  'content-encoding': ['content-encoding', 'response'],
+  'content-language': ['content-language', 'response'],
+  'content-length': ['content-length', 'response'],
+  'content-location': ['content-location', 'response'],
+  'content-md5': ['content-md5', 'response'],
+  'content-range': ['content-range', 'response'],
+  'content-type': ['content-type', 'response'],
+  date: ['date', 'response'],
+  etag: ['etags', 'response'],
+  expires: ['expires', 'response'],
+  'last-modified': ['last-modified', 'response'],
+  link: ['link', 'response'],
+  location: ['location', 'response'],
+  'proxy-authenticate': ['proxy-authenticate', 'response'],
+  referrer: ['referrer', 'response'],
+  refresh: ['refresh', 'response'],
+  'retry-after': ['retry-after', 'response'],
+  server: ['server', 'response'],
+  'set-cookie': ['set-cookie', 'response'],
+  trailer: ['trailer', 'response'],
+  'transfer-encoding': ['transfer-encoding', 'response'],
+  upgrade: ['upgrade', 'response'],
+  vary: ['vary', 'response'],
+  warning: ['warning', 'response'],
+  'www-authenticate': ['www-authenticate', 'response'],
+};
+
+interface Options {
+  readonly isExtended: boolean;
+  readonly custom: readonly string[];
+  readonly dumps: 'no' | 'request' | 'response' | 'both';
+}
+
+function readOptions(node: ConfigNode | undefined): Options {
+  const dump = node?.string('dump-all-headers', 'no') ?? 'no';
+  return {
+    isExtended: node?.bool('extended', true) ?? true,
+    custom: node?.strings('custom') ?? [],
+    dumps: dump === 'both' || dump === 'request' || dump === 'response' ? dump : 'no',
+  };
+}
+
+export const HTTP_EVE: EveDeclaration = {
+  type: 'http',
+  addresses: 'flow',
+  due: [Progress.complete, Progress.complete],
+  create(node) {
+    const options = readOptions(node);
+    return { log: (tx: HttpTransaction, json) => write(tx, json, options) };
+  },
+  alert: (tx: HttpTransaction, json) => write(tx, json, { isExtended: true, custom: [], dumps: 'no' }),
+};
+
+function write(tx: HttpTransaction, json: JsonText, options: Options): boolean {
+  const { request, response } = tx;
+  if (tx.host !== null) json.bytes('hostname', tx.host);
+  if (tx.port > 0) json.number('http_port', tx.port);
+  if (tx.rawUri.length > 0) json.bytes('url', tx.rawUri);
+  header(json, 'http_user_agent', request.headers, 'user-agent');
+  header(json, 'xff', request.headers, 'x-forwarded-for');
+  contentType(tx, json);
+  contentRange(tx, json);
+  if (options.isExtended) extended(tx, json);
+  for (const name of options.custom) customField(tx, json, name.toLowerCase());
+  if (options.dumps === 'both' || options.dumps === 'request') dump(json, 'request_headers', request);
+  if (options.dumps === 'both' || options.dumps === 'response') dump(json, 'response_headers', response);
+  return true;
+}
+
+function header(json: JsonText, key: string, headers: readonly Header[], name: KnownHeader): void {
+  const value = valueOf(headers, name);
+  if (value !== null) json.bytes(key, value);
+}
+
+function contentType({ response }: HttpTransaction, json: JsonText): void {
+  const value = valueOf(response.headers, 'content-type');
+  if (value === null) return;
+  let end = 0;
+  while (end < value.length && value[end] !== 59) end++;
+  json.bytes('http_content_type', value.subarray(0, end));
+}
+
+const RANGE = /^bytes\s+(?:(\d+)-(\d+)|\*)\/(\d+|\*)/i;
+
+function contentRange({ response }: HttpTransaction, json: JsonText): void {
+  const value = valueOf(response.headers, 'content-range');
+  if (value === null) return;
+  json.open('content_range').bytes('raw', value);
+  const match = RANGE.exec(bytesText(value));
+  if (match?.[1] !== undefined) json.number('start', Number(match[1])).number('end', Number(match[2]));
+  if (match !== null && match[3] !== '*') json.number('size', Number(match[3]));
+  json.close();
+}
+
+function extended(tx: HttpTransaction, json: JsonText): void {
+  header(json, 'http_refer', tx.request.headers, 'referer');
+  if (tx.method.length > 0) json.bytes('http_method', tx.method);
+  if (tx.request.protocol.length > 0) json.bytes('protocol', tx.request.protocol);
+  if (tx.status.length > 0) {
+    if (tx.statusNumber >= 0) json.number('status', tx.statusNumber);
+    else json.bytes('status_string', tx.status);
+    if (tx.statusNumber >= 300 && tx.statusNumber < 400) header(json, 'redirect', tx.response.headers, 'location');
+  }
+  json.number('length', tx.response.wireLength);
+}
+
+function customField(tx: HttpTransaction, json: JsonText, name: string): void {
+  const known = Object.hasOwn(CUSTOM, name) ? CUSTOM[name] : undefined;
+  if (known === undefined) return;
+  const [wanted, side] = known;
+  for (const one of tx[side].headers) {
+    if (nameOf(one) === wanted) json.bytes(name.replaceAll('-', '_'), one.value);
+  }
+}
+
+function nameOf({ id, name }: Header): string {
+  return id > 0 ? KNOWN_HEADERS[id]! : Buffer.from(name).toString('latin1').toLowerCase();
+}
+
+function dump(json: JsonText, key: string, { headers }: HttpMessage): void {
+  if (headers.length === 0) return;
+  json.openArray(key);
+  for (const { name, value } of headers) json.openElement().bytes('name', name).bytes('value', value).close();
+  json.closeArray();
+}

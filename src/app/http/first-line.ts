@@ -1,0 +1,135 @@
+// First lines: `GET /x HTTP/1.1` and `HTTP/1.1 200 OK`, with the liberties that servers and browsers take.
+
+import { isSpace } from './headers.ts';
+
+const NONE = new Uint8Array(0);
+const HTTP = Buffer.from('http/');
+
+export interface RequestLine {
+  method: Uint8Array;
+  uri: Uint8Array;
+  /** Empty: there is none (HTTP/0.9). */
+  protocol: Uint8Array;
+  hasLeadingSpace: boolean;
+  hasOddMethodDelimiter: boolean;
+  hasOddUriDelimiter: boolean;
+}
+
+/** @param line its own copy: the parts are views of it */
+export function parseRequestLine(line: Uint8Array): RequestLine {
+  const result: RequestLine = {
+    method: NONE,
+    uri: NONE,
+    protocol: NONE,
+    hasLeadingSpace: false,
+    hasOddMethodDelimiter: false,
+    hasOddUriDelimiter: false,
+  };
+  let at = 0;
+  const end = line.length;
+  while (at < end && isSpace(line[at]!)) at++;
+  result.hasLeadingSpace = at > 0;
+  const methodStart = at;
+  while (at < end && !isSpace(line[at]!)) at++;
+  result.method = line.subarray(methodStart, at);
+  const gap = at;
+  while (at < end && isSpace(line[at]!)) at++;
+  for (let i = gap; i < at; i++) if (line[i] !== 32) result.hasOddMethodDelimiter = true;
+  if (at === end) return result;
+  const protocolStart = protocolAt(line, at, end);
+  let uriEnd = protocolStart < 0 ? end : protocolStart;
+  while (uriEnd > at && isSpace(line[uriEnd - 1]!)) uriEnd--;
+  if (protocolStart >= 0) {
+    for (let i = uriEnd; i < protocolStart; i++) if (line[i] !== 32) result.hasOddUriDelimiter = true;
+    result.protocol = trimEnd(line, protocolStart, end);
+  }
+  result.uri = line.subarray(at, uriEnd);
+  return result;
+}
+
+/** The last word when it looks like a protocol, else what is behind the first space; -1 for none. */
+function protocolAt(line: Uint8Array, from: number, end: number): number {
+  let stop = end;
+  while (stop > from && isSpace(line[stop - 1]!)) stop--;
+  let at = stop;
+  while (at > from && !isSpace(line[at - 1]!)) at--;
+  if (at > from && startsHttp(line, at, stop)) return at;
+  for (let i = from; i < stop; i++) {
+    if (!isSpace(line[i]!)) continue;
+    while (i < stop && isSpace(line[i]!)) i++;
+    return i < stop ? i : -1;
+  }
+  return -1;
+}
+
+export function startsHttp(data: Uint8Array, start: number, end: number): boolean {
+  if (end - start < HTTP.length) return false;
+  for (let i = 0; i < HTTP.length; i++) if ((data[start + i]! | 32) !== (HTTP[i]! | 32)) return false;
+  return true;
+}
+
+function trimEnd(data: Uint8Array, start: number, end: number): Uint8Array {
+  while (end > start && isSpace(data[end - 1]!)) end--;
+  return data.subarray(start, end);
+}
+
+export interface StatusLine {
+  protocol: Uint8Array;
+  status: Uint8Array;
+  /** -1: not three digits. */
+  number: number;
+  message: Uint8Array;
+}
+
+export function parseStatusLine(line: Uint8Array): StatusLine {
+  let at = 0;
+  const end = line.length;
+  while (at < end && isSpace(line[at]!)) at++;
+  const start = at;
+  while (at < end && !isSpace(line[at]!)) at++;
+  const protocol = line.subarray(start, at);
+  while (at < end && isSpace(line[at]!)) at++;
+  const statusStart = at;
+  while (at < end && !isSpace(line[at]!)) at++;
+  const status = line.subarray(statusStart, at);
+  while (at < end && isSpace(line[at]!)) at++;
+  return { protocol, status, number: statusNumber(status), message: trimEnd(line, at, end) };
+}
+
+function statusNumber(text: Uint8Array): number {
+  if (text.length !== 3) return -1;
+  let value = 0;
+  for (const byte of text) {
+    if (byte < 48 || byte > 57) return -1;
+    value = value * 10 + byte - 48;
+  }
+  return value >= 100 && value <= 999 ? value : -1;
+}
+
+/** A run of digits with spaces around it; -1: something else, -2: empty. */
+export function parseLength(text: Uint8Array): number {
+  let at = 0;
+  while (at < text.length && isSpace(text[at]!)) at++;
+  if (at === text.length) return -2;
+  let value = 0;
+  let digits = 0;
+  for (; at < text.length && text[at]! >= 48 && text[at]! <= 57; at++, digits++) value = value * 10 + text[at]! - 48;
+  while (at < text.length && isSpace(text[at]!)) at++;
+  return digits === 0 || at < text.length || value > Number.MAX_SAFE_INTEGER ? -1 : value;
+}
+
+/** The hexadecimal size of a chunk at the start of its line; -1: none. */
+export function parseChunkSize(data: Uint8Array, start: number, end: number): number {
+  while (start < end && isSpace(data[start]!)) start++;
+  let value = 0;
+  let digits = 0;
+  for (; start < end; start++, digits++) {
+    const byte = data[start]!;
+    const letter = byte | 32;
+    if (byte >= 48 && byte <= 57) value = value * 16 + byte - 48;
+    else if (letter >= 97 && letter <= 102) value = value * 16 + letter - 87;
+    else break;
+    if (value > 0x7fffffff) return -1;
+  }
+  return digits === 0 ? -1 : value;
+}

@@ -1,0 +1,68 @@
+// The host of a request: from its URI or its Host header, in lower case, and the port beside it.
+
+import { HTTP_ANOMALY } from './events.ts';
+import { headerOf, lower } from './headers.ts';
+import type { HttpTransaction } from './transaction.ts';
+import { splitUri } from './uri.ts';
+
+/** Sets host and port of the transaction; the anomalies found. */
+export function takeHost(tx: HttpTransaction): number[] {
+  const anomalies: number[] = [];
+  const header = headerOf(tx.request.headers, 'host');
+  const { authority } = splitUri(tx.rawUri);
+  const isConnect = authority === null && tx.method.length === 7 && (tx.method[0]! | 32) === 99;
+  const source = authority ?? (isConnect ? tx.rawUri : null);
+  const value = source ?? header?.value;
+  if (header === undefined && isModern(tx)) anomalies.push(HTTP_ANOMALY.missing_host_header);
+  if (value === undefined) return anomalies;
+  const { host, port } = splitPort(value);
+  tx.rawHost = header === undefined || source !== null ? value : header.value;
+  tx.host = host;
+  tx.port = port;
+  if (port === BAD_PORT) {
+    tx.port = -1;
+    anomalies.push(HTTP_ANOMALY.invalid_server_port_in_request);
+  }
+  if (header !== undefined && !isHostName(header.value)) anomalies.push(HTTP_ANOMALY.request_header_host_invalid);
+  if (source !== null && header !== undefined && !same(splitPort(header.value).host, host))
+    anomalies.push(HTTP_ANOMALY.host_header_ambiguous);
+  return anomalies;
+}
+
+const BAD_PORT = -2;
+
+function splitPort(value: Uint8Array): { host: Uint8Array; port: number } {
+  let end = value.length;
+  let port = -1;
+  const bracket = value.lastIndexOf(93);
+  const colon = value.lastIndexOf(58);
+  if (colon > bracket) {
+    end = colon;
+    port = 0;
+    for (let i = colon + 1; i < value.length; i++) {
+      const digit = value[i]! - 48;
+      port = digit < 0 || digit > 9 || port < 0 ? BAD_PORT : port * 10 + digit;
+    }
+    if (port === 0 || port > 65535) port = BAD_PORT;
+  }
+  while (end > 0 && value[end - 1] === 46) end--;
+  const host = new Uint8Array(end);
+  for (let i = 0; i < end; i++) host[i] = lower(value[i]!);
+  return { host, port };
+}
+
+function isModern({ request }: HttpTransaction): boolean {
+  const { protocol } = request;
+  return protocol.length === 8 && protocol[5] === 49 && protocol[7] === 49;
+}
+
+function isHostName(value: Uint8Array): boolean {
+  if (value.length === 0) return false;
+  for (const byte of value)
+    if (byte <= 32 || byte === 47 || byte === 63 || byte === 35 || byte === 64 || byte === 92) return false;
+  return true;
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,292 @@
+// Keywords of HTTP/1: sticky buffers, the modifiers of older rules, and urilen.
+
+import { appBufferKeyword, contentModifier, growingBuffer, toClient, toServer } from '../../framework/app-keyword.ts';
+import type { BufferDefinition, BufferEngine } from '../../framework/buffer.ts';
+import { accept, integerTest, unquoted } from '../../framework/keyword-argument.ts';
+import { defineKeyword } from '../../framework/keyword.ts';
+import type { KeywordDefinition } from '../../framework/keyword.ts';
+import type { Direction } from '../../framework/transaction.ts';
+import { parseInteger } from '../../rules/index.ts';
+import { cookieOf, headerBuffer, headerLine, headerNames, rawHeaders, startBuffer } from './buffers.ts';
+import { valueOf } from './headers.ts';
+import type { KnownHeader } from './headers.ts';
+import { Progress } from './transaction.ts';
+import type { HttpTransaction } from './transaction.ts';
+
+const PAGE = 'rules/http-keywords.html';
+const atServer = (progress: number): BufferEngine[] => [toServer('http', progress)];
+const atClient = (progress: number): BufferEngine[] => [toClient('http', progress)];
+const both = (progress: number): BufferEngine[] => [toServer('http', progress), toClient('http', progress)];
+const orNull = (bytes: Uint8Array): Uint8Array | null => (bytes.length === 0 ? null : bytes);
+
+interface Sticky {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly summary: string;
+  readonly bufferName?: string;
+  readonly engines: readonly BufferEngine[];
+  readonly isMulti?: boolean;
+  readonly bytes: (tx: HttpTransaction, direction: Direction, instance: number) => Uint8Array | null;
+}
+
+function example(name: string): string {
+  return `alert http any any -> any any (msg:"m"; ${name}; content:"a"; sid:1;)`;
+}
+
+function sticky({ name, aliases, summary, bufferName, engines, isMulti = false, bytes }: Sticky): KeywordDefinition {
+  const described = { name, summary, page: `${PAGE}#${name.replaceAll(/[._]/g, '-')}`, examples: [example(name)] };
+  return appBufferKeyword(
+    { ...described, ...(aliases !== undefined && { aliases }) },
+    { bufferName: bufferName ?? name.replaceAll('.', '_'), engines, isMulti, bytes },
+  );
+}
+
+const requestHeader = (keyword: string, header: KnownHeader, summary: string, alias?: string): Sticky => ({
+  name: keyword,
+  ...(alias !== undefined && { aliases: [alias] }),
+  summary,
+  engines: atServer(Progress.headers),
+  bytes: (tx) => valueOf(tx.request.headers, header),
+});
+
+const responseHeader = (keyword: string, header: KnownHeader, summary: string): Sticky => ({
+  name: keyword,
+  summary,
+  engines: atClient(Progress.headers),
+  bytes: (tx) => valueOf(tx.response.headers, header),
+});
+
+const eitherHeader = (keyword: string, header: KnownHeader, summary: string, alias: string): Sticky => ({
+  name: keyword,
+  aliases: [alias],
+  summary,
+  engines: both(Progress.headers),
+  bytes: (tx, direction) => valueOf(tx.message(direction).headers, header),
+});
+
+const BUFFERS: readonly Sticky[] = [
+  {
+    name: 'http.uri',
+    aliases: ['http.uri.normalized'],
+    summary: 'Path and query asked for, normalised.',
+    engines: atServer(Progress.line),
+    bytes: (tx) => orNull(tx.uri),
+  },
+  {
+    name: 'http.uri.raw',
+    bufferName: 'http_raw_uri',
+    summary: 'The URI as it came.',
+    engines: atServer(Progress.line),
+    bytes: (tx) => orNull(tx.rawUri),
+  },
+  {
+    name: 'http.method',
+    summary: 'Method of the request.',
+    engines: atServer(Progress.line),
+    bytes: (tx) => orNull(tx.method),
+  },
+  {
+    name: 'http.host',
+    summary: 'Host asked for, in lower case, without the port.',
+    engines: atServer(Progress.headers),
+    bytes: (tx) => tx.host,
+  },
+  {
+    name: 'http.host.raw',
+    bufferName: 'http_raw_host',
+    summary: 'Host as it came, with the port.',
+    engines: atServer(Progress.headers),
+    bytes: (tx) => tx.rawHost,
+  },
+  requestHeader('http.user_agent', 'user-agent', 'User-Agent of the request.'),
+  requestHeader('http.referer', 'referer', 'Referer of the request.', 'http_referer'),
+  requestHeader('http.accept', 'accept', 'Accept of the request.', 'http_accept'),
+  requestHeader('http.accept_enc', 'accept-encoding', 'Accept-Encoding of the request.', 'http_accept_enc'),
+  requestHeader('http.accept_lang', 'accept-language', 'Accept-Language of the request.', 'http_accept_lang'),
+  responseHeader('http.location', 'location', 'Location of the response.'),
+  responseHeader('http.server', 'server', 'Server of the response.'),
+  eitherHeader('http.connection', 'connection', 'Connection of the message.', 'http_connection'),
+  eitherHeader('http.content_len', 'content-length', 'Content-Length of the message.', 'http_content_len'),
+  eitherHeader('http.content_type', 'content-type', 'Content-Type of the message.', 'http_content_type'),
+  {
+    name: 'http.request_line',
+    aliases: ['http_request_line'],
+    summary: 'First line of the request.',
+    engines: atServer(Progress.line),
+    bytes: (tx) => orNull(tx.request.line),
+  },
+  {
+    name: 'http.response_line',
+    aliases: ['http_response_line'],
+    summary: 'First line of the response.',
+    engines: atClient(Progress.line),
+    bytes: (tx) => orNull(tx.response.line),
+  },
+  {
+    name: 'http.protocol',
+    aliases: ['http_protocol'],
+    summary: 'Protocol and version of the message.',
+    engines: both(Progress.line),
+    bytes: (tx, direction) => orNull(tx.message(direction).protocol),
+  },
+  {
+    name: 'http.stat_code',
+    summary: 'Status code of the response.',
+    engines: atClient(Progress.line),
+    bytes: (tx) => orNull(tx.status),
+  },
+  {
+    name: 'http.stat_msg',
+    summary: 'Words beside the status code.',
+    engines: atClient(Progress.line),
+    bytes: (tx) => orNull(tx.statusMessage),
+  },
+  {
+    name: 'http.header',
+    summary: 'Headers of the message, one a line, without cookies.',
+    engines: both(Progress.headers),
+    bytes: (tx, direction) => headerBuffer(tx.message(direction)),
+  },
+  {
+    name: 'http.header.raw',
+    bufferName: 'http_raw_header',
+    summary: 'Headers as they came.',
+    engines: both(Progress.headers),
+    bytes: (tx, direction) => rawHeaders(tx.message(direction)),
+  },
+  { name: 'http.cookie', summary: 'Cookies of the message.', engines: both(Progress.headers), bytes: cookieOf },
+  {
+    name: 'http.header_names',
+    aliases: ['http_header_names'],
+    summary: 'Names of the headers, between line ends.',
+    engines: both(Progress.headers),
+    bytes: (tx, direction) => headerNames(tx.message(direction)),
+  },
+  {
+    name: 'http.start',
+    aliases: ['http_start'],
+    summary: 'First line and headers of the message.',
+    engines: both(Progress.headers),
+    bytes: (tx, direction) => startBuffer(tx.message(direction)),
+  },
+  {
+    name: 'http.request_header',
+    summary: 'Headers of the request, one at a time.',
+    engines: atServer(Progress.headers),
+    isMulti: true,
+    bytes: (tx, _direction, instance) => headerLine(tx.request, instance),
+  },
+  {
+    name: 'http.response_header',
+    summary: 'Headers of the response, one at a time.',
+    engines: atClient(Progress.headers),
+    isMulti: true,
+    bytes: (tx, _direction, instance) => headerLine(tx.response, instance),
+  },
+];
+
+function bodyBuffer(name: string, description: string, direction: Direction): BufferDefinition {
+  const engines = direction === 0 ? atServer(Progress.body) : atClient(Progress.body);
+  return growingBuffer({ name, description, engines }, (tx: HttpTransaction, view) => {
+    const { settings } = tx;
+    return tx.message(direction).body.view(view, direction === 0 ? settings.requestBody : settings.responseBody);
+  });
+}
+
+const REQUEST_BODY = bodyBuffer('http_client_body', 'Body of the request.', 0);
+const RESPONSE_BODY = bodyBuffer('http_response_body', 'Body of the response, its compression undone.', 1);
+
+function bodyKeyword(name: string, buffer: BufferDefinition): KeywordDefinition {
+  return defineKeyword({
+    name,
+    argument: 'none',
+    kind: 'buffer',
+    summary: buffer.description,
+    page: `${PAGE}#${name.replaceAll(/[._]/g, '-')}`,
+    examples: [example(name)],
+    supportsFastPattern: true,
+    buffer,
+    compile(builder) {
+      builder.setBuffer(buffer);
+    },
+  });
+}
+
+const STICKY = BUFFERS.map(sticky);
+const byName = new Map(STICKY.map((keyword) => [keyword.name, keyword.buffer!]));
+
+/** Older rules write the content first and then where it belongs. */
+const MODIFIERS: Readonly<Record<string, BufferDefinition>> = {
+  http_uri: byName.get('http.uri')!,
+  http_raw_uri: byName.get('http.uri.raw')!,
+  http_method: byName.get('http.method')!,
+  http_header: byName.get('http.header')!,
+  http_raw_header: byName.get('http.header.raw')!,
+  http_cookie: byName.get('http.cookie')!,
+  http_client_body: REQUEST_BODY,
+  http_server_body: RESPONSE_BODY,
+  http_stat_code: byName.get('http.stat_code')!,
+  http_stat_msg: byName.get('http.stat_msg')!,
+  http_user_agent: byName.get('http.user_agent')!,
+  http_host: byName.get('http.host')!,
+  http_raw_host: byName.get('http.host.raw')!,
+};
+
+const modifiers = Object.entries(MODIFIERS).map(([name, buffer]) =>
+  contentModifier(
+    {
+      name,
+      summary: `The content before it is looked for here: ${buffer.description}`,
+      page: `${PAGE}#${name.replaceAll('_', '-')}`,
+      examples: [`alert http any any -> any any (msg:"m"; content:"abc"; ${name}; sid:1;)`],
+    },
+    buffer,
+  ),
+);
+
+const urilen = defineKeyword({
+  name: 'urilen',
+  argument: 'required',
+  kind: 'match',
+  summary: 'Length of the URI, bytes; of the raw one with `,raw`.',
+  page: `${PAGE}#urilen`,
+  examples: [
+    'alert http any any -> any any (msg:"m"; urilen:>100; sid:1;)',
+    'alert http any any -> any any (msg:"m"; urilen:5<>20,raw; sid:1;)',
+  ],
+  compile(builder, option) {
+    const [length = '', kind = 'norm'] = unquoted(option)
+      .split(',')
+      .map((part) => part.trim());
+    const test = integerTest(accept(option, parseInteger(length, 'u16')));
+    const isRaw = kind === 'raw';
+    const buffer = byName.get(isRaw ? 'http.uri.raw' : 'http.uri')!;
+    builder.addTxMatch((tx: HttpTransaction) => test((isRaw ? tx.rawUri : tx.uri).length), {
+      keyword: 'urilen',
+      engines: buffer.engines!,
+    });
+  },
+});
+
+const uricontent = defineKeyword({
+  name: 'uricontent',
+  argument: 'required',
+  kind: 'content',
+  summary: 'Bytes to be found in the normalised URI.',
+  page: `${PAGE}#uricontent`,
+  examples: ['alert http any any -> any any (msg:"m"; uricontent:"/admin"; sid:1;)'],
+  supportsFastPattern: true,
+  compile(builder, option) {
+    builder.compileOther('content', option);
+    builder.moveLastContent(byName.get('http.uri')!);
+  },
+});
+
+export const HTTP_KEYWORDS: readonly KeywordDefinition[] = [
+  ...STICKY,
+  bodyKeyword('http.request_body', REQUEST_BODY),
+  bodyKeyword('http.response_body', RESPONSE_BODY),
+  ...modifiers,
+  urilen,
+  uricontent,
+];

@@ -1,0 +1,110 @@
+// Multipart bodies of requests (RFC 7578): the files in them, as the bytes come.
+
+import { bytesText } from '../../base/json-writer.ts';
+
+/** What becomes of the parts. */
+export interface PartSink {
+  begin(name: Uint8Array): void;
+  data(bytes: Uint8Array, start: number, end: number): void;
+  end(how: 'closed' | 'truncated'): void;
+  problem(which: 'header' | 'no_file'): void;
+}
+
+const CRLF = 2;
+const MAX_HEADER = 8192;
+const FILE = /(?:^|\n)content-disposition\s*:[^\n]*?filename\s*=\s*(?:"([^"\r\n]*)"?|([^;\s]+))/i;
+
+/** The boundary that Content-Type names; null where the body is no form with parts. */
+export function boundaryOf(contentType: Uint8Array): string | null {
+  const text = bytesText(contentType);
+  if (!/^multipart\/form-data/i.test(text)) return null;
+  const match = /boundary\s*=\s*(?:"([^"]{1,200})"|([^;\s]{1,200}))/i.exec(text);
+  return match?.[1] ?? match?.[2] ?? null;
+}
+
+export class Multipart {
+  private readonly delimiter: Uint8Array;
+  private readonly sink: PartSink;
+  private pending: Uint8Array = new Uint8Array(0);
+  private state: 'preamble' | 'headers' | 'file' | 'field' | 'done' = 'preamble';
+
+  constructor(boundary: string, sink: PartSink) {
+    this.delimiter = Buffer.from(`--${boundary}`, 'latin1');
+    this.sink = sink;
+  }
+
+  push(data: Uint8Array, start: number, end: number): void {
+    if (this.state === 'done') return;
+    const chunk = data.subarray(start, end);
+    let bytes: Uint8Array = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
+    for (;;) {
+      const used = this.step(bytes);
+      if (used < 0) break;
+      bytes = bytes.subarray(used);
+    }
+    this.pending = bytes.slice();
+  }
+
+  /** The body is over. */
+  finish(): void {
+    if (this.state === 'file') {
+      if (this.pending.length > 0) this.sink.data(this.pending, 0, this.pending.length);
+      this.sink.end('truncated');
+    }
+    this.state = 'done';
+  }
+
+  /** Bytes done with, -1 when more are needed. */
+  private step(bytes: Uint8Array): number {
+    if (this.state === 'done') return bytes.length === 0 ? -1 : bytes.length;
+    if (this.state === 'headers') return this.headers(bytes);
+    return this.content(bytes);
+  }
+
+  private headers(bytes: Uint8Array): number {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAX_HEADER)).toString('latin1');
+    const end = /\r?\n\r?\n/.exec(text);
+    if (end === null) {
+      if (bytes.length < MAX_HEADER) return -1;
+      this.sink.problem('header');
+      this.state = 'field';
+      return bytes.length;
+    }
+    const match = FILE.exec(text.slice(0, end.index));
+    this.state = match === null ? 'field' : 'file';
+    if (match !== null) this.sink.begin(Buffer.from(match[1] ?? match[2] ?? '', 'latin1'));
+    return end.index + end[0].length;
+  }
+
+  /** Content up to the next delimiter. */
+  private content(bytes: Uint8Array): number {
+    const { delimiter } = this;
+    const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(delimiter);
+    if (at < 0) return this.withoutDelimiter(bytes);
+    if (bytes.length < at + delimiter.length + CRLF) {
+      return -1;
+    }
+    if (this.state === 'file') {
+      let end = at;
+      if (end > 0 && bytes[end - 1] === 10) end--;
+      if (end > 0 && bytes[end - 1] === 13) end--;
+      if (end > 0) this.sink.data(bytes, 0, end);
+      this.sink.end('closed');
+    }
+    const after = at + delimiter.length;
+    const isLast = bytes[after] === 45 && bytes[after + 1] === 45;
+    this.state = isLast ? 'done' : 'headers';
+    let next = after;
+    while (next < bytes.length && bytes[next] !== 10) next++;
+    return Math.min(next + 1, bytes.length);
+  }
+
+  /** All but what may be the beginning of a delimiter is content. */
+  private withoutDelimiter(bytes: Uint8Array): number {
+    const keep = this.delimiter.length + 2 * CRLF;
+    const size = bytes.length - keep;
+    if (size <= 0) return -1;
+    if (this.state === 'file') this.sink.data(bytes, 0, size);
+    return size;
+  }
+}

@@ -1,0 +1,45 @@
+// Irregularities that are seen once the headers of a message are there.
+
+import { HTTP_ANOMALY } from './events.ts';
+import { headerOf, valueOf } from './headers.ts';
+import type { HeaderNotes } from './headers.ts';
+import { TO_SERVER } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
+import type { HttpTransaction } from './transaction.ts';
+
+const AUTHORIZATIONS = /^(basic|digest|bearer|negotiate|ntlm)\b/i;
+
+/** What reading the header block of a direction found out. */
+export function headerNotes(notes: HeaderNotes, direction: Direction): number[] {
+  const isRequest = direction === TO_SERVER;
+  const A = HTTP_ANOMALY;
+  const found: number[] = [];
+  if (notes.missesColon) found.push(isRequest ? A.request_field_missing_colon : A.response_field_missing_colon);
+  if (notes.isInvalid) found.push(isRequest ? A.request_header_invalid : A.response_header_invalid);
+  if (notes.isRepeated) found.push(isRequest ? A.request_header_repetition : A.response_header_repetition);
+  if (notes.isFolded) found.push(isRequest ? A.invalid_request_field_folding : A.invalid_response_field_folding);
+  if (notes.isTooMany) found.push(isRequest ? A.request_too_many_headers : A.response_too_many_headers);
+  return found;
+}
+
+export function requestNotes(tx: HttpTransaction): number[] {
+  const found: number[] = [];
+  const { headers } = tx.request;
+  const length = headerOf(headers, 'content-length');
+  if (length !== undefined && length.count > 1) found.push(HTTP_ANOMALY.duplicate_content_length_field_in_request);
+  const authorization = valueOf(headers, 'authorization');
+  if (authorization !== null && !AUTHORIZATIONS.test(Buffer.from(authorization).toString('latin1')))
+    found.push(HTTP_ANOMALY.request_auth_unrecognized);
+  return found;
+}
+
+export function responseNotes(tx: HttpTransaction): number[] {
+  const found: number[] = [];
+  const { headers } = tx.response;
+  const length = headerOf(headers, 'content-length');
+  if (length !== undefined && length.count > 1) found.push(HTTP_ANOMALY.duplicate_content_length_field_in_response);
+  const type = valueOf(headers, 'content-type');
+  if (type !== null && /^multipart\/byteranges/i.test(Buffer.from(type).toString('latin1')))
+    found.push(HTTP_ANOMALY.response_multipart_byteranges);
+  return found;
+}

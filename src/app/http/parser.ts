@@ -1,0 +1,551 @@
+// HttpParser: requests and responses of one connection, each direction a small state machine.
+
+import type { BodyLimits } from '../../framework/body-buffer.ts';
+import type { AppFlow } from '../../framework/app-flow.ts';
+import type { AppInput } from '../../framework/app-input.ts';
+import { AppParser } from '../../framework/app-parser.ts';
+import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
+import { BodyDecoder, Framing, contentCodings } from './body.ts';
+import { HTTP_ANOMALY } from './events.ts';
+import { fileName } from './file-name.ts';
+import { parseChunkSize, parseLength, parseRequestLine, parseStatusLine, startsHttp } from './first-line.ts';
+import { headerOf, isSpace, parseHeaders, valueOf } from './headers.ts';
+import type { HeaderNotes } from './headers.ts';
+import { takeHost } from './host.ts';
+import { Multipart, boundaryOf } from './multipart.ts';
+import type { PartSink } from './multipart.ts';
+import { headerNotes, requestNotes, responseNotes } from './notes.ts';
+import {
+  blockEnd,
+  containsText,
+  equalsText,
+  firstLineEnd,
+  hasByte,
+  isEmptyLine,
+  isFramed,
+  isHex,
+  lineEnd,
+  looksLikeHeader,
+  looksLikeStatus,
+} from './scan.ts';
+import type { HttpSettings } from './settings.ts';
+import { HttpTransaction, Progress } from './transaction.ts';
+import type { HttpMessage } from './transaction.ts';
+import { normalizeUri } from './uri.ts';
+
+const LF = 10;
+const CR = 13;
+const SEMICOLON = 59;
+/** A line or header block longer than this is no HTTP. */
+const FIELD_LIMIT = 64 << 10;
+const MAX_TRANSACTIONS = 512;
+
+/** What a direction waits for. */
+const Wait = {
+  line: 0,
+  headers: 1,
+  body: 2,
+  chunkSize: 3,
+  chunkData: 4,
+  chunkEnd: 5,
+  trailer: 6,
+  /** The rest is no HTTP (0.9, tunnels): taken and not looked at. */
+  nothing: 7,
+} as const;
+
+class Side {
+  wait: number = Wait.line;
+  tx: HttpTransaction | null = null;
+  framing: number = Framing.none;
+  /** Bytes of the body or chunk to come. */
+  left = 0;
+  decoder: BodyDecoder | null = null;
+  parts: Multipart | null = null;
+}
+
+export class HttpParser extends AppParser {
+  private readonly settings: HttpSettings;
+  private readonly sides = [new Side(), new Side()] as const;
+  /** Requests whose response is not complete, oldest first. */
+  private readonly unanswered: HttpTransaction[] = [];
+  private isTunnel = false;
+
+  constructor(flow: AppFlow, settings: HttpSettings) {
+    super(flow);
+    this.settings = settings;
+  }
+
+  data(input: AppInput): number {
+    const { direction } = input;
+    let at = input.start;
+    for (;;) {
+      if (this.flow.change !== undefined) return at - input.start;
+      const next = this.step(input, direction, at);
+      if (next < 0) break;
+      at = next;
+      if (at >= input.end && this.sides[direction].wait !== Wait.line) break;
+      if (at >= input.end) break;
+    }
+    if (input.isEof) {
+      this.end(input, direction, at);
+      return input.end - input.start;
+    }
+    if (input.end - at > FIELD_LIMIT) return this.tooLong(direction, input);
+    return at - input.start;
+  }
+
+  private tooLong(direction: Direction, input: AppInput): number {
+    const side = this.sides[direction];
+    const tx = side.tx ?? this.begin();
+    this.anomaly(
+      tx,
+      direction === TO_SERVER ? HTTP_ANOMALY.request_field_too_long : HTTP_ANOMALY.response_field_too_long,
+    );
+    side.wait = Wait.nothing;
+    return input.end - input.start;
+  }
+
+  /** One step from `at`; where the next begins, -1 when more bytes are needed. */
+  private step(input: AppInput, direction: Direction, at: number): number {
+    const side = this.sides[direction];
+    switch (side.wait) {
+      case Wait.line:
+        return this.firstLine(input, direction, at);
+      case Wait.headers:
+        return this.headers(input, direction, at);
+      case Wait.body:
+        return this.body(input, side, direction, at);
+      case Wait.chunkSize:
+        return this.chunkSize(input, side, direction, at);
+      case Wait.chunkData:
+        return this.chunkData(input, side, direction, at);
+      case Wait.chunkEnd:
+        return this.chunkEnd(input, side, at);
+      case Wait.trailer:
+        return this.trailer(input, side, direction, at);
+      default:
+        return input.end;
+    }
+  }
+
+  private firstLine(input: AppInput, direction: Direction, at: number): number {
+    const { data, end } = input;
+    // empty lines before a message are left out (RFC 9112 section 2.2)
+    while (at < end && (data[at] === CR || data[at] === LF)) at++;
+    if (at >= end) return -1;
+    if (direction === TO_CLIENT && this.isBodyInsteadOfLine(data, at, end)) return this.bodyWithoutLine(input, at);
+    const next = direction === TO_CLIENT ? firstLineEnd(data, at, end) : lineEnd(data, at, end);
+    if (next < 0) return input.isEof ? this.take(input, direction, at, end) : -1;
+    return this.take(input, direction, at, next);
+  }
+
+  /** The first line at [at, next). */
+  private take(input: AppInput, direction: Direction, at: number, next: number): number {
+    let stop = next;
+    while (stop > at && (input.data[stop - 1] === LF || input.data[stop - 1] === CR)) stop--;
+    const line = input.data.slice(at, stop);
+    return direction === TO_SERVER ? this.requestLine(input, line, next) : this.statusLine(line, next);
+  }
+
+  private requestLine(input: AppInput, line: Uint8Array, next: number): number {
+    const side = this.sides[TO_SERVER];
+    const tx = this.begin();
+    side.tx = tx;
+    const parsed = parseRequestLine(line);
+    tx.request.line = line;
+    tx.method = parsed.method;
+    tx.rawUri = parsed.uri;
+    tx.request.protocol = parsed.protocol;
+    const notes = { isDoubleEncoded: false };
+    tx.uri = normalizeUri(parsed.uri, this.settings, notes);
+    if (notes.isDoubleEncoded) this.anomaly(tx, HTTP_ANOMALY.double_encoded_uri);
+    if (parsed.hasLeadingSpace) this.anomaly(tx, HTTP_ANOMALY.request_line_leading_whitespace);
+    if (parsed.hasOddMethodDelimiter) this.anomaly(tx, HTTP_ANOMALY.method_delim_non_compliant);
+    if (parsed.hasOddUriDelimiter) this.anomaly(tx, HTTP_ANOMALY.uri_delim_non_compliant);
+    tx.advance(TO_SERVER, Progress.line);
+    if (parsed.protocol.length === 0) {
+      this.anomaly(tx, HTTP_ANOMALY.request_line_missing_protocol);
+      if (!looksLikeHeader(input.data, next, input.end)) {
+        this.finish(side, TO_SERVER);
+        if (next < input.end) side.wait = Wait.nothing;
+        return next;
+      }
+    }
+    side.wait = Wait.headers;
+    return next;
+  }
+
+  private statusLine(line: Uint8Array, next: number): number {
+    const side = this.sides[TO_CLIENT];
+    const tx = this.answered();
+    side.tx = tx;
+    const parsed = parseStatusLine(line);
+    tx.hasResponse = true;
+    tx.response.line = line;
+    tx.response.protocol = parsed.protocol;
+    tx.status = parsed.status;
+    tx.statusNumber = parsed.number;
+    tx.statusMessage = parsed.message;
+    if (parsed.number < 0) this.anomaly(tx, HTTP_ANOMALY.response_invalid_status);
+    tx.advance(TO_CLIENT, Progress.line);
+    side.wait = Wait.headers;
+    return next;
+  }
+
+  /** The request that is answered next; one is made up where there is none. */
+  private answered(): HttpTransaction {
+    const known = this.unanswered[0];
+    if (known !== undefined) return known;
+    const tx = this.begin();
+    tx.uri = tx.rawUri = UNMATCHED_URI;
+    tx.advance(TO_SERVER, Progress.complete);
+    this.anomaly(tx, HTTP_ANOMALY.unable_to_match_response_to_request);
+    return tx;
+  }
+
+  private begin(): HttpTransaction {
+    const tx = new HttpTransaction(this.newId(), this.settings);
+    this.add(tx);
+    this.unanswered.push(tx);
+    if (this.unanswered.length > MAX_TRANSACTIONS) this.giveUpOldest();
+    return tx;
+  }
+
+  private giveUpOldest(): void {
+    const tx = this.unanswered.shift()!;
+    tx.advance(TO_SERVER, Progress.complete);
+    tx.advance(TO_CLIENT, Progress.complete);
+  }
+
+  /** A response that begins with no status line is a body (HTTP/0.9). */
+  private isBodyInsteadOfLine(data: Uint8Array, at: number, end: number): boolean {
+    if (this.sides[TO_CLIENT].tx?.statusNumber === 100) return false;
+    const size = Math.min(end - at, 5);
+    let i = 0;
+    while (i < size && (data[at + i]! | 32) === ('http/'.charCodeAt(i) | 32)) i++;
+    return i < size && !looksLikeStatus(data, at, end);
+  }
+
+  private bodyWithoutLine(input: AppInput, at: number): number {
+    const side = this.sides[TO_CLIENT];
+    if (this.unanswered.length === 0) {
+      // trailing bytes of a response that was longer than it said
+      side.wait = Wait.nothing;
+      return input.end;
+    }
+    const tx = this.answered();
+    side.tx = tx;
+    tx.hasResponse = true;
+    if (tx.request.protocol.length > 0) this.anomaly(tx, HTTP_ANOMALY.response_invalid_protocol);
+    tx.advance(TO_CLIENT, Progress.headers);
+    side.framing = Framing.untilClose;
+    side.decoder = null;
+    side.wait = Wait.body;
+    return at;
+  }
+
+  private headers(input: AppInput, direction: Direction, at: number): number {
+    const { data, end } = input;
+    const next = blockEnd(data, at, end);
+    if (next < 0 && !input.isEof) return -1;
+    const stop = next < 0 ? end : next;
+    const side = this.sides[direction];
+    const tx = side.tx!;
+    const message = tx.message(direction);
+    message.rawHeaders = data.slice(at, stop);
+    const notes: HeaderNotes = {
+      missesColon: false,
+      isFolded: false,
+      isInvalid: false,
+      isRepeated: false,
+      isTooMany: false,
+    };
+    message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, notes);
+    for (const id of headerNotes(notes, direction)) this.anomaly(tx, id);
+    tx.advance(direction, Progress.headers);
+    if (direction === TO_SERVER) this.requestHeaders(tx, side, message);
+    else this.responseHeaders(tx, side, message, isFramed(message) && stop < end && !startsHttp(data, stop, end));
+    return stop;
+  }
+
+  private requestHeaders(tx: HttpTransaction, side: Side, message: HttpMessage): void {
+    for (const id of takeHost(tx)) this.anomaly(tx, id);
+    for (const id of requestNotes(tx)) this.anomaly(tx, id);
+    side.decoder = this.decoderFor(tx, message, this.settings.requestBody);
+    const type = valueOf(message.headers, 'content-type');
+    const boundary = type === null ? null : boundaryOf(type);
+    side.parts = boundary === null ? null : new Multipart(boundary, this.partSink(tx));
+    const encoding = valueOf(message.headers, 'transfer-encoding');
+    const length = valueOf(message.headers, 'content-length');
+    if (equalsText(tx.method, 'CONNECT')) {
+      this.finish(side, TO_SERVER);
+      side.wait = Wait.nothing;
+      this.isTunnel = true;
+      return;
+    }
+    if (encoding !== null && containsText(encoding, 'chunked')) {
+      if (!equalsText(encoding, 'chunked')) this.anomaly(tx, HTTP_ANOMALY.invalid_transfer_encoding_value_in_request);
+      this.beginBody(tx, side, TO_SERVER, Framing.chunked, 0);
+      return;
+    }
+    if (encoding !== null) this.anomaly(tx, HTTP_ANOMALY.invalid_transfer_encoding_value_in_request);
+    const size = length === null ? 0 : parseLength(length);
+    if (size < 0) this.anomaly(tx, HTTP_ANOMALY.invalid_content_length_field_in_request);
+    if (size > 0) this.beginBody(tx, side, TO_SERVER, Framing.length, size);
+    else this.finish(side, TO_SERVER);
+  }
+
+  /** @param follows a body is there although the status has none */
+  private responseHeaders(tx: HttpTransaction, side: Side, message: HttpMessage, follows: boolean): void {
+    const status = tx.statusNumber;
+    if (status === 100 && !follows) {
+      if (tx.continues++ > 0) this.anomaly(tx, HTTP_ANOMALY['100_continue_already_seen']);
+      side.wait = Wait.line;
+      return;
+    }
+    for (const id of responseNotes(tx)) this.anomaly(tx, id);
+    if (this.isTunnel && status >= 200 && status < 300 && equalsText(tx.method, 'CONNECT')) {
+      this.openTunnel(side);
+      return;
+    }
+    if (this.isTunnel && this.sides[TO_SERVER].wait === Wait.nothing) {
+      this.sides[TO_SERVER].wait = Wait.line;
+      this.isTunnel = false;
+    }
+    if (status === 101 && !follows) {
+      this.finish(side, TO_CLIENT);
+      const upgrade = valueOf(message.headers, 'upgrade') ?? valueOf(tx.request.headers, 'upgrade');
+      this.flow.services.changeProtocol(this.flow, upgrade === null ? null : upgradeName(upgrade));
+      return;
+    }
+    side.decoder = this.decoderFor(tx, message, this.settings.responseBody);
+    const isEmpty = (status >= 100 && status < 200) || status === 204 || status === 304;
+    if (equalsText(tx.method, 'HEAD') || (isEmpty && !follows)) this.finish(side, TO_CLIENT);
+    else this.frameResponse(tx, side, message);
+  }
+
+  /** Null: the body is as it was meant. */
+  private decoderFor(tx: HttpTransaction, message: HttpMessage, limits: BodyLimits): BodyDecoder | null {
+    const notes = { isAbnormal: false, isTooDeep: false };
+    const codings = contentCodings(message.headers, this.settings.layerLimit, notes);
+    if (notes.isAbnormal) this.anomaly(tx, HTTP_ANOMALY.abnormal_ce_header);
+    if (notes.isTooDeep) this.anomaly(tx, HTTP_ANOMALY.too_many_encoding_layers);
+    return codings.length === 0 ? null : new BodyDecoder(codings, limits, this.settings.bombLimit);
+  }
+
+  private frameResponse(tx: HttpTransaction, side: Side, message: HttpMessage): void {
+    const encoding = valueOf(message.headers, 'transfer-encoding');
+    if (encoding !== null && containsText(encoding, 'chunked')) {
+      if (!equalsText(encoding, 'chunked')) this.anomaly(tx, HTTP_ANOMALY.response_abnormal_transfer_encoding);
+      this.beginBody(tx, side, TO_CLIENT, Framing.chunked, 0);
+      return;
+    }
+    const length = headerOf(message.headers, 'content-length');
+    const size = length === undefined ? -2 : parseLength(length.value);
+    if (size >= 0) {
+      if (size === 0) this.finish(side, TO_CLIENT);
+      else this.beginBody(tx, side, TO_CLIENT, Framing.length, size);
+      return;
+    }
+    if (size === -1) this.anomaly(tx, HTTP_ANOMALY.invalid_content_length_field_in_response);
+    this.beginBody(tx, side, TO_CLIENT, Framing.untilClose, 0);
+  }
+
+  private openTunnel(side: Side): void {
+    this.finish(side, TO_CLIENT);
+    this.flow.services.changeProtocol(this.flow, null);
+  }
+
+  private beginBody(tx: HttpTransaction, side: Side, direction: Direction, framing: number, length: number): void {
+    side.framing = framing;
+    side.left = length;
+    side.wait = framing === Framing.chunked ? Wait.chunkSize : Wait.body;
+    tx.advance(direction, Progress.body);
+  }
+
+  private body(input: AppInput, side: Side, direction: Direction, at: number): number {
+    const { end } = input;
+    const stop = side.framing === Framing.length ? Math.min(end, at + side.left) : end;
+    this.bytes(side, direction, input.data, at, stop);
+    if (side.framing === Framing.length) {
+      side.left -= stop - at;
+      if (side.left === 0) this.finish(side, direction);
+    }
+    return stop;
+  }
+
+  private chunkSize(input: AppInput, side: Side, direction: Direction, at: number): number {
+    const { data } = input;
+    let start = at;
+    while (start < input.end && (data[start] === CR || data[start] === LF)) start++;
+    while (start < input.end && isSpace(data[start]!)) start++;
+    if (start < input.end && !isHex(data[start]!)) return this.badChunk(side, direction, start);
+    const next = lineEnd(data, start, input.end);
+    if (next < 0) return input.end - start > 1024 ? this.badChunk(side, direction, start) : -1;
+    const size = parseChunkSize(data, start, next);
+    if (size < 0) return this.badChunk(side, direction, start);
+    if (direction === TO_SERVER && hasByte(data, start, next, SEMICOLON))
+      this.anomaly(side.tx!, HTTP_ANOMALY.request_chunk_extension);
+    side.left = size;
+    side.wait = size === 0 ? Wait.trailer : Wait.chunkData;
+    if (size === 0) side.tx!.advance(direction, Progress.trailer);
+    return next;
+  }
+
+  /** What is no chunk is the rest of the body. */
+  private badChunk(side: Side, direction: Direction, at: number): number {
+    const A = HTTP_ANOMALY;
+    this.anomaly(side.tx!, direction === TO_SERVER ? A.invalid_request_chunk_len : A.invalid_response_chunk_len);
+    side.framing = Framing.untilClose;
+    side.wait = Wait.body;
+    return at;
+  }
+
+  private chunkData(input: AppInput, side: Side, direction: Direction, at: number): number {
+    const stop = Math.min(input.end, at + side.left);
+    this.bytes(side, direction, input.data, at, stop);
+    side.left -= stop - at;
+    if (side.left === 0) side.wait = Wait.chunkEnd;
+    return stop;
+  }
+
+  private chunkEnd(input: AppInput, side: Side, at: number): number {
+    const { data, end } = input;
+    if (data[at] === LF) {
+      side.wait = Wait.chunkSize;
+      return at + 1;
+    }
+    if (data[at] !== CR) {
+      side.wait = Wait.chunkSize;
+      return at;
+    }
+    if (at + 1 >= end) return -1;
+    side.wait = Wait.chunkSize;
+    return data[at + 1] === LF ? at + 2 : at + 1;
+  }
+
+  private trailer(input: AppInput, side: Side, direction: Direction, at: number): number {
+    const next = lineEnd(input.data, at, input.end);
+    if (next < 0) return -1;
+    if (isEmptyLine(input.data, at, next)) this.finish(side, direction);
+    return next;
+  }
+
+  /** Bytes of a body: decoded, kept for rules, given to its file. */
+  private bytes(side: Side, direction: Direction, data: Uint8Array, start: number, end: number): void {
+    if (end <= start) return;
+    const tx = side.tx!;
+    const message = tx.message(direction);
+    const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
+    tx.advance(direction, Progress.body);
+    const decoded = side.decoder?.decode(data, start, end) ?? null;
+    const bytes = decoded ?? data;
+    const from = decoded === null ? start : 0;
+    const to = decoded === null ? end : decoded.length;
+    if (side.decoder !== null) this.noteDecoder(tx, side.decoder);
+    message.wireLength += end - start;
+    if (this.flow.services.hasRules) message.body.append(bytes, from, to, limits);
+    else message.body.size += to - from;
+    if (side.parts !== null) side.parts.push(bytes, from, to);
+    else this.fileBytes(tx, direction, bytes, from, to);
+  }
+
+  private fileBytes(tx: HttpTransaction, direction: Direction, bytes: Uint8Array, from: number, to: number): void {
+    const message = tx.message(direction);
+    const { files } = this.flow.services;
+    message.file ??= files.open(this.flow, tx, direction, fileName(tx, direction));
+    files.append(message.file, bytes, from, to);
+  }
+
+  /** Files of a form: each part with a name is one. */
+  private partSink(tx: HttpTransaction): PartSink {
+    const { files } = this.flow.services;
+    const { request } = tx;
+    return {
+      begin: (name) => {
+        request.file = files.open(this.flow, tx, TO_SERVER, name);
+      },
+      data: (bytes, start, end) => {
+        if (request.file !== null) files.append(request.file, bytes, start, end);
+      },
+      end: (how) => {
+        if (request.file !== null) files.close(request.file, how);
+        request.file = null;
+      },
+      problem: () => {
+        this.anomaly(tx, HTTP_ANOMALY.multipart_invalid_header);
+      },
+    };
+  }
+
+  private noteDecoder(tx: HttpTransaction, decoder: BodyDecoder): void {
+    if (decoder.isBomb && !this.has(tx, HTTP_ANOMALY.compression_bomb)) this.anomaly(tx, HTTP_ANOMALY.compression_bomb);
+    if (decoder.hasFailed && !this.has(tx, HTTP_ANOMALY.gzip_decompression_failed))
+      this.anomaly(tx, HTTP_ANOMALY.gzip_decompression_failed);
+  }
+
+  private has(tx: HttpTransaction, id: number): boolean {
+    return tx.anomalies?.includes(id) === true;
+  }
+
+  /** A message is complete. */
+  private finish(side: Side, direction: Direction): void {
+    const tx = side.tx!;
+    const message = tx.message(direction);
+    side.parts?.finish();
+    side.parts = null;
+    message.body.isComplete = true;
+    if (message.file !== null) this.flow.services.files.close(message.file, 'closed');
+    tx.advance(direction, Progress.complete);
+    this.changed(direction);
+    this.flow.services.triggerRawInspection(this.flow, direction);
+    side.wait = Wait.line;
+    side.decoder = null;
+    if (direction === TO_SERVER) return;
+    this.flow.services.triggerRawInspection(this.flow, TO_SERVER);
+    tx.advance(TO_SERVER, Progress.complete);
+    const at = this.unanswered.indexOf(tx);
+    if (at >= 0) this.unanswered.splice(at, 1);
+    side.tx = null;
+  }
+
+  override gap(direction: Direction, length: number): boolean {
+    const side = this.sides[direction];
+    if (side.wait === Wait.body || side.wait === Wait.chunkData) {
+      const tx = side.tx!;
+      const message = tx.message(direction);
+      const part = side.framing === Framing.untilClose ? length : Math.min(length, side.left);
+      if (side.framing !== Framing.untilClose) side.left -= part;
+      if (message.file !== null) this.flow.services.files.gap(message.file, part);
+      side.decoder = null;
+      if (side.framing === Framing.length && side.left === 0) this.finish(side, direction);
+      else if (side.framing === Framing.chunked && side.left === 0) side.wait = Wait.chunkEnd;
+      return part === length;
+    }
+    return false;
+  }
+
+  /** Nothing follows in a direction. */
+  private end(input: AppInput, direction: Direction, at: number): void {
+    const side = this.sides[direction];
+    if (side.wait === Wait.body && side.framing !== Framing.untilClose && at < input.end)
+      this.bytes(side, direction, input.data, at, input.end);
+    const { tx } = side;
+    if (tx === null || side.wait === Wait.nothing || side.wait === Wait.line) return;
+    const message = tx.message(direction);
+    const isWhole = side.wait === Wait.body && side.framing === Framing.untilClose;
+    message.body.isComplete = true;
+    if (message.file !== null) this.flow.services.files.close(message.file, isWhole ? 'closed' : 'truncated');
+    this.finish(side, direction);
+    side.wait = Wait.nothing;
+  }
+}
+
+const UNMATCHED_URI = Buffer.from('/libhtp::request_uri_not_seen');
+
+function upgradeName(value: Uint8Array): string | null {
+  const text = Buffer.from(value).toString('latin1').toLowerCase();
+  if (text.includes('websocket')) return 'websocket';
+  return text.includes('h2c') ? 'http2' : null;
+}

@@ -1,0 +1,89 @@
+// Looking for ends of lines and blocks, and for words, in the bytes of messages.
+
+import { isSpace, valueOf } from './headers.ts';
+import type { HttpMessage } from './transaction.ts';
+
+const LF = 10;
+const CR = 13;
+
+/** End of the line at `at`, behind its LF; -1 when it is not complete. */
+export function lineEnd(data: Uint8Array, at: number, end: number): number {
+  const found = data.indexOf(LF, at);
+  return found < 0 || found >= end ? -1 : found + 1;
+}
+
+/** End of a header block, behind its empty line; -1 when it is not complete. */
+export function blockEnd(data: Uint8Array, at: number, end: number): number {
+  for (let start = at; ;) {
+    const next = lineEnd(data, start, end);
+    if (next < 0) return -1;
+    if (isBlockEnd(data, start, next)) return next;
+    start = next;
+  }
+}
+
+/** An empty line; spaces before a mere LF do not count, before CRLF they do (a folded line of nothing). */
+export function isBlockEnd(data: Uint8Array, start: number, end: number): boolean {
+  if (end - start === 2 && data[start] === CR) return true;
+  for (let i = start; i < end - 1; i++) if (data[i] !== 32 && data[i] !== 9) return false;
+  return true;
+}
+
+/** End of a first line: LF, or a CR with something else behind it; -1 when it is not complete. */
+export function firstLineEnd(data: Uint8Array, at: number, end: number): number {
+  for (let i = at; i < end; i++) {
+    if (data[i] === LF) return i + 1;
+    if (data[i] !== CR || i === at) continue;
+    if (i + 1 >= end) return -1;
+    if (data[i + 1] !== LF && data[i + 1] !== CR) return i + 1;
+  }
+  return -1;
+}
+
+export function isHex(byte: number): boolean {
+  const letter = byte | 32;
+  return (byte >= 48 && byte <= 57) || (letter >= 97 && letter <= 102);
+}
+
+/** Whether the headers say how long the body is. */
+export function isFramed({ headers }: HttpMessage): boolean {
+  return valueOf(headers, 'content-length') !== null || valueOf(headers, 'transfer-encoding') !== null;
+}
+
+export function hasByte(data: Uint8Array, start: number, end: number, byte: number): boolean {
+  for (let i = start; i < end; i++) if (data[i] === byte) return true;
+  return false;
+}
+
+export function isEmptyLine(data: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (data[i] !== CR && data[i] !== LF) return false;
+  return true;
+}
+
+export function looksLikeHeader(data: Uint8Array, at: number, end: number): boolean {
+  for (let i = at; i < end && data[i] !== LF; i++) if (data[i] === 58 && i > at) return true;
+  return false;
+}
+
+/** `SIP/2.0 200 ok`, with spaces before it: another word in the place of the protocol. */
+export function looksLikeStatus(data: Uint8Array, at: number, end: number): boolean {
+  while (at < end && isSpace(data[at]!)) at++;
+  while (at < end && !isSpace(data[at]!)) at++;
+  while (at < end && data[at] === 32) at++;
+  let digits = 0;
+  while (at < end && data[at]! >= 48 && data[at]! <= 57) {
+    at++;
+    digits++;
+  }
+  return digits === 3;
+}
+
+export function equalsText(data: Uint8Array, text: string): boolean {
+  if (data.length !== text.length) return false;
+  for (let i = 0; i < data.length; i++) if ((data[i]! | 32) !== (text.charCodeAt(i) | 32)) return false;
+  return true;
+}
+
+export function containsText(data: Uint8Array, text: string): boolean {
+  return Buffer.from(data).toString('latin1').toLowerCase().includes(text);
+}

@@ -1,0 +1,93 @@
+// HttpTransaction: a request and its response, with what rules look at.
+
+import { BodyBuffer } from '../../framework/body-buffer.ts';
+import type { BodyLimits } from '../../framework/body-buffer.ts';
+import type { TrackedFile } from '../../framework/file.ts';
+import { TO_CLIENT, TO_SERVER, Transaction } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
+import type { Header } from './headers.ts';
+import type { HttpSettings } from './settings.ts';
+
+/** Progress of each direction. */
+export const STATES = {
+  toServer: [
+    'request_started',
+    'request_line',
+    'request_headers',
+    'request_body',
+    'request_trailer',
+    'request_complete',
+  ],
+  toClient: [
+    'response_started',
+    'response_line',
+    'response_headers',
+    'response_body',
+    'response_trailer',
+    'response_complete',
+  ],
+} as const;
+export const Progress = { started: 0, line: 1, headers: 2, body: 3, trailer: 4, complete: 5 } as const;
+
+const NONE = new Uint8Array(0);
+
+/** One of the two messages. */
+export class HttpMessage {
+  /** First line without its end. */
+  line: Uint8Array = NONE;
+  /** Header lines as they came, with their ends and the empty line after them. */
+  rawHeaders: Uint8Array = NONE;
+  headers: Header[] = [];
+  /** `HTTP/1.1`; empty for HTTP/0.9. */
+  protocol: Uint8Array = NONE;
+  readonly body = new BodyBuffer();
+  file: TrackedFile | null = null;
+  /** Bytes of the body on the wire. */
+  wireLength = 0;
+  // buffers that are put together when a rule first asks for them
+  headerBuffer: Uint8Array | null = null;
+  headerNames: Uint8Array | null = null;
+  start: Uint8Array | null = null;
+}
+
+export class HttpTransaction extends Transaction {
+  readonly settings: HttpSettings;
+  readonly request = new HttpMessage();
+  readonly response = new HttpMessage();
+  method: Uint8Array = NONE;
+  rawUri: Uint8Array = NONE;
+  uri: Uint8Array = NONE;
+  /** Lower case, without the port; null without. */
+  host: Uint8Array | null = null;
+  rawHost: Uint8Array | null = null;
+  port = -1;
+  status: Uint8Array = NONE;
+  /** -1: no number. */
+  statusNumber = -1;
+  statusMessage: Uint8Array = NONE;
+  hasResponse = false;
+  continues = 0;
+
+  constructor(id: number, settings: HttpSettings) {
+    super(id);
+    this.settings = settings;
+  }
+
+  message(direction: Direction): HttpMessage {
+    return direction === TO_SERVER ? this.request : this.response;
+  }
+
+  override body(direction: Direction): BodyBuffer | null {
+    return direction === TO_CLIENT ? this.response.body : null;
+  }
+
+  override bodyLimits(): BodyLimits {
+    return this.settings.responseBody;
+  }
+
+  override inspected(direction: Direction): void {
+    super.inspected(direction);
+    if (direction === TO_SERVER) this.request.body.commit(this.settings.requestBody);
+    else this.response.body.commit(this.settings.responseBody);
+  }
+}

@@ -1,0 +1,57 @@
+// file.data: the bytes of files, and of HTTP responses, as they come.
+
+import type { BufferDefinition, BufferEngine } from '../framework/buffer.ts';
+import { toClient, toServer } from '../framework/app-keyword.ts';
+import { defineKeyword } from '../framework/keyword.ts';
+
+/** Progress from which on the protocols have bytes of files. */
+const ENGINES: readonly BufferEngine[] = [
+  toServer('http', 3),
+  toClient('http', 3),
+  toServer('http2', 0),
+  toClient('http2', 0),
+  toServer('smtp', 0),
+  toServer('ftp-data', 0),
+  toClient('ftp-data', 0),
+  toServer('smb', 0),
+  toClient('smb', 0),
+  toServer('nfs', 0),
+  toClient('nfs', 0),
+];
+const LIMITS = { limit: 0, minimum: 0, window: 4096 };
+
+const fileData: BufferDefinition = {
+  name: 'file_data',
+  description: 'Bytes of files.',
+  source: 'app',
+  isMulti: true,
+  isGrowing: true,
+  engines: ENGINES,
+  get(_p, ctx, view, instance) {
+    const { tx, txDirection } = ctx;
+    if (tx === null) return false;
+    const body = tx.body(txDirection);
+    if (body !== null) return instance === 0 && body.view(view, tx.bodyLimits(txDirection));
+    let left = instance;
+    for (const file of tx.files ?? []) {
+      if (file.direction !== txDirection || !file.body.isDue(LIMITS)) continue;
+      if (left-- === 0) return file.body.view(view, LIMITS);
+    }
+    return false;
+  },
+};
+
+export default defineKeyword({
+  name: 'file.data',
+  aliases: ['file_data'],
+  argument: 'none',
+  kind: 'buffer',
+  summary: 'Bytes of files, and of the bodies of HTTP responses.',
+  page: 'rules/file-keywords.html#file-data',
+  examples: ['alert http any any -> any any (msg:"m"; file.data; content:"a"; sid:1;)'],
+  supportsFastPattern: true,
+  buffer: fileData,
+  compile(builder) {
+    builder.setBuffer(fileData);
+  },
+});

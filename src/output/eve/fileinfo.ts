@@ -1,0 +1,47 @@
+// EVE `fileinfo`: one record for each file, beside what the protocol says of its transaction.
+import { JsonText } from '../../base/json-writer.ts';
+import { FILE_STATES, FileState } from '../../framework/file.ts';
+import type { AppFlow } from '../../framework/app-flow.ts';
+import type { TrackedFile } from '../../framework/file.ts';
+import type { Packet } from '../../framework/packet.ts';
+import { TO_CLIENT } from '../../framework/transaction.ts';
+import type { Transaction } from '../../framework/transaction.ts';
+import { TransactionContext } from './transaction.ts';
+import type { EveRecord } from './record.ts';
+
+export class FileEvents {
+  private readonly record: EveRecord;
+  private readonly context = new TransactionContext();
+  private readonly json = new JsonText();
+
+  constructor(record: EveRecord) {
+    this.record = record;
+  }
+
+  /** The record with its line end. */
+  file(p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile): string {
+    const side = file.direction === TO_CLIENT ? 'server' : 'flow';
+    const { json } = this;
+    json.clear();
+    fileMembers(json, tx, file);
+    return (
+      this.record.transaction(p, 'fileinfo', side) +
+      this.context.text(app, tx) +
+      `,"app_proto":"${tx.protocol!.name}","fileinfo":{${json.text}}${this.record.end()}`
+    );
+  }
+}
+
+function fileMembers(json: JsonText, tx: Transaction, file: TrackedFile): void {
+  json.bytes('filename', file.name);
+  if (file.magic !== null && file.magic !== '') json.string('magic', file.magic);
+  json.bool('gaps', file.hasGaps);
+  json.string('state', FILE_STATES[file.state === FileState.opened ? FileState.truncated : file.state]!);
+  if (file.md5 !== null) json.string('md5', file.md5);
+  if (file.sha1 !== null) json.string('sha1', file.sha1);
+  if (file.sha256 !== null) json.string('sha256', file.sha256);
+  json.bool('stored', file.isStored && file.state === FileState.closed);
+  json.number('size', file.size);
+  if (file.rangeEnd > 0) json.number('start', file.rangeStart).number('end', file.rangeEnd);
+  json.number('tx_id', tx.id);
+}
