@@ -83,6 +83,7 @@ export class ParserDriver {
           throw new Error('no files here');
         },
       } as unknown as AppServices['files'],
+      hasRules: true,
       isDemanded: (what) => demands.includes(what),
       changeProtocol: (_app, expected) => {
         request(`change to ${String(expected)}`);

@@ -97,7 +97,7 @@ export class HttpParser extends AppParser {
 
   private tooLong(direction: Direction, input: AppInput): number {
     const side = this.sides[direction];
-    const tx = side.tx ?? this.begin();
+    const tx = side.tx ?? this.newTransaction();
     this.anomaly(
       tx,
       direction === TO_SERVER ? HTTP_ANOMALY.request_field_too_long : HTTP_ANOMALY.response_field_too_long,
@@ -150,7 +150,7 @@ export class HttpParser extends AppParser {
 
   private requestLine(input: AppInput, line: Uint8Array, next: number): number {
     const side = this.sides[TO_SERVER];
-    const tx = this.begin();
+    const tx = this.newTransaction();
     side.tx = tx;
     const parsed = parseRequestLine(line);
     tx.request.line = line;
@@ -197,14 +197,14 @@ export class HttpParser extends AppParser {
   private answered(): HttpTransaction {
     const known = this.unanswered[0];
     if (known !== undefined) return known;
-    const tx = this.begin();
+    const tx = this.newTransaction();
     tx.uri = tx.rawUri = UNMATCHED_URI;
     tx.advance(TO_SERVER, Progress.complete);
     this.anomaly(tx, HTTP_ANOMALY.unable_to_match_response_to_request);
     return tx;
   }
 
-  private begin(): HttpTransaction {
+  private newTransaction(): HttpTransaction {
     const tx = new HttpTransaction(this.newId(), this.settings);
     this.add(tx);
     this.unanswered.push(tx);
