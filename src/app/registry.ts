@@ -7,8 +7,8 @@ import dnp3Protocol from './dnp3.ts';
 import dnsProtocol from './dns/index.ts';
 import doh2Protocol from './doh2.ts';
 import enipProtocol from './enip.ts';
-import ftpDataProtocol from './ftp-data.ts';
-import ftpProtocol from './ftp.ts';
+import ftpProtocol from './ftp/index.ts';
+import ftpDataProtocol from './ftp-data/index.ts';
 import httpProtocol from './http/index.ts';
 import http2Protocol from './http2.ts';
 import ikeProtocol from './ike.ts';
@@ -44,8 +44,8 @@ const files: readonly (ProtocolDefinition | readonly ProtocolDefinition[])[] = [
   dnsProtocol,
   doh2Protocol,
   enipProtocol,
-  ftpDataProtocol,
   ftpProtocol,
+  ftpDataProtocol,
   httpProtocol,
   http2Protocol,
   ikeProtocol,
