@@ -393,9 +393,10 @@ export class AppLayer implements AppStreamSink, AppServices {
   private meetExpectation(app: AppFlow): void {
     const met = this.expectations.take(app.f);
     if (met === undefined) return;
-    const protocol = this.table.find(met.protocol);
+    const protocol = this.table.find(met.expectation.protocol);
     if (protocol === undefined) return;
-    app.expectation = met.state;
+    this.flows.setDouble(app.f, F.parentId, met.fromId);
+    app.expectation = met.expectation.state;
     app.detection[0] = app.detection[1] = Detection.found;
     this.setProtocol(app, protocol.id);
     this.statistics.count(protocol, app.transport, 'flow');

@@ -7,14 +7,19 @@ import type { Flows } from '../framework/flows.ts';
 /** Most at a time; the oldest give way. */
 const LIMIT = 10_000;
 
-interface Entry {
-  readonly from: number;
+/** An announcement, and the flow that made it. */
+export interface Announcement {
   readonly expectation: Expectation;
+  /** Its record, while it lasts, and its flow_id. */
+  readonly from: number;
+  readonly fromId: number;
 }
 
 export class Expectations {
   private readonly flows: Flows;
-  private readonly byKey = new Map<string, Entry>();
+  private readonly byKey = new Map<string, Announcement>();
+
+  private readonly announcers = new Set<number>();
 
   constructor(flows: Flows) {
     this.flows = flows;
@@ -34,20 +39,23 @@ export class Expectations {
         this.byKey.delete(oldest);
         break;
       }
-    this.byKey.set(key, { from: f, expectation });
+    this.byKey.set(key, { expectation, from: f, fromId: this.flows.double(f, F.id) });
+    this.announcers.add(f);
   }
 
   /** What was announced of flow `f`; it is met now. */
-  take(f: number): Expectation | undefined {
+  take(f: number): Announcement | undefined {
     const key = this.key(f, F.src, F.dst, this.flows.destinationPort(f));
     const found = this.byKey.get(key);
-    if (found === undefined) return undefined;
-    this.byKey.delete(key);
-    return found.expectation;
+    if (found !== undefined) this.byKey.delete(key);
+    return found;
   }
 
-  /** The flow that announced is over; what it announced may still come for a while, so that nothing is dropped here. */
-  forget(_f: number): void {}
+  /** The flow that announced is over: what it announced does not come any more. */
+  forget(f: number): void {
+    if (!this.announcers.delete(f)) return;
+    for (const [key, { from }] of this.byKey) if (from === f) this.byKey.delete(key);
+  }
 
   private key(f: number, from: number, to: number, port: number): string {
     const w = (field: number): string => {

@@ -77,11 +77,7 @@ export class JsonText {
     return this.rawElement(quote(value));
   }
 
-<<<<<<< HEAD
   /** An element that holds bytes of the wire; see bytesText. */
-=======
-  /** Bytes of the wire; see bytesText. */
->>>>>>> 38c65fd (FTP: commands with their replies, data channels, records and keywords)
   bytesElement(value: Uint8Array): this {
     return this.rawElement(quote(bytesText(value)));
   }

@@ -7,6 +7,7 @@ import type { FtpDataTransaction } from './parser.ts';
 export const FTP_DATA_EVE: EveDeclaration = {
   type: 'ftp_data',
   addresses: 'flow',
+  hasTxId: false,
   create: () => ({ log }),
 };
 

@@ -8,6 +8,7 @@ import type { FtpTransaction } from './transaction.ts';
 export const FTP_EVE: EveDeclaration = {
   type: 'ftp',
   addresses: 'flow',
+  hasTxId: false,
   create: () => ({ log }),
 };
 
