@@ -8,7 +8,7 @@ import type { AppServices } from '../framework/app-flow.ts';
 import { AppInput } from '../framework/app-input.ts';
 import { PARSE_FAILED } from '../framework/app-parser.ts';
 import type { FileTracker } from '../framework/file.ts';
-import { F, FlowFlag } from '../framework/flows.ts';
+import { F, FlowFlag, FlowStateId } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
@@ -410,7 +410,10 @@ export class AppLayer implements AppStreamSink, AppServices {
 
   stopInspection(app: AppFlow, { bypass }: { readonly bypass: boolean }): void {
     this.flows.setFlag(app.f, FlowFlag.noPayloadInspection);
-    if (bypass) this.flows.setFlag(app.f, FlowFlag.bypassed);
+    if (bypass) {
+      this.flows.setFlag(app.f, FlowFlag.bypassed);
+      this.flows.setWord(app.f, F.state, FlowStateId.bypassed);
+    }
     const t = app.transport === TCP ? this.flows.tcp(app.f) : -1;
     if (t < 0) return;
     this.stream?.disableReassembly(t, TO_SERVER);

@@ -79,4 +79,6 @@ export interface AppStreamSink {
     length: number,
     flags: number,
   ): number;
+  /** Nothing follows in a direction whose bytes were all taken. */
+  end(p: Packet, f: number, direction: 0 | 1): void;
 }

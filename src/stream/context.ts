@@ -173,8 +173,10 @@ export class TcpContext {
     if ((w[d + D.flags]! & StreamFlag.based) === 0) return;
     const acked = this.reassembly.ackedTo(d);
     if (acked <= w[d + D.app]!) return;
-    if (acked > w[d + D.contiguous]!) {
-      this.reassembly.settleGaps(p, d, acked);
+    // a hole is one when data is seen beyond it: what was acknowledged past the last may still come
+    const known = acked < w[d + D.end]! ? acked : w[d + D.end]!;
+    if (known > w[d + D.contiguous]!) {
+      this.reassembly.settleGaps(p, d, known);
       noteScaled(this.sessions, b, d, Scaled.gap);
     }
     this.deliver(p, b, d, acked < w[d + D.contiguous]! ? acked : w[d + D.contiguous]!);
@@ -193,6 +195,15 @@ export class TcpContext {
     w[d + D.app] = taken;
     if (!this.options.rawInspection) w[d + D.raw] = to;
     this.reassembly.prune(d);
+  }
+
+  /** Tells the application layer, once, that a direction is over, when it has taken all there was of it. */
+  conclude(p: Packet, b: number, d: number): void {
+    const w = this.sessions.words;
+    if ((w[d + D.flags]! & (StreamFlag.appDisabled | StreamFlag.noReassembly | StreamFlag.endTold)) !== 0) return;
+    if (w[d + D.end]! > w[d + D.app]!) return;
+    w[d + D.flags] = w[d + D.flags]! | StreamFlag.endTold;
+    this.sink!.end(p, w[b + S.flow]!, d === b + CLIENT ? 0 : 1);
   }
 
   /** Offers [from, to); returns up to where it was taken. */

@@ -95,6 +95,8 @@ export const StreamFlag = {
   hole: 1 << 14,
   /** Nobody reads the bytes any more: none are kept. */
   unread: 1 << 15,
+  /** The application layer knows that nothing follows. */
+  endTold: 1 << 16,
 } as const;
 
 /** The record store. */

@@ -168,6 +168,10 @@ export class TcpEngine implements TcpView {
     w[d + D.tcpFlags] = w[d + D.tcpFlags]! | p.tcpFlags;
     notePacket(this.s, b, p);
     if (w[b + S.state]! >= TcpStateId.established) p.flags |= PacketFlag.established;
+    if (w[b + S.state]! >= TcpStateId.closing && this.x.sink !== null) {
+      this.x.conclude(p, b, b + CLIENT);
+      this.x.conclude(p, b, b + SERVER);
+    }
     if ((w[d + D.flags]! & StreamFlag.noReassembly) !== 0) p.flags |= PacketFlag.noPayloadInspection;
   }
 
@@ -296,7 +300,10 @@ export class TcpEngine implements TcpView {
   }
 
   missedBytes(t: number, direction: Direction): number {
-    return this.s.doubles[(t * STRIDE + (direction === 'toServer' ? CLIENT : SERVER) + D.missed) >> 1]!;
+    const d = t * STRIDE + (direction === 'toServer' ? CLIENT : SERVER);
+    const isBased = (this.s.words[d + D.flags]! & StreamFlag.based) !== 0;
+    const last = isBased ? this.x.reassembly.ackedTo(d) - this.s.words[d + D.contiguous]! : 0;
+    return this.s.doubles[(d + D.missed) >> 1]! + (last > 0 ? last : 0);
   }
 
   retransmits(t: number, direction: Direction): number {

@@ -42,6 +42,43 @@ describe('raw inspection, passive', () => {
     assert.equal(c.engine.hasGap(c.t, 'toServer'), true);
   });
 
+  it('waits with a gap behind the last data until more comes', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    assert.deepEqual(c.say('s', 'A', 1, 14), []);
+    assert.equal(c.engine.hasGap(c.t, 'toServer'), false);
+    assert.equal(c.engine.missedBytes(c.t, 'toServer'), 10);
+    c.say('c', 'A', 14, 1, { data: 'two' });
+    assert.deepEqual(c.say('s', 'A', 1, 17), ['reassembly_seq_gap']);
+    assert.equal(c.engine.missedBytes(c.t, 'toServer'), 10);
+  });
+
+  it('takes data that comes after its acknowledgement', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    c.say('s', 'A', 1, 7);
+    c.say('c', 'A', 4, 1, { data: 'two' });
+    c.say('s', 'A', 1, 7);
+    c.end();
+    assert.deepEqual(c.inspected[0], ['onetwo']);
+    assert.equal(c.engine.missedBytes(c.t, 'toServer'), 0);
+  });
+
+  it('tells the application layer once that both directions are over', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    c.say('s', 'A', 1, 4);
+    c.say('c', 'FA', 4, 1);
+    c.say('s', 'FA', 1, 5);
+    assert.deepEqual(c.ended, []);
+    c.say('c', 'A', 5, 2);
+    c.say('c', 'A', 5, 2);
+    assert.deepEqual(c.ended, [0, 1]);
+  });
+
   it('stops at the depth', () => {
     const c = new Conversation((o) => (o.reassembly.depth = 8));
     c.shake();

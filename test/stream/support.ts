@@ -40,6 +40,8 @@ export class Conversation {
   readonly inspected: [string[], string[]] = [[], []];
   /** What the application layer got, per direction. */
   readonly delivered: [string[], string[]] = [[], []];
+  /** Directions that the application layer knows to be over, in order. */
+  readonly ended: number[] = [];
   time = 0;
   inspect = true;
 
@@ -60,10 +62,19 @@ export class Conversation {
       slab: this.slab,
       options: this.options,
       hostPolicy: () => policy,
-      ...(readers.app && { sink: { data: (...piece) => this.take(...piece) } satisfies AppStreamSink }),
+      ...(readers.app && { sink: this.sink() }),
     });
     this.p = new Packet(this.data);
     this.f = this.flows.allocate();
+  }
+
+  private sink(): AppStreamSink {
+    return {
+      data: (...piece) => this.take(...piece),
+      end: (_p, _f, direction) => {
+        this.ended.push(direction);
+      },
+    };
   }
 
   /** A packet from the client (`c`) or the server (`s`); returns the anomalies it raised. */
