@@ -31,7 +31,7 @@ import snmpProtocol from './snmp.ts';
 import sshProtocol from './ssh/index.ts';
 import telnetProtocol from './telnet.ts';
 import tftpProtocol from './tftp.ts';
-import tlsProtocol from './tls.ts';
+import tlsProtocol from './tls/index.ts';
 import websocketProtocol from './websocket.ts';
 
 import type { ProtocolDefinition } from '../framework/app-protocol.ts';

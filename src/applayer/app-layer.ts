@@ -42,6 +42,7 @@ export interface StreamControl {
   disableApp(t: number, direction: Direction): void;
   triggerRaw(t: number, direction: Direction): void;
   disableReassembly(t: number, direction: Direction): void;
+  disableRaw(t: number, direction: Direction): void;
   /** Offers again what of a direction was acknowledged and not taken. */
   resume(p: Packet, f: number, direction: Direction): void;
 }
@@ -416,8 +417,10 @@ export class AppLayer implements AppStreamSink, AppServices {
     }
     const t = app.transport === TCP ? this.flows.tcp(app.f) : -1;
     if (t < 0) return;
-    this.stream?.disableReassembly(t, TO_SERVER);
-    this.stream?.disableReassembly(t, TO_CLIENT);
+    for (const direction of [TO_SERVER, TO_CLIENT] as const) {
+      if (bypass) this.stream?.disableReassembly(t, direction);
+      else this.stream?.disableRaw(t, direction);
+    }
   }
 
   /** No more bytes will come: parsers conclude, also on what nobody acknowledged. */

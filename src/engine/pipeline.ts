@@ -144,7 +144,9 @@ export class Pipeline {
     checksums.verify(p);
     const f = this.tracker!.handle(p);
     if (f >= 0) {
-      if ((flows.flags(f) & DECIDED) !== 0 && this.isDecided(p, f)) return;
+      const flags = flows.flags(f);
+      if ((flags & FlowFlag.noPayloadInspection) !== 0) p.flags |= PacketFlag.noPayloadInspection;
+      if ((flags & DECIDED) !== 0 && this.isDecided(p, f)) return;
       if (p.proto === PROTO_TCP) {
         if (stream !== null && p.dropReason === 0) stream.packet(p, f);
       } else if (p.proto === PROTO_UDP && this.parts.app !== null) this.parts.app.udp(p, f);

@@ -1,6 +1,12 @@
-// TLS and SSL: known by the record that begins a handshake.
+// TLS (RFC 8446, RFC 5246) and SSL: hellos, certificates, fingerprints.
 
-import { Probed, defineProtocol } from '../framework/app-protocol.ts';
+import { Probed, defineProtocol } from '../../framework/app-protocol.ts';
+import { TLS_EVE } from './eve.ts';
+import { TLS_KEYWORDS } from './keywords.ts';
+import { TlsParser } from './parser.ts';
+import { readSettings } from './settings.ts';
+import type { TlsSettings } from './settings.ts';
+import { STATES } from './transaction.ts';
 
 /** Version 2 of SSL (1995): a two-byte header, then the client hello. */
 function probeSsl2(data: Uint8Array, start: number, end: number): number {
@@ -20,4 +26,10 @@ export default defineProtocol({
     { transport: 'tcp', direction: 1, content },
   ]),
   probes: [{ transport: 'tcp', direction: 0, ports: '443', minimum: 5, probe: probeSsl2 }],
+  states: STATES,
+  readSettings,
+  createParser: (flow, { value }) => new TlsParser(flow, value as TlsSettings),
+  keywords: TLS_KEYWORDS,
+  eve: [TLS_EVE],
+  hasUpperCaseEvents: true,
 });

@@ -1,0 +1,51 @@
+// DER (X.690): elements read one after the other, without trust.
+
+/** Where an element's contents are, and where the next begins. */
+export interface Element {
+  readonly tag: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Null: the bytes are no element, or it does not end before `end`. */
+export function readElement(data: Uint8Array, at: number, end: number): Element | null {
+  if (at + 2 > end) return null;
+  const tag = data[at]!;
+  let length = data[at + 1]!;
+  let start = at + 2;
+  if (length > 0x80) {
+    const count = length & 0x7f;
+    if (count > 4 || start + count > end) return null;
+    length = 0;
+    for (let i = 0; i < count; i++) length = length * 256 + data[start + i]!;
+    start += count;
+  } else if (length === 0x80) return null;
+  return start + length > end ? null : { tag, start, end: start + length };
+}
+
+/** The elements inside another; null when one of them is broken. */
+export function readAll(data: Uint8Array, start: number, end: number): Element[] | null {
+  const elements: Element[] = [];
+  for (let at = start; at < end;) {
+    const element = readElement(data, at, end);
+    if (element === null) return null;
+    elements.push(element);
+    at = element.end;
+  }
+  return elements;
+}
+
+/** An object identifier in dots; '' when it is broken. */
+export function oidText(data: Uint8Array, start: number, end: number): string {
+  const parts: number[] = [];
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    value = value * 128 + (data[i]! & 0x7f);
+    if ((data[i]! & 0x80) !== 0) continue;
+    if (parts.length === 0)
+      parts.push(Math.min(2, Math.floor(value / 40)), value - 40 * Math.min(2, Math.floor(value / 40)));
+    else parts.push(value);
+    value = 0;
+  }
+  return parts.join('.');
+}

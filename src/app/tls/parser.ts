@@ -1,0 +1,335 @@
+// TlsParser: records, the handshake messages in them, and the point from which on everything is encrypted.
+
+import type { AppFlow } from '../../framework/app-flow.ts';
+import type { AppInput } from '../../framework/app-input.ts';
+import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
+import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
+import { u16, u24 } from '../../wire/read.ts';
+import { parseCertificate } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
+import { TLS_ANOMALY } from './events.ts';
+import { ja3Text, ja3sText, ja4Text, md5 } from './fingerprint.ts';
+import { parseHello } from './hello.ts';
+import type { Hello } from './hello.ts';
+import { JA3 } from './settings.ts';
+import type { TlsSettings } from './settings.ts';
+import { ClientState, ServerState, SslState, TlsTransaction } from './transaction.ts';
+
+const Content = { changeCipher: 20, alert: 21, handshake: 22, application: 23, heartbeat: 24 } as const;
+const Message = {
+  clientHello: 1,
+  serverHello: 2,
+  ticket: 4,
+  certificate: 11,
+  serverKey: 12,
+  helloDone: 14,
+  clientKey: 16,
+  finished: 20,
+  status: 22,
+} as const;
+const HEADER = 5;
+/** RFC 8446 section 5.2: 2^14 bytes and what encryption adds. */
+const MAX_RECORD = 16_384 + 2048;
+const MAX_HANDSHAKE = 1 << 18;
+
+class Stream {
+  /** Bytes of a record that are of no interest. */
+  skip = 0;
+  /** Handshake messages that are not complete. */
+  handshake: Uint8Array = new Uint8Array(0);
+  isEncrypted = false;
+  records = 0;
+}
+
+export class TlsParser extends AppParser {
+  private readonly settings: TlsSettings;
+  private readonly tx: TlsTransaction;
+  private readonly streams = [new Stream(), new Stream()] as const;
+  private readonly wantsJa3: boolean;
+  private isDone = false;
+
+  constructor(flow: AppFlow, settings: TlsSettings) {
+    super(flow);
+    this.settings = settings;
+    this.wantsJa3 = settings.ja3 === 'yes' || (settings.ja3 === 'auto' && flow.services.isDemanded(JA3));
+    this.tx = new TlsTransaction(this.newId());
+    this.begin(this.tx);
+  }
+
+  data(input: AppInput): number {
+    const { direction, data, end } = input;
+    const stream = this.streams[direction];
+    let at = input.start;
+    if (input.isStart && isSsl2(data, at, end)) return this.ssl2(input);
+    while (at < end) {
+      if (stream.skip > 0) {
+        const size = Math.min(stream.skip, end - at);
+        stream.skip -= size;
+        at += size;
+        continue;
+      }
+      if (end - at < HEADER) break;
+      const type = data[at]!;
+      const length = u16(data, at + 3);
+      if (!this.isRecord(type, data[at + 1]!, length)) return PARSE_FAILED;
+      if (type === Content.application || stream.isEncrypted) {
+        this.application(direction);
+        stream.skip = length;
+        at += HEADER;
+        continue;
+      }
+      if (end - at < HEADER + length) break;
+      this.tx.side(direction).version ||= u16(data, at + 1);
+      this.record(direction, type, data, at + HEADER, at + HEADER + length);
+      at += HEADER + length;
+    }
+    if (input.isEof) {
+      this.finish(direction);
+      return input.length;
+    }
+    return at - input.start;
+  }
+
+  override gap(): boolean {
+    return false;
+  }
+
+  /** Notes what is no record. */
+  private isRecord(type: number, major: number, length: number): boolean {
+    if (type < Content.changeCipher || type > Content.heartbeat) {
+      this.anomaly(this.tx, TLS_ANOMALY.invalid_record_type);
+      return false;
+    }
+    if (major !== 3) {
+      this.anomaly(this.tx, TLS_ANOMALY.invalid_record_version);
+      return false;
+    }
+    if (length <= MAX_RECORD) return true;
+    this.anomaly(this.tx, TLS_ANOMALY.invalid_record_length);
+    return false;
+  }
+
+  private record(direction: Direction, type: number, data: Uint8Array, start: number, end: number): void {
+    if (type === Content.handshake) this.handshake(direction, data, start, end);
+    else if (type === Content.changeCipher) this.changeCipher(direction);
+    else if (type === Content.alert) this.alert(data, start, end);
+    else if (type === Content.heartbeat) this.heartbeat(data, start, end);
+  }
+
+  private alert(data: Uint8Array, start: number, end: number): void {
+    const isFatal = end - start === 2 && data[start] === 2;
+    if (isFatal) this.anomaly(this.tx, TLS_ANOMALY.error_message_encountered);
+  }
+
+  /** RFC 6520: a request that says it is longer than it is wants memory that is none of its business. */
+  private heartbeat(data: Uint8Array, start: number, end: number): void {
+    this.anomaly(this.tx, TLS_ANOMALY.heartbeat_message);
+    if (end - start < 3) return;
+    const length = u16(data, start + 1);
+    if (data[start] === 1 && length > end - start - 3 - 16)
+      this.anomaly(this.tx, TLS_ANOMALY.overflow_heartbeat_message);
+  }
+
+  private changeCipher(direction: Direction): void {
+    const stream = this.streams[direction];
+    this.tx.side(direction).hasChangedCipher = true;
+    if (this.isThirteen()) return; // only there for the eyes of old boxes (RFC 8446 appendix D.4)
+    stream.isEncrypted = true;
+    stream.handshake = new Uint8Array(0);
+    this.handshakeDone(direction);
+  }
+
+  private isThirteen(): boolean {
+    const version = this.tx.server.hello?.versions[0] ?? 0;
+    return version === 0x0304 || version >> 8 === 0x7f;
+  }
+
+  private handshake(direction: Direction, data: Uint8Array, start: number, end: number): void {
+    const stream = this.streams[direction];
+    let bytes: Uint8Array = data.subarray(start, end);
+    if (stream.handshake.length > 0) bytes = Buffer.concat([stream.handshake, bytes]);
+    let at = 0;
+    while (at + 4 <= bytes.length) {
+      const length = u24(bytes, at + 1);
+      if (length > MAX_HANDSHAKE) {
+        this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
+        at = bytes.length;
+        break;
+      }
+      if (at + 4 + length > bytes.length) break;
+      this.message(direction, bytes[at]!, bytes, at + 4, at + 4 + length);
+      at += 4 + length;
+    }
+    stream.handshake = bytes.slice(at);
+  }
+
+  private message(direction: Direction, type: number, data: Uint8Array, start: number, end: number): void {
+    const { tx } = this;
+    if (type === Message.clientHello && direction === TO_SERVER) this.clientHello(data, start, end);
+    else if (type === Message.serverHello && direction === TO_CLIENT) this.serverHello(data, start, end);
+    else if (type === Message.certificate) this.certificates(direction, data, start, end);
+    else if (type === Message.serverKey) tx.sslState |= SslState.serverKeyExchange;
+    else if (type === Message.clientKey) {
+      tx.sslState |= SslState.clientKeyExchange;
+      tx.advance(TO_SERVER, ClientState.certDone);
+    } else if (type === Message.helloDone && direction === TO_CLIENT) tx.advance(TO_CLIENT, ServerState.helloDone);
+    else if (type > Message.status && type !== 23 && type !== 24 && type !== 67 && type !== 254)
+      this.anomaly(tx, TLS_ANOMALY.invalid_handshake_message);
+  }
+
+  private clientHello(data: Uint8Array, start: number, end: number): void {
+    const hello = parseHello(data, start, end, 'client');
+    if (hello === null) {
+      this.anomaly(this.tx, TLS_ANOMALY.invalid_handshake_message);
+      return;
+    }
+    this.noteHello(hello);
+    const { tx } = this;
+    tx.sslState |= SslState.clientHello;
+    if (tx.client.hello !== null) return;
+    tx.client.hello = hello;
+    tx.client.version = hello.version;
+    if (this.wantsJa3) {
+      tx.client.ja3 = ja3Text(hello);
+      tx.client.ja3Hash = md5(tx.client.ja3);
+    }
+    if (this.settings.ja4 !== 'no') tx.ja4 = ja4Text(hello, 't');
+    tx.advance(TO_SERVER, ClientState.helloDone);
+  }
+
+  private noteHello({ notes }: Hello): void {
+    if (notes.hasSeveralNames) this.anomaly(this.tx, TLS_ANOMALY.multiple_sni_extensions);
+    if (notes.hasBadNameType) this.anomaly(this.tx, TLS_ANOMALY.invalid_sni_type);
+    if (notes.hasBadNameLength) this.anomaly(this.tx, TLS_ANOMALY.invalid_sni_length);
+    if (notes.isTruncated) this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
+  }
+
+  private serverHello(data: Uint8Array, start: number, end: number): void {
+    const hello = parseHello(data, start, end, 'server') ?? this.draftHello(data, start, end);
+    if (hello === null) {
+      this.anomaly(this.tx, TLS_ANOMALY.invalid_handshake_message);
+      return;
+    }
+    const { tx } = this;
+    tx.sslState |= SslState.serverHello;
+    tx.server.hello = hello;
+    tx.server.version = hello.version;
+    if (this.wantsJa3) {
+      tx.server.ja3 = ja3sText(hello);
+      tx.server.ja3Hash = md5(tx.server.ja3);
+    }
+    tx.advance(TO_CLIENT, ServerState.hello);
+    if (this.isThirteen()) {
+      tx.advance(TO_CLIENT, ServerState.helloDone);
+    }
+  }
+
+  /** Drafts of TLS 1.3 up to 21 had no session id in the server hello. */
+  private draftHello(data: Uint8Array, start: number, end: number): Hello | null {
+    if (end - start < 36 || data[start] !== 0x7f) return null;
+    const filled = new Uint8Array(end - start + 2);
+    filled.set(data.subarray(start, start + 34));
+    filled.set(data.subarray(start + 34, start + 36), 35);
+    filled.set(data.subarray(start + 36, end), 38);
+    return parseHello(filled, 0, filled.length, 'server');
+  }
+
+  /** RFC 5246 section 7.4.2: the leaf first. */
+  private certificates(direction: Direction, data: Uint8Array, start: number, end: number): void {
+    const side = this.tx.side(direction);
+    const chain: Uint8Array[] = [];
+    const parsed: Certificate[] = [];
+    let at = start + 3;
+    if (at > end || at + u24(data, start) > end) this.anomaly(this.tx, TLS_ANOMALY.certificate_invalid_length);
+    while (at + 3 <= end) {
+      const stop = at + 3 + u24(data, at);
+      if (stop > end) {
+        this.anomaly(this.tx, TLS_ANOMALY.certificate_invalid_length);
+        break;
+      }
+      const der = data.slice(at + 3, stop);
+      chain.push(der);
+      if (chain.length === 1) this.leaf(der, parsed);
+      at = stop;
+    }
+    side.chain = chain;
+    side.certificates = parsed;
+    this.tx.advance(direction, direction === TO_SERVER ? ClientState.certDone : ServerState.certDone);
+  }
+
+  private leaf(der: Uint8Array, into: Certificate[]): void {
+    const certificate = parseCertificate(der);
+    if (certificate !== null) into.push(certificate);
+    else {
+      this.anomaly(this.tx, TLS_ANOMALY.certificate_invalid_der);
+      this.anomaly(this.tx, TLS_ANOMALY.invalid_certificate);
+    }
+  }
+
+  /** The first encrypted record of a direction. */
+  private application(direction: Direction): void {
+    const stream = this.streams[direction];
+    if (stream.records++ > 0) return;
+    stream.isEncrypted = true;
+    this.handshakeDone(direction);
+  }
+
+  private handshakeDone(direction: Direction): void {
+    const { tx } = this;
+    tx.advance(direction, direction === TO_SERVER ? ClientState.handshakeDone : ServerState.handshakeDone);
+    const isBoth = tx.progress[0] >= ClientState.handshakeDone && tx.progress[1] >= ServerState.handshakeDone;
+    if (direction === TO_CLIENT) this.noteResumption();
+    this.changed(direction);
+    this.flow.services.triggerRawInspection(this.flow, direction);
+    if (!isBoth || this.isDone) return;
+    this.isDone = true;
+    if (this.settings.handling !== 'full')
+      this.flow.services.stopInspection(this.flow, { bypass: this.settings.handling === 'bypass' });
+  }
+
+  /** No certificate, and the client offered to go on with a session it has (RFC 5246 section 7.3, RFC 5077). */
+  private noteResumption(): void {
+    const { client, server } = this.tx;
+    if (this.isThirteen() || server.chain.length > 0 || client.hello === null || server.hello === null) return;
+    const isSame =
+      client.hello.sessionId.length > 0 &&
+      client.hello.sessionId.length === server.hello.sessionId.length &&
+      client.hello.sessionId.every((byte, i) => byte === server.hello!.sessionId[i]);
+    if (isSame || client.hello.hasSessionTicket) this.tx.isResumed = true;
+  }
+
+  /** Nothing follows in a direction. */
+  private finish(direction: Direction): void {
+    this.tx.advance(direction, direction === TO_SERVER ? ClientState.finished : ServerState.finished);
+    this.changed(direction);
+  }
+
+  /** A hello of SSL 2 that asks for more: the rest of the connection speaks version 3 or later. */
+  private ssl2(input: AppInput): number {
+    const { data, start, end, direction } = input;
+    const isShort = (data[start]! & 0x80) !== 0;
+    const length = isShort
+      ? ((data[start]! & 0x7f) << 8) | data[start + 1]!
+      : ((data[start]! & 0x3f) << 8) | data[start + 1]!;
+    const header = isShort ? 2 : 3;
+    if (end - start < header + length) return input.isEof ? input.length : 0;
+    const { tx } = this;
+    tx.side(direction).version = u16(data, start + header + 1);
+    if (direction === TO_SERVER) {
+      tx.sslState |= SslState.clientHello;
+      tx.advance(TO_SERVER, ClientState.helloDone);
+    } else {
+      tx.side(direction).version = 2;
+      tx.sslState |= SslState.serverHello;
+      tx.advance(TO_CLIENT, ServerState.hello);
+    }
+    this.changed(direction);
+    return header + length;
+  }
+}
+
+function isSsl2(data: Uint8Array, at: number, end: number): boolean {
+  if (end - at < 5 || data[at] === Content.handshake) return false;
+  return (data[at]! & 0x80) !== 0 && (data[at + 2] === 1 || data[at + 2] === 4);
+}
