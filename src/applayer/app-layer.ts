@@ -7,8 +7,11 @@ import { AppFlow, Detection } from '../framework/app-flow.ts';
 import type { AppServices } from '../framework/app-flow.ts';
 import { AppInput } from '../framework/app-input.ts';
 import { PARSE_FAILED } from '../framework/app-parser.ts';
+import type { AppProtocol } from '../framework/app-protocol.ts';
 import type { FileTracker } from '../framework/file.ts';
 import { F, FlowFlag, FlowStateId } from '../framework/flows.ts';
+import { FlowFrames, STREAM_FRAME, frameDemand } from '../framework/frame.ts';
+import type { FrameWishes } from '../framework/frame.ts';
 import type { Flows } from '../framework/flows.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
@@ -67,6 +70,10 @@ export class AppLayer implements AppStreamSink, AppServices {
   readonly table: ProtocolTable;
   /** Set right after construction: each knows the other. */
   stream: StreamControl | null = null;
+  /** Bytes of frames that outputs write; 0: none does. */
+  frameBytes = 0;
+  /** By number of the protocol; null: nobody asks for its frames. */
+  private readonly frameWishes: (FrameWishes | null | undefined)[] = [];
   private readonly flows: Flows;
   private readonly demands: ReadonlySet<string>;
   private readonly onSwap: (f: number) => void;
@@ -186,7 +193,9 @@ export class AppLayer implements AppStreamSink, AppServices {
     input.packet = p;
     input.flow = app.f;
     input.streamOffset = app.bytes[side];
+    if (app.frames !== null && app.transport === TCP) app.frames.begin(side);
     const taken = app.parser.data(input);
+    if (app.frames !== null) this.fillFrames(app.frames, taken === PARSE_FAILED ? end - start : taken);
     if (taken === PARSE_FAILED) {
       this.statistics.count(app.protocol, app.transport, 'parser');
       this.stopBoth(app);
@@ -198,12 +207,37 @@ export class AppLayer implements AppStreamSink, AppServices {
     return taken;
   }
 
+  private fillFrames(frames: FlowFrames, taken: number): void {
+    const { input } = this;
+    frames.take(input.direction, input.data, input.start, input.start + taken, input.streamOffset);
+    if (!input.isEof) return;
+    const isTimeout = (input.packet!.flags & PacketFlag.pseudoStreamEnd) !== 0;
+    frames.end(input.direction, isTimeout ? 'cut' : 'eof');
+  }
+
+  private openParser(app: AppFlow): void {
+    const { definition, settings } = app.protocol;
+    app.parser = definition.createParser!(app, settings);
+    const wishes = this.wishesOf(app.protocol);
+    app.frames = wishes === null ? null : new FlowFrames(wishes);
+  }
+
+  private wishesOf({ id, name, definition }: AppProtocol): FrameWishes | null {
+    const known = this.frameWishes[id];
+    if (known !== undefined) return known;
+    const types = definition.frames === undefined ? [] : [STREAM_FRAME, ...definition.frames];
+    const inspected = new Set(types.filter((type) => this.demands.has(frameDemand(name, type))));
+    const isWanted = inspected.size > 0 || (types.length > 0 && this.frameBytes > 0);
+    return (this.frameWishes[id] = isWanted ? { logged: this.frameBytes, inspected } : null);
+  }
+
   private gap(p: Packet, app: AppFlow, side: Direction, length: number): number {
     if (app.parser === null) {
       if (app.protocol.id === UNKNOWN_PROTOCOL) this.failTcp(app);
       return length;
     }
     this.statistics.count(app.protocol, app.transport, 'gap');
+    app.frames?.end(side, 'cut');
     this.input.packet = p;
     app.isDirty[side] = true;
     if (app.parser.gap(side, length)) app.bytes[side] += length;
@@ -301,7 +335,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     ) {
       this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_wrong_direction_first_data);
     }
-    if (protocol.parses) app.parser = protocol.definition.createParser!(app, protocol.settings);
+    if (protocol.parses) this.openParser(app);
     else this.stopDetected(app);
     app.isDirty[0] = true;
     app.isDirty[1] = true;
@@ -327,7 +361,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     if (side === TO_SERVER && app.parser?.transactions.length === 0 && app.bytes[TO_CLIENT] === 0) {
       app.parser = null;
       this.setProtocol(app, found);
-      if (app.protocol.parses) app.parser = app.protocol.definition.createParser!(app, app.protocol.settings);
+      if (app.protocol.parses) this.openParser(app);
     }
   }
 
@@ -384,6 +418,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     flows.setWord(app.f, F.appProtocolToServer, 0);
     flows.setWord(app.f, F.appProtocolToClient, 0);
     app.parser = null;
+    app.frames = null;
     app.protocol = this.table.all[UNKNOWN_PROTOCOL]!;
   }
 
@@ -401,7 +436,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     app.detection[0] = app.detection[1] = Detection.found;
     this.setProtocol(app, protocol.id);
     this.statistics.count(protocol, app.transport, 'flow');
-    if (protocol.parses) app.parser = protocol.definition.createParser!(app, protocol.settings);
+    if (protocol.parses) this.openParser(app);
   }
 
   triggerRawInspection(app: AppFlow, direction: Direction): void {
@@ -429,6 +464,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     if (!app || app.isEof[direction]) return;
     app.isEof[direction] = true;
     app.ts = p.ts;
+    if (app.former.length > 0) app.isDirty[direction] = true;
     if (app.parser === null || app.isStopped[direction]) return;
     this.input.isStart = app.bytes[direction] === 0;
     this.parse(p, app, direction, p.data, p.payloadOffset, p.payloadOffset);

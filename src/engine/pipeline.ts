@@ -160,6 +160,7 @@ export class Pipeline {
     const isNews = app !== null && (app.isDirty[0] || app.isDirty[1]);
     if (detect !== null) detect.packet(p);
     if (this.wantsEveryPacket || isNoteworthy(p)) this.tell(p);
+    if (app !== null && app.frames !== null) this.transactions.frames(p, app);
     if (isNews) this.transactions.tell(p, app, detect !== null && !isUninspected(this.parts.flows.flags(p.flow)));
     if (detect !== null) detect.done(p);
     else if (isNews) app.isDirty[0] = app.isDirty[1] = false;
@@ -212,7 +213,8 @@ export class Pipeline {
     for (const direction of [0, 1] as const) {
       const isSeen = (flows.flags(f) & unseen) === 0;
       const isRaw = isTcp && detect !== null && isSeen && stream!.pendingRaw(f, direction);
-      if (!isRaw && !this.hasAppRest(f, isTcp && isSeen, direction)) continue;
+      const isFramed = app !== null && app.frames !== null && app.frames.lists[direction].length > 0;
+      if (!isRaw && !isFramed && !this.hasAppRest(f, isTcp && isSeen, direction)) continue;
       const p = pseudo.make(f, direction);
       if (isTcp) stream!.packet(p, f);
       this.endApp(p, f, isTcp, direction);

@@ -3,6 +3,7 @@
 import { PROTOCOLS } from '../app/registry.ts';
 import { FAILED_PROTOCOL, ProtocolTable } from '../applayer/protocol-table.ts';
 import type { ConfigNode } from '../config/index.ts';
+import { STREAM_FRAME } from '../framework/frame.ts';
 import { DEFAULT_STATES } from '../framework/app-protocol.ts';
 import type { ProtocolDefinition } from '../framework/app-protocol.ts';
 
@@ -27,7 +28,11 @@ export function hookNames(config: ConfigNode | undefined): string[] {
 }
 
 export function frameNames(config: ConfigNode | undefined): string[] {
-  return detected(config).flatMap(({ name, transports, frames = [] }) =>
-    transports.flatMap((transport) => frames.map((frame) => `${transport}: ${name}.${frame}`)),
+  return detected(config).flatMap(({ name, transports, frames }) =>
+    transports.flatMap((transport) => {
+      if (frames === undefined) return [];
+      const all = transport === 'tcp' ? [STREAM_FRAME, ...frames] : frames;
+      return all.map((frame) => `${transport}: ${name}.${frame}`);
+    }),
   );
 }

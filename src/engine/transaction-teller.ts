@@ -4,19 +4,23 @@ import type { AppFlow } from '../framework/app-flow.ts';
 import { isDirectionOver } from '../framework/app-flow.ts';
 import { FileState } from '../framework/file.ts';
 import type { Output } from '../framework/output.ts';
+import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
+import { TO_CLIENT, TO_SERVER } from '../framework/transaction.ts';
 import type { Transaction } from '../framework/transaction.ts';
 
 export class TransactionTeller {
   private readonly records: readonly Output[];
   private readonly anomalies: readonly Output[];
   private readonly files: readonly Output[];
+  private readonly frameOutputs: readonly Output[];
   private readonly retire: (app: AppFlow, needsInspection: boolean) => void;
 
   constructor(outputs: readonly Output[], retire: (app: AppFlow, needsInspection: boolean) => void) {
     this.records = outputs.filter((output) => output.transaction !== undefined);
     this.anomalies = outputs.filter((output) => output.txAnomalies !== undefined);
     this.files = outputs.filter((output) => output.file !== undefined);
+    this.frameOutputs = outputs.filter((output) => output.frame !== undefined);
     this.retire = retire;
   }
 
@@ -28,6 +32,19 @@ export class TransactionTeller {
       for (let i = 0; i < transactions.length; i++) this.one(p, app, transactions[i]!);
     }
     this.retire(app, needsInspection);
+  }
+
+  /** The frames of the packet's direction that are over; rules have seen them. */
+  frames(p: Packet, app: AppFlow): void {
+    const frames = app.frames!;
+    const direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
+    if (!frames.isDirty[direction]) return;
+    for (const frame of frames.lists[direction]) {
+      if (!frame.isOver || frame.isLogged) continue;
+      frame.isLogged = true;
+      for (const output of this.frameOutputs) output.frame!(p, app, frame);
+    }
+    frames.release(direction);
   }
 
   private one(p: Packet, app: AppFlow, tx: Transaction): void {

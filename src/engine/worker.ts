@@ -153,6 +153,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     appProtocolName: (id) => table.name(id),
     protocols: PROTOCOLS,
   });
+  app.frameBytes = Math.max(0, ...outputs.map((output) => output.frameBytes ?? 0));
   const checksums = new ChecksumVerifier(options.checksums);
   const parts = {
     counters,

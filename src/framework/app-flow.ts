@@ -4,6 +4,7 @@ import type { Counters } from '../base/counters.ts';
 import type { AppParser } from './app-parser.ts';
 import type { AppProtocol } from './app-protocol.ts';
 import type { FileTracker } from './file.ts';
+import type { FlowFrames } from './frame.ts';
 import type { Direction, Transaction } from './transaction.ts';
 
 /** What parsers may ask of the engine around them; one per worker. */
@@ -51,6 +52,8 @@ export class AppFlow {
   /** The protocol found; only meaningful while `parser` is not null or `isKnown`. */
   protocol: AppProtocol;
   parser: AppParser | null = null;
+  /** Null where nobody asks for frames of the protocol. */
+  frames: FlowFrames | null = null;
   /** Value of Detection by direction. */
   readonly detection: [number, number] = [0, 0];
   /** New bytes, states or anomalies that rules and outputs have not looked at, by direction. */

@@ -2,6 +2,7 @@
 
 import type { AppInput } from './app-input.ts';
 import type { AppFlow } from './app-flow.ts';
+import type { Frame } from './frame.ts';
 import type { Direction, Transaction } from './transaction.ts';
 
 const TCP = 6;
@@ -51,6 +52,21 @@ export abstract class AppParser {
     this.transactions.push(tx);
     this.changed(0);
     this.changed(1);
+  }
+
+  /**
+   * Marks bytes as a frame: from `at` in the input's data on, `length` of them (-1: until endFrame). Null when nobody
+   * asks for such frames.
+   */
+  protected frame(input: AppInput, type: string, at: number, length: number, tx: Transaction | null): Frame | null {
+    const { frames } = this.flow;
+    if (frames === null) return null;
+    return frames.add(input.direction, type, input.streamOffset + at - input.start, length, tx);
+  }
+
+  /** The frame ends before `at` in the input's data. */
+  protected endFrame(frame: Frame, input: AppInput, at: number): void {
+    frame.length = input.streamOffset + at - input.start - frame.offset;
   }
 
   /** Something of a direction is new: rules and outputs look at the flow's transactions with the next packet. */

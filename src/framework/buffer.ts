@@ -31,11 +31,13 @@ export interface BufferDefinition {
   readonly name: string;
   readonly description: string;
   /** What it is taken from. `payload` is the default buffer (packet payload and stream). */
-  readonly source: 'payload' | 'packet' | 'base64' | 'app';
+  readonly source: 'payload' | 'packet' | 'base64' | 'app' | 'frame';
   /** Several instances per packet (sctp.chunk_data): `get` is called with 0, 1, ... until it returns false. */
   readonly isMulti: boolean;
   /** `app`: where in transactions it is taken from; for engine analysis and for planning inspection. */
   readonly engines?: readonly BufferEngine[];
+  /** `frame`: the protocol and type. */
+  readonly frame?: { readonly protocol: string; readonly type: string };
   /** `app`: grows while its state lasts (bodies, files): looked at again with every new window. */
   readonly isGrowing?: boolean;
   /** Fills `view`; false when the packet (`app`: the transaction `ctx.tx`, in `ctx.txDirection`) has no such buffer. */

@@ -6,6 +6,7 @@ import type { AppFlow } from './app-flow.ts';
 import type { ProtocolDefinition } from './app-protocol.ts';
 import type { TrackedFile } from './file.ts';
 import type { Flows } from './flows.ts';
+import type { Frame } from './frame.ts';
 import type { Packet } from './packet.ts';
 import type { TcpView } from './stream.ts';
 import type { Transaction } from './transaction.ts';
@@ -70,6 +71,10 @@ export interface Output {
   txAnomalies?(p: Packet, app: AppFlow, tx: Transaction, from: number): void;
   /** A file is complete or given up; once each. */
   file?(p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile): void;
+  /** A frame is over; once each. */
+  frame?(p: Packet, app: AppFlow, frame: Frame): void;
+  /** Bytes of each frame that it writes; with `frame`. */
+  readonly frameBytes?: number;
   /** A flow ended or gives an interim record. `reason` indexes FLOW_END_REASONS. */
   flow?(f: number): void;
   /** `packet` is due for every packet, not only those with something to tell (pcap-log, EVE arp). */

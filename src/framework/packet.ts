@@ -1,5 +1,6 @@
 // Packet: the one reused object that carries a packet through the pipeline; numbers and offsets only.
 
+import type { Frame } from './frame.ts';
 import type { Signature } from './signature.ts';
 
 /** Bits of `Packet.flags`. */
@@ -116,6 +117,8 @@ export class AlertQueue {
   /** Bits of `AlertFlag`. */
   readonly flags = new Int32Array(MAX_ALERTS + 1);
   readonly txIds = new Float64Array(MAX_ALERTS + 1);
+  /** Frames that matched, null for alerts on anything else. */
+  readonly frames: (Frame | null)[] = new Array<Frame | null>(MAX_ALERTS + 1).fill(null);
 }
 
 export const AlertFlag = {

@@ -74,6 +74,13 @@ export interface TxStep {
   readonly isRepeated: boolean;
 }
 
+/** Chains on one type of frame, in the order of the rule. */
+export interface FrameInspection {
+  readonly protocol: string;
+  readonly type: string;
+  readonly chains: readonly BufferInspection[];
+}
+
 /** Which packets the protocol word of a rule covers. Other values above 0: the IP protocol of that number. */
 export const ProtocolTest = { any: -1, ip: -2, ip4: -3, ip6: -4, icmp: -5, ether: -6, arp: -7 } as const;
 
@@ -134,6 +141,8 @@ export interface Signature {
   readonly buffers: readonly BufferInspection[];
   /** Conditions on transactions; empty for rules that know none. */
   readonly txSteps: readonly TxStep[];
+  /** Conditions on frames: all on the same frame; null for rules without. */
+  readonly frame: FrameInspection | null;
   /** Numbers of the application protocols that the rule's header names; null: none is named. */
   readonly appProtocols: readonly number[] | null;
   readonly postMatches: readonly PostMatch[];

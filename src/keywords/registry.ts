@@ -27,6 +27,7 @@ import flowCountersKeyword from './flow-counters.ts';
 import flowKeyword from './flow.ts';
 import flowbitsKeyword from './flowbits.ts';
 import flowintKeyword from './flowint.ts';
+import frameKeyword from './frame.ts';
 import geoipKeyword from './geoip.ts';
 import headerBuffersKeyword from './header-buffers.ts';
 import icmpKeyword from './icmp.ts';
@@ -85,6 +86,7 @@ const files: readonly (KeywordDefinition | readonly KeywordDefinition[])[] = [
   flowKeyword,
   flowbitsKeyword,
   flowintKeyword,
+  frameKeyword,
   geoipKeyword,
   headerBuffersKeyword,
   icmpKeyword,

@@ -126,6 +126,7 @@ const ANY_HEADER: SignatureHeader = {
 export function signature(changes: Partial<Signature> = {}): Signature {
   return {
     txSteps: [],
+    frame: null,
     appProtocols: null,
     iid: 0,
     sid: 2,

@@ -22,5 +22,6 @@ export default defineProtocol({
   readSettings,
   createParser: (flow, setting) => new SmtpParser(flow, setting.value as SmtpSettings),
   keywords: SMTP_KEYWORDS,
+  frames: ['command_line', 'data', 'response_line'],
   eve: [SMTP_EVE],
 });

@@ -3,6 +3,7 @@
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
+import type { Frame } from '../../framework/frame.ts';
 import type { TrackedFile } from '../../framework/file.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
@@ -22,6 +23,7 @@ const MOST_PENDING = 65536;
 const LF = 0x0a;
 const CR = 0x0d;
 const DOT = 0x2e;
+const COMMAND_FRAME = 'command_line';
 const RAW_NAME = Buffer.from('rawmsg');
 /** Where the arguments of commands begin, from the start of the line. */
 const AFTER_HELLO = 5;
@@ -49,6 +51,9 @@ export class SmtpParser extends AppParser implements MessageHost {
   /** Bytes of a BDAT chunk still to come. */
   private chunkLeft = 0;
   private isLastChunk = false;
+  private isChunkStart = false;
+  /** The message under way, where frames are asked for. */
+  private dataFrame: Frame | null = null;
   /** The rest of a line that was too long passes unseen, by direction. */
   private readonly isDiscarding: [boolean, boolean] = [false, false];
   private hasFailed = false;
@@ -82,7 +87,7 @@ export class SmtpParser extends AppParser implements MessageHost {
     let at = input.start;
     while (at < input.end && !this.hasFailed && this.flow.change === undefined) {
       const before = at;
-      if (this.chunkLeft > 0) at = this.chunk(at, input.end);
+      if (this.chunkLeft > 0) at = this.chunk(input, at);
       else if (this.isInData) at = this.mailLine(input, at);
       else at = this.line(input, at);
       if (at === before) break;
@@ -114,20 +119,28 @@ export class SmtpParser extends AppParser implements MessageHost {
     let to = isLong ? at + MOST_LINE : lf;
     if (!isLong && to > at && data[to - 1] === CR) to--;
     this.isDiscarding[direction] = !isWhole;
-    if (direction === TO_SERVER) this.command(data, at, to, isLong);
-    else this.reply(data, at, to, isLong);
-    return isWhole ? lf + 1 : end;
+    const next = isWhole ? lf + 1 : end;
+    if (direction === TO_CLIENT) this.reply(input, at, to, next, isLong);
+    else {
+      if (isWhole) this.frame(input, COMMAND_FRAME, at, next - at, null);
+      this.command(input, at, to, next, isLong);
+    }
+    return next;
   }
 
-  private command(data: Uint8Array, start: number, end: number, isLong: boolean): void {
+  private command(input: AppInput, start: number, end: number, next: number, isLong: boolean): void {
+    const { data } = input;
     const command = commandOf(data, start, end);
     const tx = this.ofCommand(command);
+    this.frame(input, COMMAND_FRAME, start, end - start, tx);
     if (tx !== null && isLong) this.anomaly(tx, ANOMALY.truncated_line);
     if (tx !== null && !this.hasWelcome) this.anomaly(tx, ANOMALY.no_server_welcome_message);
     const last = this.pending.at(-1)?.command;
     if (tx !== null && (last === Command.data || last === Command.startTls))
       this.anomaly(tx, ANOMALY.invalid_pipelined_sequence);
-    this.expectReply(tx === null ? command : this.take(tx, command, data, start, end), tx);
+    const taken = tx === null ? command : this.take(tx, command, data, start, end);
+    if (taken === Command.data) this.dataFrame = this.frame(input, 'data', next, -1, tx);
+    this.expectReply(taken, tx);
   }
 
   /** The mail a command belongs to; a new one begins unless it only ends something. */
@@ -183,13 +196,16 @@ export class SmtpParser extends AppParser implements MessageHost {
     }
     this.chunkLeft = chunk.size;
     this.isLastChunk = chunk.isLast;
+    this.isChunkStart = true;
     if (!chunk.isLast) return Command.other;
     if (chunk.size === 0) this.endMail();
     return Command.endOfData;
   }
 
-  private chunk(at: number, end: number): number {
-    const taken = Math.min(this.chunkLeft, end - at);
+  private chunk(input: AppInput, at: number): number {
+    if (this.isChunkStart) this.frame(input, COMMAND_FRAME, at, this.chunkLeft, this.current);
+    this.isChunkStart = false;
+    const taken = Math.min(this.chunkLeft, input.end - at);
     this.chunkLeft -= taken;
     if (this.chunkLeft === 0 && this.isLastChunk) this.endMail();
     return at + taken;
@@ -222,6 +238,8 @@ export class SmtpParser extends AppParser implements MessageHost {
     const tx = this.ofCommand(Command.other)!;
     if (!this.hasWelcome) this.noWelcome(tx);
     if (this.isAtLineStart && isWhole && isEndOfData(data, at, lf)) {
+      if (this.dataFrame !== null) this.endFrame(this.dataFrame, input, to);
+      this.dataFrame = null;
       this.endOfData(tx);
       return to;
     }
@@ -244,9 +262,11 @@ export class SmtpParser extends AppParser implements MessageHost {
     this.endMail();
   }
 
-  private reply(data: Uint8Array, start: number, end: number, isLong: boolean): void {
+  private reply(input: AppInput, start: number, end: number, next: number, isLong: boolean): void {
+    const { data } = input;
     const pending = this.pending[0];
     const tx = pending?.tx ?? null;
+    this.frame(input, 'response_line', start, next - start, tx);
     const noted = tx ?? (this.transactions.at(-1) as SmtpTransaction | undefined) ?? null;
     const code = replyCode(data, start, end);
     if (code < 0) {
@@ -318,7 +338,7 @@ function isEndOfData(data: Uint8Array, start: number, lf: number): boolean {
 /** Whether the reply to a command means that the mail under way is over. */
 function isEndOfMail(command: number, tx: SmtpTransaction, code: number): boolean {
   const isAccepted = code >= 200 && code < 300;
-  if (command === Command.endOfData || command === Command.quit) return true;
-  if (command === Command.reset) return isAccepted;
+  if (command === Command.endOfData) return true;
+  if (command === Command.reset || command === Command.quit) return isAccepted;
   return command === Command.hello && isAccepted && (tx.mailFrom !== null || tx.message !== null);
 }

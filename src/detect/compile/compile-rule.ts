@@ -8,7 +8,7 @@ import { RuleError } from '../../framework/keyword.ts';
 import type { KeywordDefinition, RulesetSetup } from '../../framework/keyword.ts';
 import { F } from '../../framework/flows.ts';
 import { ProtocolTest, SigFlag } from '../../framework/signature.ts';
-import type { PacketMatch, Signature, SignatureHeader } from '../../framework/signature.ts';
+import type { FrameInspection, PacketMatch, Signature, SignatureHeader } from '../../framework/signature.ts';
 import type { Located, RuleAst, RuleOption, Variables } from '../../rules/index.ts';
 import { dsizeOf, finishChain } from '../content/reach.ts';
 import { checkTransforms } from '../content/transform.ts';
@@ -261,12 +261,28 @@ function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, i
       builder.payload.elements.length === 0
         ? null
         : { match: builder.payload.link(), contents: builder.payload.contents },
-    buffers: builder.chains.filter((chain) => !builder.txSteps.includes(chain)).map(toInspection),
+    buffers: builder.chains
+      .filter((chain) => !builder.txSteps.includes(chain) && !builder.frameChains.includes(chain))
+      .map(toInspection),
+    frame: frameOf(builder),
     txSteps,
     appProtocols,
     postMatches: builder.postMatches,
     threshold: meta.threshold,
   };
+}
+
+/** A frame has one type: all conditions on frames are on the same one. */
+function frameOf(builder: RuleBuilder): FrameInspection | null {
+  const first = builder.frameChains[0]?.buffer?.frame;
+  if (first === undefined) return null;
+  for (const { buffer } of builder.frameChains) {
+    if (buffer!.frame !== undefined && (buffer!.frame.type !== first.type || buffer!.frame.protocol !== first.protocol))
+      throw new RuleError('a rule looks at frames of one type', undefined, 'rule/mixed-frames');
+  }
+  if (builder.txSteps.length > 0)
+    throw new RuleError('frames do not go with keywords on transactions', undefined, 'rule/mixed-frames');
+  return { ...first, chains: builder.frameChains.map(toInspection) };
 }
 
 /** The application protocols of the header's protocol word; null where it names none. */

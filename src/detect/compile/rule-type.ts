@@ -11,6 +11,7 @@ export function ruleTypeOf(builder: RuleBuilder, hasNegatedAddress: boolean): Ru
   const keywords = builder.packetDescriptions;
   if ((flags & SigFlag.appLayer) !== 0 || builder.txSteps.length > 0) return 'app_tx';
   if (builder.payload.elements.length > 0) return payloadType(flags);
+  if (builder.frameChains.length > 0) return 'stream';
   if (!isNetworkProtocol(builder.ast.protocol.text.toLowerCase())) return 'app_layer';
   if (builder.chains.length > 0) return 'pkt';
   if (keywords.length > 0 && keywords.every(({ keyword }) => keyword === 'decode-event')) return 'de_only';

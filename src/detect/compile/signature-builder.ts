@@ -40,6 +40,8 @@ export class RuleBuilder implements SignatureBuilder {
   readonly chains: ChainBuilder[] = [];
   /** Conditions on transactions in rule order: chains on buffers of application layers, and matches. */
   readonly txSteps: (ChainBuilder | TxMatchStep)[] = [];
+  /** Chains on frames in rule order. */
+  readonly frameChains: ChainBuilder[] = [];
   /** Keywords that made packet conditions, for the rule's type. */
   readonly packetKeywords: string[] = [];
   /** Conditions and actions in words, for engine analysis. */
@@ -99,6 +101,10 @@ export class RuleBuilder implements SignatureBuilder {
   private openChain(buffer: BufferDefinition): void {
     this.current = new ChainBuilder(buffer);
     this.chains.push(this.current);
+    if (buffer.source === 'frame' || (buffer.source === 'base64' && this.frameChains.length > 0)) {
+      this.frameChains.push(this.current);
+      return;
+    }
     // what base64_decode found in a buffer of a transaction is looked at right after it
     if (buffer.source === 'app' || (buffer.source === 'base64' && this.txSteps.length > 0))
       this.txSteps.push(this.current);

@@ -57,6 +57,24 @@ export class BufferInspector {
     return false;
   }
 
+  /** True when the chain holds on bytes that the caller has; `isWhole`: nothing follows them. */
+  matchesBytes(
+    one: BufferInspection,
+    inspection: Inspection,
+    data: Uint8Array,
+    length: number,
+    isWhole: boolean,
+  ): boolean {
+    const view = this.views[0];
+    view.data = data;
+    view.bufferId = -1;
+    view.start = 0;
+    view.end = length;
+    view.streamOffset = 0;
+    view.isWhole = isWhole;
+    return this.holds(one, inspection);
+  }
+
   private holds(one: BufferInspection, inspection: Inspection): boolean {
     const view = transformed(this.views, one.transforms);
     if (view === null) return false;

@@ -6,6 +6,7 @@ import { InspectionFlag } from '../../framework/chain.ts';
 import { FlowFlag } from '../../framework/flows.ts';
 import { ACTION_REJECT_ANY, Action, AlertFlag, PacketFlag, dropReason } from '../../framework/packet.ts';
 import type { AlertQueue, Packet } from '../../framework/packet.ts';
+import type { Frame } from '../../framework/frame.ts';
 import type { Transaction } from '../../framework/transaction.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import type { Signature } from '../../framework/signature.ts';
@@ -13,6 +14,8 @@ import type { Tags } from '../tag/tags.ts';
 import { ThresholdResult } from '../threshold/index.ts';
 import type { Thresholds } from '../threshold/index.ts';
 import { BufferInspector, aim } from './buffers.ts';
+import { FrameInspector } from './frame-inspector.ts';
+import type { FrameHost } from './frame-inspector.ts';
 import { SignatureGroups } from './groups.ts';
 import { Candidates } from './candidates.ts';
 import { HeaderTable } from './header-table.ts';
@@ -40,9 +43,11 @@ export interface DetectorOptions {
   readonly protocolIds: ProtocolIds;
 }
 
-export class Detector implements TxHost {
+export class Detector implements TxHost, FrameHost {
   /** Null without rules on transactions. */
   private readonly tx: TxInspector | null;
+  /** Null without rules on frames. */
+  private readonly frames: FrameInspector | null;
   private readonly ctx: DetectContext;
   private readonly signatures: readonly Signature[];
   private readonly groups: SignatureGroups;
@@ -63,6 +68,10 @@ export class Detector implements TxHost {
     const hasTx = signatures.some(({ txSteps }) => txSteps.length > 0);
     const txGroups = new TxGroups(signatures, options.protocolIds, tables);
     this.tx = hasTx ? new TxInspector(txGroups, ctx, new Candidates(signatures.length), this) : null;
+    const hasFrames = signatures.some(({ frame }) => frame !== null);
+    this.frames = hasFrames
+      ? new FrameInspector(signatures, tables, ctx, new Candidates(signatures.length), this)
+      : null;
     this.headers = new HeaderTable(signatures);
     this.candidates = new Candidates(signatures.length);
     this.thresholds = thresholds;
@@ -93,11 +102,12 @@ export class Detector implements TxHost {
 
   /** What the application layer of the packet's flow has to show. */
   private transactions(p: Packet): void {
-    if (this.tx === null) return;
+    if (this.tx === null && this.frames === null) return;
     const app = this.ctx.appOf(p.flow);
     if (app === null) return;
     const before = p.alerts.count;
-    this.tx.inspect(p, app);
+    this.frames?.inspect(p, app);
+    this.tx?.inspect(p, app);
     if (p.alerts.count > before && before > 0) inOrder(p.alerts);
   }
 
@@ -190,6 +200,14 @@ export class Detector implements TxHost {
     if (at >= 0) p.alerts.txIds[at] = tx.id;
   }
 
+  frameMatched(s: Signature, p: Packet, frame: Frame): void {
+    const isOfTx = frame.txId >= 0;
+    const at = this.enqueue(s, p, AlertFlag.streamMatch | AlertFlag.frame | (isOfTx ? AlertFlag.tx : 0));
+    if (at < 0) return;
+    p.alerts.frames[at] = frame;
+    if (isOfTx) p.alerts.txIds[at] = frame.txId;
+  }
+
   /** All conditions hold: state changes, then a place in the queue; which, -1 for none. */
   private enqueue(s: Signature, p: Packet, alertFlags: number): number {
     for (let i = 0; i < s.postMatches.length; i++) s.postMatches[i]!(p, this.ctx, s);
@@ -223,6 +241,7 @@ export class Detector implements TxHost {
       alerts.actions[kept] = action;
       alerts.flags[kept] = flags;
       alerts.txIds[kept] = alerts.txIds[i]!;
+      alerts.frames[kept] = alerts.frames[i]!;
       this.apply(p, kept, action, flags);
       kept++;
       if ((flags & AlertFlag.suppressed) === 0) written++;
@@ -263,10 +282,13 @@ function inOrder(alerts: AlertQueue): void {
   }
 }
 
-function exchange({ signatures, actions, flags, txIds }: AlertQueue, a: number, b: number): void {
+function exchange({ signatures, actions, flags, txIds, frames }: AlertQueue, a: number, b: number): void {
   const signature = signatures[a]!;
   signatures[a] = signatures[b]!;
   signatures[b] = signature;
+  const frame = frames[a]!;
+  frames[a] = frames[b]!;
+  frames[b] = frame;
   for (const values of [actions, flags, txIds]) {
     const value = values[a]!;
     values[a] = values[b]!;

@@ -46,7 +46,9 @@ export class SignatureGroups {
   private readonly decoderEvents: Prefilter;
 
   constructor(signatures: readonly Signature[], tables: PatternTables) {
-    const rest = signatures.filter(({ type, txSteps }) => type !== 'ip_only' && txSteps.length === 0);
+    const rest = signatures.filter(
+      ({ type, txSteps, frame }) => type !== 'ip_only' && txSteps.length === 0 && frame === null,
+    );
     this.toServer = groupsOf(rest, SigFlag.toClient, tables);
     this.toClient = groupsOf(rest, SigFlag.toServer, tables);
     this.ipOnly = new IpOnlyIndex(signatures.filter((signature) => signature.type === 'ip_only'));

@@ -7,6 +7,7 @@ import { base64, printable } from '../../base/json-text.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';
 import { eveTime } from '../text/timestamp.ts';
 import { packetBytes } from './packet-bytes.ts';
+import { frameText } from './frame.ts';
 import { sctpText } from './sctp.ts';
 import { SignatureTexts } from './signature-text.ts';
 import { TransactionContext } from './transaction.ts';
@@ -114,10 +115,12 @@ export class AlertEvents {
 
   /** What the protocol says of the transaction that matched. */
   private transaction(p: Packet, i: number): string {
-    if (!this.options.appLayer || (p.alerts.flags[i]! & AlertFlag.tx) === 0) return '';
+    const frame = (p.alerts.flags[i]! & AlertFlag.frame) === 0 ? null : p.alerts.frames[i]!;
+    const text = frame === null ? '' : `,${frameText(frame, p.proto === TCP)}`;
+    if (!this.options.appLayer || (p.alerts.flags[i]! & AlertFlag.tx) === 0) return text;
     const app = this.record.context.appOf(p.flow);
     const tx = app?.transaction(p.alerts.txIds[i]!);
-    return !app || tx === undefined ? '' : this.protocols.text(app, tx);
+    return !app || tx === undefined ? text : text + this.protocols.text(app, tx);
   }
 
   private flowText(f: number): string {

@@ -9,6 +9,7 @@ import { arpEvent } from './arp.ts';
 import { FileEvents } from './fileinfo.ts';
 import type { TrackedFile } from '../../framework/file.ts';
 import { DropEvents } from './drop.ts';
+import { FrameEvents } from './frame.ts';
 import { noteMacs } from './flow-macs.ts';
 import { FlowEvents } from './flow.ts';
 import { NetflowEvents } from './netflow.ts';
@@ -17,6 +18,7 @@ import { readEveSettings } from './settings.ts';
 import { StatsEvents } from './stats.ts';
 import { TransactionEvents, txAnomalyText } from './transaction.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
+import type { Frame } from '../../framework/frame.ts';
 import type { Transaction } from '../../framework/transaction.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { Output, OutputContext } from '../../framework/output.ts';
@@ -32,6 +34,7 @@ interface EventTypes {
   readonly flow: readonly FlowRecords[];
   readonly stats: readonly StatsEvents[];
   readonly transactions: TransactionEvents | null;
+  readonly frames: FrameEvents | null;
   readonly hasTxAnomalies: boolean;
   readonly files: FileEvents | null;
   readonly wantsEveryPacket: boolean;
@@ -43,6 +46,7 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
   const flow: FlowRecords[] = [];
   const stats: StatsEvents[] = [];
   const transactions = new TransactionEvents(record);
+  let frames: FrameEvents | null = null;
   let hasTransactions = false;
   let hasTxAnomalies = false;
   let files: FileEvents | null = null;
@@ -58,6 +62,7 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
     else if (name === 'flow') flow.push(flowMethod(new FlowEvents(record, body)));
     else if (name === 'netflow') flow.push(netflowMethod(new NetflowEvents(record)));
     else if (name === 'stats') stats.push(new StatsEvents(record, body));
+    else if (name === 'frame' && body?.bool('enabled', false) === true) frames = new FrameEvents(record, body);
     else if (name === 'arp' && body?.bool('enabled', false) === true) {
       wantsEveryPacket = true;
       packet.push((p) => (p.arpOffset < 0 ? '' : arpEvent(record, p)));
@@ -75,6 +80,7 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
     flow,
     stats,
     transactions: hasTransactions ? transactions : null,
+    frames,
     hasTxAnomalies,
     files,
     wantsEveryPacket,
@@ -105,6 +111,8 @@ class EveLog implements Output {
   readonly transaction?: (p: Packet, app: AppFlow, tx: Transaction) => void;
   readonly file?: (p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile) => void;
   readonly txAnomalies?: (p: Packet, app: AppFlow, tx: Transaction, from: number) => void;
+  readonly frame?: (p: Packet, app: AppFlow, frame: Frame) => void;
+  readonly frameBytes: number;
   readonly wantsEveryPacket: boolean;
   private readonly writer: RecordWriter;
   private readonly prefix: string;
@@ -115,7 +123,13 @@ class EveLog implements Output {
     this.prefix = record.settings.prefix;
     this.types = types;
     this.wantsEveryPacket = types.wantsEveryPacket;
-    const { transactions } = types;
+    const { frames, transactions } = types;
+    this.frameBytes = frames?.limit ?? 0;
+    if (frames !== null) {
+      this.frame = (p, _app, frame) => {
+        this.write(frames.frame(p, frame));
+      };
+    }
     if (transactions !== null)
       this.transaction = (p, app, tx) => {
         this.write(transactions.transaction(p, app, tx));

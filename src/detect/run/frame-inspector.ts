@@ -1,0 +1,107 @@
+// FrameInspector: looks at the frames of a flow as they fill; each signature matches a frame once.
+
+import type { AppFlow } from '../../framework/app-flow.ts';
+import type { DetectContext } from '../../framework/detect-context.ts';
+import type { Frame } from '../../framework/frame.ts';
+import type { Packet } from '../../framework/packet.ts';
+import { PacketFlag } from '../../framework/packet.ts';
+import type { BufferInspection, Signature } from '../../framework/signature.ts';
+import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
+import { chosenContent, patternOf } from '../compile/fast-pattern.ts';
+import { BufferInspector } from './buffers.ts';
+import type { Candidates } from './candidates.ts';
+import type { PatternEntry, PatternTable, PatternTables } from './pattern-table.ts';
+
+/** So much of a frame that is not whole must be new before it is looked at. */
+const STEP = 2500;
+
+/** Where it hands over: the checks that packets and frames share, and the alert queue. */
+export interface FrameHost {
+  admits(s: Signature, p: Packet): boolean;
+  payloadHolds(s: Signature, p: Packet): boolean;
+  frameMatched(s: Signature, p: Packet, frame: Frame): void;
+}
+
+interface FrameGroup {
+  readonly table: PatternTable | null;
+  /** Signatures that nothing can be looked up for. */
+  readonly always: Int32Array;
+}
+
+export class FrameInspector {
+  /** By `protocol.type`. */
+  private readonly groups = new Map<string, FrameGroup>();
+  private readonly signatures: readonly Signature[];
+  private readonly ctx: DetectContext;
+  private readonly candidates: Candidates;
+  private readonly host: FrameHost;
+  private readonly buffers = new BufferInspector();
+
+  constructor(
+    signatures: readonly Signature[],
+    tables: PatternTables,
+    ctx: DetectContext,
+    candidates: Candidates,
+    host: FrameHost,
+  ) {
+    this.signatures = signatures;
+    this.ctx = ctx;
+    this.candidates = candidates;
+    this.host = host;
+    const lists = new Map<string, Signature[]>();
+    for (const signature of signatures) {
+      if (signature.frame === null) continue;
+      const key = `${signature.frame.protocol}.${signature.frame.type}`;
+      lists.set(key, [...(lists.get(key) ?? []), signature]);
+    }
+    for (const [key, list] of lists) this.groups.set(key, groupOf(list, tables));
+  }
+
+  /** The frames of the packet's direction. */
+  inspect(p: Packet, app: AppFlow): void {
+    const { frames } = app;
+    const direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
+    if (frames === null || !frames.isDirty[direction]) return;
+    const list = frames.lists[direction];
+    for (let i = 0; i < list.length; i++) this.frame(p, app, list[i]!);
+  }
+
+  private frame(p: Packet, app: AppFlow, frame: Frame): void {
+    const isDue = frame.isOver ? frame.inspectedTo < frame.kept : frame.kept - Math.max(0, frame.inspectedTo) >= STEP;
+    if (!isDue) return;
+    const group = this.groups.get(`${app.protocol.name}.${frame.type}`);
+    frame.inspectedTo = frame.kept;
+    if (group === undefined) return;
+    const { candidates } = this;
+    candidates.clear();
+    group.table?.scan(frame.data, -1, 0, frame.kept, 0, candidates);
+    candidates.addAll(group.always);
+    for (let i = 0; i < candidates.count; i++) this.candidate(p, frame, this.signatures[candidates.iids[i]!]!);
+  }
+
+  private candidate(p: Packet, frame: Frame, s: Signature): void {
+    if (frame.matched?.has(s.iid) === true || !this.host.admits(s, p)) return;
+    const { chains } = s.frame!;
+    for (let i = 0; i < chains.length; i++) if (!this.holds(chains[i]!, p, frame)) return;
+    if (s.payload !== null && !this.host.payloadHolds(s, p)) return;
+    (frame.matched ??= new Set()).add(s.iid);
+    this.host.frameMatched(s, p, frame);
+  }
+
+  private holds(one: BufferInspection, p: Packet, frame: Frame): boolean {
+    if (one.buffer.source === 'base64') return this.buffers.matches(one, p, this.ctx);
+    return this.buffers.matchesBytes(one, this.ctx.inspection, frame.data, frame.kept, frame.isOver);
+  }
+}
+
+function groupOf(list: readonly Signature[], tables: PatternTables): FrameGroup {
+  const always: number[] = [];
+  const entries: PatternEntry[] = [];
+  for (const { iid, frame } of list) {
+    const chain = frame!.chains.find(({ buffer, transforms }) => buffer.source === 'frame' && transforms.length === 0);
+    const content = chain === undefined || chain.matchesAbsent ? null : chosenContent(chain.contents);
+    if (content === null) always.push(iid);
+    else entries.push({ iid, pattern: patternOf(content) });
+  }
+  return { table: entries.length === 0 ? null : tables.ofEntries(entries), always: Int32Array.from(always) };
+}

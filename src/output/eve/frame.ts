@@ -1,0 +1,44 @@
+// EVE `frame`: one record for each frame of an application protocol, and the same object in alerts on frames.
+
+import { base64, printable } from '../../base/json-text.ts';
+import type { ConfigNode } from '../../config/index.ts';
+import type { Frame } from '../../framework/frame.ts';
+import type { Packet } from '../../framework/packet.ts';
+import { TO_SERVER } from '../../framework/transaction.ts';
+import type { EveRecord } from './record.ts';
+
+const DEFAULT_PAYLOAD = 4096;
+const TCP = 6;
+
+export class FrameEvents {
+  /** Bytes that are written of each. */
+  readonly limit: number;
+  private readonly record: EveRecord;
+
+  constructor(record: EveRecord, node: ConfigNode | undefined) {
+    this.record = record;
+    this.limit = node?.size('payload-buffer-size', DEFAULT_PAYLOAD) ?? DEFAULT_PAYLOAD;
+  }
+
+  frame(p: Packet, frame: Frame): string {
+    const header = this.record.packet(p, 'frame') + this.record.appProtocol(p.flow);
+    return `${header},${frameText(frame, p.proto === TCP, this.limit)}${this.record.end()}`;
+  }
+}
+
+/** `"frame":{...}`; @param limit bytes of payload */
+export function frameText(frame: Frame, isStream: boolean, limit = DEFAULT_PAYLOAD): string {
+  const direction = frame.direction === TO_SERVER ? 'toserver' : 'toclient';
+  let text = `"frame":{"type":"${frame.type}","id":${String(frame.id)},"direction":"${direction}"`;
+  if (isStream) text += `,"stream_offset":${String(frame.offset)}`;
+  if (frame.length >= 0) text += `,"length":${String(frame.length)}`;
+  const shown = Math.min(frame.kept, limit);
+  const complete = `,"complete":${String(frame.isComplete)}`;
+  if (!isStream) text += complete;
+  if (shown > 0) {
+    text += `,"payload":"${base64(frame.data, 0, shown)}"`;
+    text += `,"payload_printable":"${printable(frame.data, 0, shown)}"`;
+  }
+  if (isStream && shown > 0) text += complete;
+  return frame.txId < 0 ? `${text}}` : `${text},"tx_id":${String(frame.txId)}}`;
+}
