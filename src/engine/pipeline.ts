@@ -213,8 +213,7 @@ export class Pipeline {
     for (const direction of [0, 1] as const) {
       const isSeen = (flows.flags(f) & unseen) === 0;
       const isRaw = isTcp && detect !== null && isSeen && stream!.pendingRaw(f, direction);
-      const isFramed = app !== null && app.frames !== null && app.frames.lists[direction].length > 0;
-      if (!isRaw && !isFramed && !this.hasAppRest(f, isTcp && isSeen, direction)) continue;
+      if (!isRaw && !this.hasAppRest(f, isTcp && isSeen, direction)) continue;
       const p = pseudo.make(f, direction);
       if (isTcp) stream!.packet(p, f);
       this.endApp(p, f, isTcp, direction);
@@ -224,7 +223,7 @@ export class Pipeline {
 
   private hasAppRest(f: number, isTcp: boolean, direction: 0 | 1): boolean {
     const app = this.parts.app?.of(f) ?? null;
-    if (app !== null && hasTransactions(app)) return true;
+    if (app !== null && (hasTransactions(app) || hasFrames(app, direction))) return true;
     return isTcp && this.parts.app !== null && this.parts.stream!.pendingApp(f, direction);
   }
 
@@ -255,6 +254,10 @@ export class Pipeline {
 
 function hasTransactions({ parser, former }: AppFlow): boolean {
   return former.length > 0 || (parser !== null && (parser.transactions.length > 0 || !parser.flow.isEof[0]));
+}
+
+function hasFrames({ frames }: AppFlow, direction: 0 | 1): boolean {
+  return frames !== null && frames.lists[direction].length > 0;
 }
 
 function isUninspected(flags: number): boolean {
