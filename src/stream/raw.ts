@@ -40,7 +40,8 @@ export class RawWindow implements RawStream {
     const w = this.reassembly.sessions.words;
     const isToServer = (p.flags & PacketFlag.toServer) !== 0;
     const d = t * STRIDE + (isToServer ? CLIENT : SERVER);
-    if ((w[d + D.flags]! & (StreamFlag.noReassembly | StreamFlag.rawDisabled)) !== 0) return 0;
+    if ((w[d + D.flags]! & StreamFlag.rawDisabled) !== 0) return 0;
+    if ((w[d + D.flags]! & StreamFlag.noReassembly) !== 0 && (p.flags & PacketFlag.pseudoStreamEnd) === 0) return 0;
     if (this.reassembly.options.inline) this.openInline(p, d, isToServer);
     else this.openPassive(p, d, w[t * STRIDE + S.state]!, isToServer);
     if (this.direction < 0) return 0;
@@ -146,7 +147,7 @@ export class RawWindow implements RawStream {
   /** Whether bytes of a direction were never inspected. */
   isPending(d: number): boolean {
     const w = this.reassembly.sessions.words;
-    if ((w[d + D.flags]! & (StreamFlag.noReassembly | StreamFlag.rawDisabled)) !== 0) return false;
+    if ((w[d + D.flags]! & StreamFlag.rawDisabled) !== 0) return false;
     return w[d + D.end]! > w[d + D.raw]! && w[d + D.segmentHead]! >= 0;
   }
 }

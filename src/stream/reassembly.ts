@@ -346,7 +346,7 @@ export class Reassembly {
     const isRawOff = (w[d + D.flags]! & StreamFlag.rawDisabled) !== 0;
     let raw = isRawOff ? w[d + D.contiguous]! : w[d + D.raw]!;
     if (this.options.inline) raw -= this.options.reassembly.toserverChunkSize;
-    const app = w[d + D.app]!;
+    const app = (w[d + D.flags]! & StreamFlag.noReassembly) !== 0 ? w[d + D.end]! : w[d + D.app]!;
     return raw < app ? raw : app;
   }
 

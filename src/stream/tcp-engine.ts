@@ -172,7 +172,10 @@ export class TcpEngine implements TcpView {
       this.x.conclude(p, b, b + CLIENT);
       this.x.conclude(p, b, b + SERVER);
     }
-    if ((w[d + D.flags]! & StreamFlag.noReassembly) !== 0) p.flags |= PacketFlag.noPayloadInspection;
+    if ((w[d + D.flags]! & StreamFlag.noReassembly) !== 0) {
+      p.flags |= PacketFlag.noPayloadInspection;
+      this.x.reassembly.prune(d);
+    }
   }
 
   /** Whether this packet starts a new connection where an old one of the same tuple has ended. */
@@ -240,10 +243,12 @@ export class TcpEngine implements TcpView {
     this.setFlag(t, direction, StreamFlag.appDisabled);
   }
 
-  /** Keeps following the session but not its bytes. */
+  /**
+   * Keeps following the session but takes no more of its bytes; those that content rules have not seen wait for the end
+   * of the flow. Called while bytes are handed over: what nobody needs is let go with the next packet.
+   */
   disableReassembly(t: number, direction: 0 | 1): void {
     this.setFlag(t, direction, StreamFlag.noReassembly);
-    this.x.reassembly.release(t * STRIDE + (direction === 0 ? CLIENT : SERVER));
   }
 
   private setFlag(t: number, direction: 0 | 1, flag: number): void {

@@ -66,6 +66,20 @@ describe('raw inspection, passive', () => {
     assert.equal(c.engine.missedBytes(c.t, 'toServer'), 0);
   });
 
+  it('keeps what content rules have not seen when the rest is encrypted, and takes no more', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'hello' });
+    c.say('s', 'A', 1, 6);
+    c.engine.disableReassembly(c.t, 0);
+    c.say('c', 'A', 6, 1, { data: 'secret' });
+    c.say('s', 'A', 1, 12);
+    assert.deepEqual(c.inspected[0], []);
+    c.end();
+    assert.deepEqual(c.inspected[0], ['hello']);
+    assert.equal(c.engine.hasGap(c.t, 'toServer'), false);
+  });
+
   it('tells the application layer once that both directions are over', () => {
     const c = new Conversation();
     c.shake();
