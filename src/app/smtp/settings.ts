@@ -5,7 +5,7 @@ import type { ConfigNode } from '../../config/index.ts';
 export interface MimeSettings {
   readonly decodesBase64: boolean;
   readonly decodesQuotedPrintable: boolean;
-  /** Bytes kept of a header's value. */
+  /** Longest line of a header's value that is not remarkable. */
   readonly headerValueDepth: number;
   readonly extractsUrls: boolean;
   /** `http://` and so on, in lower case. */

@@ -6,6 +6,8 @@ import type { HeaderField } from './header.ts';
 /** Longest name that is not remarkable, and how many fields of one header are kept. */
 const LONG_NAME = 75;
 const MOST_FIELDS = 512;
+/** Bytes of a value beyond which no more lines are added to it. */
+const MOST_VALUE = 65_536;
 const COLON = 0x3a;
 
 export interface FieldNotes {
@@ -19,7 +21,7 @@ export class FieldReader {
   private readonly depth: number;
   private readonly notes: FieldNotes;
 
-  /** @param depth bytes kept of a value */
+  /** @param depth longest line of a value that is not remarkable */
   constructor(depth: number, notes: FieldNotes) {
     this.depth = depth;
     this.notes = notes;
@@ -44,16 +46,15 @@ export class FieldReader {
     if (colon - start > LONG_NAME) this.notes.longHeaderName();
     let value = colon + 1;
     while (value < end && isBlank(data[value])) value++;
+    if (end - value > this.depth) this.notes.longHeaderValue();
     this.open = { name: data.slice(start, colon), parts: [data.slice(value, end)], length: end - value };
   }
 
   private extend(data: Uint8Array, start: number, end: number): void {
     const { open } = this;
     if (open === null) return;
-    if (open.length > this.depth) {
-      this.notes.longHeaderValue();
-      return;
-    }
+    if (open.length > MOST_VALUE) return;
+    if (end - start > this.depth) this.notes.longHeaderValue();
     open.parts.push(data.slice(start, end));
     open.length += end - start;
   }

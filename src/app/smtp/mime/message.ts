@@ -6,7 +6,7 @@ import type { Hash } from 'node:crypto';
 import type { MimeSettings } from '../settings.ts';
 import { BoundaryStack } from './boundary.ts';
 import { FieldReader } from './field-reader.ts';
-import { findField, mainValue, parameter } from './header.ts';
+import { findField, isNamed, mainValue, parameter } from './header.ts';
 import type { HeaderField } from './header.ts';
 import type { MessageHost } from './host.ts';
 import { PartBody } from './part-body.ts';
@@ -161,7 +161,7 @@ export class MimeMessage {
     if (this.isTop) this.endTopHeader(fields, main);
     reader.clear();
     const boundary = type === undefined ? null : parameter(type, 'boundary');
-    const name = this.nameOf(fields, type);
+    const name = this.nameOf(fields);
     if (name !== null && this.attachments.length < MOST_ATTACHMENTS) this.attachments.push(name);
     if (boundary !== null && boundary.length > 0) {
       if (boundary.length > LONG_BOUNDARY) this.host.note('mime_long_boundary');
@@ -185,11 +185,13 @@ export class MimeMessage {
   }
 
   /** The name a part goes by; null: it is no attachment. */
-  private nameOf(fields: readonly HeaderField[], type: Uint8Array | undefined): Uint8Array | null {
-    const disposition = findField(fields, 'content-disposition')?.value;
-    const name =
-      (type === undefined ? null : parameter(type, 'name')) ??
-      (disposition === undefined ? null : parameter(disposition, 'filename'));
+  private nameOf(fields: readonly HeaderField[]): Uint8Array | null {
+    let name: Uint8Array | null = null;
+    for (const field of fields) {
+      if (isNamed(field, 'content-type')) name = parameter(field.value, 'name');
+      else if (isNamed(field, 'content-disposition')) name = parameter(field.value, 'filename');
+      if (name !== null) break;
+    }
     if (name === null || name.length === 0) return null;
     if (name.length <= LONG_NAME) return name;
     this.host.note('mime_long_filename');

@@ -21,6 +21,7 @@ export class PartBody {
   private wantsUrls = false;
   /** Length of the line end that is held back: the last one belongs to the boundary. */
   private heldEnd = 0;
+  private isAtLineStart = true;
   private readonly base64 = new Base64Decoder();
   private readonly quotedPrintable = new QuotedPrintableDecoder();
   /** A line for the search, where it came in pieces. */
@@ -49,6 +50,7 @@ export class PartBody {
     this.encoding = encoding === undefined ? Encoding.none : this.encodingOf(encoding);
     this.wantsUrls = wantsUrls;
     this.heldEnd = 0;
+    this.isAtLineStart = true;
     this.file = name === null ? null : this.host.openFile(name);
   }
 
@@ -69,10 +71,11 @@ export class PartBody {
   push(data: Uint8Array, start: number, to: number, end: number, isEnd: boolean): void {
     if (this.encoding === Encoding.base64) this.pushBase64(data, start, to);
     else {
-      if (this.encoding === Encoding.quotedPrintable) this.pushQuotedPrintable(data, start, end);
+      if (this.encoding === Encoding.quotedPrintable) this.pushQuotedPrintable(data, start, to, end);
       else if (this.file !== null) this.pushPlain(data, start, to, end - to);
       if (this.wantsUrls) this.search(data, start, end, isEnd);
     }
+    this.isAtLineStart = isEnd;
   }
 
   private pushPlain(data: Uint8Array, start: number, to: number, endLength: number): void {
@@ -106,8 +109,14 @@ export class PartBody {
     }
   }
 
-  private pushQuotedPrintable(data: Uint8Array, start: number, end: number): void {
+  /** Of the line ends those of empty lines are held back: the last of them belongs to the boundary. */
+  private pushQuotedPrintable(data: Uint8Array, start: number, to: number, end: number): void {
     const { quotedPrintable } = this;
+    this.releaseEnd();
+    if (this.isAtLineStart && start === to) {
+      this.heldEnd = end - to;
+      return;
+    }
     quotedPrintable.decode(data, start, end);
     for (let i = 0; i < quotedPrintable.invalid; i++) this.host.note('mime_invalid_qp');
     this.append(quotedPrintable.out, 0, quotedPrintable.length);

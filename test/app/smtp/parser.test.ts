@@ -1,0 +1,145 @@
+import { strict as assert } from 'node:assert';
+import fc from 'fast-check';
+import { anomalyName } from '../../../src/framework/anomaly.ts';
+import { Conversation, ENVELOPE, mail, text } from './support.ts';
+import type { Turn } from './support.ts';
+
+const MESSAGE = 'From: me\r\nSubject: one\r\n two\r\n\r\nhello http://example.com/x y\r\n.\r\n';
+const MIXED =
+  'Content-Type: multipart/mixed; boundary="bb"\r\n\r\npreamble\r\n--bb\r\n' +
+  'Content-Disposition: attachment; filename="a.txt"\r\nContent-Transfer-Encoding: base64\r\n\r\naGVs\r\nbG8=\r\n' +
+  '--bb\r\nContent-Disposition: attachment; filename=b.txt\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n' +
+  'caf=C3=A9 =\r\nau lait\r\n\r\n--bb\r\nContent-Disposition: attachment; filename="c.txt"\r\n\r\n' +
+  '-- no boundary\r\n\r\nend\r\n--bb--\r\nepilogue\r\n.\r\n';
+
+function anomalies({ transactions }: Conversation): string[] {
+  return transactions.flatMap((tx) => (tx.anomalies ?? []).map(anomalyName));
+}
+
+describe('SMTP parser', () => {
+  it('takes one mail as one transaction, done with the reply to its end', () => {
+    const talk = new Conversation().play(mail(MESSAGE).slice(0, -1));
+    const [tx] = talk.transactions;
+    assert.deepEqual(tx!.progress, [2, 0]);
+    talk.play([['S', '250 queued\r\n']]);
+    assert.deepEqual(tx!.progress, [2, 2]);
+    assert.equal(text(tx!.session.helo), 'client');
+    assert.equal(text(tx!.mailFrom), '<a@example.com>');
+    assert.deepEqual(tx!.recipients.map(text), ['<b@example.com>']);
+    assert.equal(talk.transactions.length, 1);
+    assert.deepEqual(anomalies(talk), []);
+  });
+
+  it('begins the next mail right after the end of one, whatever the replies', () => {
+    const second: Turn[] = [
+      ['C', 'RSET\r\nMAIL FROM:<c@example.com>\r\n'],
+      ['S', '250 queued\r\n250 reset\r\n250 ok\r\n'],
+    ];
+    const talk = new Conversation().play([...ENVELOPE, ['C', MESSAGE], ...second]);
+    assert.deepEqual(
+      talk.transactions.map(({ mailFrom }) => text(mailFrom)),
+      ['<a@example.com>', '<c@example.com>'],
+    );
+    assert.deepEqual(talk.transactions[1]!.progress, [0, 0]);
+  });
+
+  it('ends a mail with an accepted RSET, not with a refused one', () => {
+    const start = ENVELOPE.slice(0, 5);
+    const accepted = new Conversation().play([...start, ['C', 'RSET\r\n'], ['S', '250 ok\r\n']]);
+    assert.deepEqual(accepted.transactions[0]!.progress, [2, 2]);
+    const refused = new Conversation().play([...start, ['C', 'RSET\r\n'], ['S', '500 no\r\n']]);
+    assert.deepEqual(refused.transactions[0]!.progress, [0, 0]);
+  });
+
+  it('takes chunks of BDAT for no commands', () => {
+    const talk = new Conversation().play([
+      ...ENVELOPE.slice(0, 7),
+      ['C', 'BDAT 12\r\nMAIL FROM:<xBDAT 3 LAST\r\nabcMAIL FROM:<d@example.com>\r\n'],
+    ]);
+    assert.deepEqual(
+      talk.transactions.map(({ mailFrom }) => text(mailFrom)),
+      ['<a@example.com>', '<d@example.com>'],
+    );
+    assert.deepEqual(anomalies(talk), []);
+  });
+
+  it('looks for TLS after an accepted STARTTLS', () => {
+    const talk = new Conversation().play([...ENVELOPE.slice(0, 3), ['C', 'STARTTLS\r\n'], ['S', '220 go\r\n']]);
+    assert.deepEqual(talk.changes, ['tls']);
+  });
+
+  const noted: readonly (readonly [string, readonly Turn[], string])[] = [
+    ['a second MAIL', [...ENVELOPE.slice(0, 5), ['C', 'MAIL FROM:<x>\r\n']], 'smtp.duplicate_fields'],
+    ['a refused DATA', [...ENVELOPE.slice(0, 8), ['S', '503 no\r\n']], 'smtp.data_command_rejected'],
+    [
+      'commands behind DATA',
+      [...ENVELOPE.slice(0, 7), ['C', 'DATA\r\nSubject: x\r\n']],
+      'smtp.invalid_pipelined_sequence',
+    ],
+    ['a refused STARTTLS', [...ENVELOPE.slice(0, 3), ['C', 'STARTTLS\r\n'], ['S', '454 no\r\n']], 'smtp.tls_rejected'],
+    ['a reply without a code', [...ENVELOPE.slice(0, 4), ['S', 'hello\r\n']], 'smtp.invalid_reply'],
+    ['no greeting', [['C', 'HELO c\r\n']], 'smtp.no_server_welcome_message'],
+    [
+      'a line of 5000 bytes',
+      [...ENVELOPE.slice(0, 3), ['C', `MAIL FROM:<${'a'.repeat(5000)}>\r\n`]],
+      'smtp.truncated_line',
+    ],
+    ['BDAT without a size', [...ENVELOPE.slice(0, 7), ['C', 'BDAT x\r\n']], 'smtp.invalid_bdat'],
+    [
+      'a line of the message of 999 bytes',
+      mail(`Subject: s\r\n\r\n${'a'.repeat(999)}\r\n.\r\n`),
+      'smtp.mime_long_line',
+    ],
+    [
+      'a boundary of 255 bytes',
+      mail(`Content-Type: a/b; boundary=${'b'.repeat(255)}\r\n\r\n.\r\n`),
+      'smtp.mime_long_boundary',
+    ],
+  ];
+  for (const [what, turns, anomaly] of noted) {
+    it(`notes ${what}`, () => {
+      assert.deepEqual(anomalies(new Conversation().play(turns)), [anomaly]);
+    });
+  }
+
+  it('decodes attachments, without the line end that belongs to the boundary', () => {
+    const talk = new Conversation().play(mail(MIXED));
+    assert.deepEqual(talk.files, [
+      { name: 'a.txt', content: 'hello', how: 'closed' },
+      { name: 'b.txt', content: 'caf\xc3\xa9 au lait\r\n', how: 'closed' },
+      { name: 'c.txt', content: '-- no boundary\r\n\r\nend', how: 'closed' },
+    ]);
+  });
+
+  it('truncates a file that does not come to its end', () => {
+    const talk = new Conversation().play([...ENVELOPE, ['C', MIXED.slice(0, MIXED.indexOf('bG8='))]]);
+    talk.feed(0, new Uint8Array(0), true);
+    assert.deepEqual(talk.files, [{ name: 'a.txt', content: 'hel', how: 'truncated' }]);
+  });
+
+  it('is the same wherever the bytes are cut', () => {
+    for (const message of [MESSAGE, MIXED]) {
+      const turns = mail(message);
+      const whole = new Conversation().play(turns).summary();
+      for (let size = 1; size < 80; size++) assert.deepEqual(new Conversation().play(turns, size).summary(), whole);
+      for (let at = 1; at < message.length; at++) {
+        const cut = [...ENVELOPE, ['C', message.slice(0, at)], ['C', message.slice(at)], turns.at(-1)!] as Turn[];
+        assert.deepEqual(new Conversation().play(cut).summary(), whole, `cut at ${String(at)}`);
+      }
+    }
+  });
+
+  it('neither throws nor hangs on damaged mails, and takes no more than it is given', () => {
+    const bytes = Buffer.from(MIXED, 'latin1');
+    const damage = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(damage, fc.integer({ min: 1, max: 200 }), (changes, size) => {
+        const copy = Buffer.from(bytes);
+        for (const [at, byte] of changes) copy[at] = byte;
+        const talk = new Conversation().play([...ENVELOPE, ['C', copy.toString('latin1')]], size);
+        assert.ok(talk.transactions.length >= 1);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
