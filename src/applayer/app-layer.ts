@@ -450,12 +450,21 @@ export class AppLayer implements AppStreamSink, AppServices {
       this.flows.setFlag(app.f, FlowFlag.bypassed);
       this.flows.setWord(app.f, F.state, FlowStateId.bypassed);
     }
+    if (bypass) {
+      this.stopReassembly(app);
+      return;
+    }
     const t = app.transport === TCP ? this.flows.tcp(app.f) : -1;
     if (t < 0) return;
-    for (const direction of [TO_SERVER, TO_CLIENT] as const) {
-      if (bypass) this.stream?.disableReassembly(t, direction);
-      else this.stream?.disableRaw(t, direction);
-    }
+    this.stream?.disableRaw(t, TO_SERVER);
+    this.stream?.disableRaw(t, TO_CLIENT);
+  }
+
+  stopReassembly(app: AppFlow): void {
+    const t = app.transport === TCP ? this.flows.tcp(app.f) : -1;
+    if (t < 0) return;
+    this.stream?.disableReassembly(t, TO_SERVER);
+    this.stream?.disableReassembly(t, TO_CLIENT);
   }
 
   /** No more bytes will come: parsers conclude, also on what nobody acknowledged. */

@@ -24,6 +24,8 @@ export interface AppServices {
   triggerRawInspection(app: AppFlow, direction: Direction): void;
   /** The rest is encrypted: its bytes are neither kept nor looked at. `bypass`: the packets neither. */
   stopInspection(app: AppFlow, options: { readonly bypass: boolean }): void;
+  /** No more bytes of the flow are put together, for whomever; what was, is seen to its end. */
+  stopReassembly(app: AppFlow): void;
   /** Stop feeding a direction. */
   stopParsing(app: AppFlow, direction: Direction): void;
   /** Microseconds of the packet under way. */

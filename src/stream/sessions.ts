@@ -96,7 +96,7 @@ export const StreamFlag = {
   /** Nobody reads the bytes any more: none are kept. */
   unread: 1 << 15,
   /** The application layer knows that nothing follows. */
-  endTold: 1 << 16,
+  endTold: 1 << 17,
 } as const;
 
 /** The record store. */

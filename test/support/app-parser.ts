@@ -97,6 +97,9 @@ export class ParserDriver {
       stopInspection: (_app, { bypass }) => {
         request(bypass ? 'bypass' : 'stop inspection');
       },
+      stopReassembly: () => {
+        request('stop reassembly');
+      },
       stopParsing: (_app, direction) => {
         request(`stop parsing ${String(direction)}`);
       },

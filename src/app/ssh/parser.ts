@@ -95,9 +95,17 @@ export class SshParser extends AppParser {
       }
       const type = data[at + LENGTH_FIELD + 1]!;
       if (type === KEXINIT && !this.kexinit(input, at, length)) return at;
+      this.mark(input, at, length);
       side.skip = LENGTH_FIELD + length;
       if (type === NEWKEYS && this.newKeys(direction)) return end;
     }
+  }
+
+  private mark(input: AppInput, at: number, length: number): void {
+    if (this.flow.frames === null) return;
+    this.frame(input, 'record.hdr', at, HEADER, this.tx);
+    this.frame(input, 'record.data', at + HEADER, length - SMALLEST_RECORD, this.tx);
+    this.frame(input, 'record.pdu', at, LENGTH_FIELD + length, this.tx);
   }
 
   /** False: the rest of the record is needed first. */
@@ -121,7 +129,8 @@ export class SshParser extends AppParser {
     if (!this.tx.areBoth(SshState.finished)) return false;
     this.isEncrypted = true;
     const { encryption, flow } = this;
-    if (encryption !== 'full') flow.services.stopInspection(flow, { bypass: encryption === 'bypass' });
+    if (encryption === 'bypass') flow.services.stopInspection(flow, { bypass: true });
+    else if (encryption === 'track-only') flow.services.stopReassembly(flow);
     return true;
   }
 }

@@ -6,6 +6,7 @@ import { SshState } from '../../../src/app/ssh/transaction.ts';
 import type { SshTransaction } from '../../../src/app/ssh/transaction.ts';
 import { ConfigNode, setFinal } from '../../../src/config/index.ts';
 import { JsonText } from '../../../src/base/json-writer.ts';
+import { FlowFrames } from '../../../src/framework/frame.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
 import type { DriverOptions } from '../../support/app-parser.ts';
 import { CLIENT_BANNER, NEWKEYS, SERVER_BANNER, kexinit, nameList, record } from './messages.ts';
@@ -148,17 +149,37 @@ describe('SSH parser', () => {
     });
   }
 
-  it('asks to stop inspection when both sides have changed keys, not before', () => {
+  it('takes no more when both sides have changed keys, not before', () => {
     const driver = new ParserDriver(ssh).feed(0, CLIENT_BANNER).feed(1, SERVER_BANNER).feed(0, NEWKEYS);
     assert.deepEqual(driver.requests, []);
     driver.feed(1, NEWKEYS);
-    assert.deepEqual(driver.requests, ['stop inspection']);
+    assert.deepEqual(driver.requests, ['stop reassembly']);
     assert.ok(txOf(driver).areBoth(SshState.finished));
     assert.equal(driver.feed(0, Buffer.alloc(100)).hasFailed, false);
   });
 
+  it('marks records where frames are asked for, each once though an offer comes in pieces', () => {
+    const driver = new ParserDriver(ssh, HASSH);
+    driver.app.frames = new FlowFrames({ logged: 100, inspected: new Set() });
+    const offer = kexinit();
+    driver.feed(0, CLIENT_BANNER).feed(0, offer.subarray(0, 50)).feed(0, offer.subarray(50)).feed(0, NEWKEYS);
+    const start = CLIENT_BANNER.length;
+    const next = start + offer.length;
+    assert.deepEqual(
+      driver.app.frames.lists[0].map(({ type, offset, length }) => [type, offset, length]),
+      [
+        ['record.hdr', start, 6],
+        ['record.data', start + 6, offer.length - 6],
+        ['record.pdu', start, offer.length],
+        ['record.hdr', next, 6],
+        ['record.data', next + 6, NEWKEYS.length - 6],
+        ['record.pdu', next, NEWKEYS.length],
+      ],
+    );
+  });
+
   const handling: readonly [value: string, requests: string[], isLogged: boolean][] = [
-    ['track-only', ['stop inspection'], false],
+    ['track-only', ['stop reassembly'], false],
     ['bypass', ['bypass'], false],
     ['full', [], true],
   ];
