@@ -140,7 +140,9 @@ export class RawWindow implements RawStream {
     this.direction = -1;
     const w = this.reassembly.sessions.words;
     if (this.inspectedTo > w[d + D.raw]!) w[d + D.raw] = this.inspectedTo;
-    w[d + D.flags] = w[d + D.flags]! & ~StreamFlag.triggerRaw;
+    let flags = w[d + D.flags]! & ~StreamFlag.triggerRaw;
+    if ((flags & StreamFlag.rawLast) !== 0) flags |= StreamFlag.rawDisabled;
+    w[d + D.flags] = flags;
     this.reassembly.prune(d);
   }
 

@@ -95,6 +95,8 @@ export const StreamFlag = {
   hole: 1 << 14,
   /** Nobody reads the bytes any more: none are kept. */
   unread: 1 << 15,
+  /** Raw inspection ends with what is there now. */
+  rawLast: 1 << 16,
   /** The application layer knows that nothing follows. */
   endTold: 1 << 17,
 } as const;

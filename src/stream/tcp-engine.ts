@@ -235,8 +235,11 @@ export class TcpEngine implements TcpView {
     if (b >= 0) this.x.resume(p, b, b + (direction === 0 ? CLIENT : SERVER), true);
   }
 
+  /** Content rules see what there is of a direction by now, and nothing that follows. */
   disableRaw(t: number, direction: 0 | 1): void {
-    this.setFlag(t, direction, StreamFlag.rawDisabled);
+    const d = t * STRIDE + (direction === 0 ? CLIENT : SERVER);
+    const isSeen = this.s.words[d + D.end]! <= this.s.words[d + D.raw]!;
+    this.setFlag(t, direction, isSeen ? StreamFlag.rawDisabled : StreamFlag.rawLast | StreamFlag.triggerRaw);
   }
 
   disableApp(t: number, direction: 0 | 1): void {

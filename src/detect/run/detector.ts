@@ -95,6 +95,7 @@ export class Detector implements TxHost, FrameHost {
     this.blocks = p.flow >= 0 && ctx.flows.tcp(p.flow) >= 0 ? ctx.rawStream.open(p) : 0;
     this.groups.collect(p, ctx.rawStream, this.blocks, this.candidates);
     if (this.isIpOnlyDue(p)) this.groups.collectIpOnly(p, this.candidates);
+    this.headers.addresses.nextPacket();
     if (this.candidates.count > 0) this.evaluateInOrder(p);
     if (p.flow >= 0) this.transactions(p);
     if (p.alerts.count > 0) this.conclude(p);
@@ -136,7 +137,6 @@ export class Detector implements TxHost, FrameHost {
   /** The candidates in evaluation order, until one says pass. */
   private evaluateInOrder(p: Packet): void {
     const { candidates, signatures } = this;
-    this.headers.addresses.nextPacket();
     for (let i = 0; i < candidates.count; i++) {
       const signature = signatures[candidates.iids[i]!]!;
       if (this.evaluate(signature, p) && (signature.action & Action.pass) !== 0) return;
