@@ -169,7 +169,11 @@ export class AppLayer implements AppStreamSink, AppServices {
     if (app.isStopped[side]) return;
     app.ts = p.ts;
     const end = p.payloadOffset + p.payloadLength;
-    if (app.detection[side] === Detection.undecided) this.detectUdp(p, app, side, end);
+    if (app.detection[side] === Detection.undecided) {
+      const wasFailed = app.protocol.id === FAILED_PROTOCOL;
+      this.detectUdp(p, app, side, end);
+      if (wasFailed) return; // what answers something unknown is not parsed, what follows is
+    }
     if (app.protocol.id <= FAILED_PROTOCOL || p.payloadLength === 0) return;
     const now: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
     this.input.isStart = app.bytes[now] === 0;
@@ -215,8 +219,10 @@ export class AppLayer implements AppStreamSink, AppServices {
     frames.end(input.direction, isTimeout ? 'cut' : 'eof');
   }
 
+  /** Protocols without a parser, or switched off for the transport, stay without. */
   private openParser(app: AppFlow): void {
-    const { definition, settings } = app.protocol;
+    const { definition, parses, settings } = app.protocol;
+    if (!parses[app.transport === TCP ? 'tcp' : 'udp']) return;
     app.parser = definition.createParser!(app, settings);
     const wishes = this.wishesOf(app.protocol);
     app.frames = wishes === null ? null : new FlowFrames(wishes);
@@ -293,7 +299,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     const isKnown = app.protocol.id > FAILED_PROTOCOL;
     let found = this.detector.detect(p.data, p.payloadOffset, end, this.whereOf(app, side));
     let at = side;
-    if (found > 0 && this.detector.isReversed && !isKnown && app.detection[side ^ 1] === Detection.undecided) {
+    if (found > 0 && this.detector.isReversed && (!isKnown || found === app.protocol.id)) {
       this.swap(p, f);
       at = (side ^ 1) as Direction;
     }
@@ -335,8 +341,8 @@ export class AppLayer implements AppStreamSink, AppServices {
     ) {
       this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_wrong_direction_first_data);
     }
-    if (protocol.parses) this.openParser(app);
-    else this.stopDetected(app);
+    this.openParser(app);
+    if (app.parser === null) this.stopDetected(app);
     app.isDirty[0] = true;
     app.isDirty[1] = true;
     if (app.detection[side ^ 1] === Detection.failed) this.oneSided(p, app, side);
@@ -361,7 +367,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     if (side === TO_SERVER && app.parser?.transactions.length === 0 && app.bytes[TO_CLIENT] === 0) {
       app.parser = null;
       this.setProtocol(app, found);
-      if (app.protocol.parses) this.openParser(app);
+      this.openParser(app);
     }
   }
 
@@ -436,7 +442,7 @@ export class AppLayer implements AppStreamSink, AppServices {
     app.detection[0] = app.detection[1] = Detection.found;
     this.setProtocol(app, protocol.id);
     this.statistics.count(protocol, app.transport, 'flow');
-    if (protocol.parses) this.openParser(app);
+    this.openParser(app);
   }
 
   triggerRawInspection(app: AppFlow, direction: Direction): void {

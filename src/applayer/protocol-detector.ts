@@ -204,7 +204,7 @@ function compilePattern(
 
 function configuredPorts(protocol: AppProtocol, transport: Transport, key: 'dp' | 'sp'): string | undefined {
   const { node } = protocol.settings;
-  const at = node?.get(`${transport}.detection-ports`) ?? node?.get('detection-ports');
+  const at = node?.get('detection-ports') ?? node?.get(`${transport}.detection-ports`);
   return at?.string(key);
 }
 

@@ -49,7 +49,10 @@ function entry(definition: ProtocolDefinition, id: number, config: ConfigNode | 
     name: definition.name,
     definition,
     settings: { node, value: definition.readSettings?.(node) },
-    parses: definition.createParser !== undefined && modeOf(definition, node, undefined) === 'yes',
+    parses: {
+      tcp: definition.createParser !== undefined && modeOf(definition, node, 'tcp') === 'yes',
+      udp: definition.createParser !== undefined && modeOf(definition, node, 'udp') === 'yes',
+    },
     detectsOnly: modeOf(definition, node, undefined) === 'detection-only',
     complete: [states.toServer.length - 1, states.toClient.length - 1],
     txCounters:

@@ -21,6 +21,7 @@ import { RunControl, obeySignals } from '../engine/control.ts';
 import { replayInTurns } from '../engine/replay.ts';
 import { logRules } from '../engine/rule-log.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
+import { tellInconsistentProtocols } from '../engine/protocol-settings.ts';
 import { compatibleVersion } from '../engine/version.ts';
 import { CaptureDeletion } from './delete-captures.ts';
 import { lastValue, parseArguments } from './arguments.ts';
@@ -128,6 +129,7 @@ async function start(args: Arguments, config: ConfigNode, directory: string): Pr
   }
   const preparation = prepare(args, config);
   if (preparation === undefined) return FAILED;
+  tellInconsistentProtocols(config.get('app-layer.protocols'));
   const isAnalysis = args.flags.has('engineAnalysis');
   const plan = analysisPlan(config, { isAnalysis });
   const rules = args.flags.has('disableDetection') ? null : load(args, config, { collectsForAnalysis: plan !== null });

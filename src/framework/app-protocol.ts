@@ -54,18 +54,22 @@ export interface ProtocolStates {
 export interface TxLogger {
   /** Writes the members of the event below its type's key; false: no record. */
   readonly log: LogTransaction<never>;
+  /** Whose addresses come first, where the configuration decides. */
+  readonly addresses?: EveDeclaration['addresses'];
+  /** How many records a transaction makes; one without it. */
+  readonly count?: (tx: never) => number;
 }
 
 /** Declared with the protocol's own class of transactions, called with those that its parser made. */
-export type LogTransaction<Tx = Transaction> = (tx: Tx, json: JsonText, app: AppFlow) => boolean;
+export type LogTransaction<Tx = Transaction> = (tx: Tx, json: JsonText, app: AppFlow, record: number) => boolean;
 
 export interface EveDeclaration {
   /** `event_type`, and the key under `types:`. */
   readonly type: string;
   /** Key of the object in the record; the type (with _ for -) without it. */
   readonly key?: string;
-  /** Whose addresses come first: the flow's client, or the sender of the packet. */
-  readonly addresses: 'flow' | 'packet';
+  /** Whose addresses come first: the flow's client, the sender of the packet, or that of the (one-way) transaction. */
+  readonly addresses: 'flow' | 'packet' | 'message';
   /** Progress by direction from which the record is due; the end of both without it. */
   readonly due?: readonly [toServer: number, toClient: number];
   /** Asked in place of `due` while there is more to come, where progress alone does not tell. */
@@ -122,7 +126,8 @@ export interface AppProtocol {
   readonly name: string;
   readonly definition: ProtocolDefinition;
   readonly settings: ProtocolSettings;
-  readonly parses: boolean;
+  /** By transport, as the configuration has it. */
+  readonly parses: Readonly<Record<Transport, boolean>>;
   /** Known is enough (`enabled: detection-only`): nothing more of its flows is looked at. */
   readonly detectsOnly: boolean;
   /** Progress of a finished direction. */

@@ -1,18 +1,79 @@
-// Keywords of DNS.
+// Keywords of DNS: names and numbers of messages.
 
 import { appBufferKeyword, appIntegerKeyword, toClient, toServer } from '../../framework/app-keyword.ts';
+import type { BufferEngine } from '../../framework/buffer.ts';
+import { describeInteger } from '../../framework/description.ts';
+import { accept, integerTest, unquoted } from '../../framework/keyword-argument.ts';
+import { defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
+import type { Transaction } from '../../framework/transaction.ts';
+import { parseInteger } from '../../rules/index.ts';
+import type { DnsMessage } from '../../wire/dns.ts';
+import { dnsRcodeNumber, dnsTypeNumber } from '../../wire/dns-names.ts';
+import { responseName } from './response-names.ts';
 import type { DnsTransaction } from './parser.ts';
+
+type NameOf = (message: DnsMessage, instance: number) => Uint8Array | null;
+
+/** The names of each section: those that DNS, mDNS and LLMNR have keywords for. */
+const SECTIONS: readonly (readonly [suffix: string, summary: string, name: NameOf])[] = [
+  ['queries.rrname', 'Name asked for, one at a time.', (m, i) => m.questions[i]?.name.bytes ?? null],
+  ['answers.rrname', 'Name of an answer, one at a time.', (m, i) => m.answers[i]?.name.bytes ?? null],
+  ['authorities.rrname', 'Name of an authority record, one at a time.', (m, i) => m.authorities[i]?.name.bytes ?? null],
+  [
+    'additionals.rrname',
+    'Name of an additional record, one at a time.',
+    (m, i) => m.additionals[i]?.name.bytes ?? null,
+  ],
+];
+
+function nameKeyword(
+  name: string,
+  summary: string,
+  protocol: string,
+  engines: readonly BufferEngine[],
+  of: NameOf,
+  aliases: readonly string[] = [],
+): KeywordDefinition {
+  return appBufferKeyword(
+    {
+      name,
+      aliases,
+      summary,
+      page: `rules/${protocol}-keywords.html#${name.replaceAll('.', '-')}`,
+      examples: [`alert ${protocol} any any -> any any (msg:"m"; ${name}; content:"example"; sid:1;)`],
+    },
+    { engines, isMulti: true, bytes: (tx: DnsTransaction, _direction, instance) => of(tx.message, instance) },
+  );
+}
+
+/** `<protocol>.queries.rrname` and its like. */
+export function nameKeywords(protocol: string): KeywordDefinition[] {
+  const both = [toServer(protocol, 1), toClient(protocol, 1)];
+  return [
+    ...SECTIONS.map(([suffix, summary, of]) => nameKeyword(`${protocol}.${suffix}`, summary, protocol, both, of)),
+    // multicast answers are sent by whom the flow has as the client
+    nameKeyword(
+      `${protocol}.response.rrname`,
+      'Any name of a response: of its records, and in their data.',
+      protocol,
+      both,
+      (message, instance) => (message.isResponse ? responseName(message, instance) : null),
+    ),
+  ];
+}
 
 const PAGE = 'rules/dns-keywords.html';
 const BOTH = [toServer('dns', 1), toClient('dns', 1)];
+const QUERY = SECTIONS[0]![2];
+const ANSWER = SECTIONS[1]![2];
 
 export const DNS_KEYWORDS: readonly KeywordDefinition[] = [
   appBufferKeyword(
     {
       name: 'dns.query',
       aliases: ['dns_query'],
-      summary: 'Name asked for, one at a time.',
+      summary: 'Name asked for in a request, one at a time.',
       page: `${PAGE}#dns-query`,
       examples: ['alert dns any any -> any any (msg:"m"; dns.query; content:"example"; sid:1;)'],
     },
@@ -20,9 +81,12 @@ export const DNS_KEYWORDS: readonly KeywordDefinition[] = [
       bufferName: 'dns_query',
       engines: [toServer('dns', 1)],
       isMulti: true,
-      bytes: (tx: DnsTransaction, _direction, instance) => tx.message.questions[instance]?.name ?? null,
+      bytes: (tx: DnsTransaction, _direction, instance) => QUERY(tx.message, instance),
     },
   ),
+  nameKeyword('dns.query.name', 'Name asked for, in requests and responses.', 'dns', BOTH, QUERY),
+  nameKeyword('dns.answer.name', 'Name of an answer, in requests and responses.', 'dns', BOTH, ANSWER),
+  ...nameKeywords('dns'),
   appIntegerKeyword({
     name: 'dns.opcode',
     summary: 'Operation code of the message.',
@@ -31,5 +95,38 @@ export const DNS_KEYWORDS: readonly KeywordDefinition[] = [
     width: 'u8',
     engines: BOTH,
     read: (tx: DnsTransaction) => tx.message.opcode,
+  }),
+  appIntegerKeyword({
+    name: 'dns.rcode',
+    summary: 'Response code, by number or name.',
+    page: `${PAGE}#dns-rcode`,
+    examples: [
+      'alert dns any any -> any any (msg:"m"; dns.rcode:3; sid:1;)',
+      'alert dns any any -> any any (msg:"m"; dns.rcode:nxdomain; sid:1;)',
+    ],
+    width: 'u8',
+    names: dnsRcodeNumber,
+    engines: BOTH,
+    read: (tx: DnsTransaction) => tx.message.rcode,
+  }),
+  defineKeyword({
+    name: 'dns.rrtype',
+    summary: 'Record type asked for, by number or name.',
+    page: `${PAGE}#dns-rrtype`,
+    examples: [
+      'alert dns any any -> any any (msg:"m"; dns.rrtype:16; sid:1;)',
+      'alert dns any any -> any any (msg:"m"; dns.rrtype:txt; sid:1;)',
+    ],
+    argument: 'required',
+    kind: 'match',
+    compile(builder, option) {
+      const condition = accept(option, parseInteger(unquoted(option), 'u16', { names: dnsTypeNumber }));
+      const test = integerTest(condition);
+      builder.addTxMatch((tx: Transaction) => (tx as DnsTransaction).message.questions.some(({ type }) => test(type)), {
+        keyword: 'dns.rrtype',
+        engines: BOTH,
+        details: { dns_rrtype: describeInteger(condition) },
+      });
+    },
   }),
 ];

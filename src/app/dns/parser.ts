@@ -1,37 +1,29 @@
 // The DNS parser: each message is a transaction of its own, in the direction it travels.
 
-import { defineAnomalies } from '../../framework/anomaly.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { u16 } from '../../wire/read.ts';
-import { HEADER_LENGTH, parseMessage } from '../../wire/dns.ts';
+import { DNS_HEADER_LENGTH, parseDnsMessage } from '../../wire/dns.ts';
 import type { DnsMessage } from '../../wire/dns.ts';
+import { u16 } from '../../wire/read.ts';
+import type { DnsAnomalies } from './anomalies.ts';
 
-const ANOMALY = defineAnomalies('applayer', 'dns', [
-  'malformed_data',
-  'not_request',
-  'not_response',
-  'z_flag_set',
-  'invalid_opcode',
-  'name_too_long',
-  'infinite_loop',
-  'too_many_labels',
-  'invalid_additionals',
-  'invalid_authorities',
-]);
 const TCP = 6;
 const Z_FLAG = 0x40;
+/** Highest operation code that is assigned (RFC 8490). */
 const LAST_OPCODE = 6;
 
 export class DnsTransaction extends Transaction {
-  message: DnsMessage;
+  readonly message: DnsMessage;
+  /** Direction it travels. */
+  readonly direction: Direction;
 
   constructor(id: number, direction: Direction, message: DnsMessage) {
     super(id);
     this.message = message;
+    this.direction = direction;
     this.directions = 1 << direction;
     this.progress[direction] = 1;
   }
@@ -39,10 +31,14 @@ export class DnsTransaction extends Transaction {
 
 export class DnsParser extends AppParser {
   private readonly isStream: boolean;
+  private readonly anomalies: DnsAnomalies;
+  /** Bytes went missing: what comes next need not be the start of a message. */
+  private readonly isLost: [boolean, boolean] = [false, false];
 
-  constructor(flow: AppFlow) {
+  constructor(flow: AppFlow, anomalies: DnsAnomalies) {
     super(flow);
     this.isStream = flow.transport === TCP;
+    this.anomalies = anomalies;
   }
 
   data(input: AppInput): number {
@@ -51,56 +47,55 @@ export class DnsParser extends AppParser {
     return input.length;
   }
 
-  override gap(): boolean {
-    return true; // messages after it are found again by their length only by luck: detection goes on trying
+  override gap(direction: Direction): boolean {
+    this.isLost[direction] = true;
+    return true;
   }
 
   /** Messages with their length before them (RFC 1035 section 4.2.2). */
   private stream(input: AppInput): number {
-    let at = input.start;
-    while (at + 2 <= input.end) {
-      const length = u16(input.data, at);
-      if (at + 2 + length > input.end) break;
+    const { data, direction, start, end } = input;
+    if (this.isLost[direction]) {
+      if (!this.isMessageAt(data, start, end)) return end - start;
+      this.isLost[direction] = false;
+    }
+    let at = start;
+    while (at + 2 <= end) {
+      const length = u16(data, at);
+      if (at + 2 + length > end) break;
       if (length > 0 && !this.message(input, at + 2, at + 2 + length)) return PARSE_FAILED;
       at += 2 + length;
     }
-    return at - input.start;
+    return at - start;
   }
 
+  /** After a gap: whether a whole message begins here. */
+  private isMessageAt(data: Uint8Array, start: number, end: number): boolean {
+    if (start + 2 > end) return false;
+    const last = start + 2 + u16(data, start);
+    return last <= end && parseDnsMessage(data, start + 2, last) !== null;
+  }
+
+  /** False: nothing of it can be understood. A message whose header alone is sound is passed over. */
   private message(input: AppInput, start: number, end: number): boolean {
-    const message = parseMessage(input.data, start, end);
-    if (message === null) {
-      this.malformed(input, start, end);
-      return end - start >= HEADER_LENGTH;
-    }
-    const tx = new DnsTransaction(this.newId(), input.direction, message);
+    const { direction } = input;
+    const message = parseDnsMessage(input.data, start, end);
+    if (message === null) return end - start >= DNS_HEADER_LENGTH;
+    if (direction === 0 && message.isResponse) return true;
+    const tx = new DnsTransaction(this.newId(), direction, message);
     this.add(tx);
-    this.check(tx, message, input.direction);
+    this.check(tx, message);
     return true;
   }
 
-  private malformed(input: AppInput, start: number, end: number): void {
-    if (end - start < HEADER_LENGTH) return;
-    const empty = parseMessage(headerOnly(input.data, start), 0, HEADER_LENGTH)!;
-    const tx = new DnsTransaction(this.newId(), input.direction, empty);
-    this.add(tx);
-    this.anomaly(tx, ANOMALY.malformed_data);
+  private check(tx: DnsTransaction, message: DnsMessage): void {
+    const { anomalies } = this;
+    if ((message.flags & Z_FLAG) !== 0) this.anomaly(tx, anomalies.z_flag_set);
+    if (message.opcode > LAST_OPCODE) this.anomaly(tx, anomalies.invalid_opcode);
+    if (message.isTruncatedName) this.anomaly(tx, anomalies.name_too_long);
+    if (message.hasInfiniteLoop) this.anomaly(tx, anomalies.infinite_loop);
+    if (message.hasLabelLimit) this.anomaly(tx, anomalies.too_many_labels);
+    if (message.hasInvalidAuthorities) this.anomaly(tx, anomalies.invalid_authorities);
+    if (message.hasInvalidAdditionals) this.anomaly(tx, anomalies.invalid_additionals);
   }
-
-  private check(tx: DnsTransaction, message: DnsMessage, direction: Direction): void {
-    if (direction === 0 && message.isResponse) this.anomaly(tx, ANOMALY.not_request);
-    if (direction === 1 && !message.isResponse) this.anomaly(tx, ANOMALY.not_response);
-    if ((message.flags & Z_FLAG) !== 0) this.anomaly(tx, ANOMALY.z_flag_set);
-    if (message.opcode > LAST_OPCODE) this.anomaly(tx, ANOMALY.invalid_opcode);
-    if (message.isTruncatedName) this.anomaly(tx, ANOMALY.name_too_long);
-    if (message.hasInfiniteLoop) this.anomaly(tx, ANOMALY.infinite_loop);
-    if (message.hasLabelLimit) this.anomaly(tx, ANOMALY.too_many_labels);
-  }
-}
-
-/** The header with all counts zero. */
-function headerOnly(data: Uint8Array, start: number): Uint8Array {
-  const header = data.slice(start, start + HEADER_LENGTH);
-  header.fill(0, 4);
-  return header;
 }

@@ -11,7 +11,9 @@ import type { EveRecord } from './record.ts';
 interface Entry {
   readonly declaration: EveDeclaration;
   readonly log: LogTransaction;
+  readonly count: ((tx: Transaction) => number) | undefined;
   readonly key: string;
+  readonly addresses: EveDeclaration['addresses'];
   readonly beside: Beside | null;
 }
 
@@ -29,7 +31,7 @@ function besideOf({ beside }: EveDeclaration, node: ConfigNode | undefined): Bes
 function besideText(beside: Beside | null, tx: Transaction, json: JsonText, app: AppFlow): string {
   if (beside === null) return '';
   json.clear();
-  return beside.log(tx, json, app) ? `,"${beside.key}":{${json.text}}` : '';
+  return beside.log(tx, json, app, 0) ? `,"${beside.key}":{${json.text}}` : '';
 }
 
 /** The types of transactions that the configuration asks for, by protocol. */
@@ -49,8 +51,15 @@ export class TransactionEvents {
       for (const declaration of eve) {
         if (declaration.type !== type) continue;
         isKnown = true;
-        const log = declaration.create(node).log as LogTransaction;
-        const entry = { declaration, log, key: keyOf(declaration), beside: besideOf(declaration, node) };
+        const logger = declaration.create(node);
+        const entry: Entry = {
+          declaration,
+          log: logger.log as LogTransaction,
+          count: logger.count as Entry['count'],
+          key: keyOf(declaration),
+          addresses: logger.addresses ?? declaration.addresses,
+          beside: besideOf(declaration, node),
+        };
         const known = this.byProtocol.get(name);
         if (known === undefined) this.byProtocol.set(name, [entry]);
         else known.push(entry);
@@ -64,15 +73,27 @@ export class TransactionEvents {
     const entries = this.byProtocol.get(tx.protocol!.name);
     if (entries === undefined) return '';
     let text = '';
-    const { json } = this;
-    for (const { declaration, log, key, beside } of entries) {
-      json.clear();
-      if (!log(tx, json, app)) continue;
-      text += this.record.transaction(p, declaration.type, declaration.addresses);
-      if (declaration.hasTxId !== false) text += `,"tx_id":${String(tx.id)}`;
-      text += `,"${key}":{${json.text}}` + besideText(beside, tx, json, app) + this.record.end();
+    for (const entry of entries) {
+      const count = entry.count?.(tx) ?? 1;
+      for (let i = 0; i < count; i++) text += this.one(p, app, tx, entry, i);
     }
     return text;
+  }
+
+  private one(
+    p: Packet,
+    app: AppFlow,
+    tx: Transaction,
+    { declaration, log, key, addresses, beside }: Entry,
+    i: number,
+  ): string {
+    const { json } = this;
+    json.clear();
+    if (!log(tx, json, app, i)) return '';
+    const members = json.text;
+    const txId = declaration.hasTxId === false ? '' : `,"tx_id":${String(tx.id)}`;
+    const start = this.record.transaction(p, declaration.type, sideOf(tx, addresses));
+    return `${start}${txId},"${key}":{${members}}${besideText(beside, tx, json, app)}${this.record.end()}`;
   }
 }
 
@@ -89,7 +110,7 @@ export class TransactionContext {
     for (const declaration of tx.protocol!.definition.eve ?? []) {
       this.json.clear();
       const { log, beside } = this.writer(declaration);
-      if (!log(tx, this.json, app)) continue;
+      if (!log(tx, this.json, app, 0)) continue;
       text += `,"${keyOf(declaration)}":{${this.json.text}}`;
       text += besideText(beside, tx, this.json, app);
     }
@@ -104,6 +125,11 @@ export class TransactionContext {
     this.writers.set(declaration, writer);
     return writer;
   }
+}
+
+function sideOf({ directions }: Transaction, addresses: EveDeclaration['addresses']): 'flow' | 'server' | 'packet' {
+  if (addresses !== 'message') return addresses;
+  return directions === 2 ? 'server' : 'flow';
 }
 
 function keyOf({ key, type }: EveDeclaration): string {

@@ -1,0 +1,70 @@
+// EVE `mdns` and `llmnr`: one record for each message, with the data under the name of its type.
+
+import { bytesText } from '../../base/json-writer.ts';
+import type { JsonText } from '../../base/json-writer.ts';
+import type { EveDeclaration } from '../../framework/app-protocol.ts';
+import type { DnsRecord } from '../../wire/dns.ts';
+import { dnsTypeName } from '../../wire/dns-names.ts';
+import type { DnsTransaction } from './parser.ts';
+import { isTelling, nameMember, partsMember, quoted, rdataText } from './rdata-json.ts';
+
+const FLAGS = [
+  ['aa', 0x0400],
+  ['tc', 0x0200],
+  ['rd', 0x0100],
+  ['ra', 0x0080],
+  ['z', 0x0040],
+] as const;
+
+export const MDNS_EVE = localEve('mdns');
+export const LLMNR_EVE = localEve('llmnr');
+
+function localEve(type: 'mdns' | 'llmnr'): EveDeclaration {
+  const log = (tx: DnsTransaction, json: JsonText): boolean => write(tx, json, { withRcode: type === 'mdns' });
+  return { type, addresses: 'message', hasTxId: false, create: () => ({ log }), alert: log };
+}
+
+function write({ message }: DnsTransaction, json: JsonText, { withRcode }: { readonly withRcode: boolean }): boolean {
+  json.string('type', message.isResponse ? 'response' : 'request').number('id', message.id);
+  if (FLAGS.some(([, bit]) => (message.flags & bit) !== 0)) {
+    json.openArray('flags');
+    for (const [name, bit] of FLAGS) if ((message.flags & bit) !== 0) json.stringElement(name);
+    json.closeArray();
+  }
+  json.number('opcode', message.opcode);
+  if (withRcode) json.number('rcode', message.rcode);
+  if (message.questions.length > 0) {
+    json.openArray('queries');
+    for (const { name, type } of message.questions) {
+      json.openElement();
+      nameMember(json, 'rrname', name);
+      json.string('rrtype', dnsTypeName(type).toLowerCase()).close();
+    }
+    json.closeArray();
+  }
+  records(json, 'answers', message.answers);
+  records(json, 'authorities', message.authorities.filter(isTelling));
+  records(json, 'additionals', message.additionals.filter(isTelling));
+  return true;
+}
+
+function records(json: JsonText, key: string, list: readonly DnsRecord[]): void {
+  if (list.length === 0) return;
+  json.openArray(key);
+  for (const { name, type, rdata } of list) {
+    json.openElement();
+    nameMember(json, 'rrname', name);
+    const text = rdata.kind === 'other' ? bytesText(rdata.bytes) : rdataText(rdata);
+    if (rdata.kind === 'texts') json.raw('txt', `[${rdata.texts.map(quoted).join(',')}]`);
+    else if (text === undefined) partsMember(json, rdata);
+    else json.string(keyOf(type), text);
+    json.close();
+  }
+  json.closeArray();
+}
+
+/** The type's name in small letters; `unknown` for one that has none. */
+function keyOf(type: number): string {
+  const name = dnsTypeName(type);
+  return /^[0-9]/.test(name) ? 'unknown' : name.toLowerCase();
+}

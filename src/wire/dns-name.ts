@@ -1,0 +1,108 @@
+// Domain names on the wire (RFC 1035 sections 3.1 and 4.1.4), read without trust.
+
+export interface DnsName {
+  /** Labels with dots between them, in the bytes they have on the wire. */
+  readonly bytes: Uint8Array;
+  /** Longer than what is kept. */
+  readonly isTruncated: boolean;
+}
+
+/** What was odd about the names of a message. */
+export interface NameNotes {
+  isTruncatedName: boolean;
+  hasInfiniteLoop: boolean;
+  hasLabelLimit: boolean;
+}
+
+const MAX_NAME = 1025;
+/** Labels and pointers together. */
+const MAX_STEPS = 255;
+const POINTER = 0xc0;
+
+/** Reads names of one message one after the other. */
+export class NameReader {
+  /** Behind the name that was read last. */
+  next = 0;
+  private readonly message: Uint8Array;
+  private readonly notes: NameNotes;
+  private readonly out = new Uint8Array(MAX_NAME);
+  private length = 0;
+
+  constructor(message: Uint8Array, notes: NameNotes) {
+    this.message = message;
+    this.notes = notes;
+  }
+
+  /**
+   * The name at `start` of the message, its compression undone. It ends with its root label, with a pointer, or where
+   * [start, end) does. Null when it cannot be read.
+   */
+  read(start: number, end: number): DnsName | null {
+    const { message } = this;
+    this.length = 0;
+    this.next = -1;
+    let at = start;
+    let limit = end;
+    for (let steps = 1; at < limit && message[at] !== 0; steps++) {
+      if (steps > MAX_STEPS) return this.next < 0 ? null : this.tooManySteps();
+      const first = message[at]!;
+      if ((first & POINTER) === POINTER) {
+        if (at + 1 >= limit) return null;
+        if (this.next < 0) this.next = at + 2;
+        const to = ((first & 0x3f) << 8) | message[at + 1]!;
+        if (to === at) {
+          this.notes.hasInfiniteLoop = true;
+          return this.name(true);
+        }
+        if (to > message.length) return null;
+        at = to;
+        limit = message.length;
+        continue;
+      }
+      if ((first & POINTER) !== 0 || at + 1 + first > limit) return null;
+      this.label(at + 1, first);
+      at += 1 + first;
+      if (this.length >= MAX_NAME) return this.tooLong(at, limit);
+    }
+    if (this.next < 0) this.next = at < limit ? at + 1 : at;
+    return this.name(false);
+  }
+
+  private label(at: number, length: number): void {
+    if (this.length > 0) this.out[this.length++] = 0x2e;
+    const room = Math.min(length, MAX_NAME - this.length);
+    for (let i = 0; i < room; i++) this.out[this.length + i] = this.message[at + i]!;
+    this.length += room;
+  }
+
+  private name(isTruncated: boolean): DnsName {
+    return { bytes: this.out.slice(0, this.length), isTruncated };
+  }
+
+  private tooManySteps(): DnsName {
+    this.notes.hasLabelLimit = true;
+    return this.truncated();
+  }
+
+  private truncated(): DnsName {
+    this.notes.isTruncatedName = true;
+    return this.name(true);
+  }
+
+  /** What is behind the part that is kept is passed over. */
+  private tooLong(from: number, limit: number): DnsName | null {
+    if (this.next >= 0) return this.truncated();
+    let at = from;
+    while (at < limit && this.message[at] !== 0) {
+      const first = this.message[at]!;
+      if ((first & POINTER) === POINTER) {
+        this.next = at + 2;
+        return at + 1 < limit ? this.truncated() : null;
+      }
+      at += 1 + first;
+    }
+    if (at > limit) return null;
+    this.next = at < limit ? at + 1 : at;
+    return this.truncated();
+  }
+}
