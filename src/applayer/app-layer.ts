@@ -169,16 +169,15 @@ export class AppLayer implements AppStreamSink, AppServices {
     if (app.isStopped[side]) return;
     app.ts = p.ts;
     const end = p.payloadOffset + p.payloadLength;
-    if (app.detection[side] === Detection.undecided) {
-      const wasFailed = app.protocol.id === FAILED_PROTOCOL;
-      this.detectUdp(p, app, side, end);
-      if (wasFailed) return; // what answers something unknown is not parsed, what follows is
-    }
+    const wasFailed = app.protocol.id === FAILED_PROTOCOL;
+    if (app.detection[side] === Detection.undecided) this.detectUdp(p, app, side, end);
     if (app.protocol.id <= FAILED_PROTOCOL || p.payloadLength === 0) return;
     const now: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
     this.input.isStart = app.bytes[now] === 0;
     this.input.isMidstream = false;
     this.parse(p, app, now, p.data, p.payloadOffset, end);
+    // what answers something unknown is not told of, what follows is
+    if (wasFailed) for (const tx of app.parser?.transactions ?? []) tx.isLogged = true;
   }
 
   private parse(p: Packet, app: AppFlow, side: Direction, data: Uint8Array, start: number, end: number): number {

@@ -122,7 +122,8 @@ export const DNS_KEYWORDS: readonly KeywordDefinition[] = [
     compile(builder, option) {
       const condition = accept(option, parseInteger(unquoted(option), 'u16', { names: dnsTypeNumber }));
       const test = integerTest(condition);
-      builder.addTxMatch((tx: Transaction) => (tx as DnsTransaction).message.questions.some(({ type }) => test(type)), {
+      const isAsked = (tx: DnsTransaction): boolean => tx.message.questions.some(({ type }) => test(type));
+      builder.addTxMatch(isAsked as unknown as (tx: Transaction) => boolean, {
         keyword: 'dns.rrtype',
         engines: BOTH,
         details: { dns_rrtype: describeInteger(condition) },

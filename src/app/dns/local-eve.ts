@@ -8,31 +8,40 @@ import { dnsTypeName } from '../../wire/dns-names.ts';
 import type { DnsTransaction } from './parser.ts';
 import { isTelling, nameMember, partsMember, quoted, rdataText } from './rdata-json.ts';
 
-const FLAGS = [
+type Flags = readonly (readonly [name: string, bit: number])[];
+
+const MDNS_FLAGS: Flags = [
   ['aa', 0x0400],
   ['tc', 0x0200],
   ['rd', 0x0100],
   ['ra', 0x0080],
   ['z', 0x0040],
-] as const;
+];
+/** Conflict, truncation, tentative (RFC 4795 section 2.1.1). */
+const LLMNR_FLAGS: Flags = [
+  ['c', 0x0400],
+  ['tc', 0x0200],
+  ['t', 0x0100],
+];
 
 export const MDNS_EVE = localEve('mdns');
 export const LLMNR_EVE = localEve('llmnr');
 
 function localEve(type: 'mdns' | 'llmnr'): EveDeclaration {
-  const log = (tx: DnsTransaction, json: JsonText): boolean => write(tx, json, { withRcode: type === 'mdns' });
+  const log = (tx: DnsTransaction, json: JsonText): boolean => write(tx, json, type);
   return { type, addresses: 'message', hasTxId: false, create: () => ({ log }), alert: log };
 }
 
-function write({ message }: DnsTransaction, json: JsonText, { withRcode }: { readonly withRcode: boolean }): boolean {
+function write({ message }: DnsTransaction, json: JsonText, protocol: 'mdns' | 'llmnr'): boolean {
   json.string('type', message.isResponse ? 'response' : 'request').number('id', message.id);
-  if (FLAGS.some(([, bit]) => (message.flags & bit) !== 0)) {
+  const flags = protocol === 'mdns' ? MDNS_FLAGS : LLMNR_FLAGS;
+  if (flags.some(([, bit]) => (message.flags & bit) !== 0)) {
     json.openArray('flags');
-    for (const [name, bit] of FLAGS) if ((message.flags & bit) !== 0) json.stringElement(name);
+    for (const [name, bit] of flags) if ((message.flags & bit) !== 0) json.stringElement(name);
     json.closeArray();
   }
   json.number('opcode', message.opcode);
-  if (withRcode) json.number('rcode', message.rcode);
+  if (protocol === 'mdns') json.number('rcode', message.rcode);
   if (message.questions.length > 0) {
     json.openArray('queries');
     for (const { name, type } of message.questions) {
