@@ -1,38 +1,127 @@
-// Files: what parsers tell of files in traffic, kept for rules and outputs.
+// Files: what parsers tell of files in traffic, hashed, described and kept as far as rules and outputs ask for it.
 
+import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { log } from '../base/log.ts';
 import type { AppFlow } from '../framework/app-flow.ts';
-import { FileState, TrackedFile } from '../framework/file.ts';
-import type { FileTracker } from '../framework/file.ts';
+import { FILE_DEMAND, FileState, HASH_NAMES, TrackedFile } from '../framework/file.ts';
+import type { FileStorage, FileTracker, FileWishes, HashName } from '../framework/file.ts';
 import type { Direction, Transaction } from '../framework/transaction.ts';
+import { describeBytes } from './magic/describe.ts';
 
 const STATES = { closed: FileState.closed, truncated: FileState.truncated, error: FileState.error } as const;
 const LIMITS = { limit: 0, minimum: 0, window: 4096 };
+/** Bytes that are enough to tell what a file is; it is told once so many are there, or the file is closed. */
+const HEAD_SIZE = 4096;
+const MAGIC_SIZE = 512;
 
-export class Files implements FileTracker {
-  private readonly hasRules: boolean;
+type Hashes = Partial<Record<HashName, Hash>>;
 
-  constructor(hasRules: boolean) {
-    this.hasRules = hasRules;
+export class Files implements FileTracker, FileWishes {
+  private readonly hasData: boolean;
+  private readonly mayBeStored: boolean;
+  private readonly hashNames = new Set<HashName>();
+  private hasMagic: boolean;
+  private storage: FileStorage | null = null;
+
+  /** @param demands of the rules */
+  constructor(demands: ReadonlySet<string>) {
+    this.hasData = demands.has(FILE_DEMAND.data);
+    this.hasMagic = demands.has(FILE_DEMAND.magic);
+    this.mayBeStored = demands.has(FILE_DEMAND.store);
+    for (const name of HASH_NAMES) if (demands.has(`file.${name}`)) this.hashNames.add(name);
   }
 
-  open(_app: AppFlow, tx: Transaction, direction: Direction, name: Uint8Array): TrackedFile {
+  hash(name: HashName): void {
+    this.hashNames.add(name);
+  }
+
+  magic(): void {
+    this.hasMagic = true;
+  }
+
+  store(storage: FileStorage): void {
+    this.storage = storage;
+  }
+
+  /** To be called when all outputs are open. */
+  checkStorage(): void {
+    if (this.mayBeStored && this.storage === null)
+      log.warning(
+        'detect-filestore',
+        'One or more rule(s) depends on the file-store output log which is not enabled. Enable the output "file-store".',
+      );
+  }
+
+  open(app: AppFlow, tx: Transaction, direction: Direction, name: Uint8Array): TrackedFile {
     const file = new TrackedFile(direction, name);
     (tx.files ??= []).push(file);
+    if (this.hashNames.size > 0) file.work = hashesOf(this.hashNames);
+    const isWanted = ((app.keptFiles | tx.keptFiles) & (1 << direction)) !== 0;
+    if (this.storage !== null && (isWanted || this.storage.isForced)) file.isStored = true;
     return file;
   }
 
   append(file: TrackedFile, data: Uint8Array, start: number, end: number): void {
+    if (file.state !== FileState.opened) return;
+    const depth = this.storage?.depth ?? 0;
+    const stop = depth > 0 && file.size + end - start > depth ? start + depth - file.size : end;
+    if (stop > start) this.take(file, data, start, stop);
+    if (stop < end) this.cut(file);
+  }
+
+  private take(file: TrackedFile, data: Uint8Array, start: number, end: number): void {
     file.size += end - start;
-    if (this.hasRules) file.body.append(data, start, end, LIMITS);
+    if (this.hasData) file.body.append(data, start, end, LIMITS);
+    if (this.hasMagic) keepHead(file, data, start, end);
+    const hashes = file.work as Hashes | undefined;
+    if (hashes !== undefined) {
+      const bytes = data.subarray(start, end);
+      for (const name of this.hashNames) hashes[name]!.update(bytes);
+    }
+    if (this.storage !== null && (file.isStored || this.mayBeStored)) this.storage.append(file, data, start, end);
   }
 
   gap(file: TrackedFile, length: number): void {
+    if (file.state !== FileState.opened) return;
     file.size += length;
     file.hasGaps = true;
   }
 
   close(file: TrackedFile, how: 'closed' | 'truncated' | 'error'): void {
+    if (file.state !== FileState.opened) return;
+    // what went past unseen is in no hash: such a file is none that can be told by one
+    this.end(file, file.hasGaps ? 'truncated' : how, how === 'closed' && !file.hasGaps ? this.hashNames : NONE);
+  }
+
+  cut(file: TrackedFile): void {
+    if (file.state !== FileState.opened) return;
+    this.end(file, 'truncated', this.hashNames.has('sha256') ? SHA256 : NONE);
+  }
+
+  private end(file: TrackedFile, how: keyof typeof STATES, hashed: ReadonlySet<HashName>): void {
     file.state = STATES[how];
     file.body.isComplete = true;
+    if (this.hasMagic && file.magic === null) file.magic = describeBytes(file.head);
+    const hashes = file.work as Hashes | undefined;
+    file.work = undefined;
+    if (hashes === undefined) return;
+    for (const name of hashed) file[name] = hashes[name]!.digest('hex');
   }
+}
+
+const NONE: ReadonlySet<HashName> = new Set();
+const SHA256: ReadonlySet<HashName> = new Set<HashName>(['sha256']);
+
+function hashesOf(names: ReadonlySet<HashName>): Hashes {
+  const hashes: Hashes = {};
+  for (const name of names) hashes[name] = createHash(name);
+  return hashes;
+}
+
+function keepHead(file: TrackedFile, data: Uint8Array, start: number, end: number): void {
+  const { head } = file;
+  if (head.length >= HEAD_SIZE || file.hasGaps) return;
+  file.head = Buffer.concat([head, data.subarray(start, Math.min(end, start + HEAD_SIZE - head.length))]);
+  if (file.head.length >= MAGIC_SIZE) file.magic = describeBytes(file.head);
 }

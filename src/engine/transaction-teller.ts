@@ -14,6 +14,7 @@ export class TransactionTeller {
   private readonly anomalies: readonly Output[];
   private readonly files: readonly Output[];
   private readonly frameOutputs: readonly Output[];
+  private readonly stores: readonly Output[];
   private readonly retire: (app: AppFlow, needsInspection: boolean) => void;
 
   constructor(outputs: readonly Output[], retire: (app: AppFlow, needsInspection: boolean) => void) {
@@ -21,6 +22,7 @@ export class TransactionTeller {
     this.anomalies = outputs.filter((output) => output.txAnomalies !== undefined);
     this.files = outputs.filter((output) => output.file !== undefined);
     this.frameOutputs = outputs.filter((output) => output.frame !== undefined);
+    this.stores = outputs.filter((output) => output.settleFile !== undefined);
     this.retire = retire;
   }
 
@@ -64,6 +66,7 @@ export class TransactionTeller {
       const isOver = file.state > FileState.opened || isDirectionOver(app, file.direction);
       if (file.isLogged || !isOver) continue;
       file.isLogged = true;
+      for (const output of this.stores) output.settleFile!(p, app, tx, file);
       for (const output of this.files) output.file!(p, app, tx, file);
     }
   }

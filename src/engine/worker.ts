@@ -8,6 +8,7 @@ import { ProtocolTable } from '../applayer/protocol-table.ts';
 import type { ConfigNode } from '../config/index.ts';
 import type { AppFlow } from '../framework/app-flow.ts';
 import type { ProtocolDefinition } from '../framework/app-protocol.ts';
+import type { FileWishes } from '../framework/file.ts';
 import { Arena } from '../base/arena.ts';
 import { Counters } from '../base/counters.ts';
 import { Slab } from '../base/slab.ts';
@@ -74,6 +75,9 @@ export interface WorkerState {
   readonly appOf: (f: number) => AppFlow | null;
   readonly appProtocolName: (id: number) => string;
   readonly protocols: readonly ProtocolDefinition[];
+  readonly files: FileWishes;
+  /** `stream.reassembly.depth`: bytes, 0 without limit. */
+  readonly streamDepth: number;
 }
 
 export interface Worker {
@@ -123,7 +127,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const { midstream } = options.stream;
   const demands = options.rules?.setup.demands ?? new Set<string>();
   const hasRules = options.rules !== null && options.rules.ruleset.signatures.length > 0;
-  const files = new Files(hasRules);
+  const files = new Files(demands);
   const app = new AppLayer({ flows, counters, table, files, hasRules, onSwap, midstream, demands });
   const stream = new TcpEngine({
     sink: app,
@@ -152,8 +156,11 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     appOf: (f) => app.of(f),
     appProtocolName: (id) => table.name(id),
     protocols: PROTOCOLS,
+    files,
+    streamDepth: options.stream.reassembly.depth,
   });
   app.frameBytes = Math.max(0, ...outputs.map((output) => output.frameBytes ?? 0));
+  files.checkStorage();
   const checksums = new ChecksumVerifier(options.checksums);
   const parts = {
     counters,

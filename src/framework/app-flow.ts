@@ -78,6 +78,8 @@ export class AppFlow {
   former: Transaction[] = NONE;
   /** Microseconds of the bytes under way. */
   ts = 0;
+  /** Directions (1 to server, 2 to client) whose files a rule wants kept, those to come included. */
+  keptFiles = 0;
 
   constructor(f: number, transport: number, services: AppServices, unknown: AppProtocol) {
     this.f = f;

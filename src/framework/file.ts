@@ -7,6 +7,8 @@ import type { Direction, Transaction } from './transaction.ts';
 export const FILE_STATES = ['UNKNOWN', 'OPENED', 'CLOSED', 'TRUNCATED', 'ERROR'] as const;
 export const FileState = { unknown: 0, opened: 1, closed: 2, truncated: 3, error: 4 } as const;
 
+const NOTHING = new Uint8Array(0);
+
 export class TrackedFile {
   readonly direction: Direction;
   name: Uint8Array;
@@ -23,8 +25,8 @@ export class TrackedFile {
   storeId = 0;
   /** Text of what it is, '' unknown, null not looked at yet. */
   magic: string | null = null;
-  /** First bytes, for magic. */
-  readonly head: Uint8Array = new Uint8Array(0);
+  /** First bytes, for magic; kept when someone asks for it. */
+  head: Uint8Array = NOTHING;
   md5: string | null = null;
   sha1: string | null = null;
   sha256: string | null = null;
@@ -36,12 +38,37 @@ export class TrackedFile {
   isLogged = false;
   /** Free for the tracker. */
   work: unknown = undefined;
+  /** Free for the output that stores files. */
+  storage: unknown = undefined;
 
   constructor(direction: Direction, name: Uint8Array) {
     this.direction = direction;
     this.name = name;
   }
 }
+
+export const HASH_NAMES = ['md5', 'sha1', 'sha256'] as const;
+export type HashName = (typeof HASH_NAMES)[number];
+
+/** Stores files: it is given every byte that may be asked for, and told at the end whether it was. */
+export interface FileStorage {
+  /** Every file is kept, asked for or not. */
+  readonly isForced: boolean;
+  /** Bytes of a file that are kept; 0: all. Beyond them the file counts as truncated. */
+  readonly depth: number;
+  append(file: TrackedFile, data: Uint8Array, start: number, end: number): void;
+}
+
+/** What rules and outputs want of files beyond being tracked: nothing of it is made unless it is asked for. */
+export interface FileWishes {
+  hash(name: HashName): void;
+  /** Their beginning is kept, and what they are is found out (`TrackedFile.magic`). */
+  magic(): void;
+  store(storage: FileStorage): void;
+}
+
+/** Names by which rules demand what is costly (RulesetSetup.demands); hashes go by `file.<name>`. */
+export const FILE_DEMAND = { data: 'file.data', magic: 'file.magic', store: 'filestore' } as const;
 
 /** What parsers tell of files; one per worker. */
 export interface FileTracker {
@@ -50,4 +77,6 @@ export interface FileTracker {
   append(file: TrackedFile, data: Uint8Array, start: number, end: number): void;
   gap(file: TrackedFile, length: number): void;
   close(file: TrackedFile, how: 'closed' | 'truncated' | 'error'): void;
+  /** No more of it is kept, by a limit: it is truncated, what there is of it counts as a whole. */
+  cut(file: TrackedFile): void;
 }

@@ -4,7 +4,7 @@ import type { ConfigNode } from '../config/index.ts';
 import type { Counters } from '../base/counters.ts';
 import type { AppFlow } from './app-flow.ts';
 import type { ProtocolDefinition } from './app-protocol.ts';
-import type { TrackedFile } from './file.ts';
+import type { FileWishes, TrackedFile } from './file.ts';
 import type { Flows } from './flows.ts';
 import type { Frame } from './frame.ts';
 import type { Packet } from './packet.ts';
@@ -38,6 +38,10 @@ export interface OutputContext {
   appOf(f: number): AppFlow | null;
   /** Protocols that may have records. */
   readonly protocols: readonly ProtocolDefinition[];
+  /** What outputs may ask to be made of files, when they are created; absent where no files are tracked. */
+  readonly files?: FileWishes;
+  /** `stream.reassembly.depth`: bytes, 0 (and absent) without limit. */
+  readonly streamDepth?: number;
   /** Name of a flowbit by id (EVE metadata.flowbits). */
   flowbitName(id: number): string | undefined;
   /** The rule set's configuration for EVE `metadata.flowints` etc. */
@@ -69,6 +73,8 @@ export interface Output {
   transaction?(p: Packet, app: AppFlow, tx: Transaction): void;
   /** Anomalies of a transaction from number `from` on are new. */
   txAnomalies?(p: Packet, app: AppFlow, tx: Transaction, from: number): void;
+  /** The same moment, before any output is told of it by `file`: a store decides whether it has it. */
+  settleFile?(p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile): void;
   /** A file is complete or given up; once each. */
   file?(p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile): void;
   /** A frame is over; once each. */

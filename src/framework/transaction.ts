@@ -40,6 +40,8 @@ export class Transaction {
   anomaliesTold = 0;
   /** Files it carries, in the order they began; null for none. */
   files: TrackedFile[] | null = null;
+  /** Directions (bits as in `directions`) whose files a rule wants kept, those to come included. */
+  keptFiles = 0;
   /** Whether the outputs have its record. */
   isLogged = false;
   /** Microseconds of the latest change. */

@@ -1,23 +1,10 @@
 // file.data: the bytes of files, and of HTTP responses, as they come.
 
-import type { BufferDefinition, BufferEngine } from '../framework/buffer.ts';
-import { toClient, toServer } from '../framework/app-keyword.ts';
+import type { BufferDefinition } from '../framework/buffer.ts';
+import { FILE_DEMAND } from '../framework/file.ts';
+import { FILE_ENGINES } from '../framework/file-engines.ts';
 import { defineKeyword } from '../framework/keyword.ts';
 
-/** Progress from which on the protocols have bytes of files. */
-const ENGINES: readonly BufferEngine[] = [
-  toServer('http', 3),
-  toClient('http', 3),
-  toServer('http2', 0),
-  toClient('http2', 0),
-  toServer('smtp', 0),
-  toServer('ftp-data', 0),
-  toClient('ftp-data', 0),
-  toServer('smb', 0),
-  toClient('smb', 0),
-  toServer('nfs', 0),
-  toClient('nfs', 0),
-];
 const LIMITS = { limit: 0, minimum: 0, window: 4096 };
 
 const fileData: BufferDefinition = {
@@ -26,7 +13,7 @@ const fileData: BufferDefinition = {
   source: 'app',
   isMulti: true,
   isGrowing: true,
-  engines: ENGINES,
+  engines: FILE_ENGINES,
   get(_p, ctx, view, instance) {
     const { tx, txDirection } = ctx;
     if (tx === null) return false;
@@ -52,6 +39,7 @@ export default defineKeyword({
   supportsFastPattern: true,
   buffer: fileData,
   compile(builder) {
+    builder.setup.demands.add(FILE_DEMAND.data);
     builder.setBuffer(fileData);
   },
 });

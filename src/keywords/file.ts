@@ -1,19 +1,34 @@
-// Keywords about files: their arguments are read and judged; the rules wait for application layers that find files.
+// Keywords that judge a file as a whole (name, extension, kind, size, hash), and filestore, which keeps it.
 
 import { parseFilePattern, parseFileSize, parseFileStore } from '../detect/files/arguments.ts';
+import type { FileStore } from '../detect/files/arguments.ts';
+import { addFileTest, filesOf } from '../detect/files/file-tests.ts';
 import { hashListPath, readHashList } from '../detect/files/hash-list.ts';
-import type { HashName } from '../detect/files/hash-list.ts';
-import { requiredArgument } from '../framework/keyword-argument.ts';
+import { keepFiles } from '../detect/files/keep-files.ts';
+import { FILE_DEMAND, FileState, HASH_NAMES } from '../framework/file.ts';
+import type { HashName, TrackedFile } from '../framework/file.ts';
+import { integerTest, requiredArgument } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
-import type { KeywordDefinition, SignatureBuilder } from '../framework/keyword.ts';
+import type { KeywordDefinition, RulesetSetup, SignatureBuilder } from '../framework/keyword.ts';
+import { SigFlag } from '../framework/signature.ts';
 import type { RuleOption } from '../rules/index.ts';
 
 const PAGE = 'rules/file-keywords.html';
 const rule = (options: string): string => `alert http any any -> any any (msg:"m"; ${options} sid:1;)`;
-const WAITS = 'files need an application layer that is not supported yet';
 
-/** filename, fileext, filemagic */
-function patternKeyword(name: string, summary: string, quotes: 'optional' | 'required'): KeywordDefinition {
+interface PatternKeyword {
+  readonly name: 'filename' | 'fileext' | 'filemagic';
+  readonly summary: string;
+  readonly quotes: 'optional' | 'required';
+  /** What is searched; null: not known yet. */
+  readonly read: (file: TrackedFile) => Buffer | null;
+  readonly isAtEnd?: boolean;
+}
+
+/** Bytes of a file's name as they are; what is searched in them knows no case. */
+const nameOf = (file: TrackedFile): Buffer => Buffer.from(file.name);
+
+function patternKeyword({ name, summary, quotes, read, isAtEnd = false }: PatternKeyword): KeywordDefinition {
   return defineKeyword({
     name,
     argument: 'required',
@@ -23,8 +38,14 @@ function patternKeyword(name: string, summary: string, quotes: 'optional' | 'req
     page: `${PAGE}#${name}`,
     examples: [rule(`${name}:"pdf";`)],
     compile(builder, option) {
-      parseFilePattern(requiredArgument(option), name);
-      builder.awaitAppLayer(WAITS);
+      const { bytes, isNegated } = parseFilePattern(requiredArgument(option), name);
+      const wanted = (isAtEnd ? '.' : '') + Buffer.from(bytes).toString('latin1').toLowerCase();
+      if (name === 'filemagic') builder.setup.demands.add(FILE_DEMAND.magic);
+      addFileTest(builder, name, (file) => {
+        const text = read(file)?.toString('latin1').toLowerCase();
+        if (text === undefined) return false;
+        return (isAtEnd ? text.endsWith(wanted) : text.includes(wanted)) !== isNegated;
+      });
     },
   });
 }
@@ -37,8 +58,14 @@ const filesize = defineKeyword({
   page: `${PAGE}#filesize`,
   examples: [rule('filesize:>100;'), rule('filesize:10<>20;'), rule('filesize:to_client,<1mb;')],
   compile(builder, option) {
-    parseFileSize(requiredArgument(option));
-    builder.awaitAppLayer(WAITS);
+    const { direction, size } = parseFileSize(requiredArgument(option));
+    const holds = integerTest(size);
+    const wanted = direction === null ? -1 : direction === 'to_server' ? 0 : 1;
+    addFileTest(builder, 'filesize', (file) => {
+      if (file.state <= FileState.opened || (wanted >= 0 && file.direction !== wanted)) return false;
+      // of a file that broke off only the least size is known
+      return (file.state === FileState.closed || size.op === 'gt') && holds(file.size);
+    });
   },
 });
 
@@ -50,18 +77,38 @@ const filestore = defineKeyword({
   page: `${PAGE}#filestore`,
   examples: [rule('filestore;'), rule('fileext:"exe"; filestore:response,tx;')],
   compile(builder, option) {
-    const { unknown } = parseFileStore(option.value ?? '');
-    for (const word of unknown) builder.warn(`filestore: "${word}" means nothing`, 'filestore:response,tx');
-    builder.awaitAppLayer(WAITS);
+    const store = parseFileStore(option.value ?? '');
+    for (const word of store.unknown) builder.warn(`filestore: "${word}" means nothing`, 'filestore:response,tx');
+    builder.setup.demands.add(FILE_DEMAND.store);
+    builder.flags |= SigFlag.filestore;
+    if (!hasStore(builder.setup))
+      builder.note('Warning: Rule requires file-store but the output file-store is not enabled.');
+    addFileTest(builder, 'filestore', () => true);
+    addKeeping(builder, store);
   },
 });
 
-function readHashes(builder: SignatureBuilder, option: RuleOption, name: HashName): void {
+function addKeeping(builder: SignatureBuilder, store: FileStore): void {
+  builder.addPostMatch((_p, ctx, { sid }) => {
+    if (ctx.tx !== null) keepFiles(store, sid, ctx, filesOf(builder, ctx.tx, ctx.txDirection));
+  });
+}
+
+const MOST_OUTPUTS = 64;
+
+function hasStore(setup: RulesetSetup): boolean {
+  for (let i = 0; i < MOST_OUTPUTS; i++)
+    if (/^(?:yes|true|on|1)$/i.test(setup.setting(`outputs.${String(i)}.file-store.enabled`) ?? '')) return true;
+  return false;
+}
+
+function readHashes(builder: SignatureBuilder, option: RuleOption, name: HashName): ReadonlySet<string> {
   const [, file] = /^!?(.*)$/s.exec(requiredArgument(option))!;
   if (file === '') throw new RuleError(`${option.key} needs the name of a file`, `${option.key}:hashes.list`);
   const path = hashListPath(file!, builder.setup.ruleFolder, builder.ast.file);
-  const { badLines } = readHashList(path, name);
+  const { badLines, hashes } = readHashList(path, name);
   for (const line of badLines) builder.warn(`${path}:${String(line)} holds no ${name} hash`);
+  return hashes;
 }
 
 function hashKeyword(name: HashName): KeywordDefinition {
@@ -73,19 +120,38 @@ function hashKeyword(name: HashName): KeywordDefinition {
     page: `${PAGE}#file${name}`,
     examples: [rule(`file${name}:hashes.list;`)],
     compile(builder, option) {
-      readHashes(builder, option, name);
-      builder.awaitAppLayer(WAITS);
+      const hashes = readHashes(builder, option, name);
+      const isNegated = requiredArgument(option).startsWith('!');
+      builder.setup.demands.add(`file.${name}`);
+      addFileTest(builder, `file${name}`, (file) => {
+        const hash = file[name];
+        return hash !== null && hashes.has(hash) !== isNegated;
+      });
     },
   });
 }
 
 export default [
-  patternKeyword('filename', 'Text that the name of the file holds.', 'optional'),
-  patternKeyword('fileext', 'Extension of the name of the file.', 'optional'),
-  patternKeyword('filemagic', 'Text that the description of the content of the file holds.', 'required'),
+  patternKeyword({
+    name: 'filename',
+    summary: 'Text that the name of the file holds.',
+    quotes: 'optional',
+    read: nameOf,
+  }),
+  patternKeyword({
+    name: 'fileext',
+    summary: 'Extension of the name of the file.',
+    quotes: 'optional',
+    read: nameOf,
+    isAtEnd: true,
+  }),
+  patternKeyword({
+    name: 'filemagic',
+    summary: 'Text that the description of the content of the file holds.',
+    quotes: 'required',
+    read: ({ magic }) => (magic === null ? null : Buffer.from(magic)),
+  }),
   filesize,
   filestore,
-  hashKeyword('md5'),
-  hashKeyword('sha1'),
-  hashKeyword('sha256'),
+  ...HASH_NAMES.map(hashKeyword),
 ];

@@ -21,6 +21,7 @@ import endswithKeyword from './endswith.ts';
 import entropyKeyword from './entropy.ts';
 import eventsKeyword from './events.ts';
 import fastPatternKeyword from './fast-pattern.ts';
+import fileBuffersKeyword from './file-buffers.ts';
 import fileDataKeyword from './file-data.ts';
 import fileKeyword from './file.ts';
 import flowCountersKeyword from './flow-counters.ts';
@@ -80,6 +81,7 @@ const files: readonly (KeywordDefinition | readonly KeywordDefinition[])[] = [
   entropyKeyword,
   eventsKeyword,
   fastPatternKeyword,
+  fileBuffersKeyword,
   fileDataKeyword,
   fileKeyword,
   flowCountersKeyword,

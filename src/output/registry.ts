@@ -2,10 +2,17 @@
 
 import eveOutput from './eve/index.ts';
 import fastOutput from './fast.ts';
+import fileStoreOutput from './file-store.ts';
 import pcapLogOutput from './pcap-log.ts';
 import statsOutput from './stats.ts';
 
 import type { OutputDefinition } from '../framework/output.ts';
 
 /** Outputs in the order of their files. */
-export const OUTPUTS: readonly OutputDefinition[] = [eveOutput, fastOutput, pcapLogOutput, statsOutput];
+export const OUTPUTS: readonly OutputDefinition[] = [
+  eveOutput,
+  fastOutput,
+  fileStoreOutput,
+  pcapLogOutput,
+  statsOutput,
+];

@@ -18,7 +18,7 @@ export const FTP_BOUNCE = defineKeyword({
   page: 'rules/ftp-keywords.html#ftpbounce',
   examples: ['alert ftp any any -> any any (msg:"m"; ftpbounce; sid:1;)'],
   compile(builder) {
-    builder.addTxMatch((tx, p) => isBounce(tx as FtpTransaction, p), {
+    builder.addTxMatch((tx, p) => isBounce(tx, p), {
       keyword: 'ftpbounce',
       engines: [toServer('ftp', FtpState.portDone)],
     });

@@ -85,7 +85,7 @@ const mode = defineKeyword({
     const wanted = unquoted(option).toLowerCase();
     if (wanted !== 'active' && wanted !== 'passive')
       throw new RuleError(`ftp.mode: "${wanted}" is no mode`, 'active or passive');
-    builder.addTxMatch((tx) => namesDataPort(tx as FtpTransaction) && (tx as FtpTransaction).mode === wanted, {
+    builder.addTxMatch((tx) => namesDataPort(tx) && (tx as FtpTransaction).mode === wanted, {
       keyword: 'ftp.mode',
       engines: [CLIENT, SERVER],
       isRepeated: true,

@@ -115,9 +115,9 @@ export class FtpParser extends AppParser {
 
   /** The oldest transaction without a reply, else the latest, else one of the reply's own. */
   private answered(): FtpTransaction {
-    const transactions = this.transactions as FtpTransaction[];
-    const found = transactions.find(({ isReplied }) => !isReplied) ?? transactions.at(-1);
-    if (found !== undefined) return found;
+    const open = this.transactions.find((tx) => tx instanceof FtpTransaction && !tx.isReplied);
+    const found = open ?? this.transactions.at(-1);
+    if (found instanceof FtpTransaction) return found;
     const tx = new FtpTransaction(this.newId(), null, new Uint8Array(0));
     this.add(tx);
     return tx;

@@ -2,9 +2,8 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import type { HashName } from '../../framework/file.ts';
 import { RuleError } from '../../framework/keyword.ts';
-
-export type HashName = 'md5' | 'sha1' | 'sha256';
 
 /** Hexadecimal digits of a hash. */
 export const HASH_DIGITS: Readonly<Record<HashName, number>> = { md5: 32, sha1: 40, sha256: 64 };

@@ -32,15 +32,19 @@ export class FileEvents {
   }
 }
 
-function fileMembers(json: JsonText, tx: Transaction, file: TrackedFile): void {
-  json.bytes('filename', file.name);
+/** The members of `fileinfo`, and of an element of `files` in alerts. */
+export function fileMembers(json: JsonText, tx: Transaction, file: TrackedFile): void {
+  if (file.name.length > 0) json.bytes('filename', file.name);
+  if (file.sids !== null) json.raw('sid', JSON.stringify(file.sids));
   if (file.magic !== null && file.magic !== '') json.string('magic', file.magic);
   json.bool('gaps', file.hasGaps);
   json.string('state', FILE_STATES[file.state === FileState.opened ? FileState.truncated : file.state]!);
   if (file.md5 !== null) json.string('md5', file.md5);
   if (file.sha1 !== null) json.string('sha1', file.sha1);
   if (file.sha256 !== null) json.string('sha256', file.sha256);
-  json.bool('stored', file.isStored && file.state === FileState.closed);
+  if (file.storeId > 0 && file.state > FileState.opened) json.bool('stored', true).number('file_id', file.storeId);
+  else json.bool('stored', false);
+  if (file.isStored && file.storeId === 0) json.bool('storing', true);
   json.number('size', file.size);
   if (file.rangeEnd > 0) json.number('start', file.rangeStart).number('end', file.rangeEnd);
   json.number('tx_id', tx.id);

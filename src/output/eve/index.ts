@@ -7,6 +7,7 @@ import { AlertEvents } from './alert.ts';
 import { AnomalyEvents } from './anomaly.ts';
 import { arpEvent } from './arp.ts';
 import { FileEvents } from './fileinfo.ts';
+import { wishForFiles } from '../file-settings.ts';
 import type { TrackedFile } from '../../framework/file.ts';
 import { DropEvents } from './drop.ts';
 import { FrameEvents } from './frame.ts';
@@ -54,7 +55,10 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
   for (const { name, body } of node.get('types')?.entries() ?? []) {
     if (body?.bool('enabled', true) === false) continue;
     if (transactions.add(name, body)) hasTransactions = true;
-    if (name === 'files') files = new FileEvents(record);
+    if (name === 'files') {
+      wishForFiles(record.context.files, body);
+      files = new FileEvents(record);
+    }
     if (name === 'anomaly') hasTxAnomalies = body?.bool('types.applayer', true) ?? true;
     if (name === 'alert') packet.push(method(new AlertEvents(record, body)));
     else if (name === 'anomaly') packet.push(method(new AnomalyEvents(record, body)));
