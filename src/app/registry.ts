@@ -20,7 +20,7 @@ import mqttProtocol from './mqtt.ts';
 import nfsProtocol from './nfs.ts';
 import ntpProtocol from './ntp.ts';
 import pgsqlProtocol from './pgsql.ts';
-import pop3Protocol from './pop3.ts';
+import pop3Protocol from './pop3/index.ts';
 import quicProtocol from './quic.ts';
 import rdpProtocol from './rdp.ts';
 import rfbProtocol from './rfb.ts';

@@ -2,8 +2,8 @@
 
 import { ProtocolTable } from '../../../src/applayer/protocol-table.ts';
 import smtp from '../../../src/app/smtp/index.ts';
-import type { SmtpParser } from '../../../src/app/smtp/parser.ts';
-import type { SmtpTransaction } from '../../../src/app/smtp/transaction.ts';
+import { SmtpParser } from '../../../src/app/smtp/parser.ts';
+import { SmtpTransaction } from '../../../src/app/smtp/transaction.ts';
 import { Counters } from '../../../src/base/counters.ts';
 import { anomalyName } from '../../../src/framework/anomaly.ts';
 import { AppFlow } from '../../../src/framework/app-flow.ts';
@@ -38,7 +38,9 @@ export class Conversation {
     const protocol = table.find('smtp')!;
     this.flow = new AppFlow(0, 6, this.services(), protocol);
     this.flow.protocol = protocol;
-    this.parser = smtp.createParser!(this.flow, protocol.settings) as SmtpParser;
+    const parser = smtp.createParser!(this.flow, protocol.settings);
+    if (!(parser instanceof SmtpParser)) throw new TypeError('another parser');
+    this.parser = parser;
     this.flow.parser = this.parser;
   }
 
@@ -57,7 +59,7 @@ export class Conversation {
     Object.assign(this.input, { data, start: 0, end: data.length, direction, isEof });
     const taken = this.parser.data(this.input);
     for (const tx of this.parser.transactions)
-      if (!this.transactions.includes(tx as SmtpTransaction)) this.transactions.push(tx as SmtpTransaction);
+      if (tx instanceof SmtpTransaction && !this.transactions.includes(tx)) this.transactions.push(tx);
     if (taken === PARSE_FAILED) this.hasFailed = true;
     else this.rest[direction] = data.subarray(taken);
   }

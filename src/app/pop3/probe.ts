@@ -1,12 +1,12 @@
-// POP3 (RFC 1939).
+// Does a flow begin as POP3 does: a command of the client, a status of the server (RFC 1939 section 3)?
 
-import { Probed, defineProtocol } from '../framework/app-protocol.ts';
+import { Probed } from '../../framework/app-protocol.ts';
 
 const OK = [0x2b, 0x4f, 0x4b];
 const ERROR = [0x2d, 0x45, 0x52, 0x52];
 const COMMANDS = 'USER PASS STAT LIST RETR DELE NOOP RSET QUIT TOP UIDL APOP CAPA AUTH STLS'.split(' ');
 
-function probeClient(data: Uint8Array, start: number, end: number): number {
+export function probeClient(data: Uint8Array, start: number, end: number): number {
   if (end - start < 4) return Probed.more;
   for (const command of COMMANDS) if (begins(data, start, end, command)) return Probed.yes;
   return Probed.no;
@@ -19,19 +19,9 @@ function begins(data: Uint8Array, start: number, end: number, command: string): 
   return start + command.length === end || after === 0x20 || after === 0x0d || after === 0x0a;
 }
 
-function probeServer(data: Uint8Array, start: number, end: number): number {
+export function probeServer(data: Uint8Array, start: number, end: number): number {
   if (end - start < 4) return Probed.more;
   const isAnswer =
     OK.every((byte, i) => data[start + i] === byte) || ERROR.every((byte, i) => data[start + i] === byte);
   return isAnswer ? Probed.yes : Probed.no;
 }
-
-export default defineProtocol({
-  name: 'pop3',
-  summary: 'Mail fetched from a server.',
-  transports: ['tcp'],
-  probes: [
-    { transport: 'tcp', direction: 0, ports: '110', minimum: 4, probe: probeClient },
-    { transport: 'tcp', direction: 1, ports: '110', minimum: 4, probe: probeServer },
-  ],
-});
