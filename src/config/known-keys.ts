@@ -55,7 +55,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   'outputs.eve-log.redis.pipelining': 'enabled batch-size',
   'outputs.eve-log.types':
     'alert anomaly arp bittorrent-dht dcerpc dhcp dnp3 dns doh2 drop email engine enip fileinfo files flow frame ftp ftp-data http http2 ike ' +
-    'ikev2 imap krb5 ldap mdns metadata modbus mqtt netflow nfs ntp pgsql pop3 quic rdp rfb sip smb smtp snmp ssh stats stream ' +
+    'ikev2 imap krb5 ldap llmnr mdns metadata modbus mqtt netflow nfs ntp pgsql pop3 quic rdp rfb sip smb smtp snmp ssh stats stream ' +
     'template tftp tls vars websocket pop3 telnet',
   'outputs.eve-log.types.alert':
     'enabled payload payload-buffer-size payload-printable payload-length packet http http-body http-body-printable metadata reference ' +
@@ -99,7 +99,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   livedev: 'use-for-tracking',
   'app-layer': 'error-policy protocols',
   'app-layer.protocols':
-    'bittorrent-dht dcerpc dhcp dnp3 dns doh2 enip ftp ftp-data http http2 ike ikev2 imap irc jabber krb5 ldap mdns modbus mqtt msn nfs ntp ' +
+    'bittorrent-dht dcerpc dhcp dnp3 dns doh2 enip ftp ftp-data http http2 ike ikev2 imap irc jabber krb5 ldap llmnr mdns modbus mqtt msn nfs ntp ' +
     'pgsql pop3 quic rdp rfb sip smb smtp snmp ssh telnet template tftp tls websocket',
   'app-layer.protocols.dns': `${PORTS} tcp udp global-memcap state-memcap request-flood`,
   'app-layer.protocols.dns.tcp': PORTS,

@@ -182,6 +182,7 @@ function workerOptions(options: ReplayOptions): WorkerOptions {
     appProtocols: config.get('app-layer.protocols'),
     mpm: mpmSettings(config),
     checksums: checksums === 'none' || checksums === 'all' ? checksums : 'auto',
+    guessesTx: config.bool('detect.guess-applayer-tx', false),
     maxAlerts: config.int('packet-alert-max', 15, { min: 0, max: 255 }) || 15,
   };
 }

@@ -58,6 +58,8 @@ export interface WorkerOptions {
   readonly rules: LoadedRules | null;
   readonly isInline: boolean;
   readonly maxAlerts: number;
+  /** Alerts of payload rules on an application protocol over TCP name the transaction they probably met. */
+  readonly guessesTx: boolean;
   readonly mpm: MpmSettings;
   /** `app-layer.protocols` of the configuration. */
   readonly appProtocols: ConfigNode | undefined;
@@ -209,6 +211,7 @@ function createDetector(options: WorkerOptions, context: DetectContext): Detecto
   return new Detector(rules.ruleset.signatures, rules.thresholds, context, {
     isInline: options.isInline,
     maxAlerts: options.maxAlerts,
+    guessesTx: options.guessesTx,
     tags: tagsOf(rules.setup),
     protocolIds: rules.setup.appProtocols,
     makeMatcher: (patterns) => compileMatcher(options.mpm.algorithm, patterns, options.mpm.cache),

@@ -137,6 +137,8 @@ export const AlertFlag = {
   dropWasTried: 128,
   /** held back by a threshold (suppressed goes with it) */
   limited: 256,
+  /** the transaction is a guess (`detect.guess-applayer-tx`) */
+  txGuessed: 512,
 } as const;
 
 /** One packet. All 32-bit header values are signed (`| 0`); print them with `>>> 0`. */

@@ -26,6 +26,7 @@ const DNS = defineProtocol({
   probes: [...udpProbes('53'), ...tcpProbes('53')],
   createParser: (flow) => new DnsParser(flow, DNS_ANOMALY),
   keywords: DNS_KEYWORDS,
+  frames: ['pdu'],
   eve: [DNS_EVE],
 });
 

@@ -65,6 +65,7 @@ export class DnsParser extends AppParser {
       if (at + 2 + length > end) break;
       if (length > 0 && !this.message(input, at + 2, at + 2 + length)) return PARSE_FAILED;
       at += 2 + length;
+      this.flow.services.triggerRawInspection(this.flow, direction);
     }
     return at - start;
   }
@@ -84,6 +85,7 @@ export class DnsParser extends AppParser {
     if (direction === 0 && message.isResponse) return true;
     const tx = new DnsTransaction(this.newId(), direction, message);
     this.add(tx);
+    this.frame(input, 'pdu', start, end - start, tx);
     this.check(tx, message);
     return true;
   }

@@ -1,6 +1,7 @@
 // Detector: evaluates the signatures that may match a packet, in order, and leaves alerts and the verdict on it.
 
 import { defineCounter } from '../../base/counters.ts';
+import type { AppFlow } from '../../framework/app-flow.ts';
 import type { DetectContext } from '../../framework/detect-context.ts';
 import { InspectionFlag } from '../../framework/chain.ts';
 import { FlowFlag } from '../../framework/flows.ts';
@@ -26,6 +27,7 @@ import type { ProtocolIds } from './tx-groups.ts';
 import { TxInspector } from './tx-inspector.ts';
 import type { TxHost } from './tx-inspector.ts';
 
+const UDP = 17;
 const ALERTS = defineCounter('detect.alert');
 const OVERFLOW = defineCounter('detect.alert_queue_overflow');
 const SUPPRESSED = defineCounter('detect.alerts_suppressed');
@@ -37,6 +39,8 @@ export interface DetectorOptions {
   readonly isInline: boolean;
   /** `packet-alert-max` */
   readonly maxAlerts: number;
+  /** `detect.guess-applayer-tx` */
+  readonly guessesTx?: boolean;
   readonly makeMatcher: MakeMatcher;
   readonly tags: Tags;
   /** Numbers of application protocols by the names that buffers use. */
@@ -103,9 +107,9 @@ export class Detector implements TxHost, FrameHost {
 
   /** What the application layer of the packet's flow has to show. */
   private transactions(p: Packet): void {
-    if (this.tx === null && this.frames === null) return;
     const app = this.ctx.appOf(p.flow);
     if (app === null) return;
+    if (this.tx === null) passOver(app, directionOf(p));
     const before = p.alerts.count;
     this.frames?.inspect(p, app);
     this.tx?.inspect(p, app);
@@ -163,8 +167,25 @@ export class Detector implements TxHost, FrameHost {
       if (flags < 0) return false;
     }
     for (let i = 0; i < s.buffers.length; i++) if (!this.buffers.matches(s.buffers[i]!, p, ctx)) return false;
-    this.enqueue(s, p, flags);
+    const at = this.enqueue(s, p, flags);
+    if (at >= 0 && s.appProtocols !== null && p.flow >= 0) this.attribute(p, at);
     return true;
+  }
+
+  /** The transaction that a rule on an application protocol met: over UDP that of the datagram, over TCP a guess. */
+  private attribute(p: Packet, at: number): void {
+    const isGuess = p.proto !== UDP;
+    if (isGuess && !this.options.guessesTx) return;
+    const transactions = this.ctx.appOf(p.flow)?.parser?.transactions;
+    if (transactions === undefined) return;
+    const direction = directionOf(p);
+    for (let i = 0; i < transactions.length; i++) {
+      const tx = transactions[i]!;
+      if (!tx.has(direction) || tx.inspect[direction].isComplete) continue;
+      p.alerts.txIds[at] = tx.id;
+      p.alerts.flags[at] = p.alerts.flags[at]! | AlertFlag.tx | (isGuess ? AlertFlag.txGuessed : 0);
+      return;
+    }
   }
 
   /** Alert flags of the match, or -1. Stream data first; the packet's payload where it is not in the stream. */
@@ -279,6 +300,19 @@ export class Detector implements TxHost, FrameHost {
 function inOrder(alerts: AlertQueue): void {
   for (let i = 1; i < alerts.count; i++) {
     for (let k = i; k > 0 && alerts.signatures[k - 1]!.iid > alerts.signatures[k]!.iid; k--) exchange(alerts, k - 1, k);
+  }
+}
+
+function directionOf(p: Packet): 0 | 1 {
+  return (p.flags & PacketFlag.toServer) !== 0 ? 0 : 1;
+}
+
+/** No rule looks at transactions: none has to wait for it. */
+function passOver({ parser, isDirty }: AppFlow, direction: 0 | 1): void {
+  if (parser === null || !isDirty[direction]) return;
+  for (let i = 0; i < parser.transactions.length; i++) {
+    const tx = parser.transactions[i]!;
+    if (tx.has(direction)) tx.inspect[direction].isComplete = tx.progress[direction] > 0;
   }
 }
 

@@ -90,7 +90,9 @@ export class AlertEvents {
 
   private alert(p: Packet, i: number, signature: Signature): string {
     const known = this.texts.of(signature);
-    const tx = (p.alerts.flags[i]! & AlertFlag.tx) !== 0 ? `,"tx_id":${String(p.alerts.txIds[i]!)}` : '';
+    const flags = p.alerts.flags[i]!;
+    let tx = (flags & AlertFlag.tx) !== 0 ? `,"tx_id":${String(p.alerts.txIds[i]!)}` : '';
+    if ((flags & AlertFlag.txGuessed) !== 0) tx += ',"tx_guessed":true';
     return `${tx},"alert":{"action":"${this.actionOf(p, i)}"${known.base}${sourceAndTarget(p, signature)}${known.rest}}`;
   }
 
