@@ -32,7 +32,7 @@ import sshProtocol from './ssh/index.ts';
 import telnetProtocol from './telnet.ts';
 import tftpProtocol from './tftp.ts';
 import tlsProtocol from './tls/index.ts';
-import websocketProtocol from './websocket.ts';
+import websocketProtocol from './websocket/index.ts';
 
 import type { ProtocolDefinition } from '../framework/app-protocol.ts';
 

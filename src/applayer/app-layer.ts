@@ -425,6 +425,18 @@ export class AppLayer implements AppStreamSink, AppServices {
     app.parser = null;
     app.frames = null;
     app.protocol = this.table.all[UNKNOWN_PROTOCOL]!;
+    const next = expected === null ? undefined : this.table.find(expected);
+    if (next !== undefined && !isDetectable(next)) this.continueAs(app, next);
+  }
+
+  /** A protocol that nothing but the one before it announces. */
+  private continueAs(app: AppFlow, protocol: AppProtocol): void {
+    app.detection[0] = app.detection[1] = Detection.found;
+    this.flows.setWord(app.f, F.appProtocolToServer, protocol.id);
+    this.flows.setWord(app.f, F.appProtocolToClient, protocol.id);
+    this.setProtocol(app, protocol.id);
+    this.statistics.count(protocol, app.transport, 'flow');
+    this.openParser(app);
   }
 
   expect(app: AppFlow, expectation: Parameters<AppServices['expect']>[1]): void {
@@ -489,6 +501,11 @@ export class AppLayer implements AppStreamSink, AppServices {
     if (app.parser !== null) compact(app.parser.transactions, app, needsInspection);
     if (app.former.length > 0) compact(app.former, app, needsInspection);
   }
+}
+
+/** Whether a protocol gives itself away by its bytes. */
+function isDetectable({ definition: { patterns = [], probes = [] } }: AppProtocol): boolean {
+  return patterns.length + probes.length > 0;
 }
 
 function compact(list: Transaction[], app: AppFlow, needsInspection: boolean): void {

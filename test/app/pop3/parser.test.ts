@@ -1,8 +1,7 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import pop3 from '../../../src/app/pop3/index.ts';
-import type { Pop3Transaction } from '../../../src/app/pop3/parser.ts';
-import type { Transaction } from '../../../src/framework/transaction.ts';
+import { Pop3Transaction } from '../../../src/app/pop3/parser.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
 
 type Turn = readonly ['C' | 'S', string];
@@ -19,8 +18,9 @@ function play(turns: readonly Turn[], size = Infinity): ParserDriver {
 const plain = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 function shown(driver: ParserDriver): unknown[] {
-  return driver.parser.transactions.map((tx: Transaction) => {
-    const { command, arguments: words, response } = tx as Pop3Transaction;
+  return driver.parser.transactions.map((tx) => {
+    assert.ok(tx instanceof Pop3Transaction);
+    const { command, arguments: words, response } = tx;
     const reply =
       response === null ? null : [response.isOk, plain(response.header), ...response.lines.map((line) => plain(line))];
     return [command, words.map((word) => plain(word)), reply, tx.progress[1] === 1, ...driver.anomalies(tx)];
