@@ -8,6 +8,8 @@ import type { SignatureBuilder } from '../framework/keyword.ts';
 import { compileRegex } from '../native/compile-regex.ts';
 import { encodeRuleText } from '../rules/index.ts';
 
+const NOTHING_BEFORE = 'pcre with /R (relative) needs preceding match in the same buffer';
+
 export default defineKeyword({
   name: 'pcre',
   quotes: 'optional',
@@ -24,7 +26,7 @@ export default defineKeyword({
     const pcre = parsePcre(option.value ?? '', builder.currentBuffer?.name);
     const isPayload = builder.currentBuffer === null && pcre.buffer === undefined;
     if (pcre.isRelative && isPayload && builder.elements().length === 0) {
-      throw new RuleError('pcre with /R (relative) needs preceding match in the same buffer');
+      throw new RuleError(NOTHING_BEFORE);
     }
     const compiled = compileRegex(encodeRuleText(pcre.expression), pcre.flags);
     if (!compiled.ok) {
@@ -60,6 +62,7 @@ function addToBuffer(builder: SignatureBuilder, { what, keyword }: PcreBuffer, e
   if (buffer === undefined) builder.awaitAppLayer(`pcre: ${what} belongs to an application layer`);
   else
     builder.inBuffer(buffer, () => {
+      if (element.isRelative && builder.elements().length === 0) throw new RuleError(NOTHING_BEFORE);
       builder.addElement(element);
     });
 }

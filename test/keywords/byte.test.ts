@@ -111,8 +111,8 @@ describe('pcre', () => {
   });
   it('tries later matches when something relative fails', () => yes('pcre:"/a/"; content:"b"; within:1;', 'a_ab'));
   it('does not look outside the buffer', () => no('pcre:"/abc/";', 'xxx'));
-  it('refuses buffers of application layers and bad expressions', () => {
-    assert.match(compile('pcre:"/a/U";').pending ?? '', /http uri belongs to an application layer/);
+  it('refuses buffers that are not the current one, and bad expressions', () => {
+    assert.match(refused('pcre:"/a/UR";'), /needs preceding match/);
     assert.match(refused('tcp.hdr; pcre:"/a/P";'), /use a sticky buffer providing "http request body"/);
     assert.match(refused('pcre:"/a(/";'), /failed at offset/);
     assert.match(refused('pcre:"/a/z";'), /unknown flag/);

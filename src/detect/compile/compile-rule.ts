@@ -64,7 +64,7 @@ export type Compiled =
 class Place {
   span: Span;
   /** Whose argument is being read. */
-  module = 'detect-parse';
+  module = 'parse';
   readonly ast: RuleAst;
 
   constructor(ast: RuleAst) {
@@ -75,7 +75,7 @@ class Place {
   diagnostic(error: RuleError): Diagnostic {
     const { ast, span, module } = this;
     const found = diagnostic('error', error.code, error.message, { file: ast.file, span }, error.hint);
-    return { ...found, module, rule: ast.raw };
+    return { ...found, module: `detect-${module.replaceAll(/[._]/g, '-')}`, rule: ast.raw };
   }
 }
 
@@ -89,7 +89,7 @@ export function compileRule(ast: RuleAst, context: CompileContext): Compiled {
     const header = compileHeader(builder, ast, context, place);
     for (const option of ast.options.filter((one) => !isRequires(one))) applyOption(builder, option, context, place);
     place.span = ast.span;
-    place.module = 'detect-content';
+    place.module = 'content';
     const appProtocols = appProtocolsOf(ast, context);
     if (ast.hook !== undefined) addHook(builder, ast, ast.hook);
     const signature = finish(builder, header, { appProtocols, isNegated: hasNegatedAddress(ast, context) });
@@ -162,7 +162,7 @@ function applyOption(builder: RuleBuilder, option: RuleOption, context: CompileC
   const name = option.key.toLowerCase();
   const keyword = context.findKeyword(name);
   place.span = option.keySpan;
-  place.module = 'detect-parse';
+  place.module = 'parse';
   if (keyword === undefined) {
     awaitKeyword(builder, option, context);
     return;
@@ -173,7 +173,7 @@ function applyOption(builder: RuleBuilder, option: RuleOption, context: CompileC
   }
   place.span = option.valueSpan;
   checkQuotes(keyword, option);
-  place.module = `detect-${keyword.name.replaceAll(/[._]/g, '-')}`;
+  place.module = keyword.name;
   keyword.compile(builder, option);
   builder.seen.push(name);
 }

@@ -138,11 +138,11 @@ describe('signature groups', () => {
   });
 
   it('look at anomaly rules only on packets with an anomaly', () => {
-    defineAnomalies('decode', 'grouptest', ['odd']);
-    defineAnomalies('stream', 'grouptest', ['odd']);
+    defineAnomalies('decode', 'ipv4', ['pkt_too_small']);
+    defineAnomalies('stream', '', ['pkt_invalid_ack']);
     const signatures = compile([
-      'alert pkthdr any any -> any any (msg:"m"; decode-event:grouptest.odd; sid:1;)',
-      'alert tcp any any -> any any (msg:"m"; stream-event:grouptest.odd; sid:2;)',
+      'alert pkthdr any any -> any any (msg:"m"; decode-event:ipv4.pkt_too_small; sid:1;)',
+      'alert tcp any any -> any any (msg:"m"; stream-event:pkt_invalid_ack; sid:2;)',
     ]);
     const collector = new Collector(signatures);
     const p = packet({});
