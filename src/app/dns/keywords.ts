@@ -123,7 +123,7 @@ export const DNS_KEYWORDS: readonly KeywordDefinition[] = [
       const condition = accept(option, parseInteger(unquoted(option), 'u16', { names: dnsTypeNumber }));
       const test = integerTest(condition);
       const isAsked = (tx: DnsTransaction): boolean => tx.message.questions.some(({ type }) => test(type));
-      builder.addTxMatch(isAsked as unknown as (tx: Transaction) => boolean, {
+      builder.addTxMatch(isAsked, {
         keyword: 'dns.rrtype',
         engines: BOTH,
         details: { dns_rrtype: describeInteger(condition) },
