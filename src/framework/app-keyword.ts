@@ -34,6 +34,7 @@ export interface AppBuffer {
   readonly isMulti?: boolean;
   /** May come, or grow, while its state lasts. */
   readonly isGrowing?: boolean;
+  readonly adapt?: BufferDefinition['adapt'];
   /** The bytes in a direction, or of an instance of a multi buffer; null when there are none (or no more). */
   readonly bytes: (tx: never, direction: Direction, instance: number) => Uint8Array | null;
 }
@@ -45,6 +46,7 @@ export function appBuffer({
   engines,
   isMulti = false,
   isGrowing,
+  adapt,
   bytes,
 }: AppBuffer): BufferDefinition {
   const read = bytes as (tx: Transaction, direction: Direction, instance: number) => Uint8Array | null;
@@ -54,6 +56,7 @@ export function appBuffer({
     source: 'app',
     isMulti,
     ...(isGrowing !== undefined && { isGrowing }),
+    ...(adapt !== undefined && { adapt }),
     engines,
     get(_p, ctx, view, instance) {
       if (ctx.tx === null || (!isMulti && instance > 0)) return false;

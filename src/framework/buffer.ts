@@ -1,5 +1,6 @@
 // Buffers: named byte ranges that rules inspect (sticky buffers), and transforms over them.
 
+import type { ContentSpec } from './chain.ts';
 import type { DetectContext } from './detect-context.ts';
 import type { Packet } from './packet.ts';
 
@@ -40,6 +41,8 @@ export interface BufferDefinition {
   readonly frame?: { readonly protocol: string; readonly type: string };
   /** `app`: grows while its state lasts (bodies, files): looked at again with every new window. */
   readonly isGrowing?: boolean;
+  /** Sees each content that a rule has on it, without transforms: may change it, or refuse it with a RuleError. */
+  adapt?(content: ContentSpec, warn: (message: string) => void): void;
   /** Fills `view`; false when the packet (`app`: the transaction `ctx.tx`, in `ctx.txDirection`) has no such buffer. */
   get(p: Packet, ctx: DetectContext, view: BufferView, instance: number): boolean;
 }

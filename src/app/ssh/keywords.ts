@@ -1,7 +1,8 @@
 // Keywords of SSH.
 
 import { appBufferKeyword, toClient, toServer } from '../../framework/app-keyword.ts';
-import { RuleError } from '../../framework/keyword.ts';
+import { md5Content } from '../../framework/digest-content.ts';
+import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
 import { HASSH, hasshSetting } from './settings.ts';
 import { SshState } from './transaction.ts';
@@ -35,7 +36,7 @@ export const SSH_KEYWORDS: readonly KeywordDefinition[] = [
     },
     {
       bufferName: 'ssh.proto',
-      engines: [CLIENT, SERVER],
+      engines: [SERVER, CLIENT],
       bytes: (tx: SshTransaction, direction) => tx.side(direction).proto,
     },
   ),
@@ -48,8 +49,8 @@ export const SSH_KEYWORDS: readonly KeywordDefinition[] = [
       examples: ['alert ssh any any -> any any (msg:"m"; ssh.software; content:"openssh"; nocase; sid:1;)'],
     },
     {
-      bufferName: 'ssh.software',
-      engines: [CLIENT, SERVER],
+      bufferName: 'ssh_software',
+      engines: [SERVER, CLIENT],
       bytes: (tx: SshTransaction, direction) => present(tx.side(direction).software),
     },
   ),
@@ -75,7 +76,24 @@ export const SSH_KEYWORDS: readonly KeywordDefinition[] = [
     (tx) => tx.sides[1].hasshString,
     'ssh.hassh.server.string',
   ),
+  obsolete('ssh.protoversion', 'ssh.proto'),
+  obsolete('ssh.softwareversion', 'ssh.software'),
 ];
+
+/** Refused, with the name of what took its place. */
+function obsolete(name: string, successor: string): KeywordDefinition {
+  return defineKeyword({
+    name,
+    argument: 'required',
+    kind: 'match',
+    summary: `Obsolete: use ${successor}.`,
+    page: PAGE,
+    examples: [],
+    compile() {
+      throw new RuleError(`${name} is obsolete, use now ${successor}`);
+    },
+  });
+}
 
 function fingerprint(
   name: string,
@@ -84,10 +102,12 @@ function fingerprint(
   bytes: (tx: SshTransaction) => Uint8Array | null,
   anchor: string,
 ): KeywordDefinition {
-  const wanted = name.endsWith('.string') ? 'hmac-md5' : '2dd6531c7e89d3c925db9214711be76a';
+  const isDigest = !name.endsWith('.string');
+  const wanted = isDigest ? '2dd6531c7e89d3c925db9214711be76a' : 'hmac-md5';
   const examples = [`alert ssh any any -> any any (msg:"m"; ${name}; content:"${wanted}"; sid:1;)`];
-  const described = { name, summary, page: `${PAGE}#${anchor}`, examples };
-  return onFingerprints(appBufferKeyword(described, { engines: [engine], isGrowing: true, bytes }));
+  const described = { name, aliases: [name.replaceAll('.', '-')], summary, page: `${PAGE}#${anchor}`, examples };
+  const buffer = { engines: [engine], isGrowing: true, ...(isDigest && { adapt: md5Content }), bytes };
+  return onFingerprints(appBufferKeyword(described, buffer));
 }
 
 /** An empty version is none. */

@@ -3,6 +3,7 @@
 import { appBufferKeyword, appIntegerKeyword, toClient, toServer } from '../../framework/app-keyword.ts';
 import type { BufferEngine } from '../../framework/buffer.ts';
 import { requiredArgument, unquoted } from '../../framework/keyword-argument.ts';
+import { md5Content } from '../../framework/digest-content.ts';
 import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
 import type { Direction } from '../../framework/transaction.ts';
@@ -27,15 +28,18 @@ interface Sticky {
   readonly bufferName?: string;
   readonly engines: readonly BufferEngine[];
   readonly isMulti?: boolean;
+  readonly isMd5?: boolean;
   readonly bytes: (tx: TlsTransaction, direction: Direction, instance: number) => Uint8Array | null;
 }
 
-function sticky({ name, aliases, summary, bufferName, engines, isMulti = false, bytes }: Sticky): KeywordDefinition {
-  const examples = [`alert tls any any -> any any (msg:"m"; ${name}; content:"a"; sid:1;)`];
+function sticky(one: Sticky): KeywordDefinition {
+  const { name, aliases, summary, bufferName, engines, isMulti = false, isMd5 = false, bytes } = one;
+  const sample = isMd5 ? 'e7d705a3286e19ea42f587b344ee6865' : 'a';
+  const examples = [`alert tls any any -> any any (msg:"m"; ${name}; content:"${sample}"; sid:1;)`];
   const described = { name, summary, page: `${PAGE}#${name.replaceAll(/[._]/g, '-')}`, examples };
   return appBufferKeyword(
     { ...described, ...(aliases !== undefined && { aliases }) },
-    { bufferName: bufferName ?? name, engines, isMulti, bytes },
+    { bufferName: bufferName ?? name, engines, isMulti, ...(isMd5 && { adapt: md5Content }), bytes },
   );
 }
 
@@ -145,6 +149,7 @@ const JA3_BUFFERS: readonly Sticky[] = [
     aliases: ['ja3_hash'],
     summary: 'JA3 of the client, hashed.',
     engines: HELLO,
+    isMd5: true,
     bytes: (tx) => text(tx.client.ja3Hash),
   },
   {
@@ -158,6 +163,7 @@ const JA3_BUFFERS: readonly Sticky[] = [
     name: 'ja3s.hash',
     summary: 'JA3S of the server, hashed.',
     engines: SERVER_HELLO,
+    isMd5: true,
     bytes: (tx) => text(tx.server.ja3Hash),
   },
   {

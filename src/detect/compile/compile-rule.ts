@@ -12,11 +12,12 @@ import type { FrameInspection, PacketMatch, Signature, SignatureHeader } from '.
 import type { Located, RuleAst, RuleOption, Variables } from '../../rules/index.ts';
 import { dsizeOf, finishChain } from '../content/reach.ts';
 import { checkTransforms } from '../content/transform.ts';
+import type { ChainBuilder } from './chain-builder.ts';
 import { checkWhole } from './checks.ts';
 import { pendingBuffer } from './pending.ts';
 import { isTcpProtocol, protocolNames, protocolTest } from './protocols.ts';
 import { ruleTypeOf } from './rule-type.ts';
-import { addHook, checkProtocols, toInspection, txStepsOf } from './tx-steps.ts';
+import { addHook, checkProtocols, settleDirection, toInspection, txStepsOf } from './tx-steps.ts';
 import { RuleBuilder } from './signature-builder.ts';
 
 const ACTIONS: Readonly<Record<string, number>> = {
@@ -220,12 +221,23 @@ interface Whole {
   readonly isNegated: boolean;
 }
 
+/** The buffer's own say on what is looked for in it; a transform makes it something else. */
+function adaptContents(builder: RuleBuilder, { buffer, transforms, contents }: ChainBuilder): void {
+  if (buffer?.adapt === undefined || transforms.length > 0) return;
+  for (const content of contents) {
+    buffer.adapt(content, (message) => {
+      builder.warn(message);
+    });
+  }
+}
+
 function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, isNegated }: Whole): Signature {
   const { ast, meta } = builder;
   if (meta.sid === 0) throw new RuleError('Signature missing required value "sid".', 'add sid:NUMBER;', 'rule/no-sid');
   setPayloadFlags(builder);
   builder.notes.push(...finishChain(builder.payload.elements, dsizeOf(builder)));
   for (const chain of builder.chains) {
+    adaptContents(builder, chain);
     builder.notes.push(...finishChain(chain.elements));
     for (const content of chain.contents) checkTransforms(chain.transforms, content.bytes);
   }
@@ -233,6 +245,7 @@ function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, i
   if (builder.pending !== undefined) throw new RuleError(builder.pending, undefined, 'rule/app-layer-missing');
   const txSteps = txStepsOf(builder);
   checkProtocols(builder, txSteps, appProtocols);
+  settleDirection(builder, txSteps);
   if (appProtocols !== null && txSteps.length === 0) builder.packetMatches.unshift(speaks(appProtocols));
   return {
     iid: 0,

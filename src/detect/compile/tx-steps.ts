@@ -52,10 +52,7 @@ export function checkProtocols(
   const isTransactional = builder.ast.direction === '=>';
   for (const { keyword, engines } of steps) {
     if (engines.length === 0 && !isTransactional)
-      throw new RuleError(
-        `rule ${builder.meta.sid} mixes keywords with conflicting directions`,
-        `${keyword} is not in that direction`,
-      );
+      throw conflictingDirections(builder, `${keyword} is not in that direction`);
     if (appProtocols === null) continue;
     const fits = engines.some(({ appProtocol }) =>
       (builder.setup.appProtocols(appProtocol) ?? []).some((id) => appProtocols.includes(id)),
@@ -63,6 +60,29 @@ export function checkProtocols(
     if (!fits && engines.length > 0)
       throw new RuleError(`rule ${builder.meta.sid}: ${keyword} is not in protocol ${builder.ast.protocol.text}`);
   }
+}
+
+/** What only one direction has makes the whole rule one of that direction. */
+export function settleDirection(builder: RuleBuilder, steps: readonly TxStep[]): void {
+  if (builder.ast.direction === '=>') return;
+  let possible = SigFlag.toServer | SigFlag.toClient;
+  for (const { engines } of steps) {
+    if (engines.length > 0) possible &= directionsOf(engines);
+  }
+  if (possible === 0) throw conflictingDirections(builder, 'a transactional rule with => may look at both');
+  const isOpen = (builder.flags & (SigFlag.toServer | SigFlag.toClient)) === 0;
+  if (isOpen && possible !== (SigFlag.toServer | SigFlag.toClient)) builder.flags |= possible;
+}
+
+function directionsOf(engines: readonly BufferEngine[]): number {
+  return engines.reduce(
+    (all, { direction }) => all | (direction === 'toserver' ? SigFlag.toServer : SigFlag.toClient),
+    0,
+  );
+}
+
+function conflictingDirections({ meta }: RuleBuilder, hint: string): RuleError {
+  return new RuleError(`rule ${meta.sid} mixes keywords with conflicting directions`, hint);
 }
 
 /** `http1:request_line`: the rule is looked at when the transaction is in (or past) that state. */
