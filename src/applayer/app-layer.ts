@@ -512,10 +512,17 @@ function compact(list: Transaction[], app: AppFlow, needsInspection: boolean): v
   let kept = 0;
   for (let i = 0; i < list.length; i++) {
     const tx = list[i]!;
-    const isOver = tx.isLogged && isDone(tx, app) && (!needsInspection || isInspected(tx));
+    const isOver = tx.isLogged && isDone(tx, app) && areFilesTold(tx) && (!needsInspection || isInspected(tx));
     if (!isOver) list[kept++] = tx;
   }
   list.length = kept;
+}
+
+/** Outputs are told of files with the packets of their direction, later maybe than all else. */
+function areFilesTold({ files }: Transaction): boolean {
+  if (files === null) return true;
+  for (let i = 0; i < files.length; i++) if (!files[i]!.isLogged) return false;
+  return true;
 }
 
 function isInspected(tx: Transaction): boolean {

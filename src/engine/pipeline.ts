@@ -163,7 +163,7 @@ export class Pipeline {
     if (app !== null && app.frames !== null) this.transactions.frames(p, app);
     if (isNews) this.transactions.tell(p, app, detect !== null && !isUninspected(this.parts.flows.flags(p.flow)));
     if (detect !== null) detect.done(p);
-    else if (isNews) app.isDirty[0] = app.isDirty[1] = false;
+    else if (isNews) app.isDirty[(p.flags & PacketFlag.toServer) !== 0 ? 0 : 1] = false;
     if (app !== null) app.isNew = false;
   }
 

@@ -62,7 +62,10 @@ export class TransactionTeller {
   }
 
   private finishedFiles(p: Packet, app: AppFlow, tx: Transaction): void {
+    // rules look at a direction with its own packets: until then nobody knows what they want of its files
+    const direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
     for (const file of tx.files!) {
+      if (file.direction !== direction) continue;
       const isOver = file.state > FileState.opened || isDirectionOver(app, file.direction);
       if (file.isLogged || !isOver) continue;
       file.isLogged = true;

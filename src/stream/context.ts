@@ -188,7 +188,7 @@ export class TcpContext {
     if (to <= from) return;
     let taken = to;
     if (this.sink !== null && (w[d + D.flags]! & StreamFlag.appDisabled) === 0) {
-      if (to <= w[d + D.offered]! && !this.isEnd(b, d)) return; // nothing it has not seen
+      if (to <= w[d + D.offered]! && !this.isEnd(b)) return; // nothing it has not seen
       w[d + D.offered] = to;
       taken = this.handToApp(p, b, d, from, to);
     }
@@ -215,7 +215,7 @@ export class TcpContext {
     let flags = (w[b + S.flags]! & SessionFlag.midstream) !== 0 ? AppDataFlag.midstream : 0;
     if ((w[d + D.flags]! & StreamFlag.started) === 0) flags |= AppDataFlag.start;
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.started;
-    const isEnd = this.isEnd(b, d) && to >= w[d + D.end]!;
+    const isEnd = this.isEnd(b) && to >= w[d + D.end]!;
     const segments = this.reassembly.segments;
     let at = from;
     for (let n = w[d + D.segmentHead]!; at < to; n = n < 0 ? n : segments.next(n)) {
@@ -245,10 +245,9 @@ export class TcpContext {
     return to;
   }
 
-  /** The sender said that nothing follows, or a reset did. */
-  private isEnd(b: number, d: number): boolean {
-    const w = this.sessions.words;
-    return (w[d + D.flags]! & StreamFlag.eof) !== 0 || (w[b + S.flags]! & SessionFlag.closedByRst) !== 0;
+  /** The session is over: by both FINs with their acknowledgements, or by a reset. */
+  private isEnd(b: number): boolean {
+    return this.sessions.words[b + S.state] === TcpStateId.closed;
   }
 
   /** Offers again what was offered before and not taken; with `all` also what nobody acknowledged. */
