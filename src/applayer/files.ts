@@ -32,6 +32,10 @@ export class Files implements FileTracker, FileWishes {
     for (const name of HASH_NAMES) if (demands.has(`file.${name}`)) this.hashNames.add(name);
   }
 
+  get isStoring(): boolean {
+    return this.storage !== null;
+  }
+
   hash(name: HashName): void {
     this.hashNames.add(name);
   }

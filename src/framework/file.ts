@@ -72,6 +72,8 @@ export const FILE_DEMAND = { data: 'file.data', magic: 'file.magic', store: 'fil
 
 /** What parsers tell of files; one per worker. */
 export interface FileTracker {
+  /** Files are stored: limits for the inspection of bodies do not hold for them. */
+  readonly isStoring: boolean;
   /** Begins a file of a transaction. */
   open(app: AppFlow, tx: Transaction, direction: Direction, name: Uint8Array): TrackedFile;
   append(file: TrackedFile, data: Uint8Array, start: number, end: number): void;

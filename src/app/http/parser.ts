@@ -4,6 +4,7 @@ import type { BodyLimits } from '../../framework/body-buffer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser } from '../../framework/app-parser.ts';
+import type { TrackedFile } from '../../framework/file.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { BodyDecoder, Framing, contentCodings } from './body.ts';
@@ -445,16 +446,27 @@ export class HttpParser extends AppParser {
     const to = decoded === null ? end : decoded.length;
     if (side.decoder !== null) this.noteDecoder(tx, side.decoder);
     message.wireLength += end - start;
+    const stop = this.fileEnd(message.body.size, limits.limit, from, to);
     if (this.flow.services.hasRules) message.body.append(bytes, from, to, limits);
     else message.body.size += to - from;
-    if (side.parts !== null) side.parts.push(bytes, from, to);
-    else this.fileBytes(tx, direction, bytes, from, to);
+    if (side.parts !== null) side.parts.push(bytes, from, stop);
+    else if (stop > from) this.fileBytes(tx, direction, bytes, from, stop);
+    if (stop < to && decoded === null && message.file !== null) this.flow.services.files.cut(message.file);
+  }
+
+  /** Files end where the inspection of their body does, unless they are stored. */
+  private fileEnd(size: number, limit: number, from: number, to: number): number {
+    if (limit === 0 || this.flow.services.files.isStoring) return to;
+    return Math.min(to, from + Math.max(0, limit - size));
   }
 
   private fileBytes(tx: HttpTransaction, direction: Direction, bytes: Uint8Array, from: number, to: number): void {
     const message = tx.message(direction);
     const { files } = this.flow.services;
-    message.file ??= files.open(this.flow, tx, direction, fileName(tx, direction));
+    if (message.file === null) {
+      message.file = files.open(this.flow, tx, direction, fileName(tx, direction));
+      if (direction === TO_CLIENT) noteRange(message.file, message);
+    }
     files.append(message.file, bytes, from, to);
   }
 
@@ -517,7 +529,10 @@ export class HttpParser extends AppParser {
       const message = tx.message(direction);
       const part = side.framing === Framing.untilClose ? length : Math.min(length, side.left);
       if (side.framing !== Framing.untilClose) side.left -= part;
-      if (message.file !== null) this.flow.services.files.gap(message.file, part);
+      const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
+      const isKept = this.fileEnd(message.body.size, limits.limit, 0, 1) > 0;
+      if (message.file !== null && isKept) this.flow.services.files.gap(message.file, part);
+      message.body.size += part;
       side.decoder = null;
       if (side.framing === Framing.length && side.left === 0) this.finish(side, direction);
       else if (side.framing === Framing.chunked && side.left === 0) side.wait = Wait.chunkEnd;
@@ -540,6 +555,17 @@ export class HttpParser extends AppParser {
     this.finish(side, direction);
     side.wait = Wait.nothing;
   }
+}
+
+const RANGE = /^bytes\s+(\d+)-(\d+)\//i;
+
+/** The part of a larger file that a response says to be. */
+function noteRange(file: TrackedFile, { headers }: HttpMessage): void {
+  const value = valueOf(headers, 'content-range');
+  const range = value === null ? null : RANGE.exec(Buffer.from(value).toString('latin1'));
+  if (range === null) return;
+  file.rangeStart = Number(range[1]);
+  file.rangeEnd = Number(range[2]);
 }
 
 const UNMATCHED_URI = Buffer.from('/libhtp::request_uri_not_seen');

@@ -68,6 +68,7 @@ function warningsOf(rule: AnalysedRule): string[] {
   const { signature, builder } = rule;
   const hasPayload = builder.payload.elements.length > 0;
   const warnings: string[] = builder.warnings.map(({ message }) => `Warning: ${message}`);
+  warnings.push(...builder.notes.filter((note) => note.startsWith('Warning: ')));
   if (countOf(rule, 'pcre') > 0 && countOf(rule, 'content') === 0) {
     warnings.push('Warning: an expression alone is tried on everything; a content beside it makes the rule faster.');
   }

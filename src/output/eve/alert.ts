@@ -4,8 +4,10 @@ import { ACTION_REJECT_ANY, Action, AlertFlag, PACKET_SOURCES, PacketFlag } from
 import { SigFlag } from '../../framework/signature.ts';
 import { packetDestination, packetSource } from '../text/addresses.ts';
 import { base64, printable } from '../../base/json-text.ts';
+import { JsonText } from '../../base/json-writer.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';
 import { eveTime } from '../text/timestamp.ts';
+import { fileMembers } from './fileinfo.ts';
 import { packetBytes } from './packet-bytes.ts';
 import { frameText } from './frame.ts';
 import { sctpText } from './sctp.ts';
@@ -14,6 +16,7 @@ import { TransactionContext } from './transaction.ts';
 import { verdictText } from './verdict.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { Signature } from '../../framework/signature.ts';
+import type { Transaction } from '../../framework/transaction.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { EveRecord } from './record.ts';
 
@@ -122,7 +125,7 @@ export class AlertEvents {
     if (!this.options.appLayer || (p.alerts.flags[i]! & AlertFlag.tx) === 0) return text;
     const app = this.record.context.appOf(p.flow);
     const tx = app?.transaction(p.alerts.txIds[i]!);
-    return !app || tx === undefined ? text : text + this.protocols.text(app, tx);
+    return !app || tx === undefined ? text : text + this.protocols.text(app, tx) + filesText(p, tx);
   }
 
   private flowText(f: number): string {
@@ -184,6 +187,20 @@ export function isSilent(signature: Signature, flags: number): boolean {
 /** `,"direction":"to_server"` of a packet in a flow. */
 export function directionText(p: Packet): string {
   return (p.flags & PacketFlag.toClient) !== 0 ? ',"direction":"to_client"' : ',"direction":"to_server"';
+}
+
+/** `,"files":[...]`: those of the transaction in the packet's direction; '' without. */
+function filesText(p: Packet, tx: Transaction): string {
+  if (tx.files === null) return '';
+  const direction = (p.flags & PacketFlag.toClient) !== 0 ? 1 : 0;
+  const records = tx.files
+    .filter((file) => file.direction === direction)
+    .map((file) => {
+      const json = new JsonText();
+      fileMembers(json, tx, file);
+      return `{${json.text}}`;
+    });
+  return records.length === 0 ? '' : `,"files":[${records.join(',')}]`;
 }
 
 function sourceAndTarget(p: Packet, signature: Signature): string {
