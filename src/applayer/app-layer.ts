@@ -263,6 +263,7 @@ export class AppLayer implements AppStreamSink, AppServices {
       return true;
     }
     if (isKnown) {
+      if (app.protocol.definition.isKnownByOneSide === true) return true;
       if (found === Detected.undecided && !app.isEof[side]) return true; // what is known of the other side serves
       app.detection[side] = Detection.failed;
       flows.setWord(app.f, side === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, FAILED_PROTOCOL);
@@ -344,7 +345,8 @@ export class AppLayer implements AppStreamSink, AppServices {
     if (app.parser === null) this.stopDetected(app);
     app.isDirty[0] = true;
     app.isDirty[1] = true;
-    if (app.detection[side ^ 1] === Detection.failed) this.oneSided(p, app, side);
+    const isJudged = protocol.definition.isKnownByOneSide !== true;
+    if (isJudged && app.detection[side ^ 1] === Detection.failed) this.oneSided(p, app, side);
     if (app.transport === TCP && app.parser !== null) this.stream?.resume(p, app.f, (side ^ 1) as Direction);
   }
 

@@ -98,6 +98,8 @@ export interface ProtocolDefinition {
   readonly configKey?: string;
   readonly patterns?: readonly ProtocolPattern[];
   readonly probes?: readonly ProtocolProbe[];
+  /** One direction gives it away: what the other says is taken for the same, whatever it looks like. */
+  readonly isKnownByOneSide?: boolean;
   /** The direction that must speak first, where the protocol has one. */
   readonly firstSpeaker?: 'client' | 'server';
   /** States without a parser: one of each end. */

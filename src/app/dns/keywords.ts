@@ -6,7 +6,6 @@ import { describeInteger } from '../../framework/description.ts';
 import { accept, integerTest, unquoted } from '../../framework/keyword-argument.ts';
 import { defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
-import type { Transaction } from '../../framework/transaction.ts';
 import { parseInteger } from '../../rules/index.ts';
 import type { DnsMessage } from '../../wire/dns.ts';
 import { dnsRcodeNumber, dnsTypeNumber } from '../../wire/dns-names.ts';

@@ -12,6 +12,7 @@ export default defineProtocol({
   name: 'smtp',
   summary: 'Mail from client to server and between servers.',
   transports: ['tcp'],
+  isKnownByOneSide: true,
   patterns: ['ehlo', 'helo', 'quit'].map((content) => ({ transport: 'tcp', direction: 0, content, nocase: true })),
   probes: [{ transport: 'tcp', direction: 1, ports: '25,465', minimum: 4, probe: probeGreeting }],
   states: {

@@ -21,6 +21,7 @@ export default defineProtocol({
   ruleNames: ['tls', 'ssl'],
   summary: 'Transport security.',
   transports: ['tcp'],
+  isKnownByOneSide: true,
   patterns: (['|16 03 00|', '|16 03 01|', '|16 03 02|', '|16 03 03|'] as const).flatMap((content) => [
     { transport: 'tcp', direction: 0, content },
     { transport: 'tcp', direction: 1, content },
