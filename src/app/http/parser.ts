@@ -4,7 +4,6 @@ import type { BodyLimits } from '../../framework/body-buffer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser } from '../../framework/app-parser.ts';
-import type { TrackedFile } from '../../framework/file.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { BodyDecoder, Framing, contentCodings } from './body.ts';
@@ -33,6 +32,7 @@ import {
 import type { HttpSettings } from './settings.ts';
 import { HttpTransaction, Progress } from './transaction.ts';
 import type { HttpMessage } from './transaction.ts';
+import { noteRange } from './range.ts';
 import { normalizeUri } from './uri.ts';
 
 const LF = 10;
@@ -555,17 +555,6 @@ export class HttpParser extends AppParser {
     this.finish(side, direction);
     side.wait = Wait.nothing;
   }
-}
-
-const RANGE = /^bytes\s+(\d+)-(\d+)\//i;
-
-/** The part of a larger file that a response says to be. */
-function noteRange(file: TrackedFile, { headers }: HttpMessage): void {
-  const value = valueOf(headers, 'content-range');
-  const range = value === null ? null : RANGE.exec(Buffer.from(value).toString('latin1'));
-  if (range === null) return;
-  file.rangeStart = Number(range[1]);
-  file.rangeEnd = Number(range[2]);
 }
 
 const UNMATCHED_URI = Buffer.from('/libhtp::request_uri_not_seen');

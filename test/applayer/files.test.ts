@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { Files } from '../../src/applayer/files.ts';
+import type { AppFlow } from '../../src/framework/app-flow.ts';
+import { FileState } from '../../src/framework/file.ts';
+import type { FileStorage } from '../../src/framework/file.ts';
+import { Transaction } from '../../src/framework/transaction.ts';
+import { describeBytes } from '../../src/applayer/magic/describe.ts';
+
+const app = { keptFiles: 0 } as AppFlow;
+const name = Buffer.from('a.pdf');
+
+describe('files of traffic', () => {
+  it('are hashed as they come, when asked for', () => {
+    const files = new Files(new Set(['file.sha256']));
+    const file = files.open(app, new Transaction(0), 1, name);
+    const data = Buffer.from('some bytes of a file');
+    for (let i = 0; i < data.length; i++) files.append(file, data, i, i + 1);
+    files.close(file, 'closed');
+    assert.equal(file.sha256, createHash('sha256').update(data).digest('hex'));
+    assert.equal(file.md5, null);
+  });
+
+  it('with a gap are truncated, and have no hash', () => {
+    const files = new Files(new Set(['file.md5']));
+    const file = files.open(app, new Transaction(0), 1, name);
+    files.gap(file, 10);
+    files.close(file, 'closed');
+    assert.deepEqual([file.state, file.size, file.md5], [FileState.truncated, 10, null]);
+  });
+
+  it('beyond the depth of the store are cut', () => {
+    const files = new Files(new Set());
+    const stored: number[] = [];
+    const storage: FileStorage = {
+      isForced: true,
+      depth: 5,
+      append: (_file, _data, start, end) => stored.push(end - start),
+    };
+    files.store(storage);
+    const file = files.open(app, new Transaction(0), 1, name);
+    files.append(file, Buffer.from('12345678'), 0, 8);
+    files.append(file, Buffer.from('9'), 0, 1);
+    assert.deepEqual([file.size, file.state, stored], [5, FileState.truncated, [5]]);
+  });
+
+  it('are described in the words of libmagic', () => {
+    assert.equal(describeBytes(Buffer.from('%PDF-1.4\n')), 'PDF document, version 1.4');
+    assert.equal(describeBytes(Buffer.from('GIF89a\x01\0\x02\0')), 'GIF image data, version 89a, 1 x 2');
+    assert.equal(describeBytes(Buffer.from('hello')), 'ASCII text, with no line terminators');
+    assert.equal(describeBytes(Buffer.from([0, 1, 2])), 'data');
+  });
+});
