@@ -2,6 +2,8 @@
 
 import { Probed, defineProtocol } from '../framework/app-protocol.ts';
 
+/** An unbind request: the shortest message. */
+const MINIMUM = 7;
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 /** Application tags of operations that clients send, by number (RFC 4511 appendix B). */
@@ -9,7 +11,7 @@ const REQUESTS: readonly number[] = [0, 2, 3, 6, 8, 10, 12, 14, 16, 23];
 const RESPONSES: readonly number[] = [1, 4, 5, 7, 9, 11, 13, 15, 19, 24, 25];
 
 function probe(data: Uint8Array, start: number, end: number, direction: 0 | 1): number {
-  if (end - start < 12) return Probed.more;
+  if (end - start < MINIMUM) return Probed.more;
   if (data[start] !== SEQUENCE) return Probed.no;
   let at = afterLength(data, start + 1);
   if (lengthAt(data, start + 1) > end - at) return Probed.more;
@@ -44,7 +46,7 @@ export default defineProtocol({
   summary: 'Directories.',
   transports: ['tcp', 'udp'],
   probes: (['tcp', 'udp'] as const).flatMap((transport) => [
-    { transport, direction: 0, ports: '389,3268', minimum: 12, probe },
-    { transport, direction: 1, ports: '389,3268', minimum: 12, probe },
+    { transport, direction: 0, ports: '389,3268', minimum: MINIMUM, probe },
+    { transport, direction: 1, ports: '389,3268', minimum: MINIMUM, probe },
   ]),
 });
