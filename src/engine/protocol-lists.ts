@@ -15,24 +15,31 @@ function detected(config: ConfigNode | undefined): readonly ProtocolDefinition[]
     .map(({ definition }) => definition);
 }
 
+/** `http1`, where rules know a protocol by a wider name (`http`) too. */
+function narrowestName({ name, ruleNames = [] }: ProtocolDefinition): string {
+  return ruleNames.find((one) => one.startsWith(name) && one !== name) ?? name;
+}
+
 export function protocolNames(config: ConfigNode | undefined): string[] {
   return detected(config).map(({ name }) => name);
 }
 
 /** Under the name that hooks have, which is the narrowest that rules know: `http1:request_line`. */
 export function hookNames(config: ConfigNode | undefined): string[] {
-  return detected(config).flatMap(({ name, ruleNames = [], states = DEFAULT_STATES }) => {
-    const own = ruleNames.find((one) => one.startsWith(name) && one !== name) ?? name;
+  return detected(config).flatMap((definition) => {
+    const { states = DEFAULT_STATES } = definition;
+    const own = narrowestName(definition);
     return [...states.toServer, ...states.toClient].map((state) => `${own}:${state}`);
   });
 }
 
 export function frameNames(config: ConfigNode | undefined): string[] {
-  return detected(config).flatMap(({ name, transports, frames }) =>
-    transports.flatMap((transport) => {
+  return detected(config).flatMap((definition) => {
+    const { transports, frames } = definition;
+    return transports.flatMap((transport) => {
       if (frames === undefined) return [];
       const all = transport === 'tcp' ? [STREAM_FRAME, ...frames] : frames;
-      return all.map((frame) => `${transport}: ${name}.${frame}`);
-    }),
-  );
+      return all.map((frame) => `${transport}: ${narrowestName(definition)}.${frame}`);
+    });
+  });
 }

@@ -37,6 +37,7 @@ const MDNS = defineProtocol({
   probes: udpProbes('5353'),
   createParser: (flow) => new DnsParser(flow, MDNS_ANOMALY),
   keywords: nameKeywords('mdns'),
+  frames: ['pdu'],
   eve: [MDNS_EVE],
 });
 
@@ -48,6 +49,7 @@ const LLMNR = defineProtocol({
   probes: [...udpProbes('5355', '5355'), ...tcpProbes('5355')],
   createParser: (flow) => new DnsParser(flow, LLMNR_ANOMALY),
   keywords: nameKeywords('llmnr'),
+  frames: ['pdu'],
   eve: [LLMNR_EVE],
 });
 

@@ -34,6 +34,7 @@ export default defineProtocol({
   readSettings,
   createParser: (flow, { value }) => new HttpParser(flow, value as HttpSettings),
   keywords: HTTP_KEYWORDS,
+  frames: ['request', 'response'],
   eve: [HTTP_EVE],
   hasUpperCaseEvents: true,
 });

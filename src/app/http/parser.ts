@@ -4,6 +4,8 @@ import type { BodyLimits } from '../../framework/body-buffer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser } from '../../framework/app-parser.ts';
+import type { TrackedFile } from '../../framework/file.ts';
+import type { Frame } from '../../framework/frame.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { BodyDecoder, Framing, contentCodings } from './body.ts';
@@ -63,6 +65,8 @@ class Side {
   left = 0;
   decoder: BodyDecoder | null = null;
   parts: Multipart | null = null;
+  /** The message under way, where frames are asked for. */
+  frame: Frame | null = null;
 }
 
 export class HttpParser extends AppParser {
@@ -85,6 +89,7 @@ export class HttpParser extends AppParser {
       const next = this.step(input, direction, at);
       if (next < 0) break;
       at = next;
+      this.closeFrame(input, this.sides[direction], at);
       if (at >= input.end && this.sides[direction].wait !== Wait.line) break;
       if (at >= input.end) break;
     }
@@ -146,7 +151,16 @@ export class HttpParser extends AppParser {
     let stop = next;
     while (stop > at && (input.data[stop - 1] === LF || input.data[stop - 1] === CR)) stop--;
     const line = input.data.slice(at, stop);
-    return direction === TO_SERVER ? this.requestLine(input, line, next) : this.statusLine(line, next);
+    const taken = direction === TO_SERVER ? this.requestLine(input, line, next) : this.statusLine(line, next);
+    const side = this.sides[direction];
+    side.frame = this.frame(input, direction === TO_SERVER ? 'request' : 'response', at, -1, side.tx);
+    return taken;
+  }
+
+  /** A message that is over by `at` has all of its frame. */
+  private closeFrame(input: AppInput, { frame, wait }: Side, at: number): void {
+    const isOver = wait === Wait.line || wait === Wait.nothing;
+    if (frame !== null && frame.length < 0 && isOver) this.endFrame(frame, input, at);
   }
 
   private requestLine(input: AppInput, line: Uint8Array, next: number): number {

@@ -36,6 +36,7 @@ export class MimeMessage {
   private readonly boundaries = new BoundaryStack();
   private readonly body: PartBody;
   private hash: Hash | null = null;
+  private hasBody = false;
   /** The line under way, where it is wanted as a whole. */
   private line = new Uint8Array(512);
   private kept = 0;
@@ -61,7 +62,10 @@ export class MimeMessage {
 
   /** A line, or a piece of one that ends before its end (and not with a carriage return unless nothing follows). */
   push(data: Uint8Array, start: number, end: number, { isEnd }: { readonly isEnd: boolean }): void {
-    this.hash?.update(data.subarray(start, end));
+    if (this.hash !== null) {
+      this.hash.update(data.subarray(start, end));
+      this.hasBody = true;
+    }
     const to = isEnd ? contentEnd(data, start, end) : end;
     this.measure(to - start);
     if (this.state === State.header) this.keep(data, start, to);
@@ -74,7 +78,7 @@ export class MimeMessage {
   /** The message is whole. */
   finish(): void {
     this.body.close('closed');
-    if (this.hash !== null) this.bodyMd5 = this.hash.digest('hex');
+    if (this.hash !== null && this.hasBody) this.bodyMd5 = this.hash.digest('hex');
     this.hash = null;
     this.isDone = true;
   }
