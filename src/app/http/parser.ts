@@ -4,7 +4,6 @@ import type { BodyLimits } from '../../framework/body-buffer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser } from '../../framework/app-parser.ts';
-import type { TrackedFile } from '../../framework/file.ts';
 import type { Frame } from '../../framework/frame.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
