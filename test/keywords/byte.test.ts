@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compile, holds, refused } from './payload-support.ts';
+import { holds, refused } from './payload-support.ts';
 
 const yes = (options: string, payload: string): void => assert.equal(holds(options, payload), true, options);
 const no = (options: string, payload: string): void => assert.equal(holds(options, payload), false, options);
