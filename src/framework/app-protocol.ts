@@ -64,8 +64,9 @@ export interface TxLogger {
 export type LogTransaction<Tx = Transaction> = (tx: Tx, json: JsonText, app: AppFlow, record: number) => boolean;
 
 export interface EveDeclaration {
-  /** `event_type`, and the key under `types:`. */
+  /** `event_type`, and the key under `types:` unless `configKey` says otherwise. */
   readonly type: string;
+  readonly configKey?: string;
   /** Key of the object in the record; the type (with _ for -) without it. */
   readonly key?: string;
   /** Whose addresses come first: the flow's client, the sender of the packet, or that of the (one-way) transaction. */

@@ -6,6 +6,7 @@ import type { FtpDataTransaction } from './parser.ts';
 
 export const FTP_DATA_EVE: EveDeclaration = {
   type: 'ftp_data',
+  configKey: 'ftp',
   addresses: 'flow',
   hasTxId: false,
   create: () => ({ log }),

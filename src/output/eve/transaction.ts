@@ -49,7 +49,7 @@ export class TransactionEvents {
     let isKnown = false;
     for (const { name, eve = [] } of this.record.context.protocols) {
       for (const declaration of eve) {
-        if (declaration.type !== type) continue;
+        if ((declaration.configKey ?? declaration.type) !== type) continue;
         isKnown = true;
         const logger = declaration.create(node);
         const entry: Entry = {
