@@ -4,18 +4,16 @@ import type { BodyLimits } from '../../framework/body-buffer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser } from '../../framework/app-parser.ts';
-import type { Frame } from '../../framework/frame.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { BodyDecoder, Framing, contentCodings } from './body.ts';
+import { BodySink } from './body-sink.ts';
 import { HTTP_ANOMALY } from './events.ts';
-import { fileName } from './file-name.ts';
 import { parseChunkSize, parseLength, parseRequestLine, parseStatusLine, startsHttp } from './first-line.ts';
 import { headerOf, isSpace, parseHeaders, valueOf } from './headers.ts';
 import type { HeaderNotes } from './headers.ts';
 import { takeHost } from './host.ts';
 import { Multipart, boundaryOf } from './multipart.ts';
-import type { PartSink } from './multipart.ts';
 import { headerNotes, requestNotes, responseNotes } from './notes.ts';
 import {
   blockEnd,
@@ -33,7 +31,7 @@ import {
 import type { HttpSettings } from './settings.ts';
 import { HttpTransaction, Progress } from './transaction.ts';
 import type { HttpMessage } from './transaction.ts';
-import { noteRange } from './range.ts';
+import { Side, Wait } from './side.ts';
 import { normalizeUri } from './uri.ts';
 
 const LF = 10;
@@ -43,41 +41,18 @@ const SEMICOLON = 59;
 const FIELD_LIMIT = 64 << 10;
 const MAX_TRANSACTIONS = 512;
 
-/** What a direction waits for. */
-const Wait = {
-  line: 0,
-  headers: 1,
-  body: 2,
-  chunkSize: 3,
-  chunkData: 4,
-  chunkEnd: 5,
-  trailer: 6,
-  /** The rest is no HTTP (0.9, tunnels): taken and not looked at. */
-  nothing: 7,
-} as const;
-
-class Side {
-  wait: number = Wait.line;
-  tx: HttpTransaction | null = null;
-  framing: number = Framing.none;
-  /** Bytes of the body or chunk to come. */
-  left = 0;
-  decoder: BodyDecoder | null = null;
-  parts: Multipart | null = null;
-  /** The message under way, where frames are asked for. */
-  frame: Frame | null = null;
-}
-
 export class HttpParser extends AppParser {
   private readonly settings: HttpSettings;
   private readonly sides = [new Side(), new Side()] as const;
   /** Requests whose response is not complete, oldest first. */
   private readonly unanswered: HttpTransaction[] = [];
   private isTunnel = false;
+  private readonly sink: BodySink;
 
   constructor(flow: AppFlow, settings: HttpSettings) {
     super(flow);
     this.settings = settings;
+    this.sink = new BodySink(flow, settings);
   }
 
   data(input: AppInput): number {
@@ -289,7 +264,15 @@ export class HttpParser extends AppParser {
     side.decoder = this.decoderFor(tx, message, this.settings.requestBody);
     const type = valueOf(message.headers, 'content-type');
     const boundary = type === null ? null : boundaryOf(type);
-    side.parts = boundary === null ? null : new Multipart(boundary, this.partSink(tx));
+    side.parts =
+      boundary === null
+        ? null
+        : new Multipart(
+            boundary,
+            this.sink.parts(tx, () => {
+              this.anomaly(tx, HTTP_ANOMALY.multipart_invalid_header);
+            }),
+          );
     const encoding = valueOf(message.headers, 'transfer-encoding');
     const length = valueOf(message.headers, 'content-length');
     if (equalsText(tx.method, 'CONNECT')) {
@@ -446,72 +429,10 @@ export class HttpParser extends AppParser {
     return next;
   }
 
-  /** Bytes of a body: decoded, kept for rules, given to its file. */
   private bytes(side: Side, direction: Direction, data: Uint8Array, start: number, end: number): void {
     if (end <= start) return;
-    const tx = side.tx!;
-    const message = tx.message(direction);
-    const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
-    tx.advance(direction, Progress.body);
-    const decoded = side.decoder?.decode(data, start, end) ?? null;
-    const bytes = decoded ?? data;
-    const from = decoded === null ? start : 0;
-    const to = decoded === null ? end : decoded.length;
-    if (side.decoder !== null) this.noteDecoder(tx, side.decoder);
-    message.wireLength += end - start;
-    const stop = this.fileEnd(message.body.size, limits.limit, from, to);
-    if (this.flow.services.hasRules) message.body.append(bytes, from, to, limits);
-    else message.body.size += to - from;
-    if (side.parts !== null) side.parts.push(bytes, from, stop);
-    else if (stop > from) this.fileBytes(tx, direction, bytes, from, stop);
-    if (stop < to && decoded === null && message.file !== null) this.flow.services.files.cut(message.file);
-  }
-
-  /** Files end where the inspection of their body does, unless they are stored. */
-  private fileEnd(size: number, limit: number, from: number, to: number): number {
-    if (limit === 0 || this.flow.services.files.isStoring) return to;
-    return Math.min(to, from + Math.max(0, limit - size));
-  }
-
-  private fileBytes(tx: HttpTransaction, direction: Direction, bytes: Uint8Array, from: number, to: number): void {
-    const message = tx.message(direction);
-    const { files } = this.flow.services;
-    if (message.file === null) {
-      message.file = files.open(this.flow, tx, direction, fileName(tx, direction));
-      if (direction === TO_CLIENT) noteRange(message.file, message);
-    }
-    files.append(message.file, bytes, from, to);
-  }
-
-  /** Files of a form: each part with a name is one. */
-  private partSink(tx: HttpTransaction): PartSink {
-    const { files } = this.flow.services;
-    const { request } = tx;
-    return {
-      begin: (name) => {
-        request.file = files.open(this.flow, tx, TO_SERVER, name);
-      },
-      data: (bytes, start, end) => {
-        if (request.file !== null) files.append(request.file, bytes, start, end);
-      },
-      end: (how) => {
-        if (request.file !== null) files.close(request.file, how);
-        request.file = null;
-      },
-      problem: () => {
-        this.anomaly(tx, HTTP_ANOMALY.multipart_invalid_header);
-      },
-    };
-  }
-
-  private noteDecoder(tx: HttpTransaction, decoder: BodyDecoder): void {
-    if (decoder.isBomb && !this.has(tx, HTTP_ANOMALY.compression_bomb)) this.anomaly(tx, HTTP_ANOMALY.compression_bomb);
-    if (decoder.hasFailed && !this.has(tx, HTTP_ANOMALY.gzip_decompression_failed))
-      this.anomaly(tx, HTTP_ANOMALY.gzip_decompression_failed);
-  }
-
-  private has(tx: HttpTransaction, id: number): boolean {
-    return tx.anomalies?.includes(id) === true;
+    side.tx!.advance(direction, Progress.body);
+    for (const id of this.sink.take(side, direction, data, start, end)) this.anomaly(side.tx!, id);
   }
 
   /** A message is complete. */
@@ -543,7 +464,7 @@ export class HttpParser extends AppParser {
       const part = side.framing === Framing.untilClose ? length : Math.min(length, side.left);
       if (side.framing !== Framing.untilClose) side.left -= part;
       const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
-      const isKept = this.fileEnd(message.body.size, limits.limit, 0, 1) > 0;
+      const isKept = this.sink.fileEnd(message.body.size, limits.limit, 0, 1) > 0;
       if (message.file !== null && isKept) this.flow.services.files.gap(message.file, part);
       message.body.size += part;
       side.decoder = null;

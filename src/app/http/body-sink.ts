@@ -1,0 +1,88 @@
+// BodySink: where the bytes of bodies go: their compression undone, kept for rules, given to their files.
+
+import type { AppFlow } from '../../framework/app-flow.ts';
+import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
+import type { BodyDecoder } from './body.ts';
+import { HTTP_ANOMALY } from './events.ts';
+import { fileName } from './file-name.ts';
+import type { PartSink } from './multipart.ts';
+import { noteRange } from './range.ts';
+import type { HttpSettings } from './settings.ts';
+import type { Side } from './side.ts';
+import type { HttpTransaction } from './transaction.ts';
+
+const NOTHING: readonly number[] = [];
+
+export class BodySink {
+  private readonly flow: AppFlow;
+  private readonly settings: HttpSettings;
+
+  constructor(flow: AppFlow, settings: HttpSettings) {
+    this.flow = flow;
+    this.settings = settings;
+  }
+
+  /** Takes bytes of the body under way; the anomalies found. */
+  take(side: Side, direction: Direction, data: Uint8Array, start: number, end: number): readonly number[] {
+    const tx = side.tx!;
+    const message = tx.message(direction);
+    const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
+    const decoded = side.decoder?.decode(data, start, end) ?? null;
+    const bytes = decoded ?? data;
+    const from = decoded === null ? start : 0;
+    const to = decoded === null ? end : decoded.length;
+    message.wireLength += end - start;
+    const stop = this.fileEnd(message.body.size, limits.limit, from, to);
+    if (this.flow.services.hasRules) message.body.append(bytes, from, to, limits);
+    else message.body.size += to - from;
+    if (side.parts !== null) side.parts.push(bytes, from, stop);
+    else if (stop > from) this.fileBytes(tx, direction, bytes, from, stop);
+    if (stop < to && decoded === null && message.file !== null) this.flow.services.files.cut(message.file);
+    return side.decoder === null ? NOTHING : decoderNotes(tx, side.decoder);
+  }
+
+  /** Files end where the inspection of their body does, unless they are stored. */
+  fileEnd(size: number, limit: number, from: number, to: number): number {
+    if (limit === 0 || this.flow.services.files.isStoring) return to;
+    return Math.min(to, from + Math.max(0, limit - size));
+  }
+
+  private fileBytes(tx: HttpTransaction, direction: Direction, bytes: Uint8Array, from: number, to: number): void {
+    const message = tx.message(direction);
+    const { files } = this.flow.services;
+    if (message.file === null) {
+      message.file = files.open(this.flow, tx, direction, fileName(tx, direction));
+      if (direction === TO_CLIENT) noteRange(message.file, message);
+    }
+    files.append(message.file, bytes, from, to);
+  }
+
+  /** Files of a form: each part with a name is one. */
+  parts(tx: HttpTransaction, onProblem: () => void): PartSink {
+    const { files } = this.flow.services;
+    const { request } = tx;
+    return {
+      begin: (name) => {
+        request.file = files.open(this.flow, tx, TO_SERVER, name);
+      },
+      data: (bytes, start, end) => {
+        if (request.file !== null) files.append(request.file, bytes, start, end);
+      },
+      end: (how) => {
+        if (request.file !== null) files.close(request.file, how);
+        request.file = null;
+      },
+      problem: onProblem,
+    };
+  }
+}
+
+/** What undoing the compression found out, each once for a transaction. */
+function decoderNotes(tx: HttpTransaction, { isBomb, hasFailed }: BodyDecoder): readonly number[] {
+  const found: number[] = [];
+  const isNew = (id: number): boolean => tx.anomalies?.includes(id) !== true;
+  if (isBomb && isNew(HTTP_ANOMALY.compression_bomb)) found.push(HTTP_ANOMALY.compression_bomb);
+  if (hasFailed && isNew(HTTP_ANOMALY.gzip_decompression_failed)) found.push(HTTP_ANOMALY.gzip_decompression_failed);
+  return found;
+}

@@ -1,0 +1,32 @@
+// One direction of a connection: what its state machine waits for, and the message under way.
+
+import type { Frame } from '../../framework/frame.ts';
+import { Framing } from './body.ts';
+import type { BodyDecoder } from './body.ts';
+import type { Multipart } from './multipart.ts';
+import type { HttpTransaction } from './transaction.ts';
+
+/** What a direction waits for. */
+export const Wait = {
+  line: 0,
+  headers: 1,
+  body: 2,
+  chunkSize: 3,
+  chunkData: 4,
+  chunkEnd: 5,
+  trailer: 6,
+  /** The rest is no HTTP (0.9, tunnels): taken and not looked at. */
+  nothing: 7,
+} as const;
+
+export class Side {
+  wait: number = Wait.line;
+  tx: HttpTransaction | null = null;
+  framing: number = Framing.none;
+  /** Bytes of the body or chunk to come. */
+  left = 0;
+  decoder: BodyDecoder | null = null;
+  parts: Multipart | null = null;
+  /** The message under way, where frames are asked for. */
+  frame: Frame | null = null;
+}
