@@ -1,7 +1,7 @@
 // EVE of small captures field by field against Suricata itself; runs where SURICATA, or the usual place, has one.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -100,7 +100,10 @@ function peerLines(capture: string, folder: string): string[] {
   const { configuration, rules } = writeEveFiles(folder, { isInline: false });
   const eve = join(folder, 'eve.json');
   rmSync(eve, { force: true });
-  const args = ['-c', configuration, '-S', rules, '-k', 'none', '--runmode', 'single', '-r', capture, '-l', folder];
+  // the peer may see less of the file system than we do, but it sees where it writes
+  const copy = join(folder, 'capture');
+  copyFileSync(capture, copy);
+  const args = ['-c', configuration, '-S', rules, '-k', 'none', '--runmode', 'single', '-r', copy, '-l', folder];
   const { status, stderr } = spawnSync(PEER, args, { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   return readFileSync(eve, 'utf8').split('\n');
