@@ -7,7 +7,7 @@ import type { FileStorage } from '../../src/framework/file.ts';
 import { Transaction } from '../../src/framework/transaction.ts';
 import { describeBytes } from '../../src/applayer/magic/describe.ts';
 
-const app = { keptFiles: 0 } as AppFlow;
+const app = { keptFiles: 0 } as never as AppFlow;
 const name = Buffer.from('a.pdf');
 
 describe('files of traffic', () => {

@@ -14,24 +14,36 @@ const TCP = 6;
 const Z_FLAG = 0x40;
 /** Highest operation code that is assigned (RFC 8490). */
 const LAST_OPCODE = 6;
+/** Requests of a flow whose answers get no record, at most. */
+const MOST_UNLOGGED = 1024;
 
 export class DnsTransaction extends Transaction {
   readonly message: DnsMessage;
   /** Direction it travels. */
   readonly direction: Direction;
 
-  constructor(id: number, direction: Direction, message: DnsMessage) {
+  private readonly unlogged: Set<number>;
+
+  /** @param unlogged of the flow: numbers of requests that a rule wants no record of */
+  constructor(id: number, direction: Direction, message: DnsMessage, unlogged: Set<number>) {
     super(id);
+    this.unlogged = unlogged;
     this.message = message;
     this.direction = direction;
     this.directions = 1 << direction;
     this.progress[direction] = 1;
+  }
+
+  override unlog(): void {
+    super.unlog();
+    if (!this.message.isResponse && this.unlogged.size < MOST_UNLOGGED) this.unlogged.add(this.message.id);
   }
 }
 
 export class DnsParser extends AppParser {
   private readonly isStream: boolean;
   private readonly anomalies: DnsAnomalies;
+  private readonly unlogged = new Set<number>();
   /** Bytes went missing: what comes next need not be the start of a message. */
   private readonly isLost: [boolean, boolean] = [false, false];
 
@@ -83,7 +95,8 @@ export class DnsParser extends AppParser {
     const message = parseDnsMessage(input.data, start, end);
     if (message === null) return end - start >= DNS_HEADER_LENGTH;
     if (direction === 0 && message.isResponse) return true;
-    const tx = new DnsTransaction(this.newId(), direction, message);
+    const tx = new DnsTransaction(this.newId(), direction, message, this.unlogged);
+    if (message.isResponse && this.unlogged.delete(message.id)) tx.isLogged = true;
     this.add(tx);
     this.frame(input, 'pdu', start, end - start, tx);
     this.check(tx, message);
