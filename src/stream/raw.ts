@@ -90,6 +90,7 @@ export class RawWindow implements RawStream {
     if (w[d + D.contiguous]! > right) right = w[d + D.contiguous]!;
     if (right > end) right = end;
     const raw = w[d + D.raw]!;
+    if (isEnd && raw >= end) return; // seen before: the packet is there for the application layer
     let left = right - span;
     if (raw < left && raw >= 0) left = raw;
     if (left < 0) left = 0;
