@@ -271,6 +271,7 @@ const urilen = defineKeyword({
 const uricontent = defineKeyword({
   name: 'uricontent',
   argument: 'required',
+  quotes: 'required',
   kind: 'content',
   summary: 'Bytes to be found in the normalised URI.',
   page: `${PAGE}#uricontent`,
