@@ -14,13 +14,13 @@ const NEEDS = [
   {
     debian: process.arch === 'x64' ? 'libhyperscan-dev' : 'libvectorscan-dev',
     words: 'Hyperscan or Vectorscan with headers',
-    library: process.arch === 'x64' ? 'Hyperscan' : 'Vectorscan',
+    matcher: process.arch === 'x64' ? 'Hyperscan' : 'Vectorscan',
     isThere: () => hasHeader('hs/hs.h'),
   },
   {
     debian: 'libpcre2-dev',
     words: 'PCRE2 with headers',
-    library: 'PCRE2',
+    matcher: 'PCRE2',
     isThere: () => hasHeader('pcre2.h'),
   },
 ];
@@ -45,7 +45,7 @@ export function missingNeeds() {
 /** Names of the matching libraries that are there, and of those that are not. */
 export function libraries() {
   const names = (isThere) =>
-    NEEDS.filter((need) => need.library !== undefined && need.isThere() === isThere).map((need) => need.library);
+    NEEDS.filter((need) => need.matcher !== undefined && need.isThere() === isThere).map((need) => need.matcher);
   return { found: names(true), missing: names(false) };
 }
 

@@ -4,27 +4,28 @@ import { defineCounter } from '../base/counters.ts';
 import type { Counters } from '../base/counters.ts';
 import { defineAnomalies } from '../framework/anomaly.ts';
 import { AppFlow, Detection } from '../framework/app-flow.ts';
-import type { AppServices } from '../framework/app-flow.ts';
 import { AppInput } from '../framework/app-input.ts';
 import { PARSE_FAILED } from '../framework/app-parser.ts';
 import type { AppProtocol } from '../framework/app-protocol.ts';
 import type { FileTracker } from '../framework/file.ts';
-import { F, FlowFlag, FlowStateId } from '../framework/flows.ts';
-import { FlowFrames, STREAM_FRAME, frameDemand } from '../framework/frame.ts';
-import type { FrameWishes } from '../framework/frame.ts';
+import { F } from '../framework/flows.ts';
+import { FlowFrames } from '../framework/frame.ts';
 import type { Flows } from '../framework/flows.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
 import { AppDataFlag } from '../framework/stream.ts';
 import type { AppStreamSink } from '../framework/stream.ts';
 import { TO_CLIENT, TO_SERVER } from '../framework/transaction.ts';
-import type { Direction, Transaction } from '../framework/transaction.ts';
+import type { Direction } from '../framework/transaction.ts';
 import { Expectations } from './expectations.ts';
+import { FlowRequests } from './flow-requests.ts';
+import { FrameDemands } from './frame-demands.ts';
 import { Detected, ProtocolDetector } from './protocol-detector.ts';
 import type { Where } from './protocol-detector.ts';
 import { ProtocolCounters } from './protocol-counters.ts';
 import { FAILED_PROTOCOL, UNKNOWN_PROTOCOL } from './protocol-table.ts';
 import type { ProtocolTable } from './protocol-table.ts';
+import { retire } from './retirement.ts';
 
 export const APPLAYER_ANOMALY = defineAnomalies('applayer', '', [
   'applayer_mismatch_protocol_both_directions',
@@ -40,16 +41,6 @@ const TCP = 6;
 /** Bytes of one direction after which an unknown protocol is given up, though the other direction is silent. */
 const ENOUGH = 100_000;
 
-/** What the stream engine does at the application layer's word. */
-export interface StreamControl {
-  disableApp(t: number, direction: Direction): void;
-  triggerRaw(t: number, direction: Direction): void;
-  disableReassembly(t: number, direction: Direction): void;
-  disableRaw(t: number, direction: Direction): void;
-  /** Offers again what of a direction was acknowledged and not taken. */
-  resume(p: Packet, f: number, direction: Direction): void;
-}
-
 export interface AppLayerParts {
   readonly flows: Flows;
   readonly counters: Counters;
@@ -63,19 +54,14 @@ export interface AppLayerParts {
   readonly midstream: boolean;
 }
 
-export class AppLayer implements AppStreamSink, AppServices {
-  readonly counters: Counters;
-  readonly files: FileTracker;
-  readonly hasRules: boolean;
+export class AppLayer implements AppStreamSink {
   readonly table: ProtocolTable;
-  /** Set right after construction: each knows the other. */
-  stream: StreamControl | null = null;
-  /** Bytes of frames that outputs write; 0: none does. */
-  frameBytes = 0;
-  /** By number of the protocol; null: nobody asks for its frames. */
-  private readonly frameWishes: (FrameWishes | null | undefined)[] = [];
+  /** What parsers ask of the engine. */
+  readonly requests: FlowRequests;
+  /** Which frames anybody asks for. */
+  readonly frames: FrameDemands;
   private readonly flows: Flows;
-  private readonly demands: ReadonlySet<string>;
+  private readonly counters: Counters;
   private readonly onSwap: (f: number) => void;
   private readonly detector: ProtocolDetector;
   private readonly statistics: ProtocolCounters;
@@ -96,14 +82,13 @@ export class AppLayer implements AppStreamSink, AppServices {
     this.flows = parts.flows;
     this.counters = parts.counters;
     this.table = parts.table;
-    this.files = parts.files;
-    this.demands = parts.demands;
-    this.hasRules = parts.hasRules;
+    this.frames = new FrameDemands(parts.demands);
     this.onSwap = parts.onSwap;
     this.midstream = parts.midstream;
     this.detector = new ProtocolDetector(parts.table);
     this.statistics = new ProtocolCounters(parts.table, parts.counters);
     this.expectations = new Expectations(parts.flows);
+    this.requests = new FlowRequests({ ...parts, expectations: this.expectations });
   }
 
   /** What is known of a flow; null before its first payload. */
@@ -114,7 +99,7 @@ export class AppLayer implements AppStreamSink, AppServices {
   private ofOrNew(f: number, transport: number): AppFlow {
     const known = this.apps[f];
     if (known) return known;
-    const created = new AppFlow(f, transport, this, this.table.all[UNKNOWN_PROTOCOL]!);
+    const created = new AppFlow(f, transport, this.requests, this.table.all[UNKNOWN_PROTOCOL]!);
     while (this.apps.length <= f) this.apps.push(null);
     this.apps[f] = created;
     if (this.expectations.count > 0) this.meetExpectation(created);
@@ -125,14 +110,6 @@ export class AppLayer implements AppStreamSink, AppServices {
   release(f: number): void {
     if (f < this.apps.length) this.apps[f] = null;
     this.expectations.forget(f);
-  }
-
-  isDemanded(what: string): boolean {
-    return this.demands.has(what);
-  }
-
-  now(): number {
-    return this.input.packet?.ts ?? 0;
   }
 
   /** TCP bytes in order, from the stream engine; how many were taken. */
@@ -149,7 +126,6 @@ export class AppLayer implements AppStreamSink, AppServices {
     const app = this.ofOrNew(f, TCP);
     const side = direction as Direction;
     if (app.isStopped[side]) return length;
-    app.ts = p.ts;
     if ((flags & AppDataFlag.gap) !== 0) return this.gap(p, app, side, length);
     if ((flags & AppDataFlag.eof) !== 0) app.isEof[side] = true;
     const { input } = this;
@@ -167,7 +143,6 @@ export class AppLayer implements AppStreamSink, AppServices {
     const app = this.ofOrNew(f, 17);
     const side: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
     if (app.isStopped[side]) return;
-    app.ts = p.ts;
     const end = p.payloadOffset + p.payloadLength;
     const wasFailed = app.protocol.id === FAILED_PROTOCOL;
     if (app.detection[side] === Detection.undecided) this.detectUdp(p, app, side, end);
@@ -223,17 +198,8 @@ export class AppLayer implements AppStreamSink, AppServices {
     const { definition, parses, settings } = app.protocol;
     if (!parses[app.transport === TCP ? 'tcp' : 'udp']) return;
     app.parser = definition.createParser!(app, settings);
-    const wishes = this.wishesOf(app.protocol);
+    const wishes = this.frames.of(app.protocol);
     app.frames = wishes === null ? null : new FlowFrames(wishes);
-  }
-
-  private wishesOf({ id, name, definition }: AppProtocol): FrameWishes | null {
-    const known = this.frameWishes[id];
-    if (known !== undefined) return known;
-    const types = definition.frames === undefined ? [] : [STREAM_FRAME, ...definition.frames];
-    const inspected = new Set(types.filter((type) => this.demands.has(frameDemand(name, type))));
-    const isWanted = inspected.size > 0 || (types.length > 0 && this.frameBytes > 0);
-    return (this.frameWishes[id] = isWanted ? { logged: this.frameBytes, inspected } : null);
   }
 
   private gap(p: Packet, app: AppFlow, side: Direction, length: number): number {
@@ -321,7 +287,6 @@ export class AppLayer implements AppStreamSink, AppServices {
   private setProtocol(app: AppFlow, id: number): void {
     app.protocol = this.table.all[id]!;
     this.flows.setWord(app.f, F.appProtocol, id);
-    app.isNew = true;
   }
 
   private begin(p: Packet, app: AppFlow, side: Direction, id: number): void {
@@ -341,13 +306,23 @@ export class AppLayer implements AppStreamSink, AppServices {
     ) {
       this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_wrong_direction_first_data);
     }
+    if (app.expected !== null) this.checkExpected(p, app);
     this.openParser(app);
     if (app.parser === null) this.stopDetected(app);
     app.isDirty[0] = true;
     app.isDirty[1] = true;
     const isJudged = protocol.definition.isKnownByOneSide !== true;
     if (isJudged && app.detection[side ^ 1] === Detection.failed) this.oneSided(p, app, side);
-    if (app.transport === TCP && app.parser !== null) this.stream?.resume(p, app.f, (side ^ 1) as Direction);
+    if (app.transport === TCP && app.parser !== null) this.requests.stream?.resume(p, app.f, (side ^ 1) as Direction);
+  }
+
+  /** After a change of protocol: whether that came which was announced. */
+  private checkExpected(p: Packet, app: AppFlow): void {
+    const { expected, protocol } = app;
+    app.expected = null;
+    if (expected === protocol.name) return;
+    const A = APPLAYER_ANOMALY;
+    this.packetAnomaly(p, expected === 'tls' ? A.applayer_no_tls_after_starttls : A.applayer_unexpected_protocol);
   }
 
   /** The other direction was looked at before, and speaks nothing known. */
@@ -397,19 +372,8 @@ export class AppLayer implements AppStreamSink, AppServices {
   }
 
   private stopBoth(app: AppFlow): void {
-    this.stopParsing(app, TO_SERVER);
-    this.stopParsing(app, TO_CLIENT);
-  }
-
-  stopParsing(app: AppFlow, direction: Direction): void {
-    app.isStopped[direction] = true;
-    app.isDirty[direction] = true;
-    const t = app.transport === TCP ? this.flows.tcp(app.f) : -1;
-    if (t >= 0) this.stream?.disableApp(t, direction);
-  }
-
-  changeProtocol(app: AppFlow, expected: string | null): void {
-    app.change = { expected };
+    this.requests.stopParsing(app, TO_SERVER);
+    this.requests.stopParsing(app, TO_CLIENT);
   }
 
   /** The bytes from here on are of another protocol: detection begins again. */
@@ -441,10 +405,6 @@ export class AppLayer implements AppStreamSink, AppServices {
     this.openParser(app);
   }
 
-  expect(app: AppFlow, expectation: Parameters<AppServices['expect']>[1]): void {
-    this.expectations.add(app.f, expectation);
-  }
-
   private meetExpectation(app: AppFlow): void {
     const met = this.expectations.take(app.f);
     if (met === undefined) return;
@@ -458,40 +418,11 @@ export class AppLayer implements AppStreamSink, AppServices {
     this.openParser(app);
   }
 
-  triggerRawInspection(app: AppFlow, direction: Direction): void {
-    const t = app.transport === TCP ? this.flows.tcp(app.f) : -1;
-    if (t >= 0) this.stream?.triggerRaw(t, direction);
-  }
-
-  stopInspection(app: AppFlow, { bypass }: { readonly bypass: boolean }): void {
-    this.flows.setFlag(app.f, FlowFlag.noPayloadInspection);
-    if (bypass) {
-      this.flows.setFlag(app.f, FlowFlag.bypassed);
-      this.flows.setWord(app.f, F.state, FlowStateId.bypassed);
-    }
-    if (bypass) {
-      this.stopReassembly(app);
-      return;
-    }
-    const t = app.transport === TCP ? this.flows.tcp(app.f) : -1;
-    if (t < 0) return;
-    this.stream?.disableRaw(t, TO_SERVER);
-    this.stream?.disableRaw(t, TO_CLIENT);
-  }
-
-  stopReassembly(app: AppFlow): void {
-    const t = app.transport === TCP ? this.flows.tcp(app.f) : -1;
-    if (t < 0) return;
-    this.stream?.disableReassembly(t, TO_SERVER);
-    this.stream?.disableReassembly(t, TO_CLIENT);
-  }
-
   /** No more bytes will come: parsers conclude, also on what nobody acknowledged. */
   end(p: Packet, f: number, direction: Direction): void {
     const app = this.apps[f];
     if (!app || app.isEof[direction]) return;
     app.isEof[direction] = true;
-    app.ts = p.ts;
     if (app.former.length > 0) app.isDirty[direction] = true;
     if (app.parser === null || app.isStopped[direction]) return;
     this.input.isStart = app.bytes[direction] === 0;
@@ -500,47 +431,12 @@ export class AppLayer implements AppStreamSink, AppServices {
 
   /** Lets go of the transactions that rules and outputs are done with. */
   retire(app: AppFlow, needsInspection: boolean): void {
-    if (app.parser !== null) compact(app.parser.transactions, app, needsInspection);
-    if (app.former.length > 0) compact(app.former, app, needsInspection);
+    if (app.parser !== null) retire(app.parser.transactions, app, needsInspection);
+    if (app.former.length > 0) retire(app.former, app, needsInspection);
   }
 }
 
 /** Whether a protocol gives itself away by its bytes. */
 function isDetectable({ definition: { patterns = [], probes = [] } }: AppProtocol): boolean {
   return patterns.length + probes.length > 0;
-}
-
-function compact(list: Transaction[], app: AppFlow, needsInspection: boolean): void {
-  let kept = 0;
-  for (let i = 0; i < list.length; i++) {
-    const tx = list[i]!;
-    const isOver = tx.isLogged && isDone(tx, app) && areFilesTold(tx) && (!needsInspection || isInspected(tx));
-    if (!isOver) list[kept++] = tx;
-  }
-  list.length = kept;
-}
-
-/** Outputs are told of files with the packets of their direction, later maybe than all else. */
-function areFilesTold({ files }: Transaction): boolean {
-  if (files === null) return true;
-  for (let i = 0; i < files.length; i++) if (!files[i]!.isLogged) return false;
-  return true;
-}
-
-function isInspected(tx: Transaction): boolean {
-  return (!tx.has(TO_SERVER) || tx.inspect[0].isComplete) && (!tx.has(TO_CLIENT) || tx.inspect[1].isComplete);
-}
-
-/** Whether nothing more happens in a transaction. */
-export function isDone(tx: Transaction, app: AppFlow): boolean {
-  return isDirectionDone(tx, app, TO_SERVER) && isDirectionDone(tx, app, TO_CLIENT);
-}
-
-export function isDirectionDone(tx: Transaction, app: AppFlow, direction: Direction): boolean {
-  return (
-    !tx.has(direction) ||
-    tx.progress[direction] >= tx.protocol!.complete[direction] ||
-    app.isEof[direction] ||
-    app.isStopped[direction]
-  );
 }

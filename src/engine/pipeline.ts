@@ -164,7 +164,6 @@ export class Pipeline {
     if (isNews) this.transactions.tell(p, app, detect !== null && !isUninspected(this.parts.flows.flags(p.flow)));
     if (detect !== null) detect.done(p);
     else if (isNews) app.isDirty[(p.flags & PacketFlag.toServer) !== 0 ? 0 : 1] = false;
-    if (app !== null) app.isNew = false;
   }
 
   /** True for packets of a bypassed flow, which are only counted; those of a dropped flow are marked as dropped. */

@@ -145,7 +145,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     },
     onSwap,
   });
-  app.stream = stream;
+  app.requests.stream = stream;
   const context = detectContext(flows, stream, app, isInline);
   const detect = createDetector(options, context);
   const payloads = new StreamPayloads(stream.raw);
@@ -161,7 +161,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     files,
     streamDepth: options.stream.reassembly.depth,
   });
-  app.frameBytes = Math.max(0, ...outputs.map((output) => output.frameBytes ?? 0));
+  app.frames.bytes = Math.max(0, ...outputs.map((output) => output.frameBytes ?? 0));
   files.checkStorage();
   const checksums = new ChecksumVerifier(options.checksums);
   const parts = {
@@ -191,7 +191,7 @@ function detectContext(flows: Flows, stream: TcpEngine, app: AppLayer, isInline:
     flows,
     tcp: stream,
     rawStream: stream.raw,
-    counters: app.counters,
+    counters: app.requests.counters,
     tx: null,
     txDirection: 0,
     app: null,

@@ -28,8 +28,6 @@ export interface AppServices {
   stopReassembly(app: AppFlow): void;
   /** Stop feeding a direction. */
   stopParsing(app: AppFlow, direction: Direction): void;
-  /** Microseconds of the packet under way. */
-  now(): number;
 }
 
 export interface Expectation {
@@ -66,8 +64,6 @@ export class AppFlow {
   readonly isEof: [boolean, boolean] = [false, false];
   /** Bytes seen by direction. */
   readonly bytes: [number, number] = [0, 0];
-  /** The protocol became known with the packet under way: rules on the protocol alone are due. */
-  isNew = false;
   /** What an expectation handed over. */
   expectation: unknown = undefined;
   /** Protocol to change to, as soon as the parser returns; undefined: none. */
@@ -76,8 +72,6 @@ export class AppFlow {
   expected: string | null = null;
   /** Transactions of the protocol that the flow spoke before, until rules and outputs are done with them. */
   former: Transaction[] = NONE;
-  /** Microseconds of the bytes under way. */
-  ts = 0;
   /** Directions (1 to server, 2 to client) whose files a rule wants kept, those to come included. */
   keptFiles = 0;
 

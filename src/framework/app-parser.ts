@@ -47,7 +47,6 @@ export abstract class AppParser {
 
   /** Makes known the transaction that a whole connection is: there from the start, it is not counted. */
   protected begin(tx: Transaction): void {
-    tx.ts = this.flow.ts;
     tx.protocol = this.flow.protocol;
     this.transactions.push(tx);
     this.changed(0);

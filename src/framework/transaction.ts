@@ -20,8 +20,6 @@ export class TxInspectState {
   steps: number[] | null = null;
   /** Signatures that matched: they are not looked at again. */
   matched: Set<number> | null = null;
-  /** Everything of the direction was inspected. */
-  isComplete = false;
 }
 
 /** Base of every protocol's transaction; a subclass adds what the protocol says. */
@@ -44,9 +42,11 @@ export class Transaction {
   keptFiles = 0;
   /** Whether the outputs have its record. */
   isLogged = false;
-  /** Microseconds of the latest change. */
-  ts = 0;
-  readonly inspect: [toServer: TxInspectState, toClient: TxInspectState] = [new TxInspectState(), new TxInspectState()];
+  /** Directions (bits as in `directions`) that rules are through with. */
+  private inspectedDirections = 0;
+  /** By direction, made when rules first look at it. */
+  private inspectToServer: TxInspectState | null = null;
+  private inspectToClient: TxInspectState | null = null;
 
   constructor(id: number) {
     this.id = id;
@@ -55,6 +55,21 @@ export class Transaction {
   /** Moves a direction on; never back. */
   advance(direction: Direction, progress: number): void {
     if (progress > this.progress[direction]) this.progress[direction] = progress;
+  }
+
+  /** What inspection remembers of a direction. */
+  inspection(direction: Direction): TxInspectState {
+    if (direction === TO_SERVER) return (this.inspectToServer ??= new TxInspectState());
+    return (this.inspectToClient ??= new TxInspectState());
+  }
+
+  /** Rules are through with a direction: there is nothing of it that they wait for. */
+  isInspected(direction: Direction): boolean {
+    return (this.inspectedDirections & (1 << direction)) !== 0;
+  }
+
+  endInspection(direction: Direction): void {
+    this.inspectedDirections |= 1 << direction;
   }
 
   has(direction: Direction): boolean {

@@ -103,7 +103,6 @@ export class ParserDriver {
       stopParsing: (_app, direction) => {
         request(`stop parsing ${String(direction)}`);
       },
-      now: () => 0,
     };
   }
 }

@@ -181,7 +181,7 @@ export class Detector implements TxHost, FrameHost {
     const direction = directionOf(p);
     for (let i = 0; i < transactions.length; i++) {
       const tx = transactions[i]!;
-      if (!tx.has(direction) || tx.inspect[direction].isComplete) continue;
+      if (!tx.has(direction) || tx.isInspected(direction)) continue;
       p.alerts.txIds[at] = tx.id;
       p.alerts.flags[at] = p.alerts.flags[at]! | AlertFlag.tx | (isGuess ? AlertFlag.txGuessed : 0);
       return;
@@ -312,7 +312,7 @@ function passOver({ parser, isDirty }: AppFlow, direction: 0 | 1): void {
   if (parser === null || !isDirty[direction]) return;
   for (let i = 0; i < parser.transactions.length; i++) {
     const tx = parser.transactions[i]!;
-    if (tx.has(direction)) tx.inspect[direction].isComplete = tx.progress[direction] > 0;
+    if (tx.has(direction) && tx.progress[direction] > 0) tx.endInspection(direction);
   }
 }
 

@@ -56,19 +56,15 @@ export class TxInspector {
   }
 
   private transaction(p: Packet, app: AppFlow, tx: Transaction, direction: Direction): void {
-    const state = tx.inspect[direction];
-    if (state.isComplete || !tx.has(direction)) return;
+    if (tx.isInspected(direction) || !tx.has(direction)) return;
     const protocol = tx.protocol!;
     const group = this.groups.of(protocol.id, direction);
     const isEnd = app.isEof[direction] || app.isStopped[direction];
     const complete = protocol.complete[direction];
     const progress = isEnd ? complete : tx.progress[direction];
-    if (group !== null) this.inspectGroup(p, tx, state, group, progress);
+    if (group !== null) this.inspectGroup(p, tx, tx.inspection(direction), group, progress);
     tx.inspected(direction);
-    if (progress < complete) return;
-    state.isComplete = true;
-    state.waiting = null;
-    state.steps = null;
+    if (progress >= complete) tx.endInspection(direction);
   }
 
   private inspectGroup(p: Packet, tx: Transaction, state: TxInspectState, group: TxGroup, progress: number): void {
@@ -139,7 +135,7 @@ export class TxInspector {
   private holds(p: Packet, tx: Transaction, state: TxInspectState, plan: TxPlan): void {
     const { signature, isHalf } = plan;
     (state.matched ??= new Set()).add(signature.iid);
-    const other = tx.inspect[this.ctx.txDirection ^ 1]!;
+    const other = tx.inspection((this.ctx.txDirection ^ 1) as Direction);
     if (isHalf && other.matched?.has(signature.iid) !== true) return;
     this.host.matched(signature, p, tx);
   }

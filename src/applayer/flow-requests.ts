@@ -1,0 +1,100 @@
+// FlowRequests: what parsers ask of the engine for their flow, passed on to where it is done.
+
+import type { Counters } from '../base/counters.ts';
+import type { AppFlow, AppServices, Expectation } from '../framework/app-flow.ts';
+import type { FileTracker } from '../framework/file.ts';
+import { F, FlowFlag, FlowStateId } from '../framework/flows.ts';
+import type { Flows } from '../framework/flows.ts';
+import type { Packet } from '../framework/packet.ts';
+import { TO_CLIENT, TO_SERVER } from '../framework/transaction.ts';
+import type { Direction } from '../framework/transaction.ts';
+import type { Expectations } from './expectations.ts';
+
+/** What the stream engine does at the application layer's word. */
+export interface StreamControl {
+  disableApp(t: number, direction: Direction): void;
+  triggerRaw(t: number, direction: Direction): void;
+  disableReassembly(t: number, direction: Direction): void;
+  disableRaw(t: number, direction: Direction): void;
+  /** Offers again what of a direction was acknowledged and not taken. */
+  resume(p: Packet, f: number, direction: Direction): void;
+}
+
+export interface FlowRequestParts {
+  readonly flows: Flows;
+  readonly counters: Counters;
+  readonly files: FileTracker;
+  readonly demands: ReadonlySet<string>;
+  readonly hasRules: boolean;
+  readonly expectations: Expectations;
+}
+
+export class FlowRequests implements AppServices {
+  readonly counters: Counters;
+  readonly files: FileTracker;
+  readonly hasRules: boolean;
+  /** Set when the stream engine exists: each knows the other. */
+  stream: StreamControl | null = null;
+  private readonly flows: Flows;
+  private readonly demands: ReadonlySet<string>;
+  private readonly expectations: Expectations;
+
+  constructor({ flows, counters, files, demands, hasRules, expectations }: FlowRequestParts) {
+    this.flows = flows;
+    this.counters = counters;
+    this.files = files;
+    this.demands = demands;
+    this.hasRules = hasRules;
+    this.expectations = expectations;
+  }
+
+  isDemanded(what: string): boolean {
+    return this.demands.has(what);
+  }
+
+  /** The flow's session, -1 without one. */
+  private session(app: AppFlow): number {
+    return this.flows.tcp(app.f);
+  }
+
+  changeProtocol(app: AppFlow, expected: string | null): void {
+    app.change = { expected };
+  }
+
+  expect(app: AppFlow, expectation: Expectation): void {
+    this.expectations.add(app.f, expectation);
+  }
+
+  stopParsing(app: AppFlow, direction: Direction): void {
+    app.isStopped[direction] = true;
+    app.isDirty[direction] = true;
+    const t = this.session(app);
+    if (t >= 0) this.stream?.disableApp(t, direction);
+  }
+
+  triggerRawInspection(app: AppFlow, direction: Direction): void {
+    const t = this.session(app);
+    if (t >= 0) this.stream?.triggerRaw(t, direction);
+  }
+
+  stopInspection(app: AppFlow, { bypass }: { readonly bypass: boolean }): void {
+    this.flows.setFlag(app.f, FlowFlag.noPayloadInspection);
+    if (bypass) {
+      this.flows.setFlag(app.f, FlowFlag.bypassed);
+      this.flows.setWord(app.f, F.state, FlowStateId.bypassed);
+      this.stopReassembly(app);
+      return;
+    }
+    const t = this.session(app);
+    if (t < 0) return;
+    this.stream?.disableRaw(t, TO_SERVER);
+    this.stream?.disableRaw(t, TO_CLIENT);
+  }
+
+  stopReassembly(app: AppFlow): void {
+    const t = this.session(app);
+    if (t < 0) return;
+    this.stream?.disableReassembly(t, TO_SERVER);
+    this.stream?.disableReassembly(t, TO_CLIENT);
+  }
+}

@@ -1,0 +1,43 @@
+// Retirement: when nothing more happens in a transaction, and rules and outputs are done with it, it goes.
+
+import type { AppFlow } from '../framework/app-flow.ts';
+import { isDirectionOver } from '../framework/app-flow.ts';
+import { TO_CLIENT, TO_SERVER } from '../framework/transaction.ts';
+import type { Direction, Transaction } from '../framework/transaction.ts';
+
+/** Takes out of a list what is done with. @param needsInspection rules have yet to see what is kept */
+export function retire(list: Transaction[], app: AppFlow, needsInspection: boolean): void {
+  let kept = 0;
+  for (let i = 0; i < list.length; i++) {
+    const tx = list[i]!;
+    const isOver = tx.isLogged && isDone(tx, app) && areFilesTold(tx) && (!needsInspection || isInspected(tx));
+    if (!isOver) list[kept++] = tx;
+  }
+  list.length = kept;
+}
+
+/** Outputs are told of files with the packets of their direction, later maybe than all else. */
+function areFilesTold({ files }: Transaction): boolean {
+  if (files === null) return true;
+  for (let i = 0; i < files.length; i++) if (!files[i]!.isLogged) return false;
+  return true;
+}
+
+function isInspected(tx: Transaction): boolean {
+  return isInspectedIn(tx, TO_SERVER) && isInspectedIn(tx, TO_CLIENT);
+}
+
+function isInspectedIn(tx: Transaction, direction: Direction): boolean {
+  return !tx.has(direction) || tx.isInspected(direction);
+}
+
+/** Whether nothing more happens in a transaction. */
+function isDone(tx: Transaction, app: AppFlow): boolean {
+  return isDoneIn(tx, app, TO_SERVER) && isDoneIn(tx, app, TO_CLIENT);
+}
+
+function isDoneIn(tx: Transaction, app: AppFlow, direction: Direction): boolean {
+  return (
+    !tx.has(direction) || tx.progress[direction] >= tx.protocol!.complete[direction] || isDirectionOver(app, direction)
+  );
+}
