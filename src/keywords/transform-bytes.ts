@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { decodeBase64 } from '../detect/content/base64.ts';
 import type { Base64Mode } from '../detect/content/base64.ts';
 import { plainNumber, splitOption } from '../detect/content/byte-field.ts';
-import { gzipBody, inflateRaw, zlibBody } from '../detect/content/inflate.ts';
+import { gzipBody, inflateRaw, zlibBody } from '../base/inflate.ts';
 import { Scratch, sameView, setView, transformKeyword } from '../detect/content/transform.ts';
 import type { BufferView } from '../framework/buffer.ts';
 import { RuleError } from '../framework/keyword.ts';

@@ -10,6 +10,8 @@ import { PARSE_FAILED } from '../../src/framework/app-parser.ts';
 import { anomalyName } from '../../src/framework/anomaly.ts';
 import type { ProtocolDefinition } from '../../src/framework/app-protocol.ts';
 import type { Direction, Transaction } from '../../src/framework/transaction.ts';
+import { Files } from '../../src/applayer/files.ts';
+import { FILE_DEMAND } from '../../src/framework/file.ts';
 import { ProtocolTable } from '../../src/applayer/protocol-table.ts';
 
 export interface DriverOptions {
@@ -78,11 +80,7 @@ export class ParserDriver {
     };
     return {
       counters: new Counters(),
-      files: {
-        open: () => {
-          throw new Error('no files here');
-        },
-      } as unknown as AppServices['files'],
+      files: new Files(new Set([FILE_DEMAND.data])),
       hasRules: true,
       isDemanded: (what) => demands.includes(what),
       changeProtocol: (_app, expected) => {

@@ -25,21 +25,37 @@ export class BodySink {
 
   /** Takes bytes of the body under way; the anomalies found. */
   take(side: Side, direction: Direction, data: Uint8Array, start: number, end: number): readonly number[] {
+    const { decoder } = side;
+    side.tx!.message(direction).wireLength += end - start;
+    if (decoder === null) {
+      this.keep(side, direction, data, start, end);
+      return NOTHING;
+    }
+    const plain = decoder.decode(data, start, end);
+    this.keep(side, direction, plain, 0, plain.length);
+    return decoderNotes(side.tx!, decoder);
+  }
+
+  /** The body is over: what its compression still held. */
+  finish(side: Side, direction: Direction): readonly number[] {
+    const { decoder } = side;
+    if (decoder === null) return NOTHING;
+    const plain = decoder.finish();
+    this.keep(side, direction, plain, 0, plain.length);
+    return decoderNotes(side.tx!, decoder);
+  }
+
+  private keep(side: Side, direction: Direction, bytes: Uint8Array, from: number, to: number): void {
+    if (to <= from) return;
     const tx = side.tx!;
     const message = tx.message(direction);
     const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
-    const decoded = side.decoder?.decode(data, start, end) ?? null;
-    const bytes = decoded ?? data;
-    const from = decoded === null ? start : 0;
-    const to = decoded === null ? end : decoded.length;
-    message.wireLength += end - start;
     const stop = this.fileEnd(message.body.size, limits.limit, from, to);
     if (this.flow.services.hasRules) message.body.append(bytes, from, to, limits);
     else message.body.size += to - from;
     if (side.parts !== null) side.parts.push(bytes, from, stop);
     else if (stop > from) this.fileBytes(tx, direction, bytes, from, stop);
-    if (stop < to && decoded === null && message.file !== null) this.flow.services.files.cut(message.file);
-    return side.decoder === null ? NOTHING : decoderNotes(tx, side.decoder);
+    if (stop < to && side.decoder === null && message.file !== null) this.flow.services.files.cut(message.file);
   }
 
   /** Files end where the inspection of their body does, unless they are stored. */

@@ -1,8 +1,8 @@
 // Bodies: how long they are, their compression undone, and where the bytes go.
 
 import type { BodyLimits } from '../../framework/body-buffer.ts';
-import { Decompressor } from './decompress.ts';
-import type { Coding } from './decompress.ts';
+import { createDecompressor } from './decompress.ts';
+import type { Coding, Decompressor } from './decompress.ts';
 import type { Header } from './headers.ts';
 import { valueOf } from './headers.ts';
 
@@ -24,28 +24,45 @@ export class BodyDecoder {
   isBomb = false;
   hasFailed = false;
 
+  /** @param codings in the order they were applied, one at least */
   constructor(codings: readonly Coding[], limits: BodyLimits, bombLimit: number) {
-    this.layers = codings.map((coding) => new Decompressor(coding));
+    this.layers = codings.map(createDecompressor).reverse();
     this.limits = limits;
     this.bombLimit = bombLimit;
   }
 
-  /** Null: the bytes are to be taken as they are. */
-  decode(data: Uint8Array, start: number, end: number): Uint8Array | null {
-    if (this.layers.length === 0) return null;
+  /** What the bytes become; valid until the next call. */
+  decode(data: Uint8Array, start: number, end: number): Uint8Array {
+    this.consumed += end - start;
+    return this.through(data.subarray(start, end), 0);
+  }
+
+  /** What is left when the body is over. */
+  finish(): Uint8Array {
+    const parts: Uint8Array[] = [];
+    for (let i = 0; i < this.layers.length; i++) {
+      const rest = this.layers[i]!.finish(this.bombLimit);
+      if (rest.length > 0) parts.push(Uint8Array.from(this.through(rest, i + 1)));
+    }
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+  }
+
+  private through(data: Uint8Array, from: number): Uint8Array {
     if (this.isBomb || (this.limits.limit > 0 && this.produced >= this.limits.limit)) return EMPTY;
-    let bytes = data.subarray(start, end);
-    this.consumed += bytes.length;
-    for (let i = this.layers.length - 1; i >= 0; i--) {
-      bytes = this.layers[i]!.push(bytes);
-      if (this.layers[i]!.hasFailed) this.hasFailed = true;
-      if (bytes.length > this.bombLimit && bytes.length > this.consumed * 2048) this.isBomb = true;
+    let bytes = data;
+    for (let i = from; i < this.layers.length; i++) {
+      const layer = this.layers[i]!;
+      bytes = layer.push(bytes, this.bombLimit);
+      if (layer.hasFailed) this.hasFailed = true;
+      if (bytes.length >= this.bombLimit && bytes.length > this.consumed * BOMB_RATIO) this.isBomb = true;
     }
     this.produced += bytes.length;
     return bytes;
   }
 }
 
+/** More output for one byte of input than DEFLATE can give (1032), with room for two of them. */
+const BOMB_RATIO = 2048;
 const EMPTY = new Uint8Array(0);
 
 /** Compressions that Content-Encoding names, in the order they were applied. */

@@ -1,96 +1,105 @@
 // Compressed bodies undone as they come: gzip, deflate and brotli, one inside the other.
 
-import { constants, createBrotliDecompress, createInflate, createInflateRaw } from 'node:zlib';
-
-/** Zlib's streams work at once on request; the typings do not say so. */
-interface Synchronous {
-  _processChunk(chunk: Uint8Array, flush: number): Buffer;
-}
+import { brotliDecompressSync, constants } from 'node:zlib';
+import { HEADER_INCOMPLETE, Inflater, gzipBody, zlibBody } from '../../base/inflate.ts';
 
 export type Coding = 'gzip' | 'deflate' | 'br';
 
-/** One compression. */
-export class Decompressor {
-  private stream: Synchronous | null = null;
-  /** It was no compression, or broke off: bytes pass as they are. */
-  hasFailed = false;
-  private header: Uint8Array | null = new Uint8Array(0);
-  private readonly coding: Coding;
-  private hasOutput = false;
+const NOTHING = new Uint8Array(0);
 
-  constructor(coding: Coding) {
+/** One compression. */
+export interface Decompressor {
+  /** It was no compression, or broke off. */
+  readonly hasFailed: boolean;
+  /** What the bytes become, at most `limit`; as they are where they are not compressed. Valid until the next call. */
+  push(data: Uint8Array, limit: number): Uint8Array;
+  /** What is left when nothing follows. */
+  finish(limit: number): Uint8Array;
+}
+
+export function createDecompressor(coding: Coding): Decompressor {
+  return coding === 'br' ? new Unbrotli() : new Inflation(coding);
+}
+
+/** gzip (RFC 1952) and deflate, with the header of RFC 1950 or without, as servers send both. */
+class Inflation implements Decompressor {
+  hasFailed = false;
+  private readonly inflater = new Inflater();
+  private readonly coding: 'gzip' | 'deflate';
+  private header: Uint8Array | null = NOTHING;
+  private given = 0;
+  /** It never was compressed. */
+  private isPlain = false;
+
+  constructor(coding: 'gzip' | 'deflate') {
     this.coding = coding;
   }
 
-  /** What the bytes become; as they are where they are not compressed. */
-  push(data: Uint8Array): Uint8Array {
-    if (this.hasFailed) return this.hasOutput ? data.subarray(0, 0) : data;
-    let bytes = data;
-    if (this.stream === null) {
-      const begun = this.begin(data);
-      if (begun === null) return this.hasFailed ? bytes : data.subarray(0, 0);
-      bytes = begun;
-    }
-    return this.run(bytes);
-  }
-
-  private run(bytes: Uint8Array): Uint8Array {
-    if (bytes.length === 0) return bytes;
-    try {
-      const flush = this.coding === 'br' ? constants.BROTLI_OPERATION_FLUSH : constants.Z_SYNC_FLUSH;
-      const out = this.stream!._processChunk(bytes, flush);
-      if (out.length > 0) this.hasOutput = true;
-      return out;
-    } catch {
-      this.hasFailed = true;
-      return this.hasOutput ? bytes.subarray(0, 0) : bytes;
-    }
-  }
-
-  /** Bytes of the compressed data once the header is complete; null: not yet, or no compression. */
-  private begin(data: Uint8Array): Uint8Array | null {
-    const known = this.header!;
-    const all = known.length === 0 ? data : Buffer.concat([known, data]);
-    const start = this.coding === 'gzip' ? gzipHeaderEnd(all) : all.length < 2 ? -1 : 0;
-    if (start === -1) {
-      this.header = all.slice();
-      return null;
+  push(data: Uint8Array, limit: number): Uint8Array {
+    if (this.header === null) return this.isPlain ? data : this.inflate(data, 0, limit);
+    const all = this.header.length === 0 ? data : Buffer.concat([this.header, data]);
+    const start = this.coding === 'gzip' ? gzipBody(all, 0, all.length) : zlibBody(all, 0, all.length);
+    if (start === HEADER_INCOMPLETE) {
+      this.header = Uint8Array.from(all);
+      return NOTHING;
     }
     this.header = null;
-    if (start === NOT_GZIP) {
+    if (start >= 0 || this.coding === 'deflate') return this.inflate(all, Math.max(start, 0), limit);
+    return this.asPlain(all);
+  }
+
+  private inflate(data: Uint8Array, start: number, limit: number): Uint8Array {
+    const plain = this.inflater.push(data, start, data.length, limit);
+    this.given += plain.length;
+    if (!this.inflater.isBroken) return plain;
+    this.hasFailed = true;
+    return this.given === 0 ? this.asPlain(data) : plain;
+  }
+
+  private asPlain(data: Uint8Array): Uint8Array {
+    this.hasFailed = this.isPlain = true;
+    return data;
+  }
+
+  finish(): Uint8Array {
+    const rest = this.header;
+    this.header = null;
+    return rest ?? NOTHING;
+  }
+}
+
+/**
+ * Brotli (RFC 7932). There is no way to ask Node for it piece by piece and at once: what there is is undone again
+ * whenever it has doubled, which costs no more than twice as much as once.
+ */
+class Unbrotli implements Decompressor {
+  hasFailed = false;
+  private input: Uint8Array = NOTHING;
+  private tried = 0;
+  private given = 0;
+
+  push(data: Uint8Array, limit: number): Uint8Array {
+    if (this.hasFailed) return this.given === 0 ? data : NOTHING;
+    this.input = Buffer.concat([this.input, data]);
+    return this.input.length < 2 * this.tried ? NOTHING : this.undo(limit);
+  }
+
+  finish(limit: number): Uint8Array {
+    return this.hasFailed || this.tried === this.input.length ? NOTHING : this.undo(limit);
+  }
+
+  private undo(limit: number): Uint8Array {
+    this.tried = this.input.length;
+    try {
+      const finishFlush = constants.BROTLI_OPERATION_FLUSH;
+      const plain = brotliDecompressSync(this.input, { finishFlush, maxOutputLength: this.given + limit });
+      const news = plain.subarray(this.given);
+      this.given = plain.length;
+      return news;
+    } catch {
+      // the only way it says that the bytes are no brotli, or more than the limit
       this.hasFailed = true;
-      return null;
+      return this.given === 0 ? this.input : NOTHING;
     }
-    this.stream = createStream(this.coding, all) as Synchronous;
-    return all.subarray(start);
   }
-}
-
-function createStream(coding: Coding, first: Uint8Array): unknown {
-  if (coding === 'br') return createBrotliDecompress();
-  if (coding === 'gzip') return createInflateRaw();
-  const isZlib = (first[0]! & 15) === 8 && ((first[0]! << 8) | first[1]!) % 31 === 0;
-  return isZlib ? createInflate() : createInflateRaw();
-}
-
-const NOT_GZIP = -2;
-
-/** Where the deflated data begins (RFC 1952 section 2.3); -1: more is needed. */
-function gzipHeaderEnd(data: Uint8Array): number {
-  if (data.length >= 2 && (data[0] !== 0x1f || data[1] !== 0x8b)) return NOT_GZIP;
-  if (data.length < 10) return -1;
-  const flags = data[3]!;
-  let at = 10;
-  if ((flags & 4) !== 0) {
-    if (data.length < 12) return -1;
-    at = 12 + (data[10]! | (data[11]! << 8));
-  }
-  for (const bit of [8, 16]) {
-    if ((flags & bit) === 0) continue;
-    const zero = data.indexOf(0, at);
-    if (zero < 0) return -1;
-    at = zero + 1;
-  }
-  if ((flags & 2) !== 0) at += 2;
-  return at <= data.length ? at : -1;
 }

@@ -62,7 +62,14 @@ function protocolAt(line: Uint8Array, from: number, end: number): number {
   return -1;
 }
 
-export function startsHttp(data: Uint8Array, start: number, end: number): boolean {
+/** Whether the bytes begin with `HTTP/`; undefined when there are too few to tell. */
+export function beginsHttp(data: Uint8Array, start: number, end: number): boolean | undefined {
+  const size = Math.min(end - start, HTTP.length);
+  for (let i = 0; i < size; i++) if ((data[start + i]! | 32) !== (HTTP[i]! | 32)) return false;
+  return size === HTTP.length ? true : undefined;
+}
+
+function startsHttp(data: Uint8Array, start: number, end: number): boolean {
   if (end - start < HTTP.length) return false;
   for (let i = 0; i < HTTP.length; i++) if ((data[start + i]! | 32) !== (HTTP[i]! | 32)) return false;
   return true;

@@ -68,7 +68,7 @@ export class Multipart {
       if (bytes.length < MAX_HEADER) return -1;
       this.sink.problem('header');
       this.state = 'field';
-      return bytes.length;
+      return MAX_HEADER;
     }
     const match = FILE.exec(text.slice(0, end.index));
     this.state = match === null ? 'field' : 'file';

@@ -9,7 +9,7 @@ import type { Direction } from '../../framework/transaction.ts';
 import { BodyDecoder, Framing, contentCodings } from './body.ts';
 import { BodySink } from './body-sink.ts';
 import { HTTP_ANOMALY } from './events.ts';
-import { parseChunkSize, parseLength, parseRequestLine, parseStatusLine, startsHttp } from './first-line.ts';
+import { beginsHttp, parseChunkSize, parseLength, parseRequestLine, parseStatusLine } from './first-line.ts';
 import { headerOf, isSpace, parseHeaders, valueOf } from './headers.ts';
 import type { HeaderNotes } from './headers.ts';
 import { takeHost } from './host.ts';
@@ -40,6 +40,9 @@ const SEMICOLON = 59;
 /** A line or header block longer than this is no HTTP. */
 const FIELD_LIMIT = 64 << 10;
 const MAX_TRANSACTIONS = 512;
+const CHUNK_LINE_LIMIT = 1024;
+/** Bytes in which a status line would show. */
+const ENOUGH_TO_JUDGE = 128;
 
 export class HttpParser extends AppParser {
   private readonly settings: HttpSettings;
@@ -64,16 +67,16 @@ export class HttpParser extends AppParser {
       if (next < 0) break;
       at = next;
       this.closeFrame(input, this.sides[direction], at);
-      if (at >= input.end && this.sides[direction].wait !== Wait.line) break;
       if (at >= input.end) break;
     }
     if (input.isEof) {
       this.end(input, direction, at);
       return input.end - input.start;
     }
-    if (input.end - at > FIELD_LIMIT) return this.tooLong(direction, input);
     return at - input.start;
   }
+
+  /** A line or block that is longer than any should be: nothing more of the direction is looked at. */
 
   private tooLong(direction: Direction, input: AppInput): number {
     const side = this.sides[direction];
@@ -83,7 +86,7 @@ export class HttpParser extends AppParser {
       direction === TO_SERVER ? HTTP_ANOMALY.request_field_too_long : HTTP_ANOMALY.response_field_too_long,
     );
     side.wait = Wait.nothing;
-    return input.end - input.start;
+    return input.end;
   }
 
   /** One step from `at`; where the next begins, -1 when more bytes are needed. */
@@ -104,6 +107,10 @@ export class HttpParser extends AppParser {
         return this.chunkEnd(input, side, at);
       case Wait.trailer:
         return this.trailer(input, side, direction, at);
+      case Wait.bodyOrLine:
+        return this.bodyOrLine(input, side, at);
+      case Wait.headersOrNothing:
+        return this.headersOrNothing(input, side, at);
       default:
         return input.end;
     }
@@ -114,8 +121,13 @@ export class HttpParser extends AppParser {
     // empty lines before a message are left out (RFC 9112 section 2.2)
     while (at < end && (data[at] === CR || data[at] === LF)) at++;
     if (at >= end) return -1;
-    if (direction === TO_CLIENT && this.isBodyInsteadOfLine(data, at, end)) return this.bodyWithoutLine(input, at);
+    if (direction === TO_CLIENT) {
+      const isBody = this.isBodyInsteadOfLine(input, at);
+      if (isBody === undefined) return -1;
+      if (isBody) return this.bodyWithoutLine(input, at);
+    }
     const next = direction === TO_CLIENT ? firstLineEnd(data, at, end) : lineEnd(data, at, end);
+    if ((next < 0 ? end : next) - at > FIELD_LIMIT) return this.tooLong(direction, input);
     if (next < 0) return input.isEof ? this.take(input, direction, at, end) : -1;
     return this.take(input, direction, at, next);
   }
@@ -155,17 +167,29 @@ export class HttpParser extends AppParser {
     tx.advance(TO_SERVER, Progress.line);
     if (parsed.protocol.length === 0) {
       this.anomaly(tx, HTTP_ANOMALY.request_line_missing_protocol);
-      if (!looksLikeHeader(input.data, next, input.end)) {
-        this.finish(side, TO_SERVER);
-        if (next < input.end) side.wait = Wait.nothing;
-        return next;
-      }
+      side.wait = Wait.headersOrNothing;
+      return next;
     }
     side.wait = Wait.headers;
     return next;
   }
 
+  /** What follows a request line without protocol (HTTP/0.9 has nothing there). */
+  private headersOrNothing(input: AppInput, side: Side, at: number): number {
+    const next = lineEnd(input.data, at, input.end);
+    if (next < 0 && !input.isEof && input.end - at <= FIELD_LIMIT) return -1;
+    if (looksLikeHeader(input.data, at, next < 0 ? input.end : next)) {
+      side.wait = Wait.headers;
+      return at;
+    }
+    this.finish(side, TO_SERVER);
+    side.wait = Wait.nothing;
+    return at;
+  }
+
   private statusLine(line: Uint8Array, next: number): number {
+    const requests = this.sides[TO_SERVER];
+    if (requests.wait === Wait.headersOrNothing) this.finish(requests, TO_SERVER);
     const side = this.sides[TO_CLIENT];
     const tx = this.answered();
     side.tx = tx;
@@ -207,13 +231,22 @@ export class HttpParser extends AppParser {
     tx.advance(TO_CLIENT, Progress.complete);
   }
 
-  /** A response that begins with no status line is a body (HTTP/0.9). */
-  private isBodyInsteadOfLine(data: Uint8Array, at: number, end: number): boolean {
+  /** A response that begins with no status line is a body (HTTP/0.9); undefined: more bytes are needed to tell. */
+  private isBodyInsteadOfLine({ data, end, isEof }: AppInput, at: number): boolean | undefined {
     if (this.sides[TO_CLIENT].tx?.statusNumber === 100) return false;
-    const size = Math.min(end - at, 5);
-    let i = 0;
-    while (i < size && (data[at + i]! | 32) === ('http/'.charCodeAt(i) | 32)) i++;
-    return i < size && !looksLikeStatus(data, at, end);
+    const isHttp = beginsHttp(data, at, end);
+    if (isHttp !== false) return isEof || isHttp === true ? false : undefined;
+    const isJudged = isEof || end - at >= ENOUGH_TO_JUDGE || lineEnd(data, at, end) >= 0;
+    return isJudged ? !looksLikeStatus(data, at, Math.min(end, at + ENOUGH_TO_JUDGE)) : undefined;
+  }
+
+  /** The first bytes after a response that has no body and says how long it is. */
+  private bodyOrLine(input: AppInput, side: Side, at: number): number {
+    const isHttp = beginsHttp(input.data, at, input.end);
+    if (isHttp === undefined && !input.isEof) return -1;
+    if (isHttp === false) this.frameResponse(side.tx!, side, side.tx!.response);
+    else this.finish(side, TO_CLIENT);
+    return at;
   }
 
   private bodyWithoutLine(input: AppInput, at: number): number {
@@ -237,8 +270,9 @@ export class HttpParser extends AppParser {
   private headers(input: AppInput, direction: Direction, at: number): number {
     const { data, end } = input;
     const next = blockEnd(data, at, end);
-    if (next < 0 && !input.isEof) return -1;
+    if (next < 0 && !input.isEof && end - at <= FIELD_LIMIT) return -1;
     const stop = next < 0 ? end : next;
+    if (stop - at > FIELD_LIMIT) return this.tooLong(direction, input);
     const side = this.sides[direction];
     const tx = side.tx!;
     const message = tx.message(direction);
@@ -254,7 +288,7 @@ export class HttpParser extends AppParser {
     for (const id of headerNotes(notes, direction)) this.anomaly(tx, id);
     tx.advance(direction, Progress.headers);
     if (direction === TO_SERVER) this.requestHeaders(tx, side, message);
-    else this.responseHeaders(tx, side, message, isFramed(message) && stop < end && !startsHttp(data, stop, end));
+    else this.responseHeaders(tx, side, message);
     return stop;
   }
 
@@ -293,10 +327,9 @@ export class HttpParser extends AppParser {
     else this.finish(side, TO_SERVER);
   }
 
-  /** @param follows a body is there although the status has none */
-  private responseHeaders(tx: HttpTransaction, side: Side, message: HttpMessage, follows: boolean): void {
+  private responseHeaders(tx: HttpTransaction, side: Side, message: HttpMessage): void {
     const status = tx.statusNumber;
-    if (status === 100 && !follows) {
+    if (status === 100 && !isFramed(message)) {
       if (tx.continues++ > 0) this.anomaly(tx, HTTP_ANOMALY['100_continue_already_seen']);
       side.wait = Wait.line;
       return;
@@ -310,7 +343,7 @@ export class HttpParser extends AppParser {
       this.sides[TO_SERVER].wait = Wait.line;
       this.isTunnel = false;
     }
-    if (status === 101 && !follows) {
+    if (status === 101 && !isFramed(message)) {
       this.finish(side, TO_CLIENT);
       const upgrade = valueOf(message.headers, 'upgrade') ?? valueOf(tx.request.headers, 'upgrade');
       this.flow.services.changeProtocol(this.flow, upgrade === null ? null : upgradeName(upgrade));
@@ -318,7 +351,8 @@ export class HttpParser extends AppParser {
     }
     side.decoder = this.decoderFor(tx, message, this.settings.responseBody);
     const isEmpty = (status >= 100 && status < 200) || status === 204 || status === 304;
-    if (equalsText(tx.method, 'HEAD') || (isEmpty && !follows)) this.finish(side, TO_CLIENT);
+    if (equalsText(tx.method, 'HEAD') || (isEmpty && !isFramed(message))) this.finish(side, TO_CLIENT);
+    else if (isEmpty) side.wait = Wait.bodyOrLine;
     else this.frameResponse(tx, side, message);
   }
 
@@ -379,7 +413,8 @@ export class HttpParser extends AppParser {
     while (start < input.end && isSpace(data[start]!)) start++;
     if (start < input.end && !isHex(data[start]!)) return this.badChunk(side, direction, start);
     const next = lineEnd(data, start, input.end);
-    if (next < 0) return input.end - start > 1024 ? this.badChunk(side, direction, start) : -1;
+    if ((next < 0 ? input.end : next) - start > CHUNK_LINE_LIMIT) return this.badChunk(side, direction, start);
+    if (next < 0) return -1;
     const size = parseChunkSize(data, start, next);
     if (size < 0) return this.badChunk(side, direction, start);
     if (direction === TO_SERVER && hasByte(data, start, next, SEMICOLON))
@@ -424,6 +459,7 @@ export class HttpParser extends AppParser {
 
   private trailer(input: AppInput, side: Side, direction: Direction, at: number): number {
     const next = lineEnd(input.data, at, input.end);
+    if ((next < 0 ? input.end : next) - at > FIELD_LIMIT) return this.tooLong(direction, input);
     if (next < 0) return -1;
     if (isEmptyLine(input.data, at, next)) this.finish(side, direction);
     return next;
@@ -439,6 +475,7 @@ export class HttpParser extends AppParser {
   private finish(side: Side, direction: Direction): void {
     const tx = side.tx!;
     const message = tx.message(direction);
+    for (const id of this.sink.finish(side, direction)) this.anomaly(tx, id);
     side.parts?.finish();
     side.parts = null;
     message.body.isComplete = true;

@@ -17,6 +17,10 @@ export const Wait = {
   trailer: 6,
   /** The rest is no HTTP (0.9, tunnels): taken and not looked at. */
   nothing: 7,
+  /** A response whose status has no body says how long it is: what comes next decides. */
+  bodyOrLine: 8,
+  /** A request without protocol: header lines may follow all the same. */
+  headersOrNothing: 9,
 } as const;
 
 export class Side {

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { CONVERSATIONS, GET, OK, gzipResponse, shown, talk, transactions } from './support.ts';
+import type { Turn } from './support.ts';
+
+function one(turns: readonly Turn[]): Record<string, unknown> {
+  const all = shown(talk(turns)) as Record<string, unknown>[];
+  assert.equal(all.length, 1);
+  return all[0]!;
+}
+
+describe('HTTP parser', () => {
+  it('reads a request and its response', () => {
+    assert.deepEqual(
+      one([
+        [0, GET],
+        [1, OK],
+      ]),
+      {
+        method: 'GET',
+        uri: '/a/b?c=1',
+        host: 'example.com',
+        port: 8080,
+        status: '200',
+        request: ['Host=Example.com:8080', 'User-Agent=x'],
+        response: ['Content-Type=text/plain', 'Content-Length=5'],
+        requestBody: '',
+        responseBody: 'hello',
+        files: ['/a/b 5 CLOSED hello'],
+        anomalies: [],
+        progress: [5, 5],
+      },
+    );
+  });
+
+  it('joins folded and repeated headers, and takes a name that was folded', () => {
+    const { request, anomalies } = one(CONVERSATIONS['folded and repeated headers']!);
+    assert.deepEqual(request, ['Host=a', 'X-One=b c', 'X-Two=1, 2', '=no colon', 'Transfer-Encoding=odd']);
+    assert.ok((anomalies as string[]).includes('http.request_header_repetition'));
+    assert.ok((anomalies as string[]).includes('http.request_field_missing_colon'));
+  });
+
+  it('undoes chunks and compression', () => {
+    const [first, second] = shown(talk(CONVERSATIONS['chunks with an extension and a trailer']!)) as Record<
+      string,
+      unknown
+    >[];
+    assert.equal(first!['responseBody'], 'abc0123456789');
+    assert.equal(second!['uri'], '/libhtp::request_uri_not_seen');
+    assert.equal(
+      one([
+        [0, GET],
+        [1, gzipResponse('x'.repeat(3000))],
+      ])['responseBody'],
+      'x'.repeat(3000),
+    );
+  });
+
+  it('takes the rest for the body where a chunk is none', () => {
+    const { responseBody, anomalies } = one(CONVERSATIONS['chunks that are none']!);
+    assert.equal(responseBody, 'Xplain body');
+    assert.deepEqual(anomalies, ['http.invalid_response_chunk_len']);
+  });
+
+  it('answers requests in their order, and expects no body to HEAD', () => {
+    const all = shown(talk(CONVERSATIONS['two requests before the first response']!)) as Record<string, unknown>[];
+    assert.deepEqual(
+      all.map(({ method, status, progress }) => [method, status, progress]),
+      [
+        ['GET', '200', [5, 5]],
+        ['HEAD', '404', [5, 5]],
+      ],
+    );
+  });
+
+  it('finds the files of a form', () => {
+    assert.deepEqual(one(CONVERSATIONS['a form with a file']!)['files'], [
+      'f.txt 18 CLOSED line one\r\nline two',
+      '/upload 5 CLOSED hello',
+    ]);
+  });
+
+  it('takes the host of an absolute URI and says when the header disagrees', () => {
+    const { host, uri, anomalies } = one(CONVERSATIONS['an absolute URI with another Host']!);
+    assert.deepEqual([host, uri], ['real.example', '/path/x']);
+    assert.deepEqual(anomalies, ['http.host_header_ambiguous']);
+  });
+
+  it('closes a body that lasts until the end, and calls a shorter one truncated', () => {
+    const open = talk([
+      [0, GET],
+      [1, 'HTTP/1.0 200 OK\r\n\r\nall there is'],
+    ]).end(1);
+    assert.deepEqual((shown(open)[0] as { files: string[] }).files, ['/a/b 12 CLOSED all there is']);
+    const cut = talk([
+      [0, GET],
+      [1, 'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf'],
+    ]).end(1);
+    assert.deepEqual((shown(cut)[0] as { files: string[] }).files, ['/a/b 4 TRUNCATED half']);
+  });
+
+  it('goes on behind a gap inside a body, and gives up at one elsewhere', () => {
+    const driver = talk([
+      [0, GET],
+      [1, 'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nab'],
+    ]);
+    assert.equal(driver.parser.gap(1, 4), true);
+    driver.feed(1, Buffer.from('gh'));
+    assert.deepEqual((shown(driver)[0] as { progress: number[] }).progress, [5, 5]);
+    assert.equal(transactions(driver)[0]!.files![0]!.hasGaps, true);
+    assert.equal(talk([[0, 'GET / HT']]).parser.gap(0, 4), false);
+  });
+
+  it('asks for another protocol after an upgrade and in a tunnel', () => {
+    const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n';
+    assert.ok(
+      talk([
+        [0, GET],
+        [1, upgrade],
+      ]).requests.includes('change to websocket'),
+    );
+    const connect = 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n';
+    assert.ok(
+      talk([
+        [0, connect],
+        [1, 'HTTP/1.1 200 OK\r\n\r\n'],
+      ]).requests.includes('change to null'),
+    );
+  });
+
+  it('keeps a bounded number of transactions without answer', () => {
+    const driver = talk([[0, GET.repeat(600)]]);
+    const open = transactions(driver).filter(({ progress }) => progress[1] < 5);
+    assert.equal(open.length, 512);
+  });
+
+  for (const [name, turns] of Object.entries(CONVERSATIONS)) {
+    it(`is the same wherever it is cut: ${name}`, () => {
+      const whole = shown(talk(turns));
+      const longest = Math.max(...turns.map(([, text]) => text.length));
+      for (let at = 1; at < longest; at++) {
+        assert.deepEqual(
+          shown(talk(turns, (bytes) => [bytes.subarray(0, at), bytes.subarray(at)])),
+          whole,
+          `cut at ${String(at)}`,
+        );
+      }
+      const bytewise = shown(talk(turns, (bytes) => [...bytes].map((byte) => Buffer.of(byte))));
+      assert.deepEqual(bytewise, whole, 'byte by byte');
+    });
+  }
+
+  it('takes any bytes without throwing, and never more than there are', () => {
+    const names = Object.keys(CONVERSATIONS);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...names),
+        fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 6 }),
+        fc.integer({ min: 1, max: 64 }),
+        (name, changes, size) => {
+          const turns = CONVERSATIONS[name]!.map(([direction, text], i): Turn => {
+            const bytes = Buffer.from(text, 'latin1');
+            for (const [at, value] of changes) if (at % 2 === i % 2) bytes[at % bytes.length] = value;
+            return [direction, bytes.toString('latin1')];
+          });
+          const driver = talk(turns, (bytes) => {
+            const pieces: Buffer[] = [];
+            for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
+            return pieces;
+          });
+          if (driver.requests.every((request) => !request.startsWith('change'))) driver.end(0).end(1);
+          shown(driver);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+});
