@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import tls from '../../../src/app/tls/index.ts';
+import { parseCertificate } from '../../../src/app/tls/certificate.ts';
+import { TlsTransaction, versionText } from '../../../src/app/tls/transaction.ts';
+import { JsonText } from '../../../src/base/json-writer.ts';
+import { ParserDriver } from '../../support/app-parser.ts';
+import {
+  CHANGE_CIPHER,
+  CLIENT_KEY,
+  ENCRYPTED,
+  SERVER_DONE,
+  alpn,
+  application,
+  certificate,
+  certificates,
+  chosenVersion,
+  clientHello,
+  handshake,
+  record,
+  serverHello,
+  sni,
+  u16,
+  vector16,
+  versions,
+} from './messages.ts';
+
+type Turn = readonly [0 | 1, Buffer];
+
+const HELLO = clientHello([0xc02f], [sni('example.com'), alpn('h2')]);
+const SERVER = serverHello(0xc02f, [alpn('h2')]);
+const CLIENT_END = [record(22, CLIENT_KEY), CHANGE_CIPHER, ENCRYPTED];
+
+/** Conversations whose outcome must not depend on how the bytes are cut. */
+const CONVERSATIONS: Readonly<Record<string, readonly Turn[]>> = {
+  'version 1.2 in full': [
+    [0, record(22, HELLO)],
+    [1, record(22, Buffer.concat([SERVER, certificates(certificate(), Buffer.from('issuer')), SERVER_DONE]))],
+    [0, Buffer.concat(CLIENT_END)],
+    [1, Buffer.concat([CHANGE_CIPHER, ENCRYPTED, application(300)])],
+  ],
+  'messages across records': [
+    [0, Buffer.concat([record(22, HELLO.subarray(0, 20)), record(22, HELLO.subarray(20))])],
+    [
+      1,
+      Buffer.concat([record(22, SERVER.subarray(0, 3)), record(22, Buffer.concat([SERVER.subarray(3), SERVER_DONE]))]),
+    ],
+  ],
+  'version 1.3': [
+    [0, record(22, clientHello([0x1301], [sni('a.b'), versions(0x0304)]))],
+    [1, Buffer.concat([record(22, serverHello(0x1301, [chosenVersion(0x0304)])), CHANGE_CIPHER, application(60)])],
+    [0, Buffer.concat([CHANGE_CIPHER, application(50), application(10)])],
+  ],
+  'a session that goes on': [
+    [0, record(22, clientHello([0xc02f], [], { session: 'abc' }))],
+    [1, Buffer.concat([record(22, serverHello(0xc02f, [], { session: 'abc' })), CHANGE_CIPHER, ENCRYPTED])],
+    [0, Buffer.concat([CHANGE_CIPHER, ENCRYPTED])],
+  ],
+  'an alert that ends it': [
+    [0, record(22, HELLO)],
+    [1, record(21, Buffer.of(2, 40))],
+  ],
+};
+
+const digest = (algorithm: string, data: string | Buffer): string => createHash(algorithm).update(data).digest('hex');
+
+function talk(turns: readonly Turn[], pieces: (bytes: Buffer) => Buffer[] = (bytes) => [bytes]): ParserDriver {
+  const driver = new ParserDriver(tls, { demands: ['ja3'] });
+  for (const [direction, bytes] of turns) for (const piece of pieces(bytes)) driver.feed(direction, piece);
+  return driver;
+}
+
+function txOf(driver: ParserDriver): TlsTransaction {
+  const [tx] = driver.parser.transactions;
+  assert.ok(tx instanceof TlsTransaction);
+  return tx;
+}
+
+function eve(driver: ParserDriver): Record<string, unknown> | null {
+  const json = new JsonText();
+  const log = tls.eve![0]!.create(undefined).log as (tx: unknown, json: JsonText, app: unknown) => boolean;
+  return log(txOf(driver), json, driver.app) ? (JSON.parse(`{${json.text}}`) as Record<string, unknown>) : null;
+}
+
+function outcome(driver: ParserDriver): unknown {
+  const tx = txOf(driver);
+  return {
+    record: eve(driver),
+    anomalies: driver.anomalies(tx),
+    progress: [...tx.progress],
+    state: tx.sslState,
+    requests: driver.requests,
+    failed: driver.hasFailed,
+  };
+}
+
+describe('TLS parser', () => {
+  it('reads hellos and the certificate of a handshake', () => {
+    const whole = certificate();
+    assert.deepEqual(eve(talk(CONVERSATIONS['version 1.2 in full']!)), {
+      subject: 'C=US, CN=example.com',
+      issuerdn: 'C=NL, CN=An Authority',
+      subjectaltname: ['example.com', 'www.example.com'],
+      serial: '00:AB:01',
+      fingerprint: createHash('sha1')
+        .update(whole)
+        .digest('hex')
+        .replaceAll(/..(?=.)/g, '$&:'),
+      sni: 'example.com',
+      version: 'TLS 1.2',
+      notbefore: '2020-01-02T03:04:05',
+      notafter: '2050-12-31T23:59:59',
+      ja3: { hash: digest('md5', '771,49199,0-16,,'), string: '771,49199,0-16,,' },
+      ja3s: { hash: digest('md5', '771,49199,16'), string: '771,49199,16' },
+      ja4: `t12d0102h2_${digest('sha256', 'c02f').slice(0, 12)}_000000000000`,
+      client_alpns: ['h2'],
+      server_alpns: ['h2'],
+    });
+  });
+
+  it('says which version was agreed upon', () => {
+    assert.equal(eve(talk(CONVERSATIONS['version 1.3']!))!['version'], 'TLS 1.3');
+    assert.equal(versionText(0x7f16), 'TLS 1.3 draft-22');
+    assert.equal(versionText(0), 'UNDETERMINED');
+    assert.equal(versionText(0x0505), '0x0505');
+  });
+
+  it('notices a session that goes on, and that content is not to be looked at any more', () => {
+    const driver = talk(CONVERSATIONS['a session that goes on']!);
+    assert.equal(eve(driver)!['session_resumed'], true);
+    assert.deepEqual([...txOf(driver).progress], [3, 4]);
+    assert.ok(driver.requests.includes('stop inspection'));
+  });
+
+  it('names what is wrong', () => {
+    const names = (driver: ParserDriver): string[] => driver.anomalies(txOf(driver));
+    assert.deepEqual(names(talk([[0, Buffer.of(99, 3, 1, 0, 0)]])), ['tls.invalid_record_type']);
+    assert.deepEqual(names(talk([[0, Buffer.of(22, 9, 1, 0, 0)]])), ['tls.invalid_record_version']);
+    assert.deepEqual(names(talk([[0, Buffer.of(22, 3, 1, 255, 0)]])), ['tls.invalid_record_length']);
+    assert.deepEqual(names(talk([[0, record(22, clientHello([1], [sni('a'), sni('b')]))]])), [
+      'tls.multiple_sni_extensions',
+    ]);
+    assert.deepEqual(names(talk([[1, record(22, certificates(Buffer.from('none')))]])), [
+      'tls.certificate_invalid_der',
+      'tls.invalid_certificate',
+    ]);
+    const bleed = record(24, Buffer.concat([Buffer.of(1), u16(16_000), Buffer.from('x')]));
+    assert.deepEqual(names(talk([[0, bleed]])), ['tls.heartbeat_message', 'tls.overflow_heartbeat_message']);
+    assert.deepEqual(names(talk(CONVERSATIONS['an alert that ends it']!)), ['tls.error_message_encountered']);
+    assert.deepEqual(names(talk([[0, record(22, handshake(1, Buffer.from('short')))]])), [
+      'tls.invalid_handshake_message',
+    ]);
+  });
+
+  it('does not wait for encrypted records to be complete', () => {
+    const driver = talk([
+      ...CONVERSATIONS['version 1.2 in full']!,
+      [0, record(23, Buffer.alloc(16_000)).subarray(0, 100)],
+    ]);
+    assert.equal(driver.hasFailed, false);
+    assert.equal(driver.app.bytes[0] > 100, true);
+  });
+
+  for (const [title, turns] of Object.entries(CONVERSATIONS)) {
+    it(`is the same wherever it is cut: ${title}`, () => {
+      const whole = outcome(talk(turns));
+      const longest = Math.max(...turns.map(([, bytes]) => bytes.length));
+      for (let at = 1; at < longest; at++) {
+        const cut = talk(turns, (bytes) => [bytes.subarray(0, at), bytes.subarray(at)]);
+        assert.deepEqual(outcome(cut), whole, `cut at ${String(at)}`);
+      }
+    });
+  }
+
+  it('takes any bytes without throwing', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Object.keys(CONVERSATIONS)),
+        fc.array(fc.tuple(fc.nat(700), fc.nat(255)), { maxLength: 5 }),
+        fc.integer({ min: 1, max: 200 }),
+        (title, changes, size) => {
+          const turns = CONVERSATIONS[title]!.map(([direction, bytes]): Turn => {
+            const changed = Buffer.from(bytes);
+            for (const [at, value] of changes) changed[at % changed.length] = value;
+            return [direction, changed];
+          });
+          const driver = talk(turns, (bytes) => {
+            const pieces: Buffer[] = [];
+            for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
+            return pieces;
+          });
+          driver.end(0).end(1);
+          eve(driver);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('certificates', () => {
+  it('are read at every shorter length without throwing', () => {
+    const whole = certificate();
+    for (let length = 0; length < whole.length; length++)
+      assert.equal(parseCertificate(whole.subarray(0, length)), null);
+    assert.notEqual(parseCertificate(whole), null);
+  });
+
+  it('take any bytes', () => {
+    const whole = certificate();
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        (changes) => {
+          const changed = Buffer.from(whole);
+          for (const [at, value] of changes) changed[at] = value;
+          parseCertificate(changed);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is not confused by lengths that lie', () => {
+    assert.equal(parseCertificate(Buffer.of(0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 1)), null);
+    assert.equal(parseCertificate(vector16(Buffer.alloc(3))), null);
+  });
+});
