@@ -13,8 +13,8 @@ export const ACK = tcp4({ ...ports, seq: 2, ack: 101, flags: 0x10 }, undefined, 
 export const HANDSHAKE = [SYN, SYN_ACK, ACK];
 
 /** Data of the client, the stream's bytes from `at` on. */
-export const request = (text: string, at = 0): Bytes =>
-  tcp4({ ...ports, seq: 2 + at, ack: 101, flags: 0x18 }, ascii(text), there);
+export const request = (text: string, at = 0, acked = 0): Bytes =>
+  tcp4({ ...ports, seq: 2 + at, ack: 101 + acked, flags: 0x18 }, ascii(text), there);
 export const response = (text: string, at = 0, acked = 0): Bytes =>
   tcp4({ ...portsBack, seq: 101 + at, ack: 2 + acked, flags: 0x18 }, ascii(text), back);
 /** The server acknowledges the first bytes of the client. */

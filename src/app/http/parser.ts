@@ -119,7 +119,7 @@ export class HttpParser extends AppParser {
   private firstLine(input: AppInput, direction: Direction, at: number): number {
     const { data, end } = input;
     // empty lines before a message are left out (RFC 9112 section 2.2)
-    while (at < end && (data[at] === CR || data[at] === LF)) at++;
+    while (at < end && (data[at] === LF || (direction === TO_CLIENT ? isSpace(data[at]!) : data[at] === CR))) at++;
     if (at >= end) return -1;
     if (direction === TO_CLIENT) {
       const isBody = this.isBodyInsteadOfLine(input, at);

@@ -17,9 +17,17 @@ export function blockEnd(data: Uint8Array, at: number, end: number): number {
   for (let start = at; ;) {
     const next = lineEnd(data, start, end);
     if (next < 0) return -1;
-    if (isBlockEnd(data, start, next)) return next;
+    if (isBlockEnd(data, start, next))
+      return next - start < 2 || data[start] === CR ? next : spacedEnd(data, next, end);
     start = next;
   }
+}
+
+/** Behind a line of spaces: an empty line there is part of the end; -1 when that cannot be told yet. */
+function spacedEnd(data: Uint8Array, at: number, end: number): number {
+  if (at >= end || (data[at] === CR && at + 1 >= end)) return -1;
+  if (data[at] === LF) return at + 1;
+  return data[at] === CR && data[at + 1] === LF ? at + 2 : at;
 }
 
 /** An empty line; spaces before a mere LF do not count, before CRLF they do (a folded line of nothing). */

@@ -68,6 +68,7 @@ export class RuleBuilder implements SignatureBuilder {
     this.action = action;
     // pass and config write nothing unless `alert` asks for it
     if ((action & Action.alert) === 0) this.flags |= SigFlag.noAlert;
+    if (ast.direction === '=>') this.flags |= SigFlag.transactional;
     this.meta = {
       msg: '',
       sid: 0,

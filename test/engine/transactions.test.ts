@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { HANDSHAKE, request, response } from './sessions.ts';
+import { ofType, runEngine, sidsOf } from './support.ts';
+import type { EngineRun, EveEvent } from './support.ts';
+
+const GET = 'GET /one HTTP/1.1\r\nHost: a\r\nUser-Agent: agent\r\n\r\n';
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
+
+interface Said {
+  readonly client?: string;
+  readonly server?: string;
+}
+
+/** A session in which each side acknowledges what the other said before. */
+function session(...turns: readonly Said[]): EngineRun['frames'] {
+  const frames = [...HANDSHAKE];
+  const sent = { client: 0, server: 0 };
+  for (const { client = '', server = '' } of turns) {
+    if (client !== '') frames.push(request(client, sent.client, sent.server));
+    sent.client += client.length;
+    if (server !== '') frames.push(response(server, sent.server, sent.client));
+    sent.server += server.length;
+  }
+  // both sides acknowledge the rest
+  frames.push(request('', sent.client, sent.server), response('', sent.server, sent.client));
+  return frames;
+}
+
+const http = (options: string, sid: number): string =>
+  `alert http any any -> any any (msg:"m"; ${options} sid:${String(sid)};)`;
+
+function alerts(rules: readonly string[], frames: EngineRun['frames'], settings = {}): EveEvent[] {
+  return ofType(runEngine({ rules, frames, settings }), 'alert');
+}
+
+const sids = (rules: readonly string[], frames: EngineRun['frames'], settings = {}): number[] =>
+  sidsOf(alerts(rules, frames, settings)).sort((a, b) => a - b);
+
+describe('rules on transactions', () => {
+  it('match each transaction once, however many packets it takes', () => {
+    const rules = [
+      http('http.uri; content:"/one";', 1),
+      http('http.method; content:"GET"; http.uri; content:"one";', 2),
+    ];
+    const frames = session(
+      { client: GET },
+      { server: OK.slice(0, 20) },
+      { server: OK.slice(20) },
+      { client: GET },
+      { server: OK },
+    );
+    assert.deepEqual(sids(rules, frames), [1, 1, 2, 2]);
+  });
+
+  it('wait for the state that they ask for', () => {
+    const rules = [http('flow:to_server; http.uri; content:"/one"; http.user_agent; content:"agent";', 1)];
+    const half = GET.indexOf('User');
+    const events = alerts(
+      rules,
+      session({ client: GET.slice(0, half) }, { server: '' }, { client: GET.slice(half) }, { server: OK }),
+    );
+    assert.deepEqual(sidsOf(events), [1]);
+    assert.equal(events[0]!.direction, 'to_server');
+  });
+
+  it('do not match across transactions', () => {
+    const other = GET.replace('/one', '/two').replace('agent', 'other');
+    const rules = [http('http.uri; content:"/one"; http.user_agent; content:"other";', 1)];
+    assert.deepEqual(sids(rules, session({ client: GET + other }, { server: OK + OK })), []);
+  });
+
+  it('see a growing body in windows, with what was before them', () => {
+    const body = `${'a'.repeat(3000)}need${'b'.repeat(1000)}`;
+    const head = `HTTP/1.1 200 OK\r\nContent-Length: ${String(body.length + 3)}\r\n\r\n`;
+    const rules = [http('file.data; content:"needle";', 1), http('file.data; content:"aaaneed";', 2)];
+    const split = body.replace('need', 'needle').replace('b', '');
+    const at = split.indexOf('needle') + 3;
+    const limits = { 'app-layer.protocols.http.libhtp.default-config.response-body-minimal-inspect-size': '100' };
+    const frames = session(
+      { client: GET },
+      { server: head },
+      { server: split.slice(0, at) },
+      { server: `${split.slice(at)}xx` },
+    );
+    assert.deepEqual(sids(rules, frames, limits), [1, 2]);
+  });
+
+  it('hold for request and response of one transaction with =>', () => {
+    const rule = (uri: string, code: string, sid: number): string =>
+      `alert http any any => any any (msg:"m"; http.uri; content:"${uri}"; http.stat_code; content:"${code}"; sid:${String(sid)};)`;
+    const frames = session({ client: GET + GET.replace('one', 'two') }, { server: OK + OK.replace('200', '404') });
+    assert.deepEqual(sids([rule('one', '200', 1), rule('one', '404', 2), rule('two', '404', 3)], frames), [1, 3]);
+  });
+
+  it('look at addresses of the packet at hand, also where no rule on the packet did', () => {
+    const rules = ['alert http 10.0.0.1 any -> 10.0.0.2 any (msg:"m"; http.uri; content:"/one"; sid:1;)'];
+    // first nothing but a packet the other way, then the pseudo packet at the end of the flow
+    assert.deepEqual(sids(rules, [...HANDSHAKE, request(GET)]), [1]);
+  });
+
+  it('are put in order with those on packets', () => {
+    const rules = [
+      http('http.uri; content:"/one"; priority:1;', 3),
+      'alert tcp any any -> any any (msg:"m"; flow:to_server,established; priority:3; sid:4;)',
+      http('http.uri; content:"/one"; priority:2;', 5),
+    ];
+    const together = alerts(rules, session({ client: GET }, { server: OK })).filter(
+      ({ pcap_cnt }) => pcap_cnt !== undefined,
+    );
+    const packet = together.find(({ alert }) => alert!.signature_id === 3)!.pcap_cnt;
+    assert.deepEqual(sidsOf(together.filter(({ pcap_cnt }) => pcap_cnt === packet)), [3, 5, 4]);
+  });
+
+  it('know the anomalies of their transaction', () => {
+    const rules = [http('app-layer-event:http.missing_host_header;', 1)];
+    // looked at in both directions, as in Suricata
+    assert.deepEqual(sids(rules, session({ client: 'GET / HTTP/1.1\r\n\r\n' }, { server: OK })), [1, 1]);
+    assert.deepEqual(sids(rules, session({ client: GET }, { server: OK })), []);
+  });
+
+  it('take the modifiers of older rules', () => {
+    const rules = [
+      http('content:"GET"; http_method; content:"one"; http_uri; content:"e"; http_uri; distance:-1; within:1;', 1),
+      http('content:"one"; http_uri; pcre:"/^\\/o/U";', 2),
+      http('uricontent:"/on"; pcre:"/^e/UR";', 3),
+      http('content:"agent"; nocase; http_user_agent; content:!"Host"; http_header;', 4),
+    ];
+    assert.deepEqual(sids(rules, session({ client: GET }, { server: OK })), [1, 2, 3]);
+  });
+
+  it('leave the former protocol to its transactions after a change', () => {
+    const connect = 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n';
+    const rules = [http('http.method; content:"CONNECT";', 1), http('http.uri; content:"/one";', 2)];
+    const frames = session({ client: connect }, { server: 'HTTP/1.1 200 OK\r\n\r\n' }, { client: GET }, { server: OK });
+    assert.deepEqual(sids(rules, frames), [1, 2]);
+  });
+});
+
+describe('protocols of flows', () => {
+  it('are found on any port, and rules on the protocol alone match', () => {
+    const rules = [
+      'alert tcp any any -> any any (msg:"m"; app-layer-protocol:http; sid:1;)',
+      'alert http any any -> any any (msg:"m"; sid:2;)',
+    ];
+    const found = sids(rules, session({ client: GET }, { server: OK }));
+    assert.ok(found.includes(1) && found.includes(2), found.join());
+  });
+
+  it('are failed where neither side is understood', () => {
+    const rules = ['alert tcp any any -> any any (msg:"m"; app-layer-protocol:failed; sid:1;)'];
+    const noise = 'xyzzy'.repeat(60);
+    assert.ok(sids(rules, session({ client: noise }, { server: noise }, { client: noise })).includes(1));
+  });
+});
