@@ -9,7 +9,7 @@ const NOTHING = new Uint8Array(0);
 
 /** One compression. */
 export interface Decompressor {
-  /** It was no compression, or broke off. */
+  /** It broke off; what never was compressed does not. */
   readonly hasFailed: boolean;
   /** What the bytes become, at most `limit`; as they are where they are not compressed. Valid until the next call. */
   push(data: Uint8Array, limit: number): Uint8Array;
@@ -57,7 +57,8 @@ class Inflation implements Decompressor {
   }
 
   private asPlain(data: Uint8Array): Uint8Array {
-    this.hasFailed = this.isPlain = true;
+    this.hasFailed = false;
+    this.isPlain = true;
     return data;
   }
 

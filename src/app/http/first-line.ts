@@ -113,6 +113,21 @@ function statusNumber(text: Uint8Array): number {
   return value >= 100 && value <= 999 ? value : -1;
 }
 
+/** `HTTP/1.1`: a protocol with a version. */
+export function isVersion(protocol: Uint8Array): boolean {
+  const [, , , , , major = 0, dot = 0, minor = 0] = protocol;
+  return protocol.length === 8 && startsHttp(protocol, 0, 8) && isDigit(major) && dot === 46 && isDigit(minor);
+}
+
+/** Chunks came with version 1.1. */
+export function isChunkedVersion(protocol: Uint8Array): boolean {
+  return isVersion(protocol) && (protocol[5]! - 48) * 10 + protocol[7]! - 48 >= 11;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
+}
+
 /** A run of digits with spaces around it; -1: something else, -2: empty. */
 export function parseLength(text: Uint8Array): number {
   let at = 0;

@@ -50,12 +50,18 @@ export interface Header {
 /** What reading a header block found out besides the headers. */
 export interface HeaderNotes {
   missesColon: boolean;
-  isFolded: boolean;
-  isInvalid: boolean;
+  /** A line that goes on with nothing. */
+  isFoldedWrongly: boolean;
+  hasSpaceBeforeColon: boolean;
+  /** A name has letters that names do not have (RFC 9110 section 5.6.2). */
+  hasOddName: boolean;
   isRepeated: boolean;
   isTooMany: boolean;
 }
 
+const NOT_TOKEN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[!#$%&'*+.^_`|~0-9A-Za-z-]/.test(String.fromCharCode(byte)) ? 0 : 1,
+);
 const LF = 10;
 const CR = 13;
 const COLON = 58;
@@ -97,8 +103,8 @@ export function parseHeaders(data: Uint8Array, start: number, end: number, notes
     if (stop > at) {
       // a line that seems to go on with the very first header is taken for a header of its own
       const isSecond = headers.length === 0 && kept === null && data.subarray(at, stop).includes(COLON);
+      if (isFolding(data[at]!) && (to < 0 || isSecond)) notes.isFoldedWrongly = true;
       if (isFolding(data[at]!) && to >= 0 && !isSecond) {
-        notes.isFolded = true;
         kept = continued(kept ?? data.subarray(from, to), data, at, stop);
       } else {
         if (to >= 0) flush();
@@ -162,7 +168,8 @@ function addClean(headers: Header[], data: Uint8Array, start: number, end: numbe
   while (nameEnd > start && isSpace(data[nameEnd - 1]!)) nameEnd--;
   let nameStart = start;
   while (nameStart < nameEnd && isSpace(data[nameStart]!)) nameStart++;
-  if (nameEnd !== colon || nameStart === nameEnd) notes.isInvalid = true;
+  if (nameEnd !== colon) notes.hasSpaceBeforeColon = true;
+  for (let i = nameStart; i < nameEnd && !notes.hasOddName; i++) notes.hasOddName = NOT_TOKEN[data[i]!] === 1;
   const id = identify(data, nameStart, nameEnd);
   const name = data.subarray(nameStart, nameEnd);
   const value = trimmed(data, colon + 1, end);

@@ -7,7 +7,7 @@ import { TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import type { HttpTransaction } from './transaction.ts';
 
-const AUTHORIZATIONS = /^(basic|digest|bearer|negotiate|ntlm)\b/i;
+const AUTHORIZATIONS = /^(basic|digest|bearer)\b/i;
 
 /** What reading the header block of a direction found out. */
 export function headerNotes(notes: HeaderNotes, direction: Direction): number[] {
@@ -15,9 +15,11 @@ export function headerNotes(notes: HeaderNotes, direction: Direction): number[] 
   const A = HTTP_ANOMALY;
   const found: number[] = [];
   if (notes.missesColon) found.push(isRequest ? A.request_field_missing_colon : A.response_field_missing_colon);
-  if (notes.isInvalid) found.push(isRequest ? A.request_header_invalid : A.response_header_invalid);
+  if (notes.hasSpaceBeforeColon)
+    found.push(isRequest ? A.request_invalid_lws_after_name : A.response_invalid_lws_after_name);
+  if (notes.hasOddName) found.push(isRequest ? A.request_header_name_not_token : A.response_header_name_not_token);
   if (notes.isRepeated) found.push(isRequest ? A.request_header_repetition : A.response_header_repetition);
-  if (notes.isFolded) found.push(isRequest ? A.invalid_request_field_folding : A.invalid_response_field_folding);
+  if (notes.isFoldedWrongly) found.push(isRequest ? A.invalid_request_field_folding : A.invalid_response_field_folding);
   if (notes.isTooMany) found.push(isRequest ? A.request_too_many_headers : A.response_too_many_headers);
   return found;
 }
@@ -33,11 +35,21 @@ export function requestNotes(tx: HttpTransaction): number[] {
   return found;
 }
 
+/** What is wrong with a Content-Length that is no number. */
+export function lengthNote(value: Uint8Array): number {
+  const text = Buffer.from(value).toString('latin1').trim();
+  if (/^\d/.test(text)) return HTTP_ANOMALY.content_length_extra_data_end;
+  return /\d/.test(text)
+    ? HTTP_ANOMALY.content_length_extra_data_start
+    : HTTP_ANOMALY.invalid_content_length_field_in_response;
+}
+
 export function responseNotes(tx: HttpTransaction): number[] {
   const found: number[] = [];
   const { headers } = tx.response;
   const length = headerOf(headers, 'content-length');
   if (length !== undefined && length.count > 1) found.push(HTTP_ANOMALY.duplicate_content_length_field_in_response);
+  if (tx.statusNumber === 101 && length !== undefined) found.push(HTTP_ANOMALY.switching_proto_with_content_length);
   const type = valueOf(headers, 'content-type');
   if (type !== null && /^multipart\/byteranges/i.test(Buffer.from(type).toString('latin1')))
     found.push(HTTP_ANOMALY.response_multipart_byteranges);

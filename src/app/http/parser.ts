@@ -9,12 +9,20 @@ import type { Direction } from '../../framework/transaction.ts';
 import { BodyDecoder, Framing, contentCodings } from './body.ts';
 import { BodySink } from './body-sink.ts';
 import { HTTP_ANOMALY } from './events.ts';
-import { beginsHttp, parseChunkSize, parseLength, parseRequestLine, parseStatusLine } from './first-line.ts';
+import {
+  beginsHttp,
+  isChunkedVersion,
+  isVersion,
+  parseChunkSize,
+  parseLength,
+  parseRequestLine,
+  parseStatusLine,
+} from './first-line.ts';
 import { headerOf, isSpace, parseHeaders, valueOf } from './headers.ts';
 import type { HeaderNotes } from './headers.ts';
 import { takeHost } from './host.ts';
 import { Multipart, boundaryOf } from './multipart.ts';
-import { headerNotes, requestNotes, responseNotes } from './notes.ts';
+import { headerNotes, lengthNote, requestNotes, responseNotes } from './notes.ts';
 import {
   blockEnd,
   containsText,
@@ -160,13 +168,14 @@ export class HttpParser extends AppParser {
     tx.request.protocol = parsed.protocol;
     const notes = { isDoubleEncoded: false };
     tx.uri = normalizeUri(parsed.uri, this.settings, notes);
-    if (notes.isDoubleEncoded) this.anomaly(tx, HTTP_ANOMALY.double_encoded_uri);
+    const { doubleDecodePath, doubleDecodeQuery } = this.settings;
+    if (notes.isDoubleEncoded && (doubleDecodePath || doubleDecodeQuery))
+      this.anomaly(tx, HTTP_ANOMALY.double_encoded_uri);
     if (parsed.hasLeadingSpace) this.anomaly(tx, HTTP_ANOMALY.request_line_leading_whitespace);
     if (parsed.hasOddMethodDelimiter) this.anomaly(tx, HTTP_ANOMALY.method_delim_non_compliant);
     if (parsed.hasOddUriDelimiter) this.anomaly(tx, HTTP_ANOMALY.uri_delim_non_compliant);
     tx.advance(TO_SERVER, Progress.line);
     if (parsed.protocol.length === 0) {
-      this.anomaly(tx, HTTP_ANOMALY.request_line_missing_protocol);
       side.wait = Wait.headersOrNothing;
       return next;
     }
@@ -179,6 +188,7 @@ export class HttpParser extends AppParser {
     const next = lineEnd(input.data, at, input.end);
     if (next < 0 && !input.isEof && input.end - at <= FIELD_LIMIT) return -1;
     if (looksLikeHeader(input.data, at, next < 0 ? input.end : next)) {
+      this.anomaly(side.tx!, HTTP_ANOMALY.request_line_missing_protocol);
       side.wait = Wait.headers;
       return at;
     }
@@ -200,7 +210,8 @@ export class HttpParser extends AppParser {
     tx.status = parsed.status;
     tx.statusNumber = parsed.number;
     tx.statusMessage = parsed.message;
-    if (parsed.number < 0) this.anomaly(tx, HTTP_ANOMALY.response_invalid_status);
+    if (parsed.number < 0) this.anomaly(tx, HTTP_ANOMALY.response_line_invalid_response_status);
+    if (!isVersion(parsed.protocol)) this.anomaly(tx, HTTP_ANOMALY.response_line_invalid_protocol);
     tx.advance(TO_CLIENT, Progress.line);
     side.wait = Wait.headers;
     return next;
@@ -259,7 +270,7 @@ export class HttpParser extends AppParser {
     const tx = this.answered();
     side.tx = tx;
     tx.hasResponse = true;
-    if (tx.request.protocol.length > 0) this.anomaly(tx, HTTP_ANOMALY.response_invalid_protocol);
+    if (tx.request.protocol.length > 0) this.anomaly(tx, HTTP_ANOMALY.response_line_invalid_protocol);
     tx.advance(TO_CLIENT, Progress.headers);
     side.framing = Framing.untilClose;
     side.decoder = null;
@@ -279,8 +290,9 @@ export class HttpParser extends AppParser {
     message.rawHeaders = data.slice(at, stop);
     const notes: HeaderNotes = {
       missesColon: false,
-      isFolded: false,
-      isInvalid: false,
+      isFoldedWrongly: false,
+      hasSpaceBeforeColon: false,
+      hasOddName: false,
       isRepeated: false,
       isTooMany: false,
     };
@@ -369,6 +381,7 @@ export class HttpParser extends AppParser {
     const encoding = valueOf(message.headers, 'transfer-encoding');
     if (encoding !== null && containsText(encoding, 'chunked')) {
       if (!equalsText(encoding, 'chunked')) this.anomaly(tx, HTTP_ANOMALY.response_abnormal_transfer_encoding);
+      if (!isChunkedVersion(message.protocol)) this.anomaly(tx, HTTP_ANOMALY.response_chunked_old_proto);
       this.beginBody(tx, side, TO_CLIENT, Framing.chunked, 0);
       return;
     }
@@ -379,7 +392,7 @@ export class HttpParser extends AppParser {
       else this.beginBody(tx, side, TO_CLIENT, Framing.length, size);
       return;
     }
-    if (size === -1) this.anomaly(tx, HTTP_ANOMALY.invalid_content_length_field_in_response);
+    if (size === -1) this.anomaly(tx, lengthNote(length!.value));
     this.beginBody(tx, side, TO_CLIENT, Framing.untilClose, 0);
   }
 
@@ -417,8 +430,10 @@ export class HttpParser extends AppParser {
     if (next < 0) return -1;
     const size = parseChunkSize(data, start, next);
     if (size < 0) return this.badChunk(side, direction, start);
-    if (direction === TO_SERVER && hasByte(data, start, next, SEMICOLON))
-      this.anomaly(side.tx!, HTTP_ANOMALY.request_chunk_extension);
+    if (hasByte(data, start, next, SEMICOLON)) {
+      const A = HTTP_ANOMALY;
+      this.anomaly(side.tx!, direction === TO_SERVER ? A.request_chunk_extension : A.response_chunk_extension);
+    }
     side.left = size;
     side.wait = size === 0 ? Wait.trailer : Wait.chunkData;
     if (size === 0) side.tx!.advance(direction, Progress.trailer);

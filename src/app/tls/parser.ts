@@ -31,13 +31,16 @@ const Message = {
 const HEADER = 5;
 /** RFC 8446 section 5.2: 2^14 bytes and what encryption adds. */
 const MAX_RECORD = 16_384 + 2048;
-const MAX_HANDSHAKE = 1 << 18;
+/** Longer handshake messages are passed over; chains of a thousand names come near. */
+const MAX_HANDSHAKE = 1 << 20;
 
 class Stream {
   /** Bytes of a record that are of no interest. */
   skip = 0;
   /** Handshake messages that are not complete. */
   handshake: Uint8Array = new Uint8Array(0);
+  /** Bytes of a handshake message that is too long to be kept. */
+  skipMessage = 0;
   isEncrypted = false;
   records = 0;
 }
@@ -113,13 +116,7 @@ export class TlsParser extends AppParser {
   private record(direction: Direction, type: number, data: Uint8Array, start: number, end: number): void {
     if (type === Content.handshake) this.handshake(direction, data, start, end);
     else if (type === Content.changeCipher) this.changeCipher(direction);
-    else if (type === Content.alert) this.alert(data, start, end);
     else if (type === Content.heartbeat) this.heartbeat(data, start, end);
-  }
-
-  private alert(data: Uint8Array, start: number, end: number): void {
-    const isFatal = end - start === 2 && data[start] === 2;
-    if (isFatal) this.anomaly(this.tx, TLS_ANOMALY.error_message_encountered);
   }
 
   /** RFC 6520: a request that says it is longer than it is wants memory that is none of its business. */
@@ -147,13 +144,16 @@ export class TlsParser extends AppParser {
 
   private handshake(direction: Direction, data: Uint8Array, start: number, end: number): void {
     const stream = this.streams[direction];
-    let bytes: Uint8Array = data.subarray(start, end);
+    const skipped = Math.min(stream.skipMessage, end - start);
+    stream.skipMessage -= skipped;
+    let bytes: Uint8Array = data.subarray(start + skipped, end);
     if (stream.handshake.length > 0) bytes = Buffer.concat([stream.handshake, bytes]);
     let at = 0;
     while (at + 4 <= bytes.length) {
       const length = u24(bytes, at + 1);
       if (length > MAX_HANDSHAKE) {
         this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
+        stream.skipMessage = length + 4 - (bytes.length - at);
         at = bytes.length;
         break;
       }
@@ -161,7 +161,7 @@ export class TlsParser extends AppParser {
       this.message(direction, bytes[at]!, bytes, at + 4, at + 4 + length);
       at += 4 + length;
     }
-    stream.handshake = bytes.slice(at);
+    stream.handshake = Uint8Array.from(bytes.subarray(at));
   }
 
   private message(direction: Direction, type: number, data: Uint8Array, start: number, end: number): void {

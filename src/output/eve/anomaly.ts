@@ -1,5 +1,6 @@
 // EVE `anomaly`: one record for each irregularity of a packet.
 import { anomalyKind, anomalyName } from '../../framework/anomaly.ts';
+import { F } from '../../framework/flows.ts';
 import { packetBytes } from './packet-bytes.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { Packet } from '../../framework/packet.ts';
@@ -30,11 +31,19 @@ export class AnomalyEvents {
       if (!this.wants[kind]) continue;
       const prefix = kind === 'decode' ? 'decoder.' : kind === 'stream' ? 'stream.' : '';
       const name = kind === 'applayer' ? anomalyName(id).toUpperCase() : prefix + anomalyName(id);
-      const layer = kind === 'applayer' ? ',"layer":"proto_detect"' : '';
-      text += `${this.record.packet(p, 'anomaly')},"anomaly":{"type":"${kind}","event":"${name}"${layer}}`;
+      text += `${this.record.packet(p, 'anomaly')},"anomaly":{`;
+      if (kind === 'applayer')
+        text += `${this.flowProtocol(p.flow)}"type":"applayer","event":"${name}","layer":"proto_detect"}`;
+      else text += `"type":"${kind}","event":"${name}"}`;
       if (this.withHeader) text += packetBytes(p, HEADER_BYTES);
       text += this.record.end();
     }
     return text;
+  }
+
+  private flowProtocol(f: number): string {
+    const { context } = this.record;
+    const id = context.flows.word(f, F.appProtocol);
+    return id === 0 ? '' : `"app_proto":"${context.appProtocolName(id)}",`;
   }
 }

@@ -147,7 +147,16 @@ describe('TLS parser', () => {
     ]);
     const bleed = record(24, Buffer.concat([Buffer.of(1), u16(16_000), Buffer.from('x')]));
     assert.deepEqual(names(talk([[0, bleed]])), ['tls.heartbeat_message', 'tls.overflow_heartbeat_message']);
-    assert.deepEqual(names(talk(CONVERSATIONS['an alert that ends it']!)), ['tls.error_message_encountered']);
+    const long = Buffer.concat([Buffer.of(11, 0x20, 0, 0), Buffer.alloc(100)]);
+    assert.deepEqual(
+      names(
+        talk([
+          [1, record(22, long)],
+          [1, record(22, Buffer.alloc(100))],
+        ]),
+      ),
+      ['tls.handshake_invalid_length'],
+    );
     assert.deepEqual(names(talk([[0, record(22, handshake(1, Buffer.from('short')))]])), [
       'tls.invalid_handshake_message',
     ]);
