@@ -20,10 +20,33 @@ function outputs(types: readonly string[]): string {
   return `outputs:\n  - eve-log:\n      enabled: yes\n      filename: eve.json\n      types:\n${list}\n`;
 }
 
+/** Protocols both programs parse. */
+const SHARED_LAYERS = new Set(['ftp', 'http', 'mdns', 'pop3', 'smtp', 'ssh', 'tls', 'websocket']);
+/** What the stock configuration of Suricata logs, of the protocols both programs parse. */
+const EVENT_TYPES = [
+  'alert',
+  'anomaly',
+  'http',
+  'dns',
+  'mdns',
+  'tls',
+  'files',
+  'smtp',
+  'ftp',
+  'pop3',
+  'ssh',
+  'flow',
+  'stats',
+];
+
 function appLayersOff(): string {
-  const off = APP_LAYERS.map((name) => `    ${name}:\n      enabled: no\n`).join('');
   const dns = ['tcp', 'udp'].map((name) => `      ${name}:\n        enabled: no\n`).join('');
-  return `app-layer:\n  protocols:\n${off}    dns:\n${dns}`;
+  return `${appLayersOnly(new Set())}    dns:\n${dns}`;
+}
+
+function appLayersOnly(kept: ReadonlySet<string>): string {
+  const off = APP_LAYERS.filter((name) => !kept.has(name));
+  return `app-layer:\n  protocols:\n${off.map((name) => `    ${name}:\n      enabled: no\n`).join('')}`;
 }
 
 function variables(): string {
@@ -66,9 +89,15 @@ export function scenarios(etc: string): Scenario[] {
     },
     {
       name: 'rules-app',
-      title: 'loadable ET rules; alert, flow and stats output; application layers as each program has them',
+      title: 'ET rules, the stock event types, application layers as each program has them',
       hasRules: true,
-      configuration: head + stats + files + outputs(['alert', 'flow', 'stats']) + variables(),
+      configuration: head + stats + files + outputs(EVENT_TYPES) + variables(),
+    },
+    {
+      name: 'rules-same-app',
+      title: 'ET rules, the stock event types, only the application layers both programs parse',
+      hasRules: true,
+      configuration: head + stats + files + outputs(EVENT_TYPES) + appLayersOnly(SHARED_LAYERS) + variables(),
     },
   ];
 }

@@ -1,8 +1,17 @@
-// JsonText: writes a JSON object member by member into one string, without objects in between.
+// JsonText: writes a JSON object member by member as bytes, without objects or strings in between.
 
+import { ByteText } from './byte-text.ts';
 import { quote } from './json-text.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const SPACE = 0x20;
+const TRUE = 'true';
+const FALSE = 'false';
 
 /** Bytes of the wire as text: UTF-8 where they are, otherwise with `\xNN` for every byte beyond ASCII. */
 export function bytesText(bytes: Uint8Array): string {
@@ -21,82 +30,190 @@ export function bytesText(bytes: Uint8Array): string {
 }
 
 export class JsonText {
-  text = '';
+  /** What was written so far. */
+  readonly out: ByteText;
   private needsComma = false;
 
+  /** @param out where it goes, behind what is there */
+  constructor(out = new ByteText()) {
+    this.out = out;
+  }
+
+  /** Of all that was written. */
+  get text(): string {
+    return this.out.toString();
+  }
+
   clear(): void {
-    this.text = '';
+    this.out.length = 0;
     this.needsComma = false;
+  }
+
+  /** The next member is the first of an object that was opened beside it. */
+  begin(): this {
+    this.needsComma = false;
+    return this;
   }
 
   /** `"key":"value"`, escaped. */
   string(key: string, value: string): this {
-    return this.raw(key, quote(value));
+    this.key(key);
+    this.quoted(value);
+    return this;
   }
 
   /** The same for bytes of the wire; see bytesText. */
   bytes(key: string, value: Uint8Array): this {
-    return this.raw(key, quote(bytesText(value)));
+    this.key(key);
+    this.quotedBytes(value);
+    return this;
+  }
+
+  /** An address of 4 or 16 bytes, dotted or in eight full groups; "" for what is neither. */
+  address(key: string, value: Uint8Array): this {
+    this.key(key);
+    this.quotedAddress(value);
+    return this;
   }
 
   number(key: string, value: number): this {
-    return this.raw(key, String(value));
+    this.key(key);
+    if (value >= 0 && value <= Number.MAX_SAFE_INTEGER && Number.isInteger(value)) this.out.number(value);
+    else this.out.string(String(value));
+    return this;
   }
 
   bool(key: string, value: boolean): this {
-    return this.raw(key, value ? 'true' : 'false');
+    this.key(key);
+    this.out.string(value ? TRUE : FALSE);
+    return this;
   }
 
   /** A member whose value is JSON already. */
   raw(key: string, json: string): this {
-    this.text += this.needsComma ? `,"${key}":${json}` : `"${key}":${json}`;
-    this.needsComma = true;
+    this.key(key);
+    this.out.string(json);
     return this;
   }
 
   open(key: string): this {
-    this.text += this.needsComma ? `,"${key}":{` : `"${key}":{`;
+    this.key(key);
+    this.out.char(0x7b);
     this.needsComma = false;
     return this;
   }
 
   openArray(key: string): this {
-    this.text += this.needsComma ? `,"${key}":[` : `"${key}":[`;
+    this.key(key);
+    this.out.char(0x5b);
     this.needsComma = false;
     return this;
   }
 
   /** An element of an array: an object to be filled and closed. */
   openElement(): this {
-    this.text += this.needsComma ? ',{' : '{';
+    this.comma();
+    this.out.char(0x7b);
     this.needsComma = false;
     return this;
   }
 
   stringElement(value: string): this {
-    return this.rawElement(quote(value));
+    this.comma();
+    this.quoted(value);
+    return this;
   }
 
   /** An element that holds bytes of the wire; see bytesText. */
   bytesElement(value: Uint8Array): this {
-    return this.rawElement(quote(bytesText(value)));
+    this.comma();
+    this.quotedBytes(value);
+    return this;
+  }
+
+  addressElement(value: Uint8Array): this {
+    this.comma();
+    this.quotedAddress(value);
+    return this;
   }
 
   rawElement(json: string): this {
-    this.text += this.needsComma ? `,${json}` : json;
-    this.needsComma = true;
+    this.comma();
+    this.out.string(json);
     return this;
   }
 
   close(): this {
-    this.text += '}';
+    this.out.char(0x7d);
     this.needsComma = true;
     return this;
   }
 
   closeArray(): this {
-    this.text += ']';
+    this.out.char(0x5d);
     this.needsComma = true;
     return this;
   }
+
+  private comma(): void {
+    if (this.needsComma) this.out.char(COMMA);
+    this.needsComma = true;
+  }
+
+  /** Keys are ASCII without anything to escape, but for those that come from the wire. */
+  private key(key: string): void {
+    this.comma();
+    this.quoted(key);
+    this.out.char(COLON);
+  }
+
+  private quoted(value: string): void {
+    const { out } = this;
+    const size = value.length;
+    out.ensure(size + 2);
+    const { data } = out;
+    let at = out.length;
+    data[at++] = QUOTE;
+    for (let i = 0; i < size; i++) {
+      const code = value.charCodeAt(i);
+      if (code < SPACE || code >= 0x7f || code === QUOTE || code === BACKSLASH) {
+        out.string(quote(value));
+        return;
+      }
+      data[at++] = code;
+    }
+    data[at++] = QUOTE;
+    out.length = at;
+  }
+
+  private quotedAddress(bytes: Uint8Array): void {
+    const { out } = this;
+    out.char(QUOTE);
+    if (bytes.length === 4) out.ipv4(i32(bytes, 0));
+    else if (bytes.length === 16) out.ipv6(i32(bytes, 0), i32(bytes, 4), i32(bytes, 8), i32(bytes, 12));
+    out.char(QUOTE);
+  }
+
+  private quotedBytes(bytes: Uint8Array): void {
+    const { out } = this;
+    const size = bytes.length;
+    out.ensure(size + 2);
+    const { data } = out;
+    let at = out.length;
+    data[at++] = QUOTE;
+    for (let i = 0; i < size; i++) {
+      const byte = bytes[i]!;
+      if (byte < SPACE || byte >= 0x7f || byte === QUOTE || byte === BACKSLASH) {
+        out.string(quote(bytesText(bytes)));
+        return;
+      }
+      data[at++] = byte;
+    }
+    data[at++] = QUOTE;
+    out.length = at;
+  }
+}
+
+function i32(data: Uint8Array, at: number): number {
+  return (data[at]! << 24) | (data[at + 1]! << 16) | (data[at + 2]! << 8) | data[at + 3]!;
 }

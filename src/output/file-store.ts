@@ -1,5 +1,6 @@
 // file-store: files of traffic on disk, each once, under its SHA-256 (version 2 of Suricata's layout).
 
+import { ByteText } from '../base/byte-text.ts';
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCounter } from '../base/counters.ts';
@@ -104,8 +105,9 @@ class FileStore implements Output, FileStorage {
 
   private writeInfo(path: string, p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile): void {
     const info = new StoredBytes(this.settings.folder, this.open);
-    const text = Buffer.from(this.events.file(p, app, tx, file));
-    info.append(text, 0, text.length);
+    const text = new ByteText();
+    this.events.append(text, p, app, tx, file);
+    info.append(text.data, 0, text.length);
     info.moveTo(`${path}.${String(Math.floor(p.ts / 1e6))}.${String(file.storeId)}.json`);
   }
 

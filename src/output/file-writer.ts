@@ -77,9 +77,8 @@ export class FileWriter implements RecordWriter {
     }
     if (this.rotateAt !== Infinity) this.rotateByTime();
     if (this.pending !== '') this.encode();
-    const { chunk, used } = this;
-    for (let i = 0; i < length; i++) chunk[used + i] = data[i]!;
-    this.used = used + length;
+    this.chunk.set(data.subarray(0, length), this.used);
+    this.used += length;
     this.records++;
     if (this.used >= CHUNK || this.options.unbuffered === true) this.flush();
   }

@@ -19,18 +19,24 @@ const MAX_NAME = 1025;
 const MAX_STEPS = 255;
 const POINTER = 0xc0;
 
+/** Stands for every name while a message is only checked. */
+const CHECKED: DnsName = { bytes: new Uint8Array(0), isTruncated: false };
+
 /** Reads names of one message one after the other. */
 export class NameReader {
   /** Behind the name that was read last. */
   next = 0;
-  private readonly message: Uint8Array;
-  private readonly notes: NameNotes;
+  /** Nothing is kept: names and data are looked at, not copied. */
+  isOnlyChecked = false;
+  private message: Uint8Array = CHECKED.bytes;
+  private notes: NameNotes = { isTruncatedName: false, hasInfiniteLoop: false, hasLabelLimit: false };
   private readonly out = new Uint8Array(MAX_NAME);
   private length = 0;
 
-  constructor(message: Uint8Array, notes: NameNotes) {
+  open(message: Uint8Array, notes: NameNotes, { isOnlyChecked }: { readonly isOnlyChecked: boolean }): void {
     this.message = message;
     this.notes = notes;
+    this.isOnlyChecked = isOnlyChecked;
   }
 
   /**
@@ -71,12 +77,12 @@ export class NameReader {
   private label(at: number, length: number): void {
     if (this.length > 0) this.out[this.length++] = 0x2e;
     const room = Math.min(length, MAX_NAME - this.length);
-    for (let i = 0; i < room; i++) this.out[this.length + i] = this.message[at + i]!;
+    if (!this.isOnlyChecked) for (let i = 0; i < room; i++) this.out[this.length + i] = this.message[at + i]!;
     this.length += room;
   }
 
   private name(isTruncated: boolean): DnsName {
-    return { bytes: this.out.slice(0, this.length), isTruncated };
+    return this.isOnlyChecked ? CHECKED : { bytes: this.out.slice(0, this.length), isTruncated };
   }
 
   private tooManySteps(): DnsName {

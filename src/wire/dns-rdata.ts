@@ -38,6 +38,9 @@ export type DnsRdata =
   | DnsSoa
   | DnsSrv;
 
+/** Stands for data that is only checked. */
+const CHECKED: DnsRdata = { kind: 'other', bytes: new Uint8Array(0) };
+
 /** Null: the data is not what its type demands. */
 export function readRdata(
   type: number,
@@ -49,7 +52,7 @@ export function readRdata(
   switch (type) {
     case DnsType.a:
     case DnsType.aaaa:
-      return { kind: 'address', bytes: message.subarray(start, end) };
+      return names.isOnlyChecked ? CHECKED : { kind: 'address', bytes: message.subarray(start, end) };
     case DnsType.ns:
     case DnsType.cname:
     case DnsType.ptr:
@@ -57,7 +60,7 @@ export function readRdata(
     case DnsType.mx:
       return end - start < 3 ? null : nameAt(start + 2, end, names);
     case DnsType.null:
-      return { kind: 'bytes', bytes: message.subarray(start, end) };
+      return names.isOnlyChecked ? CHECKED : { kind: 'bytes', bytes: message.subarray(start, end) };
     case DnsType.txt:
       return texts(message, start, end);
     case DnsType.soa:
@@ -69,7 +72,7 @@ export function readRdata(
     case DnsType.opt:
       return options(message, start, end);
     default:
-      return { kind: 'other', bytes: message.subarray(start, end) };
+      return names.isOnlyChecked ? CHECKED : { kind: 'other', bytes: message.subarray(start, end) };
   }
 }
 

@@ -6,6 +6,8 @@ import { readRdata } from './dns-rdata.ts';
 import type { DnsRdata } from './dns-rdata.ts';
 import { i32, u16 } from './read.ts';
 
+const NOTHING = new Uint8Array(0);
+
 export interface DnsQuestion {
   readonly name: DnsName;
   readonly type: number;
@@ -18,18 +20,52 @@ export interface DnsRecord extends DnsQuestion {
   readonly rdata: DnsRdata;
 }
 
+/** The records of a message. */
+interface DnsSections {
+  readonly questions: DnsQuestion[];
+  readonly answers: DnsRecord[];
+  readonly authorities: DnsRecord[];
+  readonly additionals: DnsRecord[];
+}
+
+/** A sound message. Its records are read when somebody asks for them: most messages only pass by. */
 export class DnsMessage implements NameNotes {
-  id = 0;
-  flags = 0;
-  readonly questions: DnsQuestion[] = [];
-  readonly answers: DnsRecord[] = [];
-  readonly authorities: DnsRecord[] = [];
-  readonly additionals: DnsRecord[] = [];
+  readonly id: number;
+  readonly flags: number;
   hasInvalidAuthorities = false;
   hasInvalidAdditionals = false;
   isTruncatedName = false;
   hasInfiniteLoop = false;
   hasLabelLimit = false;
+  /** All of it, as it was on the wire. */
+  readonly bytes: Uint8Array;
+  private sections: DnsSections | null = null;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.id = u16(bytes, 0);
+    this.flags = u16(bytes, 2);
+  }
+
+  get questions(): readonly DnsQuestion[] {
+    return this.read().questions;
+  }
+
+  get answers(): readonly DnsRecord[] {
+    return this.read().answers;
+  }
+
+  get authorities(): readonly DnsRecord[] {
+    return this.read().authorities;
+  }
+
+  get additionals(): readonly DnsRecord[] {
+    return this.read().additionals;
+  }
+
+  get questionCount(): number {
+    return u16(this.bytes, 4);
+  }
 
   get isResponse(): boolean {
     return (this.flags & 0x8000) !== 0;
@@ -42,6 +78,14 @@ export class DnsMessage implements NameNotes {
   get rcode(): number {
     return this.flags & 15;
   }
+
+  private read(): DnsSections {
+    if (this.sections !== null) return this.sections;
+    const sections = { questions: [], answers: [], authorities: [], additionals: [] };
+    reader.read(this.bytes, this, sections);
+    this.sections = sections;
+    return sections;
+  }
 }
 
 export const DNS_HEADER_LENGTH = 12;
@@ -49,68 +93,72 @@ export const DNS_HEADER_LENGTH = 12;
 /** Copies what it keeps. Null: the bytes are no DNS message. */
 export function parseDnsMessage(data: Uint8Array, start: number, end: number): DnsMessage | null {
   if (end - start < DNS_HEADER_LENGTH) return null;
-  return new MessageReader(data.slice(start, end)).message();
+  const message = new DnsMessage(data.slice(start, end));
+  return reader.read(message.bytes, message, null) ? message : null;
 }
 
 class MessageReader {
-  private readonly bytes: Uint8Array;
-  private readonly found = new DnsMessage();
-  private readonly names: NameReader;
-  private at = DNS_HEADER_LENGTH;
+  private bytes: Uint8Array = NOTHING;
+  private readonly names = new NameReader();
+  private at = 0;
 
-  constructor(bytes: Uint8Array) {
+  /** @param into null: the message is only checked. @returns false for what is no message */
+  read(bytes: Uint8Array, found: DnsMessage, into: DnsSections | null): boolean {
+    const { names } = this;
     this.bytes = bytes;
-    this.names = new NameReader(bytes, this.found);
+    this.at = DNS_HEADER_LENGTH;
+    names.open(bytes, found, { isOnlyChecked: into === null });
+    const isSound = this.sections(found, into);
+    names.open(NOTHING, found, { isOnlyChecked: true });
+    this.bytes = NOTHING;
+    return isSound;
   }
 
-  message(): DnsMessage | null {
-    const { bytes, found } = this;
-    found.id = u16(bytes, 0);
-    found.flags = u16(bytes, 2);
-    for (let i = u16(bytes, 4); i > 0; i--) if (!this.question()) return null;
-    if (!this.section(found.answers, u16(bytes, 6))) return null;
+  private sections(found: DnsMessage, into: DnsSections | null): boolean {
+    const { bytes } = this;
+    for (let i = u16(bytes, 4); i > 0; i--) if (!this.question(into)) return false;
+    if (!this.section(into === null ? null : into.answers, u16(bytes, 6))) return false;
     // what the last two sections have wrong does not take the rest away
-    if (!this.section(found.authorities, u16(bytes, 8))) {
+    if (!this.section(into === null ? null : into.authorities, u16(bytes, 8))) {
       found.hasInvalidAuthorities = true;
-      found.authorities.length = 0;
-    } else if (!this.section(found.additionals, u16(bytes, 10))) {
+      if (into !== null) into.authorities.length = 0;
+    } else if (!this.section(into === null ? null : into.additionals, u16(bytes, 10))) {
       found.hasInvalidAdditionals = true;
-      found.additionals.length = 0;
+      if (into !== null) into.additionals.length = 0;
     }
-    return found;
+    return true;
   }
 
-  private question(): boolean {
+  private question(into: DnsSections | null): boolean {
     const { bytes } = this;
     const name = this.names.read(this.at, bytes.length);
     const at = this.names.next;
     if (name === null || at + 4 > bytes.length) return false;
-    this.found.questions.push({ name, type: u16(bytes, at), class: u16(bytes, at + 2) });
+    into?.questions.push({ name, type: u16(bytes, at), class: u16(bytes, at + 2) });
     this.at = at + 4;
     return true;
   }
 
-  private section(into: DnsRecord[], count: number): boolean {
-    for (let i = 0; i < count; i++) {
-      const record = this.record();
-      if (record === null) return false;
-      into.push(record);
-    }
+  private section(into: DnsRecord[] | null, count: number): boolean {
+    for (let i = 0; i < count; i++) if (!this.record(into)) return false;
     return true;
   }
 
-  private record(): DnsRecord | null {
+  private record(into: DnsRecord[] | null): boolean {
     const { bytes, names } = this;
     const name = names.read(this.at, bytes.length);
     const at = names.next;
-    if (name === null || at + 10 > bytes.length) return null;
+    if (name === null || at + 10 > bytes.length) return false;
     const start = at + 10;
     const end = start + u16(bytes, at + 8);
-    if (end > bytes.length) return null;
+    if (end > bytes.length) return false;
     this.at = end;
     const type = u16(bytes, at);
     const rdata = readRdata(type, bytes, start, end, names);
-    if (rdata === null) return null;
-    return { name, type, class: u16(bytes, at + 2), ttl: i32(bytes, at + 4) >>> 0, rdata };
+    if (rdata === null) return false;
+    into?.push({ name, type, class: u16(bytes, at + 2), ttl: i32(bytes, at + 4) >>> 0, rdata });
+    return true;
   }
 }
+
+const reader = new MessageReader();

@@ -1,13 +1,13 @@
 // EVE `dns`: one record for each message (version 3); version 2 has one for each question, and other names.
 
-import { JsonText } from '../../base/json-writer.ts';
+import type { JsonText } from '../../base/json-writer.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { EveDeclaration, TxLogger } from '../../framework/app-protocol.ts';
 import { TO_SERVER } from '../../framework/transaction.ts';
 import type { DnsMessage, DnsRecord } from '../../wire/dns.ts';
 import { dnsRcodeName, dnsTypeName } from '../../wire/dns-names.ts';
 import type { DnsTransaction } from './parser.ts';
-import { isTelling, nameMember, partsMember, partsText, quoted, rdataText } from './rdata-json.ts';
+import { isTelling, nameMember, rdataElements, rdataMember } from './rdata-json.ts';
 import { readDnsEveOptions } from './eve-options.ts';
 import type { DnsEveOptions } from './eve-options.ts';
 
@@ -100,9 +100,7 @@ function records(json: JsonText, key: string, list: readonly DnsRecord[]): void 
       continue;
     }
     head(json, record);
-    const text = rdataText(rdata);
-    if (text === undefined) partsMember(json, rdata);
-    else json.string('rdata', text);
+    rdataMember(json, 'rdata', rdata);
     if (rdata.kind === 'name' && rdata.name.isTruncated) json.bool('rdata_truncated', true);
     json.close();
   }
@@ -115,23 +113,29 @@ function head(json: JsonText, { name, type, ttl }: DnsRecord): void {
   json.string('rrtype', dnsTypeName(type)).number('ttl', ttl);
 }
 
-const scratch = new JsonText();
-
-/** `"grouped":{"A":[...]}`: the data by type. */
+/** `"grouped":{"A":[...]}`: the data by type, in the order in which types come up. */
 function grouped(json: JsonText, list: readonly DnsRecord[]): void {
-  const byType = new Map<string, string[]>();
-  for (const { type, rdata } of list) {
-    if (rdata.kind === 'other' || rdata.kind === 'options') continue;
-    const key = dnsTypeName(type);
-    let group = byType.get(key);
-    if (group === undefined) byType.set(key, (group = []));
-    const text = rdataText(rdata);
-    if (rdata.kind === 'texts') group.push(...rdata.texts.map(quoted));
-    else group.push(text === undefined ? partsText(scratch, rdata) : JSON.stringify(text));
-  }
   json.open('grouped');
-  for (const [key, group] of byType) json.raw(key, `[${group.join(',')}]`);
+  for (let i = 0; i < list.length; i++) {
+    const { type } = list[i]!;
+    if (!hasGroup(list[i]!) || isTypeBefore(list, i, type)) continue;
+    json.openArray(dnsTypeName(type));
+    for (let k = i; k < list.length; k++) {
+      const record = list[k]!;
+      if (record.type === type && hasGroup(record)) rdataElements(json, record.rdata);
+    }
+    json.closeArray();
+  }
   json.close();
+}
+
+function hasGroup({ rdata }: DnsRecord): boolean {
+  return rdata.kind !== 'other' && rdata.kind !== 'options';
+}
+
+function isTypeBefore(list: readonly DnsRecord[], end: number, type: number): boolean {
+  for (let i = 0; i < end; i++) if (list[i]!.type === type && hasGroup(list[i]!)) return true;
+  return false;
 }
 
 function writeQuery(tx: DnsTransaction, json: JsonText, { types }: DnsEveOptions, i: number): boolean {

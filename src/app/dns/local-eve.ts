@@ -1,12 +1,11 @@
 // EVE `mdns` and `llmnr`: one record for each message, with the data under the name of its type.
 
-import { bytesText } from '../../base/json-writer.ts';
 import type { JsonText } from '../../base/json-writer.ts';
 import type { EveDeclaration } from '../../framework/app-protocol.ts';
 import type { DnsRecord } from '../../wire/dns.ts';
 import { dnsTypeName } from '../../wire/dns-names.ts';
 import type { DnsTransaction } from './parser.ts';
-import { isTelling, nameMember, partsMember, quoted, rdataText } from './rdata-json.ts';
+import { isTelling, nameMember, rdataElements, rdataMember } from './rdata-json.ts';
 
 type Flags = readonly (readonly [name: string, bit: number])[];
 
@@ -63,10 +62,12 @@ function records(json: JsonText, key: string, list: readonly DnsRecord[]): void 
   for (const { name, type, rdata } of list) {
     json.openElement();
     nameMember(json, 'rrname', name);
-    const text = rdata.kind === 'other' ? bytesText(rdata.bytes) : rdataText(rdata);
-    if (rdata.kind === 'texts') json.raw('txt', `[${rdata.texts.map(quoted).join(',')}]`);
-    else if (text === undefined) partsMember(json, rdata);
-    else json.string(keyOf(type), text);
+    if (rdata.kind === 'texts') {
+      json.openArray('txt');
+      rdataElements(json, rdata);
+      json.closeArray();
+    } else if (rdata.kind === 'other') json.bytes(keyOf(type), rdata.bytes);
+    else rdataMember(json, keyOf(type), rdata);
     json.close();
   }
   json.closeArray();

@@ -8,7 +8,7 @@ const RESPONSE = 0x80;
 
 export function probeUdp(data: Uint8Array, start: number, end: number, direction: 0 | 1): number {
   const message = parseDnsMessage(data, start, end);
-  if (message === null || (!message.isResponse && message.questions.length === 0)) return Probed.no;
+  if (message === null || (!message.isResponse && message.questionCount === 0)) return Probed.no;
   return message.isResponse === (direction === 1) ? Probed.yes : Probed.reversed;
 }
 

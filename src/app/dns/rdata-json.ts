@@ -1,8 +1,6 @@
 // Parts of EVE records that DNS and its relatives share: data of resource records as JSON.
 
-import { bytesText } from '../../base/json-writer.ts';
-import type { JsonText } from '../../base/json-writer.ts';
-import { quote } from '../../base/json-text.ts';
+import { JsonText } from '../../base/json-writer.ts';
 import type { DnsRecord } from '../../wire/dns.ts';
 import type { DnsName } from '../../wire/dns-name.ts';
 import type { DnsRdata, DnsSoa, DnsSrv } from '../../wire/dns-rdata.ts';
@@ -18,23 +16,25 @@ export function isTelling({ rdata }: DnsRecord): boolean {
   return rdata.kind !== 'options' || rdata.options.length > 0;
 }
 
-/** Dotted or in eight groups of four digits; '' for what is neither. */
-export function addressText(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join('.');
-  if (bytes.length !== 16) return '';
-  const hex = Buffer.from(bytes).toString('hex');
-  return hex.match(/..../g)!.join(':');
+/** The data under `key` where it is one text, else under names of its own. */
+export function rdataMember(json: JsonText, key: string, rdata: DnsRdata): void {
+  if (rdata.kind === 'address') json.address(key, rdata.bytes);
+  else if (rdata.kind === 'name') json.bytes(key, rdata.name.bytes);
+  else if (rdata.kind === 'bytes') json.bytes(key, rdata.bytes);
+  else partsMember(json, rdata);
 }
 
-/** The data where it is one text, undefined for what has parts. */
-export function rdataText(rdata: DnsRdata): string | undefined {
-  if (rdata.kind === 'address') return addressText(rdata.bytes);
-  if (rdata.kind === 'name') return bytesText(rdata.name.bytes);
-  return rdata.kind === 'bytes' ? bytesText(rdata.bytes) : undefined;
+/** The data as elements of a list. */
+export function rdataElements(json: JsonText, rdata: DnsRdata): void {
+  if (rdata.kind === 'address') json.addressElement(rdata.bytes);
+  else if (rdata.kind === 'name') json.bytesElement(rdata.name.bytes);
+  else if (rdata.kind === 'bytes') json.bytesElement(rdata.bytes);
+  else if (rdata.kind === 'texts') for (const text of rdata.texts) json.bytesElement(text);
+  else json.rawElement(partsText(rdata));
 }
 
 /** `"soa":{...}` and the like: data that has parts; nothing for the rest. */
-export function partsMember(json: JsonText, rdata: DnsRdata): void {
+function partsMember(json: JsonText, rdata: DnsRdata): void {
   if (rdata.kind === 'soa') soaMember(json, rdata);
   else if (rdata.kind === 'srv') srvMember(json, rdata);
   else if (rdata.kind === 'sshfp') {
@@ -64,13 +64,9 @@ function srvMember(json: JsonText, srv: DnsSrv): void {
   json.close();
 }
 
-/** The same without the key: an element of a list. */
-export function partsText(json: JsonText, rdata: DnsRdata): string {
-  json.clear();
+/** The same without the key. */
+function partsText(rdata: DnsRdata): string {
+  const json = new JsonText();
   partsMember(json, rdata);
   return json.text.slice(json.text.indexOf(':') + 1);
-}
-
-export function quoted(bytes: Uint8Array): string {
-  return quote(bytesText(bytes));
 }

@@ -1,5 +1,6 @@
 // LineReader: the lines of one direction of the control channel, none longer than allowed.
 
+import { byteIndex } from '../../base/bytes.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 
 const LF = 0x0a;
@@ -25,8 +26,7 @@ export class LineReader {
   next(input: AppInput): boolean {
     const { data, end } = input;
     for (;;) {
-      const found = this.at < end ? data.indexOf(LF, this.at) : -1;
-      const stop = found >= 0 && found < end ? found : -1;
+      const stop = byteIndex(data, LF, this.at, end);
       if (this.isSkipping) {
         this.at = stop < 0 ? end : stop + 1;
         this.isSkipping = stop < 0;

@@ -1,5 +1,6 @@
 // HttpParser: requests and responses of one connection, each direction a small state machine.
 
+import { byteIndex } from '../../base/bytes.ts';
 import type { BodyLimits } from '../../framework/body-buffer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
@@ -28,7 +29,6 @@ import {
   containsText,
   equalsText,
   firstLineEnd,
-  hasByte,
   isEmptyLine,
   isFramed,
   isHex,
@@ -430,7 +430,7 @@ export class HttpParser extends AppParser {
     if (next < 0) return -1;
     const size = parseChunkSize(data, start, next);
     if (size < 0) return this.badChunk(side, direction, start);
-    if (hasByte(data, start, next, SEMICOLON)) {
+    if (byteIndex(data, SEMICOLON, start, next) >= 0) {
       const A = HTTP_ANOMALY;
       this.anomaly(side.tx!, direction === TO_SERVER ? A.request_chunk_extension : A.response_chunk_extension);
     }

@@ -1,5 +1,6 @@
 // Looking for ends of lines and blocks, and for words, in the bytes of messages.
 
+import { byteIndex } from '../../base/bytes.ts';
 import { isSpace, valueOf } from './headers.ts';
 import type { HttpMessage } from './transaction.ts';
 
@@ -8,8 +9,8 @@ const CR = 13;
 
 /** End of the line at `at`, behind its LF; -1 when it is not complete. */
 export function lineEnd(data: Uint8Array, at: number, end: number): number {
-  const found = data.indexOf(LF, at);
-  return found < 0 || found >= end ? -1 : found + 1;
+  const found = byteIndex(data, LF, at, end);
+  return found < 0 ? -1 : found + 1;
 }
 
 /** End of a header block, behind its empty line; -1 when it is not complete. */
@@ -56,11 +57,6 @@ export function isHex(byte: number): boolean {
 /** Whether the headers say how long the body is. */
 export function isFramed({ headers }: HttpMessage): boolean {
   return valueOf(headers, 'content-length') !== null || valueOf(headers, 'transfer-encoding') !== null;
-}
-
-export function hasByte(data: Uint8Array, start: number, end: number, byte: number): boolean {
-  for (let i = start; i < end; i++) if (data[i] === byte) return true;
-  return false;
 }
 
 export function isEmptyLine(data: Uint8Array, start: number, end: number): boolean {

@@ -1,5 +1,6 @@
 // The POP3 parser (RFC 1939): each command with its reply is a transaction, the server's greeting the first.
 
+import { byteIndex } from '../../base/bytes.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import { defineAnomalies } from '../../framework/anomaly.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
@@ -77,8 +78,8 @@ export class Pop3Parser extends AppParser {
     const { data, end, direction } = input;
     let at = input.start;
     while (at < end && !this.hasFailed && this.flow.change === undefined) {
-      const lf = data.indexOf(LF, at);
-      const isWhole = lf >= 0 && lf < end;
+      const lf = byteIndex(data, LF, at, end);
+      const isWhole = lf >= 0;
       if (!isWhole && !this.isDiscarding[direction] && end - at < MOST_LINE) break;
       const next = isWhole ? lf + 1 : end;
       if (!this.isDiscarding[direction]) this.line(input, at, lineEnd(data, at, isWhole ? lf : end), next - at);

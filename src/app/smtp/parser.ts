@@ -1,5 +1,6 @@
 // The SMTP parser (RFC 5321): commands and replies in order, mails as transactions, their bytes to MIME.
 
+import { byteIndex } from '../../base/bytes.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
@@ -108,8 +109,8 @@ export class SmtpParser extends AppParser implements MessageHost {
   /** Takes one line; @returns where the next begins, `at` when it is not whole yet */
   private line(input: AppInput, at: number): number {
     const { data, end, direction } = input;
-    const lf = data.indexOf(LF, at);
-    const isWhole = lf >= 0 && lf < end;
+    const lf = byteIndex(data, LF, at, end);
+    const isWhole = lf >= 0;
     if (this.isDiscarding[direction]) {
       this.isDiscarding[direction] = !isWhole;
       return isWhole ? lf + 1 : end;
@@ -227,8 +228,8 @@ export class SmtpParser extends AppParser implements MessageHost {
   /** Takes a line of the message or a piece of it; @returns where it ended, `at` when more must come first */
   private mailLine(input: AppInput, at: number): number {
     const { data, end } = input;
-    const lf = data.indexOf(LF, at);
-    const isWhole = lf >= 0 && lf < end;
+    const lf = byteIndex(data, LF, at, end);
+    const isWhole = lf >= 0;
     let to = isWhole ? lf + 1 : end;
     if (!isWhole && !input.isEof) {
       if (data[to - 1] === CR) to--;

@@ -1,6 +1,7 @@
 // EVE `anomaly`: one record for each irregularity of a packet.
 import { anomalyKind, anomalyName } from '../../framework/anomaly.ts';
 import { F } from '../../framework/flows.ts';
+import type { ByteText } from '../../base/byte-text.ts';
 import { packetBytes } from './packet-bytes.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { Packet } from '../../framework/packet.ts';
@@ -23,22 +24,23 @@ export class AnomalyEvents {
     this.withHeader = node?.bool('packethdr', false) ?? false;
   }
 
-  packet(p: Packet): string {
-    let text = '';
+  /** Appends the records, each with its line end. */
+  append(text: ByteText, p: Packet): void {
     for (let i = 0; i < p.anomalyCount; i++) {
       const id = p.anomalies[i]!;
       const kind = anomalyKind(id);
       if (!this.wants[kind]) continue;
       const prefix = kind === 'decode' ? 'decoder.' : kind === 'stream' ? 'stream.' : '';
       const name = kind === 'applayer' ? anomalyName(id).toUpperCase() : prefix + anomalyName(id);
-      text += `${this.record.packet(p, 'anomaly')},"anomaly":{`;
+      this.record.appendPacket(text, p, 'anomaly');
       if (kind === 'applayer')
-        text += `${this.flowProtocol(p.flow)}"type":"applayer","event":"${name}","layer":"proto_detect"}`;
-      else text += `"type":"${kind}","event":"${name}"}`;
-      if (this.withHeader) text += packetBytes(p, HEADER_BYTES);
-      text += this.record.end();
+        text.string(
+          `,"anomaly":{${this.flowProtocol(p.flow)}"type":"applayer","event":"${name}","layer":"proto_detect"}`,
+        );
+      else text.string(`,"anomaly":{"type":"${kind}","event":"${name}"}`);
+      if (this.withHeader) text.string(packetBytes(p, HEADER_BYTES));
+      text.string(this.record.end());
     }
-    return text;
   }
 
   private flowProtocol(f: number): string {

@@ -1,4 +1,5 @@
 // EVE `fileinfo`: one record for each file, beside what the protocol says of its transaction.
+import type { ByteText } from '../../base/byte-text.ts';
 import { JsonText } from '../../base/json-writer.ts';
 import { FILE_STATES, FileState } from '../../framework/file.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
@@ -12,23 +13,24 @@ import type { EveRecord } from './record.ts';
 export class FileEvents {
   private readonly record: EveRecord;
   private readonly context = new TransactionContext();
-  private readonly json = new JsonText();
+  private json = new JsonText();
 
   constructor(record: EveRecord) {
     this.record = record;
   }
 
-  /** The record with its line end. */
-  file(p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile): string {
+  /** Appends the record with its line end. */
+  append(text: ByteText, p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile): void {
     const side = file.direction === TO_CLIENT ? 'server' : 'flow';
+    if (this.json.out !== text) this.json = new JsonText(text);
     const { json } = this;
-    json.clear();
+    this.record.appendTransaction(text, p, 'fileinfo', side);
+    this.context.append(json, app, tx);
+    text.string(`,"app_proto":"${tx.protocol!.name}","fileinfo":`);
+    json.begin().openElement();
     fileMembers(json, tx, file);
-    return (
-      this.record.transaction(p, 'fileinfo', side) +
-      this.context.text(app, tx) +
-      `,"app_proto":"${tx.protocol!.name}","fileinfo":{${json.text}}${this.record.end()}`
-    );
+    json.close();
+    text.string(this.record.end());
   }
 }
 

@@ -1,7 +1,7 @@
 // EVE `flow`: one record for both directions when a flow ends.
 import { F, FLOW_END_REASONS, FLOW_STATES, FlowFlag } from '../../framework/flows.ts';
 import { quote } from '../../base/json-text.ts';
-import { ByteText, part } from '../text/byte-text.ts';
+import { ByteText, part } from '../../base/byte-text.ts';
 import { appendEveTime } from '../text/byte-time.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';
 import { appendFlowTcp } from './tcp-bytes.ts';

@@ -2,7 +2,7 @@
 import { defineOutput } from '../../framework/output.ts';
 import { writerTo } from '../record-writer.ts';
 import { openWriter } from '../writer.ts';
-import { ByteText } from '../text/byte-text.ts';
+import { ByteText } from '../../base/byte-text.ts';
 import { AlertEvents } from './alert.ts';
 import { AnomalyEvents } from './anomaly.ts';
 import { arpEvent } from './arp.ts';
@@ -17,7 +17,7 @@ import { NetflowEvents } from './netflow.ts';
 import { EveRecord } from './record.ts';
 import { readEveSettings } from './settings.ts';
 import { StatsEvents } from './stats.ts';
-import { TransactionEvents, txAnomalyText } from './transaction.ts';
+import { TransactionEvents, appendTxAnomalies } from './transaction.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { Frame } from '../../framework/frame.ts';
 import type { Transaction } from '../../framework/transaction.ts';
@@ -26,7 +26,8 @@ import type { Output, OutputContext } from '../../framework/output.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { RecordWriter } from '../record-writer.ts';
 
-type PacketEvents = (p: Packet) => string;
+/** Appends the records of a packet, each with its line end. */
+type PacketEvents = (text: ByteText, p: Packet) => void;
 /** Leaves the record of flow f in the text it returns. */
 type FlowRecords = (f: number) => ByteText;
 
@@ -61,7 +62,7 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
     }
     if (name === 'anomaly') hasTxAnomalies = body?.bool('types.applayer', true) ?? true;
     if (name === 'alert') packet.push(method(new AlertEvents(record, body)));
-    else if (name === 'anomaly') packet.push(method(new AnomalyEvents(record, body)));
+    else if (name === 'anomaly') packet.push(appender(new AnomalyEvents(record, body)));
     else if (name === 'drop') packet.push(method(new DropEvents(record, body)));
     else if (name === 'flow') flow.push(flowMethod(new FlowEvents(record, body)));
     else if (name === 'netflow') flow.push(netflowMethod(new NetflowEvents(record)));
@@ -69,15 +70,14 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
     else if (name === 'frame' && body?.bool('enabled', false) === true) frames = new FrameEvents(record, body);
     else if (name === 'arp' && body?.bool('enabled', false) === true) {
       wantsEveryPacket = true;
-      packet.push((p) => (p.arpOffset < 0 ? '' : arpEvent(record, p)));
+      packet.push((text, p) => {
+        if (p.arpOffset >= 0) text.string(arpEvent(record, p));
+      });
     }
   }
   if (record.settings.hasEther && flow.length > 0) {
     wantsEveryPacket = true;
-    packet.unshift((p) => {
-      noteMacs(record.context.flows, p);
-      return '';
-    });
+    packet.unshift((_text, p) => noteMacs(record.context.flows, p));
   }
   return {
     packet,
@@ -93,8 +93,12 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
 
 const method =
   (events: { packet(p: Packet): string }): PacketEvents =>
-  (p) =>
-    events.packet(p);
+  (text, p) =>
+    text.string(events.packet(p));
+const appender =
+  (events: { append(text: ByteText, p: Packet): void }): PacketEvents =>
+  (text, p) =>
+    events.append(text, p);
 const flowMethod =
   (events: { flow(f: number): void; readonly text: ByteText }): FlowRecords =>
   (f) => {
@@ -121,6 +125,8 @@ class EveLog implements Output {
   private readonly writer: RecordWriter;
   private readonly prefix: string;
   private readonly types: EventTypes;
+  /** The records under way. */
+  private readonly text = new ByteText();
 
   constructor(writer: RecordWriter, record: EveRecord, types: EventTypes) {
     this.writer = writer;
@@ -136,24 +142,28 @@ class EveLog implements Output {
     }
     if (transactions !== null)
       this.transaction = (p, app, tx) => {
-        this.write(transactions.transaction(p, app, tx));
+        transactions.append(this.text, p, app, tx);
+        this.writeText();
       };
     const { files } = types;
     if (files !== null) {
       this.file = (p, app, tx, file) => {
-        this.write(files.file(p, app, tx, file));
+        files.append(this.text, p, app, tx, file);
+        this.writeText();
       };
     }
     if (types.hasTxAnomalies) {
       this.txAnomalies = (p, _app, tx, from) => {
-        this.write(txAnomalyText(record, p, tx, from));
+        appendTxAnomalies(this.text, record, p, tx, from);
+        this.writeText();
       };
     }
   }
 
   packet(p: Packet): void {
     const { packet } = this.types;
-    for (let i = 0; i < packet.length; i++) this.write(packet[i]!(p));
+    for (let i = 0; i < packet.length; i++) packet[i]!(this.text, p);
+    this.writeText();
   }
 
   flow(f: number): void {
@@ -175,6 +185,14 @@ class EveLog implements Output {
 
   close(): void {
     this.writer.close();
+  }
+
+  /** What was appended to `text`. */
+  private writeText(): void {
+    const { text } = this;
+    if (text.length === 0) return;
+    this.writeBytes(text);
+    text.length = 0;
   }
 
   private writeBytes(text: ByteText): void {

@@ -13,8 +13,10 @@ const text = (value: Uint8Array | string): string =>
 
 /** `,"metadata":{...}` of a flow (-1: none) and, for packets, of the pcre captures; nothing when there is none. */
 export function metadataText(context: OutputContext, f: number, options: { readonly withPacketVars: boolean }): string {
+  const hasVars = options.withPacketVars && context.packetVars.length > 0;
+  if (!hasVars && (f < 0 || context.flows.peekExtra(f) === null)) return '';
   const parts: string[] = [];
-  if (options.withPacketVars && context.packetVars.length > 0) {
+  if (hasVars) {
     parts.push(`"pktvars":[${context.packetVars.map((v) => `{${quote(v.name)}:${text(v.value)}}`).join(',')}]`);
   }
   if (f >= 0) flowParts(context, f, parts);

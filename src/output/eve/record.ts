@@ -1,7 +1,9 @@
 // EveRecord: the parts that records of all types share, in Suricata's order: header, common options, tail.
 import { F } from '../../framework/flows.ts';
 import { PACKET_SOURCES, PacketFlag } from '../../framework/packet.ts';
-import { addressText, macAt, macText, packetDestination, packetSource } from '../text/addresses.ts';
+import { ByteText, part } from '../../base/byte-text.ts';
+import { addressText, macAt, macText } from '../text/addresses.ts';
+import { appendEveTime } from '../text/byte-time.ts';
 import { quote } from '../../base/json-text.ts';
 import { hasPorts, isIcmp, protocolName } from '../text/protocol-name.ts';
 import { eveTime } from '../text/timestamp.ts';
@@ -11,6 +13,19 @@ import type { OutputContext } from '../../framework/output.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { EveSettings } from './settings.ts';
 
+const TIMESTAMP = part('{"timestamp":"');
+const QUOTE = part('"');
+const FLOW_ID = part(',"flow_id":');
+const PCAP_CNT = part(',"pcap_cnt":');
+const EVENT_TYPE = part(',"event_type":"');
+const SRC_IP = part(',"src_ip":"');
+const SRC_PORT = part('","src_port":');
+const DEST_IP = part(',"dest_ip":"');
+const DEST_PORT = part('","dest_port":');
+const PROTO = part(',"proto":"');
+const IP_V = part('","ip_v":');
+const PKT_SRC = PACKET_SOURCES.map((source) => part(`,"pkt_src":"${source}"`));
+
 /** Which end of the flow is printed as source. */
 export type FlowSide = 'toServer' | 'toClient';
 
@@ -19,6 +34,7 @@ export class EveRecord {
   readonly settings: EveSettings;
   private capturePath: string | undefined;
   private captureText = '';
+  private readonly scratch = new ByteText();
 
   constructor(context: OutputContext, settings: EveSettings) {
     this.context = context;
@@ -27,30 +43,61 @@ export class EveRecord {
 
   /** From `{"timestamp"` to `pkt_src` and the common options, without a closing brace. */
   packet(p: Packet, type: string): string {
-    const { flows } = this.context;
-    let text = `{"timestamp":"${eveTime(p.ts)}"`;
-    if (p.flow >= 0) text += flowIds(flows.double(p.flow, F.id), flows.double(p.flow, F.parentId));
-    text += this.device(p.device);
-    if (p.parent === null && p.number > 0 && this.context.captureFile() !== undefined)
-      text += `,"pcap_cnt":${String(p.number)}`;
-    text += `,"event_type":"${type}"${vlanText(p.vlanCount, p.vlan0, p.vlan1, p.vlan2)}`;
-    if (p.ipVersion !== 0) text += packetTuple(p);
-    text += `,"pkt_src":"${PACKET_SOURCES[p.source]!}"`;
-    return text + this.packetOptions(p);
+    const { scratch } = this;
+    scratch.length = 0;
+    this.appendPacket(scratch, p, type);
+    return scratch.toString();
+  }
+
+  /** The same, behind what is in `text`. */
+  appendPacket(text: ByteText, p: Packet, type: string): void {
+    this.appendStart(text, p, type);
+    if (p.ipVersion !== 0) appendTuple(text, p);
+    this.appendEnd(text, p);
   }
 
   /** The same for something in the packet's flow, seen from the flow's client, its server, or the packet's sender. */
-  transaction(p: Packet, type: string, addresses: 'flow' | 'server' | 'packet'): string {
+  appendTransaction(text: ByteText, p: Packet, type: string, addresses: 'flow' | 'server' | 'packet'): void {
     const isToServer = (p.flags & PacketFlag.toServer) !== 0;
-    if (addresses === 'packet' || isToServer === (addresses === 'flow')) return this.packet(p, type);
-    const { flows } = this.context;
-    let text = `{"timestamp":"${eveTime(p.ts)}"${flowIds(flows.double(p.flow, F.id), flows.double(p.flow, F.parentId))}`;
-    text += this.device(p.device);
-    if (p.parent === null && p.number > 0 && this.context.captureFile() !== undefined)
-      text += `,"pcap_cnt":${String(p.number)}`;
-    text += `,"event_type":"${type}"${vlanText(p.vlanCount, p.vlan0, p.vlan1, p.vlan2)}${this.flowTuple(p.flow, addresses === 'flow' ? 'toServer' : 'toClient')}`;
-    text += `,"proto":"${protocolName(p.proto)}","ip_v":${String(p.ipVersion)},"pkt_src":"${PACKET_SOURCES[p.source]!}"`;
-    return text + this.packetOptions(p);
+    if (addresses === 'packet' || isToServer === (addresses === 'flow')) {
+      this.appendPacket(text, p, type);
+      return;
+    }
+    this.appendStart(text, p, type);
+    appendSwappedTuple(text, p);
+    this.appendEnd(text, p);
+  }
+
+  /** Up to and with the VLANs. */
+  private appendStart(text: ByteText, p: Packet, type: string): void {
+    text.part(TIMESTAMP);
+    appendEveTime(text, p.ts);
+    text.part(QUOTE);
+    if (p.flow >= 0) {
+      const { flows } = this.context;
+      text.part(FLOW_ID);
+      text.number(flows.double(p.flow, F.id));
+      const parent = flows.double(p.flow, F.parentId);
+      if (parent !== 0) text.string(`,"parent_id":${String(parent)}`);
+    }
+    text.string(this.device(p.device));
+    if (p.parent === null && p.number > 0 && this.context.captureFile() !== undefined) {
+      text.part(PCAP_CNT);
+      text.number(p.number);
+    }
+    text.part(EVENT_TYPE);
+    text.string(type);
+    text.part(QUOTE);
+    if (p.vlanCount > 0) text.string(vlanText(p.vlanCount, p.vlan0, p.vlan1, p.vlan2));
+  }
+
+  private appendEnd(text: ByteText, p: Packet): void {
+    text.part(PKT_SRC[p.source]!);
+    const { settings } = this;
+    text.string(settings.version);
+    if (settings.hasMetadata) text.string(metadataText(this.context, p.flow, { withPacketVars: true }));
+    if (settings.hasEther && p.etherOffset >= 0) text.string(packetEther(p));
+    if (settings.hasCommunityId && p.flow >= 0) text.string(this.community(p.flow));
   }
 
   /** The same for a netflow record. */
@@ -135,15 +182,6 @@ export class EveRecord {
     return name === undefined ? '' : `,"in_iface":${quote(name)}`;
   }
 
-  private packetOptions(p: Packet): string {
-    const { settings } = this;
-    let text = settings.version;
-    if (settings.hasMetadata) text += metadataText(this.context, p.flow, { withPacketVars: true });
-    if (settings.hasEther && p.etherOffset >= 0) text += packetEther(p);
-    if (settings.hasCommunityId && p.flow >= 0) text += this.community(p.flow);
-    return text;
-  }
-
   /** `,"proto":"ICMP"` and what ICMP and ESP flows have in place of ports. */
   flowProtocol(f: number, type: 'flow' | 'netflow', side: FlowSide): string {
     const { flows } = this.context;
@@ -210,17 +248,51 @@ function vlanText(count: number, vlan0: number, vlan1: number, vlan2: number): s
   return `,"vlan":[${String(vlan0)},${String(vlan1)},${String(vlan2)}]`;
 }
 
-function packetTuple(p: Packet): string {
+function appendTuple(text: ByteText, p: Packet): void {
   const isPorted = hasPorts(p.proto); // 0 where the transport header is broken
-  let text = `,"src_ip":"${packetSource(p)}"`;
-  if (isPorted) text += `,"src_port":${String(p.sp)}`;
-  text += `,"dest_ip":"${packetDestination(p)}"`;
-  if (isPorted) text += `,"dest_port":${String(p.dp)}`;
-  text += `,"proto":"${protocolName(p.proto)}","ip_v":${String(p.ipVersion)}`;
+  text.part(SRC_IP);
+  appendAddress(text, p.ipVersion, p.src0, p.src1, p.src2, p.src3);
+  if (isPorted) appendPort(text, SRC_PORT, p.sp);
+  else text.part(QUOTE);
+  text.part(DEST_IP);
+  appendAddress(text, p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3);
+  if (isPorted) appendPort(text, DEST_PORT, p.dp);
+  else text.part(QUOTE);
+  appendProtocol(text, p);
   if (isIcmp(p.proto) && p.l4Offset >= 0)
-    text += `,"icmp_type":${String(p.icmpType)},"icmp_code":${String(p.icmpCode)}`;
-  else if (p.proto === 50 && p.l4Offset >= 0) text += `,"spi":${String(p.espSpi >>> 0)}`;
-  return text;
+    text.string(`,"icmp_type":${String(p.icmpType)},"icmp_code":${String(p.icmpCode)}`);
+  else if (p.proto === 50 && p.l4Offset >= 0) text.string(`,"spi":${String(p.espSpi >>> 0)}`);
+}
+
+/** The packet's ends exchanged: those of the flow, seen from its other side. */
+function appendSwappedTuple(text: ByteText, p: Packet): void {
+  const isPorted = hasPorts(p.proto);
+  text.part(SRC_IP);
+  appendAddress(text, p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3);
+  if (isPorted) appendPort(text, SRC_PORT, p.dp);
+  else text.part(QUOTE);
+  text.part(DEST_IP);
+  appendAddress(text, p.ipVersion, p.src0, p.src1, p.src2, p.src3);
+  if (isPorted) appendPort(text, DEST_PORT, p.sp);
+  else text.part(QUOTE);
+  appendProtocol(text, p);
+}
+
+function appendProtocol(text: ByteText, p: Packet): void {
+  text.part(PROTO);
+  text.string(protocolName(p.proto));
+  text.part(IP_V);
+  text.number(p.ipVersion);
+}
+
+function appendPort(text: ByteText, key: Uint8Array, port: number): void {
+  text.part(key);
+  text.number(port);
+}
+
+function appendAddress(text: ByteText, version: number, w0: number, w1: number, w2: number, w3: number): void {
+  if (version === 6) text.ipv6(w0, w1, w2, w3);
+  else text.ipv4(w0);
 }
 
 function packetEther(p: Packet): string {

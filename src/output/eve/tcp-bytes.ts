@@ -1,9 +1,9 @@
 // EVE `tcp` of flow records, as bytes.
 import { TCP_STATES } from '../../framework/stream.ts';
-import { part } from '../text/byte-text.ts';
+import { part } from '../../base/byte-text.ts';
 import { FLAG_TEXTS } from './tcp-text.ts';
 import type { TcpView } from '../../framework/stream.ts';
-import type { ByteText } from '../text/byte-text.ts';
+import type { ByteText } from '../../base/byte-text.ts';
 
 const WITHOUT_SESSION = part(',"tcp":{"tcp_flags":"00","tcp_flags_ts":"00","tcp_flags_tc":"00"}');
 const FLAGS = part(',"tcp":{"tcp_flags":"');

@@ -1,5 +1,7 @@
 // EVE records of transactions, and of what was wrong with them; each protocol writes the members of its own.
 import { anomalyName } from '../../framework/anomaly.ts';
+import { part } from '../../base/byte-text.ts';
+import type { ByteText } from '../../base/byte-text.ts';
 import { JsonText } from '../../base/json-writer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { EveDeclaration, LogTransaction } from '../../framework/app-protocol.ts';
@@ -7,6 +9,8 @@ import type { ConfigNode } from '../../config/index.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { Transaction } from '../../framework/transaction.ts';
 import type { EveRecord } from './record.ts';
+
+const TX_ID = part(',"tx_id":');
 
 interface Entry {
   readonly declaration: EveDeclaration;
@@ -27,18 +31,30 @@ function besideOf({ beside }: EveDeclaration, node: ConfigNode | undefined): Bes
   return beside === undefined ? null : { key: beside.key, log: beside.create(node).log as LogTransaction };
 }
 
-/** `,"email":{...}`; '' when the protocol has no second object, or nothing to say in it. */
-function besideText(beside: Beside | null, tx: Transaction, json: JsonText, app: AppFlow): string {
-  if (beside === null) return '';
-  json.clear();
-  return beside.log(tx, json, app, 0) ? `,"${beside.key}":{${json.text}}` : '';
+/** Appends `,"email":{...}`; nothing when the protocol has no second object, or it has nothing to say. */
+function appendBeside(beside: Beside | null, tx: Transaction, json: JsonText, app: AppFlow): void {
+  if (beside !== null) appendObject(beside, tx, json, app, 0);
+}
+
+/** Appends `,"key":{...}`; @returns false, and nothing is left behind, when there is nothing to say */
+function appendObject({ key, log }: Beside, tx: Transaction, json: JsonText, app: AppFlow, i: number): boolean {
+  const { out } = json;
+  const before = out.length;
+  out.string(`,"${key}":`);
+  json.begin().openElement();
+  if (log(tx, json, app, i)) {
+    json.close();
+    return true;
+  }
+  out.length = before;
+  return false;
 }
 
 /** The types of transactions that the configuration asks for, by protocol. */
 export class TransactionEvents {
   private readonly record: EveRecord;
   private readonly byProtocol = new Map<string, Entry[]>();
-  private readonly json = new JsonText();
+  private json = new JsonText();
 
   constructor(record: EveRecord) {
     this.record = record;
@@ -68,60 +84,62 @@ export class TransactionEvents {
     return isKnown;
   }
 
-  /** The records, each with its line end; '' for none. */
-  transaction(p: Packet, app: AppFlow, tx: Transaction): string {
+  /** Appends the records, each with its line end. */
+  append(text: ByteText, p: Packet, app: AppFlow, tx: Transaction): void {
     const entries = this.byProtocol.get(tx.protocol!.name);
-    if (entries === undefined) return '';
-    let text = '';
+    if (entries === undefined) return;
     for (const entry of entries) {
       const count = entry.count?.(tx) ?? 1;
-      for (let i = 0; i < count; i++) text += this.one(p, app, tx, entry, i);
+      for (let i = 0; i < count; i++) this.one(text, p, app, tx, entry, i);
     }
-    return text;
   }
 
-  private one(
-    p: Packet,
-    app: AppFlow,
-    tx: Transaction,
-    { declaration, log, key, addresses, beside }: Entry,
-    i: number,
-  ): string {
-    const { json } = this;
-    json.clear();
-    if (!log(tx, json, app, i)) return '';
-    const members = json.text;
-    const txId = declaration.hasTxId === false ? '' : `,"tx_id":${String(tx.id)}`;
-    const start = this.record.transaction(p, declaration.type, sideOf(tx, addresses));
-    return `${start}${txId},"${key}":{${members}}${besideText(beside, tx, json, app)}${this.record.end()}`;
+  private one(text: ByteText, p: Packet, app: AppFlow, tx: Transaction, entry: Entry, i: number): void {
+    const { declaration, addresses, beside } = entry;
+    const before = text.length;
+    this.record.appendTransaction(text, p, declaration.type, sideOf(tx, addresses));
+    if (declaration.hasTxId !== false) {
+      text.part(TX_ID);
+      text.number(tx.id);
+    }
+    const json = this.jsonOf(text);
+    if (!appendObject(entry, tx, json, app, i)) {
+      text.length = before;
+      return;
+    }
+    appendBeside(beside, tx, json, app);
+    text.string(this.record.end());
+  }
+
+  private jsonOf(text: ByteText): JsonText {
+    if (this.json.out !== text) this.json = new JsonText(text);
+    return this.json;
   }
 }
 
 /** `,"http":{...}` of the transaction an alert is about; '' without. */
 export class TransactionContext {
-  private readonly writers = new Map<
-    EveDeclaration,
-    { readonly log: LogTransaction; readonly beside: Beside | null }
-  >();
+  private readonly writers = new Map<EveDeclaration, { readonly first: Beside; readonly beside: Beside | null }>();
   private readonly json = new JsonText();
 
   text(app: AppFlow, tx: Transaction): string {
-    let text = '';
-    for (const declaration of tx.protocol!.definition.eve ?? []) {
-      this.json.clear();
-      const { log, beside } = this.writer(declaration);
-      if (!log(tx, this.json, app, 0)) continue;
-      text += `,"${keyOf(declaration)}":{${this.json.text}}`;
-      text += besideText(beside, tx, this.json, app);
-    }
-    return text;
+    this.json.clear();
+    this.append(this.json, app, tx);
+    return this.json.text;
   }
 
-  private writer(declaration: EveDeclaration): { readonly log: LogTransaction; readonly beside: Beside | null } {
+  append(json: JsonText, app: AppFlow, tx: Transaction): void {
+    for (const declaration of tx.protocol!.definition.eve ?? []) {
+      const { first, beside } = this.writer(declaration);
+      if (appendObject(first, tx, json, app, 0)) appendBeside(beside, tx, json, app);
+    }
+  }
+
+  private writer(declaration: EveDeclaration): { readonly first: Beside; readonly beside: Beside | null } {
     const known = this.writers.get(declaration);
     if (known !== undefined) return known;
     const log = (declaration.alert ?? declaration.create(undefined).log) as LogTransaction;
-    const writer = { log, beside: besideOf(declaration, undefined) };
+    const writer = { first: { key: keyOf(declaration), log }, beside: besideOf(declaration, undefined) };
     this.writers.set(declaration, writer);
     return writer;
   }
@@ -136,16 +154,18 @@ function keyOf({ key, type }: EveDeclaration): string {
   return key ?? type.replaceAll('-', '_');
 }
 
-/** `anomaly` records for the anomalies of a transaction from number `from` on. */
-export function txAnomalyText(record: EveRecord, p: Packet, tx: Transaction, from: number): string {
-  let text = '';
+/** Appends `anomaly` records for the anomalies of a transaction from number `from` on. */
+export function appendTxAnomalies(text: ByteText, record: EveRecord, p: Packet, tx: Transaction, from: number): void {
   const { definition, name } = tx.protocol!;
-  for (const id of tx.anomalies!.slice(from)) {
-    const full = anomalyName(id);
+  const anomalies = tx.anomalies!;
+  for (let i = from; i < anomalies.length; i++) {
+    const full = anomalyName(anomalies[i]!);
     const event = full.slice(full.indexOf('.') + 1);
     const shown = definition.hasUpperCaseEvents === true ? event.toUpperCase() : event;
-    text += `${record.transaction(p, 'anomaly', 'packet')},"tx_id":${String(tx.id)}`;
-    text += `,"anomaly":{"app_proto":"${name}","type":"applayer","event":"${shown}","layer":"proto_parser"}${record.end()}`;
+    record.appendTransaction(text, p, 'anomaly', 'packet');
+    text.part(TX_ID);
+    text.number(tx.id);
+    text.string(`,"anomaly":{"app_proto":"${name}","type":"applayer","event":"${shown}","layer":"proto_parser"}`);
+    text.string(record.end());
   }
-  return text;
 }

@@ -1,6 +1,6 @@
 // EVE's timestamps written as bytes: the second is formatted once and remembered.
-import { part } from './byte-text.ts';
-import type { ByteText } from './byte-text.ts';
+import { part } from '../../base/byte-text.ts';
+import type { ByteText } from '../../base/byte-text.ts';
 import { eveTime } from './timestamp.ts';
 
 /** Seconds remembered, by their low bits: events, flow starts and flow ends move at different pace. */

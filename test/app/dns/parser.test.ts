@@ -38,7 +38,7 @@ function records(driver: ParserDriver, log = logOf()): unknown[] {
 }
 
 function messagesOf(driver: ParserDriver): DnsMessage[] {
-  return driver.parser.transactions.map((tx) => (tx instanceof DnsTransaction ? tx.message : new DnsMessage()));
+  return driver.parser.transactions.map((tx) => (tx as DnsTransaction).message);
 }
 
 function anomaliesOf(bytes: Uint8Array): string[] {

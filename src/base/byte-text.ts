@@ -24,7 +24,7 @@ export class ByteText {
   }
 
   /** Makes room for `more` bytes. */
-  private ensure(more: number): void {
+  ensure(more: number): void {
     if (this.length + more > this.data.length) this.grow(more);
   }
 
@@ -45,9 +45,31 @@ export class ByteText {
 
   /** Any text, as UTF-8. */
   string(text: string): void {
-    if (text === '') return;
+    const size = text.length;
+    this.ensure(size);
+    const { data } = this;
+    const at = this.length;
+    for (let i = 0; i < size; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) {
+        this.encoded(text);
+        return;
+      }
+      data[at + i] = code;
+    }
+    this.length = at + size;
+  }
+
+  private encoded(text: string): void {
     this.ensure(text.length * 3);
-    this.length += Buffer.from(this.data.buffer, this.data.byteOffset).write(text, this.length, 'utf8');
+    const { data } = this;
+    this.length += Buffer.from(data.buffer, data.byteOffset, data.length).write(text, this.length, 'utf8');
+  }
+
+  /** One ASCII character. */
+  char(code: number): void {
+    if (this.length >= this.data.length) this.grow(1);
+    this.data[this.length++] = code;
   }
 
   /** A whole number from 0 to 2^53. */
