@@ -60,6 +60,7 @@ export class Files implements FileTracker, FileWishes {
   open(app: AppFlow, tx: Transaction, direction: Direction, name: Uint8Array): TrackedFile {
     const file = new TrackedFile(direction, name);
     (tx.files ??= []).push(file);
+    file.keepsBytes = this.hasData && tx.body(direction) === null;
     if (this.hashNames.size > 0) file.work = hashesOf(this.hashNames);
     const isWanted = ((app.keptFiles | tx.keptFiles) & (1 << direction)) !== 0;
     if (this.storage !== null && (isWanted || this.storage.isForced)) file.isStored = true;
@@ -76,7 +77,7 @@ export class Files implements FileTracker, FileWishes {
 
   private take(file: TrackedFile, data: Uint8Array, start: number, end: number): void {
     file.size += end - start;
-    if (this.hasData) file.body.append(data, start, end, LIMITS);
+    if (file.keepsBytes) file.body.append(data, start, end, LIMITS);
     if (this.hasMagic) keepHead(file, data, start, end);
     const hashes = file.work as Hashes | undefined;
     if (hashes !== undefined) {

@@ -11,7 +11,8 @@ export function retire(list: Transaction[], app: AppFlow, needsInspection: boole
   for (let i = 0; i < list.length; i++) {
     const tx = list[i]!;
     const isOver = tx.isLogged && isDone(tx, app) && areFilesTold(tx) && (!needsInspection || isInspected(tx));
-    if (!isOver) list[kept++] = tx;
+    if (isOver) tx.release();
+    else list[kept++] = tx;
   }
   list.length = kept;
 }

@@ -61,6 +61,18 @@ function reversed(code: number, length: number): number {
   return result;
 }
 
+/** What inflating needs room for: large, and so used again. */
+class Workspace {
+  /** Output that is not fetched, behind the window that later parts may repeat. */
+  out = new Uint8Array(2 * WINDOW);
+  readonly literals = new Code();
+  readonly distances = new Code();
+  readonly lengths = new Uint8Array(320);
+}
+
+const MOST_IDLE = 32;
+const idle: Workspace[] = [];
+
 const State = { block: 0, stored: 1, codes: 2, over: 3, broken: 4 } as const;
 
 export class Inflater {
@@ -72,14 +84,10 @@ export class Inflater {
   private at = 0;
   private bitBuffer = 0;
   private bitCount = 0;
-  /** Output that is not fetched, behind the window that later parts may repeat. */
-  private out = new Uint8Array(2 * WINDOW);
+  private work: Workspace | null = null;
   private size = 0;
   private fetched = 0;
   private room = 0;
-  private readonly literals = new Code();
-  private readonly distances = new Code();
-  private readonly lengths = new Uint8Array(320);
 
   /** The end of the data was reached, or nothing more can be made of them. */
   get isOver(): boolean {
@@ -97,6 +105,7 @@ export class Inflater {
    */
   push(data: Uint8Array, start: number, end: number, limit: number): Uint8Array {
     if (this.isOver) return NOTHING;
+    this.work ??= idle.pop() ?? new Workspace();
     this.keepWindow();
     this.room = limit;
     this.input =
@@ -105,13 +114,21 @@ export class Inflater {
     while (!this.isOver && this.step());
     this.input = this.at < this.input.length ? this.input.slice(this.at) : NOTHING;
     this.at = 0;
-    return this.out.subarray(this.fetched, this.size);
+    return this.work.out.subarray(this.fetched, this.size);
+  }
+
+  /** Nothing more is pushed, and what was returned last is not read any longer. */
+  release(): void {
+    if (this.work === null) return;
+    if (idle.length < MOST_IDLE && this.work.out.length === 2 * WINDOW) idle.push(this.work);
+    this.work = null;
+    this.state = State.over;
   }
 
   private keepWindow(): void {
     this.fetched = this.size;
     if (this.size <= WINDOW) return;
-    this.out.copyWithin(0, this.size - WINDOW, this.size);
+    this.work!.out.copyWithin(0, this.size - WINDOW, this.size);
     this.size = this.fetched = WINDOW;
   }
 
@@ -200,9 +217,10 @@ export class Inflater {
   }
 
   private buildFixed(): number {
-    this.lengths.fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280, 288).fill(5, 288, 320);
-    this.literals.build(this.lengths, 0, 288);
-    this.distances.build(this.lengths, 288, 320);
+    const { distances, lengths, literals } = this.work!;
+    lengths.fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280, 288).fill(5, 288, 320);
+    literals.build(lengths, 0, 288);
+    distances.build(lengths, 288, 320);
     this.state = State.codes;
     return 0;
   }
@@ -214,28 +232,28 @@ export class Inflater {
     const distanceCount = ((counts >> 5) & 31) + 1;
     const codeCount = (counts >> 10) + 4;
     if (literalCount > 286) return BROKEN;
-    const { lengths } = this;
+    const { lengths } = this.work!;
     lengths.fill(0);
     for (let i = 0; i < codeCount; i++) {
       const length = this.bits(3);
       if (length < 0) return MORE;
       lengths[CODE_ORDER[i]!] = length;
     }
-    this.literals.build(lengths, 0, 19);
+    this.work!.literals.build(lengths, 0, 19);
     const total = literalCount + distanceCount;
     const result = this.readLengths(total);
     if (result !== 0) return result;
-    this.literals.build(lengths, 0, literalCount);
-    this.distances.build(lengths, literalCount, total);
+    this.work!.literals.build(lengths, 0, literalCount);
+    this.work!.distances.build(lengths, literalCount, total);
     this.state = State.codes;
     return 0;
   }
 
   private readLengths(total: number): number {
-    const { lengths } = this;
+    const { lengths } = this.work!;
     lengths.fill(0);
     for (let i = 0; i < total;) {
-      const symbol = this.symbol(this.literals);
+      const symbol = this.symbol(this.work!.literals);
       if (symbol < 0) return symbol;
       if (symbol < 16) {
         lengths[i++] = symbol;
@@ -273,14 +291,14 @@ export class Inflater {
 
   /** One literal or repetition: 1; 0 at the end of the block, MORE or BROKEN. */
   private code(): number {
-    const symbol = this.symbol(this.literals);
+    const symbol = this.symbol(this.work!.literals);
     if (symbol < 256) return symbol < 0 ? symbol : this.put(symbol) ? 1 : BROKEN;
     if (symbol === 256) return 0;
     const index = symbol - 257;
     if (index >= LENGTH_BASE.length) return BROKEN;
     const lengthExtra = this.bits(LENGTH_BITS[index]!);
     if (lengthExtra < 0) return MORE;
-    const distanceSymbol = this.symbol(this.distances);
+    const distanceSymbol = this.symbol(this.work!.distances);
     if (distanceSymbol < 0) return distanceSymbol;
     if (distanceSymbol >= DISTANCE_BASE.length) return BROKEN;
     const distanceExtra = this.bits(distanceSymbol < 2 ? 0 : (distanceSymbol >> 1) - 1);
@@ -290,7 +308,8 @@ export class Inflater {
 
   private repeat(length: number, distance: number): number {
     if (distance > this.size) return BROKEN;
-    for (let i = 0; i < length; i++) if (!this.put(this.out[this.size - distance]!)) return BROKEN;
+    const work = this.work!;
+    for (let i = 0; i < length; i++) if (!this.put(work.out[this.size - distance]!)) return BROKEN;
     return 1;
   }
 
@@ -300,12 +319,13 @@ export class Inflater {
       this.state = State.over;
       return false;
     }
-    if (this.size === this.out.length) {
-      const grown = new Uint8Array(this.out.length * 2);
-      grown.set(this.out);
-      this.out = grown;
+    const work = this.work!;
+    if (this.size === work.out.length) {
+      const grown = new Uint8Array(work.out.length * 2);
+      grown.set(work.out);
+      work.out = grown;
     }
-    this.out[this.size++] = byte;
+    work.out[this.size++] = byte;
     return true;
   }
 }
@@ -319,8 +339,10 @@ function joined(a: Uint8Array, data: Uint8Array, start: number, end: number): Ui
 
 /** Inflates data[from, to) to the start of `target`, at most `max` bytes; how many were written. */
 export function inflateRaw(data: Uint8Array, from: number, to: number, target: Uint8Array, max: number): number {
-  const plain = new Inflater().push(data, from, to, Math.min(max, target.length));
+  const inflater = new Inflater();
+  const plain = inflater.push(data, from, to, Math.min(max, target.length));
   target.set(plain);
+  inflater.release();
   return plain.length;
 }
 

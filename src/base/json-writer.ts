@@ -203,15 +203,31 @@ export class JsonText {
     data[at++] = QUOTE;
     for (let i = 0; i < size; i++) {
       const byte = bytes[i]!;
-      if (byte < SPACE || byte >= 0x7f || byte === QUOTE || byte === BACKSLASH) {
+      let follow = 0;
+      if (byte >= 0x80) follow = followers(bytes, i);
+      if (byte < SPACE || follow < 0 || byte === QUOTE || byte === BACKSLASH) {
         out.string(quote(bytesText(bytes)));
         return;
       }
       data[at++] = byte;
+      for (; follow > 0; follow--) data[at++] = bytes[++i]!;
     }
     data[at++] = QUOTE;
     out.length = at;
   }
+}
+
+/** How many bytes of a character in UTF-8 follow its first (RFC 3629 section 4), -1 for what is none. */
+function followers(bytes: Uint8Array, at: number): number {
+  const first = bytes[at]!;
+  const count = first < 0xc2 || first > 0xf4 ? -1 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+  if (count < 0 || at + count >= bytes.length) return -1;
+  const second = bytes[at + 1]!;
+  // overlong forms, surrogates and what is beyond the last code point; U+FEFF may be a mark, which the slow way drops
+  if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f) || first === 0xef) return -1;
+  if ((first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)) return -1;
+  for (let i = 1; i <= count; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return -1;
+  return count;
 }
 
 function i32(data: Uint8Array, at: number): number {

@@ -5,6 +5,25 @@ import type { BufferView } from './buffer.ts';
 const FIRST_SIZE = 2048;
 const NOTHING = new Uint8Array(0);
 
+/**
+ * Room that is not needed any longer, by size: bodies come and go by the thousand, and the first touch of fresh memory
+ * costs more than all that is done with it.
+ */
+const LARGEST_KEPT = 1 << 18;
+const MOST_KEPT = 32;
+const idle = new Map<number, Uint8Array[]>();
+
+function roomOf(size: number): Uint8Array {
+  return idle.get(size)?.pop() ?? new Uint8Array(size);
+}
+
+function giveBack(room: Uint8Array): void {
+  if (room.length < FIRST_SIZE || room.length > LARGEST_KEPT) return;
+  const list = idle.get(room.length);
+  if (list === undefined) idle.set(room.length, [room]);
+  else if (list.length < MOST_KEPT) list.push(room);
+}
+
 /** How much of a body rules see and when; sizes in bytes. */
 export interface BodyLimits {
   /** Bytes kept for inspection in all (`request-body-limit`); 0: no limit. */
@@ -71,7 +90,9 @@ export class BodyBuffer {
     if (this.isDue(limits)) this.inspectedTo = this.end;
   }
 
+  /** Its bytes are not looked at any longer. */
   release(): void {
+    giveBack(this.data);
     this.data = NOTHING;
     this.base = this.end;
     this.length = 0;
@@ -88,8 +109,9 @@ export class BodyBuffer {
     }
     let size = this.data.length === 0 ? FIRST_SIZE : this.data.length * 2;
     while (size < this.length + count) size *= 2;
-    const grown = new Uint8Array(size);
+    const grown = roomOf(size);
     grown.set(this.data.subarray(0, this.length));
+    giveBack(this.data);
     this.data = grown;
   }
 }

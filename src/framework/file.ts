@@ -32,6 +32,8 @@ export class TrackedFile {
   sha256: string | null = null;
   /** sids that asked to keep it. */
   sids: number[] | null = null;
+  /** Whether rules look at its bytes here: not where the body of its transaction shows them. */
+  keepsBytes = false;
   /** Bytes that rules look at. */
   readonly body = new BodyBuffer();
   /** Its fileinfo event is written. */

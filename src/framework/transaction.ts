@@ -91,6 +91,11 @@ export class Transaction {
     this.isLogged = true;
   }
 
+  /** It is over, and nobody looks at it again. */
+  release(): void {
+    if (this.files !== null) for (const file of this.files) file.body.release();
+  }
+
   /** Rules have seen what there was of a direction: growing buffers begin their next window. */
   inspected(direction: Direction): void {
     if (this.files === null) return;

@@ -44,6 +44,7 @@ export class BodyDecoder {
       const rest = this.layers[i]!.finish(this.bombLimit);
       if (rest.length > 0) parts.push(Uint8Array.from(this.through(rest, i + 1)));
     }
+    for (const layer of this.layers) layer.release();
     return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 

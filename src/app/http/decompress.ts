@@ -15,6 +15,8 @@ export interface Decompressor {
   push(data: Uint8Array, limit: number): Uint8Array;
   /** What is left when nothing follows. */
   finish(limit: number): Uint8Array;
+  /** Lets go of what it needs room for; nothing more is asked of it. */
+  release(): void;
 }
 
 export function createDecompressor(coding: Coding): Decompressor {
@@ -67,6 +69,10 @@ class Inflation implements Decompressor {
     this.header = null;
     return rest ?? NOTHING;
   }
+
+  release(): void {
+    this.inflater.release();
+  }
 }
 
 /**
@@ -87,6 +93,10 @@ class Unbrotli implements Decompressor {
 
   finish(limit: number): Uint8Array {
     return this.hasFailed || this.tried === this.input.length ? NOTHING : this.undo(limit);
+  }
+
+  release(): void {
+    this.input = NOTHING;
   }
 
   private undo(limit: number): Uint8Array {

@@ -85,6 +85,12 @@ export class HttpTransaction extends Transaction {
     return this.settings.responseBody;
   }
 
+  override release(): void {
+    super.release();
+    this.request.body.release();
+    this.response.body.release();
+  }
+
   override inspected(direction: Direction): void {
     super.inspected(direction);
     if (direction === TO_SERVER) this.request.body.commit(this.settings.requestBody);

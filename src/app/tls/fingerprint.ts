@@ -14,8 +14,32 @@ export function ja3sText({ version, ciphers, extensions }: Hello): string {
   return [version, ciphers.join('-'), extensions.join('-')].join(',');
 }
 
+/** Digests of the texts seen last: the same clients and servers come again and again. */
+class Digests {
+  private readonly known = new Map<string, string>();
+  private readonly algorithm: 'md5' | 'sha256';
+
+  constructor(algorithm: 'md5' | 'sha256') {
+    this.algorithm = algorithm;
+  }
+
+  /** In hexadecimal. */
+  of(text: string): string {
+    const known = this.known.get(text);
+    if (known !== undefined) return known;
+    const digest = createHash(this.algorithm).update(text).digest('hex');
+    if (this.known.size >= MOST_DIGESTS) this.known.clear();
+    this.known.set(text, digest);
+    return digest;
+  }
+}
+
+const MOST_DIGESTS = 4096;
+const md5Digests = new Digests('md5');
+const sha256Digests = new Digests('sha256');
+
 export function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
+  return md5Digests.of(text);
 }
 
 const VERSIONS: Readonly<Record<number, string>> = {
@@ -63,7 +87,7 @@ function sorted(values: readonly number[]): string {
 }
 
 function short(text: string): string {
-  return text === '' ? NOTHING : createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return text === '' ? NOTHING : sha256Digests.of(text).slice(0, 12);
 }
 
 /** First and last letter of the first protocol; in hexadecimal where they are none. */
