@@ -66,8 +66,8 @@ function buildInfo(): string {
     ['Detection enabled', 'yes'],
     ['hiredis support', 'no'],
     ['liblz4 support', 'no'],
-    ['JA3 support', 'no'],
-    ['JA4 support', 'no'],
+    ['JA3 support', 'yes'],
+    ['JA4 support', 'yes'],
   ];
   const folders: readonly (readonly [string, string])[] = [
     ['--prefix', '/usr'],

@@ -42,7 +42,9 @@ function logKinds(signatures: readonly Signature[]): void {
   const count = (holds: (signature: Signature) => boolean): number => signatures.filter(holds).length;
   const ipOnly = count(({ type }) => type === 'ip_only');
   const payload = count(({ flags }) => (flags & SigFlag.requirePayload) !== 0);
-  const app = count(({ flags }) => (flags & SigFlag.appLayer) !== 0);
+  const app = count(
+    ({ txSteps, frame, appProtocols }) => txSteps.length > 0 || frame !== null || appProtocols !== null,
+  );
   const events = count(({ type }) => type === 'de_only');
   log.info(
     'detect',

@@ -26,8 +26,6 @@ export const SigFlag = {
   dsize: 1 << 10,
   /** `=>` rule */
   transactional: 1 << 11,
-  /** has at least one buffer of an application layer */
-  appLayer: 1 << 12,
   /** has state-changing keywords: must not be skipped by thresholds */
   bypass: 1 << 13,
   /** rule written with `<>` */

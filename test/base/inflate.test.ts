@@ -59,6 +59,28 @@ describe('inflate', () => {
       { numRuns: 2000 },
     );
   });
+  it('begins anew with room that another stream has used', () => {
+    const first = deflateRawSync(Buffer.from('a'.repeat(5000)));
+    const second = deflateRawSync(Buffer.from('the second stream repeats nothing of the first'));
+    const one = new Inflater();
+    assert.equal(one.push(first, 0, first.length, 10_000).length, 5000);
+    one.release();
+    const two = new Inflater();
+    const three = new Inflater();
+    const half = second.length >> 1;
+    let text = Buffer.from(two.push(second, 0, half, 1000)).toString();
+    assert.equal(three.push(first, 0, first.length, 10_000).length, 5000);
+    text += Buffer.from(two.push(second, half, second.length, 1000)).toString();
+    assert.equal(text, 'the second stream repeats nothing of the first');
+    two.release();
+    assert.equal(two.push(first, 0, first.length, 10).length, 0);
+    // a distance beyond what the stream itself has put out is wrong, whatever lies in the room
+    const broken = new Inflater();
+    const beyond = Uint8Array.of(0x03, 0x06, 0x00);
+    broken.push(beyond, 0, beyond.length, 1000);
+    assert.equal(broken.isBroken, true);
+  });
+
   it('finds the bodies of gzip and zlib', () => {
     const gzip = gzipSync('a');
     assert.equal(gzipBody(gzip, 0, gzip.length), 10);

@@ -32,7 +32,7 @@ export function requirements(rule: AnalysedRule): string[] {
 
 export function isAppLayer({ builder }: AnalysedRule): boolean {
   if (!isNetworkProtocol(builder.ast.protocol.text.toLowerCase())) return true;
-  return (builder.flags & SigFlag.appLayer) !== 0 || builder.chains.some(({ buffer }) => buffer?.source === 'app');
+  return builder.chains.some(({ buffer }) => buffer?.source === 'app');
 }
 
 const SCOPES: Readonly<Record<RuleType, string>> = {

@@ -9,7 +9,7 @@ import type { RuleBuilder } from './signature-builder.ts';
 export function ruleTypeOf(builder: RuleBuilder, hasNegatedAddress: boolean): RuleType {
   const { flags } = builder;
   const keywords = builder.packetDescriptions;
-  if ((flags & SigFlag.appLayer) !== 0 || builder.txSteps.length > 0) return 'app_tx';
+  if (builder.txSteps.length > 0) return 'app_tx';
   if (builder.payload.elements.length > 0) return payloadType(flags);
   if (builder.frameChains.length > 0) return 'stream';
   if (!isNetworkProtocol(builder.ast.protocol.text.toLowerCase())) return 'app_layer';

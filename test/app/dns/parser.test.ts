@@ -4,7 +4,7 @@ import protocols from '../../../src/app/dns/index.ts';
 import { DnsTransaction } from '../../../src/app/dns/parser.ts';
 import { JsonText } from '../../../src/base/json-writer.ts';
 import type { LogTransaction } from '../../../src/framework/app-protocol.ts';
-import { DnsMessage } from '../../../src/wire/dns.ts';
+import type { DnsMessage } from '../../../src/wire/dns.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
 import { REQUEST, RESPONSE, TO_QUESTION, framed, message, nameBytes, record } from './messages.ts';
 
@@ -38,7 +38,7 @@ function records(driver: ParserDriver, log = logOf()): unknown[] {
 }
 
 function messagesOf(driver: ParserDriver): DnsMessage[] {
-  return driver.parser.transactions.map((tx) => (tx as DnsTransaction).message);
+  return driver.parser.transactions.flatMap((tx) => (tx instanceof DnsTransaction ? [tx.message] : []));
 }
 
 function anomaliesOf(bytes: Uint8Array): string[] {
