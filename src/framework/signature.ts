@@ -18,24 +18,14 @@ export const SigFlag = {
   requireFlow: 1 << 4,
   requirePayload: 1 << 5,
   noAlert: 1 << 6,
-  /** only decode-event keywords: looked at on broken packets too */
-  decoderEventOnly: 1 << 7,
-  ipOnly: 1 << 8,
-  likeIpOnly: 1 << 9,
   /** dsize was given */
   dsize: 1 << 10,
   /** `=>` rule */
   transactional: 1 << 11,
   /** has state-changing keywords: must not be skipped by thresholds */
   bypass: 1 << 13,
-  /** rule written with `<>` */
-  bidirectional: 1 << 14,
   onlyStream: 1 << 15,
   noStream: 1 << 16,
-  /** the fast pattern alone decides: no other condition */
-  anyProtocol: 1 << 17,
-  replace: 1 << 18,
-  filestore: 1 << 19,
 } as const;
 
 /** Rule types of Suricata's engine analysis. */

@@ -5,7 +5,6 @@ import { anomalyId, anomalyNames } from '../framework/anomaly.ts';
 import type { AnomalyKind } from '../framework/anomaly.ts';
 import { unquoted } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
-import { SigFlag } from '../framework/signature.ts';
 
 function findAnomaly(kind: AnomalyKind, name: string): number {
   const id = anomalyId(kind, name);
@@ -35,7 +34,6 @@ const decodeEvent = defineKeyword({
       return;
     }
     const id = findAnomaly('decode', name);
-    builder.flags |= SigFlag.decoderEventOnly;
     builder.addPacketMatch((p) => p.hasAnomaly(id), {
       keyword: 'decode-event',
       keepsStream: true,

@@ -10,7 +10,6 @@ import type { HashName, TrackedFile } from '../framework/file.ts';
 import { integerTest, requiredArgument } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { KeywordDefinition, RulesetSetup, SignatureBuilder } from '../framework/keyword.ts';
-import { SigFlag } from '../framework/signature.ts';
 import type { RuleOption } from '../rules/index.ts';
 
 const PAGE = 'rules/file-keywords.html';
@@ -80,7 +79,6 @@ const filestore = defineKeyword({
     const store = parseFileStore(option.value ?? '');
     for (const word of store.unknown) builder.warn(`filestore: "${word}" means nothing`, 'filestore:response,tx');
     builder.setup.demands.add(FILE_DEMAND.store);
-    builder.flags |= SigFlag.filestore;
     if (!hasStore(builder.setup))
       builder.note('Warning: Rule requires file-store but the output file-store is not enabled.');
     addFileTest(builder, 'filestore', () => true);

@@ -47,6 +47,6 @@ export default defineKeyword({
     builder.addPostMatch((p) => {
       rewritePayload(p, spot.at, bytes);
     });
-    builder.flags |= SigFlag.replace | SigFlag.requirePacket | SigFlag.noStream;
+    builder.flags |= SigFlag.requirePacket | SigFlag.noStream;
   },
 });
