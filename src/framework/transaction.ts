@@ -18,6 +18,8 @@ export class TxInspectState {
   /** Signatures that hold so far and wait for later states: their numbers, and the step each waits at. */
   waiting: number[] | null = null;
   steps: number[] | null = null;
+  /** One of those waits for more of what it has seen, not for a later state. */
+  isRestless = false;
   /** Signatures that matched: they are not looked at again. */
   matched: Set<number> | null = null;
 }

@@ -37,6 +37,8 @@ export interface TxPrefilter {
 export interface TxGroup {
   readonly plans: ReadonlyMap<number, TxPlan>;
   readonly prefilters: readonly TxPrefilter[];
+  /** One of their buffers shows more without a change of state. */
+  readonly isGrowing: boolean;
   /** Signatures that nothing can be looked up for. */
   readonly always: Int32Array;
 }
@@ -126,6 +128,7 @@ function groupOf(plans: readonly TxPlan[], tables: PatternTables): TxGroup {
   return {
     plans: new Map(plans.map((plan) => [plan.signature.iid, plan])),
     prefilters,
+    isGrowing: prefilters.some(({ buffer }) => buffer.isGrowing === true),
     always: Int32Array.from(always),
   };
 }

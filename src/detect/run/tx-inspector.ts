@@ -49,8 +49,12 @@ export class TxInspector {
     const { ctx } = this;
     ctx.app = app;
     ctx.txDirection = direction;
-    for (const tx of app.former) this.transaction(p, app, tx, direction);
-    if (app.parser !== null) for (const tx of app.parser.transactions) this.transaction(p, app, tx, direction);
+    const { former, parser } = app;
+    for (let i = 0; i < former.length; i++) this.transaction(p, app, former[i]!, direction);
+    if (parser !== null) {
+      const { transactions } = parser;
+      for (let i = 0; i < transactions.length; i++) this.transaction(p, app, transactions[i]!, direction);
+    }
     ctx.tx = null;
     ctx.app = null;
   }
@@ -68,6 +72,7 @@ export class TxInspector {
   }
 
   private inspectGroup(p: Packet, tx: Transaction, state: TxInspectState, group: TxGroup, progress: number): void {
+    if (progress === state.scanned && !group.isGrowing && !state.isRestless) return; // nothing is new to any rule
     const { candidates, ctx } = this;
     ctx.tx = tx;
     candidates.clear();
@@ -79,6 +84,7 @@ export class TxInspector {
     if (state.scanned < 0) candidates.addAll(group.always);
     if (state.waiting !== null) for (const iid of state.waiting) candidates.add(iid);
     state.scanned = progress;
+    state.isRestless = false;
     for (let i = 0; i < candidates.count; i++) {
       const plan = group.plans.get(candidates.iids[i]!);
       if (plan !== undefined) this.candidate(p, tx, state, plan, progress);
@@ -103,8 +109,9 @@ export class TxInspector {
     const { signature } = plan;
     const { iid } = signature;
     if (state.matched?.has(iid) === true) return;
-    const at = state.waiting?.indexOf(iid) ?? -1;
+    const at = state.waiting === null ? -1 : state.waiting.indexOf(iid);
     const from = at < 0 ? 0 : state.steps![at]!;
+    if (at >= 0 && isAhead(plan, from, progress)) return;
     const outcome = this.host.admits(signature, p) ? this.run(p, tx, plan, from, progress) : Outcome.no;
     if (at >= 0) {
       state.waiting!.splice(at, 1);
@@ -113,6 +120,7 @@ export class TxInspector {
     if (outcome >= 0) {
       (state.waiting ??= []).push(iid);
       (state.steps ??= []).push(outcome);
+      if (!isAhead(plan, outcome, progress)) state.isRestless = true;
     } else if (outcome === Outcome.matched) this.holds(p, tx, state, plan);
   }
 
@@ -139,4 +147,9 @@ export class TxInspector {
     if (isHalf && other.matched?.has(signature.iid) !== true) return;
     this.host.matched(signature, p, tx);
   }
+}
+
+/** Whether a step waits for a state that is yet to come. */
+function isAhead({ steps }: TxPlan, step: number, progress: number): boolean {
+  return step < steps.length && steps[step]!.progress > progress;
 }
