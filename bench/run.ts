@@ -18,7 +18,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SHARED = join(ROOT, '..', 'shared');
 const MIX = join(SHARED, 'pcaps', 'mix-small.pcap');
 const MIX_PACKETS = 122_527;
-const MAIN = join(ROOT, 'dist', 'cli', 'main.js');
+const MAIN = join(ROOT, 'dist', 'cli', 'tayra.js');
 /** A run that only starts and stops: its time is what is called start-up. */
 const TINY_ROUNDS = 5;
 

@@ -11,6 +11,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stampFile = join(root, 'node_modules', '.cache', 'tayra-setup.json');
 /** How long to wait for another program that installs packages. */
 const LOCK_SECONDS = 300;
+/** What scripts/bundle.mjs makes, below dist/ and without its extension. */
+const BUNDLE = join('cli', 'tayra');
 const isRetry = process.argv.includes('--retry');
 
 function say(text) {
@@ -122,11 +124,13 @@ function reportLibraries() {
 
 function compile(stamp) {
   const sources = filesBelow(join(root, 'src')).filter((file) => file.endsWith('.ts'));
-  const key = hashOf([...sources, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')]);
-  if (stamp.build === key && existsSync(join(root, 'dist', 'cli', 'main.js'))) return;
+  const bundle = join(root, 'scripts', 'bundle.mjs');
+  const key = hashOf([...sources, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json'), bundle]);
+  if (stamp.build === key && existsSync(join(root, 'dist', 'cli', 'tayra.js'))) return;
   say('compiling');
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  if (run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--incremental', 'false'])) stamp.build = key;
+  const isCompiled = run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--incremental', 'false']);
+  if (isCompiled && run(process.execPath, [bundle])) stamp.build = key;
   else process.exitCode = 1;
   removeStale(join(root, 'dist'), new Set(sources.map((file) => relative(join(root, 'src'), file).slice(0, -3))));
 }
@@ -135,7 +139,7 @@ function compile(stamp) {
 function removeStale(dist, sources) {
   for (const file of filesBelow(dist)) {
     const source = relative(dist, file).replace(/(\.d\.ts|\.js|\.js\.map)$/, '');
-    if (!sources.has(source)) rmSync(file);
+    if (!sources.has(source) && source !== BUNDLE) rmSync(file);
   }
 }
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { PcapWriter } from '../../src/pcap/index.ts';
 import { ascii, tcp4, udp4 } from '../support/packets.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/cli/tayra.js', import.meta.url));
 
 describe('built program', function () {
   this.timeout(60_000);

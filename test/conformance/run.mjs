@@ -104,7 +104,7 @@ const run = spawnSync(
   process.execPath,
   [
     join(shared, 'verify', 'verify.mjs'),
-    ...['--bin', `${process.execPath} ${join(root, 'dist', 'cli', 'main.js')}`, ...IDENTITY],
+    ...['--bin', `${process.execPath} ${join(root, 'dist', 'cli', 'tayra.js')}`, ...IDENTITY],
     ...['--suite', suite, '--list', inWork('list.txt'), '--srcdir', inWork('srcdir')],
     ...['--schema', join(shared, 'suricata-etc', 'schema.json'), '--jobs', options.jobs, '--work', work],
     ...['--write-baseline', inWork('passing.txt'), ...(options.keep ? ['--keep'] : []), ...args],

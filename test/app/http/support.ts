@@ -48,7 +48,8 @@ export function shown(driver: ParserDriver): unknown[] {
     requestBody: bodyText(tx.request.body),
     responseBody: bodyText(tx.response.body),
     files: (tx.files ?? []).map(
-      ({ name, size, state, body }) => `${text(name)!} ${String(size)} ${FILE_STATES[state]!} ${bodyText(body)}`,
+      ({ name, size, state, body, direction }) =>
+        `${text(name)!} ${String(size)} ${FILE_STATES[state]!} ${bodyText(tx.body(direction) ?? body)}`,
     ),
     anomalies: driver.anomalies(tx).sort(),
     progress: [...tx.progress],

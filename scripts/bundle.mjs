@@ -1,0 +1,18 @@
+// Puts the compiled program into one file, dist/cli/tayra.js: loading hundreds of modules takes longer than most runs.
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
+
+await build({
+  entryPoints: [join(dist, 'cli', 'main.js')],
+  outfile: join(dist, 'cli', 'tayra.js'),
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external', // loaded when they are needed, and shared with the library
+  sourcemap: true,
+  logLevel: 'warning',
+});
