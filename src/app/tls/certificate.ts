@@ -44,6 +44,13 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 const SUBJECT_ALT_NAME = '2.5.29.17';
 const SEQUENCE = 0x30;
 const INTEGER = 2;
+/** A length that is told by an end mark: BER, not DER. */
+const INDEFINITE = 0x80;
+
+/** Whether what is no certificate says to be longer than it is. */
+export function isCutCertificate(der: Uint8Array): boolean {
+  return der[0] === SEQUENCE && readElement(der, 0, der.length) === null && der[1] !== INDEFINITE;
+}
 
 /** Null: not a certificate. @param der its own copy */
 export function parseCertificate(der: Uint8Array): Certificate | null {

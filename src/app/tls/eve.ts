@@ -173,10 +173,16 @@ function isSilent({ client, server }: TlsTransaction): boolean {
   );
 }
 
+/** With a certificate the server's hello says all there is to tell; without one the end of the handshake does. */
+function isDue({ progress, server }: TlsTransaction): boolean {
+  if (server.chain.length > 0 && progress[1] >= ServerState.helloDone) return true;
+  return progress[0] >= ClientState.handshakeDone && progress[1] >= ServerState.handshakeDone;
+}
+
 export const TLS_EVE: EveDeclaration = {
   type: 'tls',
   addresses: 'flow',
-  due: [ClientState.handshakeDone, ServerState.handshakeDone],
+  isDue,
   create(node) {
     const fields = fieldsOf(node);
     const logsResumption = node?.bool('session-resumption', true) ?? true;

@@ -6,7 +6,7 @@ import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { u16, u24 } from '../../wire/read.ts';
-import { parseCertificate } from './certificate.ts';
+import { isCutCertificate, parseCertificate } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import { TLS_ANOMALY } from './events.ts';
 import { ja3Text, ja3sText, ja4Text, md5 } from './fingerprint.ts';
@@ -262,8 +262,11 @@ export class TlsParser extends AppParser {
     const certificate = parseCertificate(der);
     if (certificate !== null) into.push(certificate);
     else {
-      this.anomaly(this.tx, TLS_ANOMALY.certificate_invalid_der);
-      this.anomaly(this.tx, TLS_ANOMALY.invalid_certificate);
+      this.anomaly(
+        this.tx,
+        isCutCertificate(der) ? TLS_ANOMALY.certificate_invalid_length : TLS_ANOMALY.invalid_certificate,
+      );
+      this.anomaly(this.tx, TLS_ANOMALY.invalid_handshake_message);
     }
   }
 

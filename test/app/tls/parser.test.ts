@@ -142,8 +142,13 @@ describe('TLS parser', () => {
       'tls.multiple_sni_extensions',
     ]);
     assert.deepEqual(names(talk([[1, record(22, certificates(Buffer.from('none')))]])), [
-      'tls.certificate_invalid_der',
       'tls.invalid_certificate',
+      'tls.invalid_handshake_message',
+    ]);
+    const cut = Buffer.of(0x30, 0x82, 0x10, 0x00, 1, 2, 3);
+    assert.deepEqual(names(talk([[1, record(22, certificates(cut))]])), [
+      'tls.certificate_invalid_length',
+      'tls.invalid_handshake_message',
     ]);
     const bleed = record(24, Buffer.concat([Buffer.of(1), u16(16_000), Buffer.from('x')]));
     assert.deepEqual(names(talk([[0, bleed]])), ['tls.heartbeat_message', 'tls.overflow_heartbeat_message']);
