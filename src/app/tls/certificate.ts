@@ -44,12 +44,19 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 const SUBJECT_ALT_NAME = '2.5.29.17';
 const SEQUENCE = 0x30;
 const INTEGER = 2;
-/** A length that is told by an end mark: BER, not DER. */
-const INDEFINITE = 0x80;
+/** Lengths above say how many bytes hold the length. */
+const LONG_FORM = 0x80;
 
-/** Whether what is no certificate says to be longer than it is. */
+/** Whether what is no certificate ends amid a length, that of the whole or of the part that is signed. */
 export function isCutCertificate(der: Uint8Array): boolean {
-  return der[0] === SEQUENCE && readElement(der, 0, der.length) === null && der[1] !== INDEFINITE;
+  if (der[0] !== SEQUENCE) return false;
+  const outer = readElement(der, 0, der.length);
+  return outer === null ? isCutHeader(der, 0, der.length) : isCutHeader(der, outer.start, outer.end);
+}
+
+function isCutHeader(der: Uint8Array, at: number, end: number): boolean {
+  const length = der[at + 1]!;
+  return at + 2 > end || (length > LONG_FORM && at + 2 + (length & 0x7f) > end);
 }
 
 /** Null: not a certificate. @param der its own copy */

@@ -145,7 +145,7 @@ describe('TLS parser', () => {
       'tls.invalid_certificate',
       'tls.invalid_handshake_message',
     ]);
-    const cut = Buffer.of(0x30, 0x82, 0x10, 0x00, 1, 2, 3);
+    const cut = Buffer.of(0x30, 0x05, 0x30, 0x84, 0xff, 0xff, 0xff);
     assert.deepEqual(names(talk([[1, record(22, certificates(cut))]])), [
       'tls.certificate_invalid_length',
       'tls.invalid_handshake_message',
