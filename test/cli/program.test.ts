@@ -89,6 +89,22 @@ describe('built program', function () {
     assert.match(stdout, /c\.yaml:7.*expected yes or no, found "perhaps"/);
   });
 
+  it('counts its rules by what they look at', () => {
+    const rules = [
+      'alert ip any any -> 192.0.2.1 any (msg:"address"; sid:1;)',
+      'alert tcp any any -> any any (msg:"payload"; content:"x"; sid:2;)',
+      'alert http any any -> any any (msg:"buffer"; http.uri; content:"x"; sid:3;)',
+      'alert dns any any -> any any (msg:"protocol"; sid:4;)',
+      'alert pkthdr any any -> any any (msg:"event"; decode-event:ipv4.pkt_too_small; sid:5;)',
+    ];
+    writeFileSync(join(folder, 'test.rules'), `${rules.join('\n')}\n`);
+    const { stdout, stderr } = tayra('-v', '-r', capture, '-S', 'test.rules', '-l', folder);
+    assert.match(
+      stdout + stderr,
+      /5 signatures processed\. 1 are IP-only rules, 1 are inspecting packet payload, 2 inspect application layer, 1 are decoder event only/,
+    );
+  });
+
   it('tells its version, options and run modes', () => {
     assert.match(tayra('-V').stdout, /^This is Suricata version 9\.0\.0 compatible Tayra \d/);
     assert.match(tayra('--help').stdout, /--pcap-file-recursive/);

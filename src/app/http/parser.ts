@@ -1,6 +1,5 @@
 // HttpParser: requests and responses of one connection, each direction a small state machine.
 
-import { byteIndex } from '../../base/bytes.ts';
 import type { BodyLimits } from '../../framework/body-buffer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
@@ -8,13 +7,14 @@ import { AppParser } from '../../framework/app-parser.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { BodyDecoder, Framing, contentCodings } from './body.ts';
+import { BodyReader } from './body-reader.ts';
+import type { BodyHost } from './body-reader.ts';
 import { BodySink } from './body-sink.ts';
 import { HTTP_ANOMALY } from './events.ts';
 import {
   beginsHttp,
   isChunkedVersion,
   isVersion,
-  parseChunkSize,
   parseLength,
   parseRequestLine,
   parseStatusLine,
@@ -29,9 +29,7 @@ import {
   containsText,
   equalsText,
   firstLineEnd,
-  isEmptyLine,
   isFramed,
-  isHex,
   lineEnd,
   looksLikeHeader,
   looksLikeStatus,
@@ -39,31 +37,29 @@ import {
 import type { HttpSettings } from './settings.ts';
 import { HttpTransaction, Progress } from './transaction.ts';
 import type { HttpMessage } from './transaction.ts';
-import { Side, Wait } from './side.ts';
+import { FIELD_LIMIT, Side, Wait } from './side.ts';
 import { normalizeUri } from './uri.ts';
 
 const LF = 10;
 const CR = 13;
-const SEMICOLON = 59;
-/** A line or header block longer than this is no HTTP. */
-const FIELD_LIMIT = 64 << 10;
 const MAX_TRANSACTIONS = 512;
-const CHUNK_LINE_LIMIT = 1024;
 /** Bytes in which a status line would show. */
 const ENOUGH_TO_JUDGE = 128;
 
-export class HttpParser extends AppParser {
+export class HttpParser extends AppParser implements BodyHost {
   private readonly settings: HttpSettings;
   private readonly sides = [new Side(), new Side()] as const;
   /** Requests whose response is not complete, oldest first. */
   private readonly unanswered: HttpTransaction[] = [];
   private isTunnel = false;
   private readonly sink: BodySink;
+  private readonly bodies: BodyReader;
 
   constructor(flow: AppFlow, settings: HttpSettings) {
     super(flow);
     this.settings = settings;
     this.sink = new BodySink(flow, settings);
+    this.bodies = new BodyReader(this, this.sink);
   }
 
   data(input: AppInput): number {
@@ -85,8 +81,7 @@ export class HttpParser extends AppParser {
   }
 
   /** A line or block that is longer than any should be: nothing more of the direction is looked at. */
-
-  private tooLong(direction: Direction, input: AppInput): number {
+  tooLong(direction: Direction, input: AppInput): number {
     const side = this.sides[direction];
     const tx = side.tx ?? this.newTransaction();
     this.anomaly(
@@ -105,22 +100,14 @@ export class HttpParser extends AppParser {
         return this.firstLine(input, direction, at);
       case Wait.headers:
         return this.headers(input, direction, at);
-      case Wait.body:
-        return this.body(input, side, direction, at);
-      case Wait.chunkSize:
-        return this.chunkSize(input, side, direction, at);
-      case Wait.chunkData:
-        return this.chunkData(input, side, direction, at);
-      case Wait.chunkEnd:
-        return this.chunkEnd(input, side, at);
-      case Wait.trailer:
-        return this.trailer(input, side, direction, at);
       case Wait.bodyOrLine:
         return this.bodyOrLine(input, side, at);
       case Wait.headersOrNothing:
         return this.headersOrNothing(input, side, at);
-      default:
+      case Wait.nothing:
         return input.end;
+      default:
+        return this.bodies.step(input, side, at);
     }
   }
 
@@ -408,86 +395,13 @@ export class HttpParser extends AppParser {
     tx.advance(direction, Progress.body);
   }
 
-  private body(input: AppInput, side: Side, direction: Direction, at: number): number {
-    const { end } = input;
-    const stop = side.framing === Framing.length ? Math.min(end, at + side.left) : end;
-    this.bytes(side, direction, input.data, at, stop);
-    if (side.framing === Framing.length) {
-      side.left -= stop - at;
-      if (side.left === 0) this.finish(side, direction);
-    }
-    return stop;
-  }
-
-  private chunkSize(input: AppInput, side: Side, direction: Direction, at: number): number {
-    const { data } = input;
-    let start = at;
-    while (start < input.end && (data[start] === CR || data[start] === LF)) start++;
-    while (start < input.end && isSpace(data[start]!)) start++;
-    if (start < input.end && !isHex(data[start]!)) return this.badChunk(side, direction, start);
-    const next = lineEnd(data, start, input.end);
-    if ((next < 0 ? input.end : next) - start > CHUNK_LINE_LIMIT) return this.badChunk(side, direction, start);
-    if (next < 0) return -1;
-    const size = parseChunkSize(data, start, next);
-    if (size < 0) return this.badChunk(side, direction, start);
-    if (byteIndex(data, SEMICOLON, start, next) >= 0) {
-      const A = HTTP_ANOMALY;
-      this.anomaly(side.tx!, direction === TO_SERVER ? A.request_chunk_extension : A.response_chunk_extension);
-    }
-    side.left = size;
-    side.wait = size === 0 ? Wait.trailer : Wait.chunkData;
-    if (size === 0) side.tx!.advance(direction, Progress.trailer);
-    return next;
-  }
-
-  /** What is no chunk is the rest of the body. */
-  private badChunk(side: Side, direction: Direction, at: number): number {
-    const A = HTTP_ANOMALY;
-    this.anomaly(side.tx!, direction === TO_SERVER ? A.invalid_request_chunk_len : A.invalid_response_chunk_len);
-    side.framing = Framing.untilClose;
-    side.wait = Wait.body;
-    return at;
-  }
-
-  private chunkData(input: AppInput, side: Side, direction: Direction, at: number): number {
-    const stop = Math.min(input.end, at + side.left);
-    this.bytes(side, direction, input.data, at, stop);
-    side.left -= stop - at;
-    if (side.left === 0) side.wait = Wait.chunkEnd;
-    return stop;
-  }
-
-  private chunkEnd(input: AppInput, side: Side, at: number): number {
-    const { data, end } = input;
-    if (data[at] === LF) {
-      side.wait = Wait.chunkSize;
-      return at + 1;
-    }
-    if (data[at] !== CR) {
-      side.wait = Wait.chunkSize;
-      return at;
-    }
-    if (at + 1 >= end) return -1;
-    side.wait = Wait.chunkSize;
-    return data[at + 1] === LF ? at + 2 : at + 1;
-  }
-
-  private trailer(input: AppInput, side: Side, direction: Direction, at: number): number {
-    const next = lineEnd(input.data, at, input.end);
-    if ((next < 0 ? input.end : next) - at > FIELD_LIMIT) return this.tooLong(direction, input);
-    if (next < 0) return -1;
-    if (isEmptyLine(input.data, at, next)) this.finish(side, direction);
-    return next;
-  }
-
-  private bytes(side: Side, direction: Direction, data: Uint8Array, start: number, end: number): void {
-    if (end <= start) return;
-    side.tx!.advance(direction, Progress.body);
-    for (const id of this.sink.take(side, direction, data, start, end)) this.anomaly(side.tx!, id);
+  /** Something is wrong with a message. */
+  note(tx: HttpTransaction, id: number): void {
+    this.anomaly(tx, id);
   }
 
   /** A message is complete. */
-  private finish(side: Side, direction: Direction): void {
+  finish(side: Side, direction: Direction): void {
     const tx = side.tx!;
     const message = tx.message(direction);
     for (const id of this.sink.finish(side, direction)) this.anomaly(tx, id);
@@ -531,7 +445,7 @@ export class HttpParser extends AppParser {
   private end(input: AppInput, direction: Direction, at: number): void {
     const side = this.sides[direction];
     if (side.wait === Wait.body && side.framing !== Framing.untilClose && at < input.end)
-      this.bytes(side, direction, input.data, at, input.end);
+      this.bodies.bytes(side, direction, input.data, at, input.end);
     const { tx } = side;
     if (tx === null || side.wait === Wait.nothing || side.wait === Wait.line) return;
     const message = tx.message(direction);

@@ -6,6 +6,9 @@ import type { BodyDecoder } from './body.ts';
 import type { Multipart } from './multipart.ts';
 import type { HttpTransaction } from './transaction.ts';
 
+/** A line or header block longer than this is no HTTP. */
+export const FIELD_LIMIT = 64 << 10;
+
 /** What a direction waits for. */
 export const Wait = {
   line: 0,

@@ -28,6 +28,7 @@ class Digests {
     const known = this.known.get(text);
     if (known !== undefined) return known;
     const digest = createHash(this.algorithm).update(text).digest('hex');
+    if (text.length > LONGEST_KEPT) return digest;
     if (this.known.size >= MOST_DIGESTS) this.known.clear();
     this.known.set(text, digest);
     return digest;
@@ -35,6 +36,8 @@ class Digests {
 }
 
 const MOST_DIGESTS = 4096;
+/** Hellos of real programs are shorter; longer ones are made up, and would only take memory. */
+const LONGEST_KEPT = 1024;
 const md5Digests = new Digests('md5');
 const sha256Digests = new Digests('sha256');
 

@@ -4,6 +4,7 @@ import { quote } from '../../base/json-text.ts';
 import { ByteText, part } from '../../base/byte-text.ts';
 import { appendEveTime } from '../text/byte-time.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';
+import { DESTINATION, NO_PORT, SOURCE, appendEnd } from './ends.ts';
 import { appendFlowTcp } from './tcp-bytes.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { Flows } from '../../framework/flows.ts';
@@ -18,12 +19,6 @@ const RARE = FlowFlag.actionDrop | FlowFlag.actionPass | FlowFlag.elephantToServ
 const TIMESTAMP = part('{"timestamp":"');
 const FLOW_ID = part('","flow_id":');
 const EVENT_TYPE = part(',"event_type":"flow"');
-const SRC_IP = part(',"src_ip":"');
-const SRC_PORT = part('","src_port":');
-const DEST_IP_AFTER_PORT = part(',"dest_ip":"');
-const DEST_IP = part('","dest_ip":"');
-const DEST_PORT = part('","dest_port":');
-const QUOTE = part('"');
 const IP_V4 = part(',"ip_v":4');
 const IP_V6 = part(',"ip_v":6');
 const PROTOCOLS = Array.from({ length: 256 }, (_, proto) => part(`,"proto":"${protocolName(proto)}"`));
@@ -109,24 +104,33 @@ export class FlowEvents {
 
 function appendTuple(text: ByteText, flows: Flows, f: number): void {
   const isPorted = hasPorts(flows.proto(f));
-  text.part(SRC_IP);
-  appendAddress(text, flows, f, F.src);
-  if (isPorted) {
-    text.part(SRC_PORT);
-    text.number(flows.sourcePort(f));
-    text.part(DEST_IP_AFTER_PORT);
-  } else text.part(DEST_IP);
-  appendAddress(text, flows, f, F.dst);
-  if (isPorted) {
-    text.part(DEST_PORT);
-    text.number(flows.destinationPort(f));
-  } else text.part(QUOTE);
+  appendAddress(text, SOURCE, flows, f, F.src, isPorted ? flows.sourcePort(f) : NO_PORT);
+  appendAddress(text, DESTINATION, flows, f, F.dst, isPorted ? flows.destinationPort(f) : NO_PORT);
   text.part(flows.ipVersion(f) === 6 ? IP_V6 : IP_V4);
 }
 
-function appendAddress(text: ByteText, flows: Flows, f: number, field: number): void {
-  if (flows.ipVersion(f) !== 6) text.ipv4(flows.word(f, field));
-  else text.ipv6(flows.word(f, field), flows.word(f, field + 1), flows.word(f, field + 2), flows.word(f, field + 3));
+function appendAddress(
+  text: ByteText,
+  keys: typeof SOURCE,
+  flows: Flows,
+  f: number,
+  field: number,
+  port: number,
+): void {
+  const version = flows.ipVersion(f);
+  const w0 = flows.word(f, field);
+  if (version !== 6) appendEnd(text, keys, version, w0, 0, 0, 0, port);
+  else
+    appendEnd(
+      text,
+      keys,
+      version,
+      w0,
+      flows.word(f, field + 1),
+      flows.word(f, field + 2),
+      flows.word(f, field + 3),
+      port,
+    );
 }
 
 function appendFlow(text: ByteText, flows: Flows, f: number): void {

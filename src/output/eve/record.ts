@@ -7,6 +7,7 @@ import { appendEveTime } from '../text/byte-time.ts';
 import { quote } from '../../base/json-text.ts';
 import { hasPorts, isIcmp, protocolName } from '../text/protocol-name.ts';
 import { eveTime } from '../text/timestamp.ts';
+import { DESTINATION, NO_PORT, SOURCE, appendEnd } from './ends.ts';
 import { communityId } from './community-id.ts';
 import { metadataText } from './metadata.ts';
 import type { OutputContext } from '../../framework/output.ts';
@@ -18,13 +19,14 @@ const QUOTE = part('"');
 const FLOW_ID = part(',"flow_id":');
 const PCAP_CNT = part(',"pcap_cnt":');
 const EVENT_TYPE = part(',"event_type":"');
-const SRC_IP = part(',"src_ip":"');
-const SRC_PORT = part('","src_port":');
-const DEST_IP = part(',"dest_ip":"');
-const DEST_PORT = part('","dest_port":');
+const ESP = 50;
 const PROTO = part(',"proto":"');
 const IP_V = part('","ip_v":');
 const PKT_SRC = PACKET_SOURCES.map((source) => part(`,"pkt_src":"${source}"`));
+
+/** What `metadata` of a record is about. */
+const OF_FLOW = { withPacketVars: false } as const;
+const OF_PACKET = { withPacketVars: true } as const;
 
 /** Which end of the flow is printed as source. */
 export type FlowSide = 'toServer' | 'toClient';
@@ -52,7 +54,10 @@ export class EveRecord {
   /** The same, behind what is in `text`. */
   appendPacket(text: ByteText, p: Packet, type: string): void {
     this.appendStart(text, p, type);
-    if (p.ipVersion !== 0) appendTuple(text, p);
+    if (p.ipVersion !== 0) {
+      appendTuple(text, p, false);
+      appendTypeOrSpi(text, p);
+    }
     this.appendEnd(text, p);
   }
 
@@ -64,7 +69,7 @@ export class EveRecord {
       return;
     }
     this.appendStart(text, p, type);
-    appendSwappedTuple(text, p);
+    appendTuple(text, p, true);
     this.appendEnd(text, p);
   }
 
@@ -95,7 +100,7 @@ export class EveRecord {
     text.part(PKT_SRC[p.source]!);
     const { settings } = this;
     text.string(settings.version);
-    if (settings.hasMetadata) text.string(metadataText(this.context, p.flow, { withPacketVars: true }));
+    if (settings.hasMetadata) text.string(metadataText(this.context, p.flow, OF_PACKET));
     if (settings.hasEther && p.etherOffset >= 0) text.string(packetEther(p));
     if (settings.hasCommunityId && p.flow >= 0) text.string(this.community(p.flow));
   }
@@ -125,7 +130,7 @@ export class EveRecord {
   flowOptions(f: number, side: FlowSide): string {
     const { settings } = this;
     let text = settings.version;
-    if (settings.hasMetadata) text += metadataText(this.context, f, { withPacketVars: false });
+    if (settings.hasMetadata) text += metadataText(this.context, f, OF_FLOW);
     if (settings.hasEther) text += this.flowEther(f, side);
     if (settings.hasCommunityId) text += this.community(f);
     return text;
@@ -248,51 +253,24 @@ function vlanText(count: number, vlan0: number, vlan1: number, vlan2: number): s
   return `,"vlan":[${String(vlan0)},${String(vlan1)},${String(vlan2)}]`;
 }
 
-function appendTuple(text: ByteText, p: Packet): void {
+/** @param isSwapped the packet's ends exchanged: those of its flow, seen from the other side */
+function appendTuple(text: ByteText, p: Packet, isSwapped: boolean): void {
   const isPorted = hasPorts(p.proto); // 0 where the transport header is broken
-  text.part(SRC_IP);
-  appendAddress(text, p.ipVersion, p.src0, p.src1, p.src2, p.src3);
-  if (isPorted) appendPort(text, SRC_PORT, p.sp);
-  else text.part(QUOTE);
-  text.part(DEST_IP);
-  appendAddress(text, p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3);
-  if (isPorted) appendPort(text, DEST_PORT, p.dp);
-  else text.part(QUOTE);
-  appendProtocol(text, p);
-  if (isIcmp(p.proto) && p.l4Offset >= 0)
-    text.string(`,"icmp_type":${String(p.icmpType)},"icmp_code":${String(p.icmpCode)}`);
-  else if (p.proto === 50 && p.l4Offset >= 0) text.string(`,"spi":${String(p.espSpi >>> 0)}`);
-}
-
-/** The packet's ends exchanged: those of the flow, seen from its other side. */
-function appendSwappedTuple(text: ByteText, p: Packet): void {
-  const isPorted = hasPorts(p.proto);
-  text.part(SRC_IP);
-  appendAddress(text, p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3);
-  if (isPorted) appendPort(text, SRC_PORT, p.dp);
-  else text.part(QUOTE);
-  text.part(DEST_IP);
-  appendAddress(text, p.ipVersion, p.src0, p.src1, p.src2, p.src3);
-  if (isPorted) appendPort(text, DEST_PORT, p.sp);
-  else text.part(QUOTE);
-  appendProtocol(text, p);
-}
-
-function appendProtocol(text: ByteText, p: Packet): void {
+  const sp = isPorted ? p.sp : NO_PORT;
+  const dp = isPorted ? p.dp : NO_PORT;
+  if (isSwapped) appendEnd(text, SOURCE, p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3, dp);
+  appendEnd(text, isSwapped ? DESTINATION : SOURCE, p.ipVersion, p.src0, p.src1, p.src2, p.src3, sp);
+  if (!isSwapped) appendEnd(text, DESTINATION, p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3, dp);
   text.part(PROTO);
   text.string(protocolName(p.proto));
   text.part(IP_V);
   text.number(p.ipVersion);
 }
 
-function appendPort(text: ByteText, key: Uint8Array, port: number): void {
-  text.part(key);
-  text.number(port);
-}
-
-function appendAddress(text: ByteText, version: number, w0: number, w1: number, w2: number, w3: number): void {
-  if (version === 6) text.ipv6(w0, w1, w2, w3);
-  else text.ipv4(w0);
+function appendTypeOrSpi(text: ByteText, p: Packet): void {
+  if (p.l4Offset < 0) return;
+  if (isIcmp(p.proto)) text.string(`,"icmp_type":${String(p.icmpType)},"icmp_code":${String(p.icmpCode)}`);
+  else if (p.proto === ESP) text.string(`,"spi":${String(p.espSpi >>> 0)}`);
 }
 
 function packetEther(p: Packet): string {

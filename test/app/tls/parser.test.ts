@@ -126,6 +126,18 @@ describe('TLS parser', () => {
     assert.equal(versionText(0x0505), '0x0505');
   });
 
+  it('is ready for its record when the server has said all, or at the end of a handshake without certificate', () => {
+    const isDue = tls.eve![0]!.isDue as (tx: TlsTransaction) => boolean;
+    const full = CONVERSATIONS['version 1.2 in full']!;
+    assert.deepEqual(
+      full.map((_, i) => isDue(txOf(talk(full.slice(0, i + 1))))),
+      [false, true, true, true],
+    );
+    const resumed = CONVERSATIONS['a session that goes on']!;
+    const due = resumed.map((_, i) => isDue(txOf(talk(resumed.slice(0, i + 1)))));
+    assert.deepEqual(due, [...resumed.slice(1).map(() => false), true]);
+  });
+
   it('notices a session that goes on, and that content is not to be looked at any more', () => {
     const driver = talk(CONVERSATIONS['a session that goes on']!);
     assert.equal(eve(driver)!['session_resumed'], true);

@@ -1,0 +1,136 @@
+// BodyReader: bodies as they come: by their length, until the end, or in chunks (RFC 9112 section 7.1).
+
+import { byteIndex } from '../../base/bytes.ts';
+import type { AppInput } from '../../framework/app-input.ts';
+import { TO_SERVER } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
+import { Framing } from './body.ts';
+import type { BodySink } from './body-sink.ts';
+import { HTTP_ANOMALY } from './events.ts';
+import { parseChunkSize } from './first-line.ts';
+import { isSpace } from './headers.ts';
+import { isEmptyLine, isHex, lineEnd } from './scan.ts';
+import { FIELD_LIMIT, Wait } from './side.ts';
+import type { Side } from './side.ts';
+import { Progress } from './transaction.ts';
+import type { HttpTransaction } from './transaction.ts';
+
+const LF = 10;
+const CR = 13;
+const SEMICOLON = 59;
+const CHUNK_LINE_LIMIT = 1024;
+
+/** The parser that bodies are read for. */
+export interface BodyHost {
+  note(tx: HttpTransaction, id: number): void;
+  /** The message is complete. */
+  finish(side: Side, direction: Direction): void;
+  /** Gives the direction up; @returns where it ends */
+  tooLong(direction: Direction, input: AppInput): number;
+}
+
+export class BodyReader {
+  private readonly host: BodyHost;
+  private readonly sink: BodySink;
+
+  constructor(host: BodyHost, sink: BodySink) {
+    this.host = host;
+    this.sink = sink;
+  }
+
+  /** One step from `at`; where the next begins, -1 when more bytes are needed. */
+  step(input: AppInput, side: Side, at: number): number {
+    const { direction } = input;
+    switch (side.wait) {
+      case Wait.body:
+        return this.body(input, side, direction, at);
+      case Wait.chunkSize:
+        return this.chunkSize(input, side, direction, at);
+      case Wait.chunkData:
+        return this.chunkData(input, side, direction, at);
+      case Wait.chunkEnd:
+        return this.chunkEnd(input, side, at);
+      default:
+        return this.trailer(input, side, direction, at);
+    }
+  }
+
+  private body(input: AppInput, side: Side, direction: Direction, at: number): number {
+    const { end } = input;
+    const stop = side.framing === Framing.length ? Math.min(end, at + side.left) : end;
+    this.bytes(side, direction, input.data, at, stop);
+    if (side.framing === Framing.length) {
+      side.left -= stop - at;
+      if (side.left === 0) this.host.finish(side, direction);
+    }
+    return stop;
+  }
+
+  private chunkSize(input: AppInput, side: Side, direction: Direction, at: number): number {
+    const { data } = input;
+    let start = at;
+    while (start < input.end && (data[start] === CR || data[start] === LF)) start++;
+    while (start < input.end && isSpace(data[start]!)) start++;
+    if (start < input.end && !isHex(data[start]!)) return this.badChunk(side, direction, start);
+    const next = lineEnd(data, start, input.end);
+    if ((next < 0 ? input.end : next) - start > CHUNK_LINE_LIMIT) return this.badChunk(side, direction, start);
+    if (next < 0) return -1;
+    const size = parseChunkSize(data, start, next);
+    if (size < 0) return this.badChunk(side, direction, start);
+    if (byteIndex(data, SEMICOLON, start, next) >= 0) {
+      const A = HTTP_ANOMALY;
+      this.host.note(side.tx!, direction === TO_SERVER ? A.request_chunk_extension : A.response_chunk_extension);
+    }
+    side.left = size;
+    side.wait = size === 0 ? Wait.trailer : Wait.chunkData;
+    if (size === 0) side.tx!.advance(direction, Progress.trailer);
+    return next;
+  }
+
+  /** What is no chunk is the rest of the body. */
+  private badChunk(side: Side, direction: Direction, at: number): number {
+    const A = HTTP_ANOMALY;
+    this.host.note(side.tx!, direction === TO_SERVER ? A.invalid_request_chunk_len : A.invalid_response_chunk_len);
+    side.framing = Framing.untilClose;
+    side.wait = Wait.body;
+    return at;
+  }
+
+  private chunkData(input: AppInput, side: Side, direction: Direction, at: number): number {
+    const stop = Math.min(input.end, at + side.left);
+    this.bytes(side, direction, input.data, at, stop);
+    side.left -= stop - at;
+    if (side.left === 0) side.wait = Wait.chunkEnd;
+    return stop;
+  }
+
+  private chunkEnd(input: AppInput, side: Side, at: number): number {
+    const { data, end } = input;
+    if (data[at] === LF) {
+      side.wait = Wait.chunkSize;
+      return at + 1;
+    }
+    if (data[at] !== CR) {
+      side.wait = Wait.chunkSize;
+      return at;
+    }
+    if (at + 1 >= end) return -1;
+    side.wait = Wait.chunkSize;
+    return data[at + 1] === LF ? at + 2 : at + 1;
+  }
+
+  private trailer(input: AppInput, side: Side, direction: Direction, at: number): number {
+    const next = lineEnd(input.data, at, input.end);
+    if ((next < 0 ? input.end : next) - at > FIELD_LIMIT) return this.host.tooLong(direction, input);
+    if (next < 0) return -1;
+    if (isEmptyLine(input.data, at, next)) this.host.finish(side, direction);
+    return next;
+  }
+
+  /** Takes bytes of the body under way. */
+  bytes(side: Side, direction: Direction, data: Uint8Array, start: number, end: number): void {
+    if (end <= start) return;
+    side.tx!.advance(direction, Progress.body);
+    for (const id of this.sink.take(side, direction, data, start, end)) this.host.note(side.tx!, id);
+  }
+}
