@@ -5,7 +5,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 /** As rules and the configuration name them. */
 export const PENDING_PROTOCOLS: ReadonlySet<string> = new Set(
   words(`http http1 http2 ftp ftp-data smtp tls ssl ssh imap jabber smb dcerpc dns nfs ntp tftp ike krb5 quic dhcp sip
-    rfb mqtt telnet websocket ldap doh2 rdp bittorrent-dht pop3 mdns llmnr snmp pgsql modbus dnp3 enip cip msn irc`),
+    rfb mqtt telnet websocket ldap doh2 rdp bittorrent-dht pop3 mdns llmnr snmp pgsql modbus dnp3 enip cip msn irc ikev2`),
 );
 
 const HTTP = `http.uri http.uri.normalized http.uri.raw http.method http.host http.host.raw http.user_agent

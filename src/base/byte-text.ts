@@ -1,5 +1,7 @@
 // ByteText: text assembled as bytes in one reused array, for records that are written by the hundred thousand.
 
+import { formatIpv6Short } from './ip.ts';
+
 const ZERO = 0x30;
 const BILLION = 1e9;
 const HEX = '0123456789abcdef';
@@ -18,9 +20,12 @@ export function part(text: string): Uint8Array {
 export class ByteText {
   data: Uint8Array;
   length = 0;
+  /** IPv6 addresses in their short form (RFC 5952) instead of eight whole groups. */
+  readonly isIp6Short: boolean;
 
-  constructor(size = 4096) {
-    this.data = new Uint8Array(size);
+  constructor(options: { readonly isIp6Short?: boolean } = {}) {
+    this.data = new Uint8Array(4096);
+    this.isIp6Short = options.isIp6Short ?? false;
   }
 
   /** Makes room for `more` bytes. */
@@ -127,6 +132,10 @@ export class ByteText {
 
   /** Eight full groups of an IPv6 address. */
   ipv6(w0: number, w1: number, w2: number, w3: number): void {
+    if (this.isIp6Short) {
+      this.string(formatIpv6Short(w0, w1, w2, w3));
+      return;
+    }
     this.ensure(39);
     this.hexWord(w0);
     this.data[this.length++] = 0x3a;

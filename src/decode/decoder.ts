@@ -27,6 +27,8 @@ const MAX_SIZE = defineCounter('decoder.max_pkt_size');
 const UNKNOWN_ETHERTYPE = defineCounter('decoder.unknown_ethertype');
 
 const GENERIC = defineAnomalies('decode', '', ['too_many_layers']);
+// known to rules; live capture on AF_PACKET raises it
+defineAnomalies('decode', 'afpacket', ['trunc_pkt']);
 const ETHERNET = defineAnomalies('decode', 'ethernet', ['unknown_ethertype']);
 
 const LINK_ETHERNET = 1;

@@ -14,6 +14,8 @@ import { decodeUpper } from './ipv6-upper.ts';
 
 const COUNTER = defineCounter('decoder.ipv6');
 const ANOMALY = defineAnomalies('decode', 'ipv6', ['wrong_ip_version', 'trunc_pkt']);
+// known to rules; a packet without a whole header raises nothing, as in Suricata (see TOO_SHORT)
+defineAnomalies('decode', 'ipv6', ['pkt_too_small']);
 
 const GOOD = -1;
 /** Not even a header: the packet is left without a network layer, without further notice. */

@@ -208,7 +208,8 @@ export class Pipeline {
   /** Bytes and transactions that no packet was due to inspect are looked at before the flow goes. */
   private inspectRest(f: number, isTcp: boolean): void {
     const { detect, flows, pseudo, stream, verdicts } = this.parts;
-    const unseen = FlowFlag.bypassed | FlowFlag.noPacketInspection | (verdicts === null ? 0 : FlowFlag.actionDrop);
+    if (verdicts !== null && flows.hasFlag(f, FlowFlag.actionDrop)) return; // the rest of it reached nobody
+    const unseen = FlowFlag.bypassed | FlowFlag.noPacketInspection;
     for (const direction of [0, 1] as const) {
       const isSeen = (flows.flags(f) & unseen) === 0;
       const isRaw = isTcp && detect !== null && isSeen && stream!.pendingRaw(f, direction);

@@ -23,18 +23,20 @@ export function logRules(rules: LoadedRules): void {
   logKinds(ruleset.signatures);
 }
 
-/** A rule that failed takes two records: the reason alone, then the rule, its place and what to do. */
+/** What is wrong with one rule takes two records: the reason alone, then the rule, its place and what to do. */
 function logDiagnostic(one: Diagnostic): void {
   const hint = one.hint === undefined ? '' : ` (${one.hint})`;
-  if (one.severity !== 'error' || one.rule === undefined) {
+  if (one.rule === undefined || one.severity === 'info') {
     log.write(one.severity, one.module ?? 'rules', (one.file === '' ? one.message : formatDiagnostic(one)) + hint);
     return;
   }
   const { line, column } = one.span;
-  log.error(one.module ?? 'detect-parse', one.message);
-  log.error(
+  const what = one.severity === 'error' ? 'error parsing' : 'about';
+  log.write(one.severity, one.module ?? 'detect-parse', one.message);
+  log.write(
+    one.severity,
     'detect',
-    `error parsing signature "${one.rule}" from file ${one.file} at line ${line}, column ${column}${hint}`,
+    `${what} signature "${one.rule}" from file ${one.file} at line ${line}, column ${column}${hint}`,
   );
 }
 

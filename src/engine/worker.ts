@@ -201,6 +201,7 @@ function detectContext(flows: Flows, stream: TcpEngine, app: AppLayer, isInline:
     isInline,
     isStreamInspection: false,
     packetVars: [],
+    captures: [],
   };
 }
 

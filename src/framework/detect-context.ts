@@ -19,7 +19,6 @@ export interface DetectContext {
   readonly isInline: boolean;
   /** True while the chain runs over stream data, false over a packet's payload. */
   isStreamInspection: boolean;
-  /** Values captured by pcre for the alert's metadata; cleared per packet by the engine. */
   /** The transaction under inspection and the direction looked at; null outside of one. */
   tx: Transaction | null;
   txDirection: Direction;
@@ -27,5 +26,15 @@ export interface DetectContext {
   app: AppFlow | null;
   /** Of every packet with an application layer, null for others. */
   appOf(f: number): AppFlow | null;
+  /** What pcre captured for the packet under inspection, in rules that matched. */
   readonly packetVars: { name: string; value: Uint8Array | string }[];
+  /** What pcre captured in the rule under evaluation: kept once all of it matches. */
+  readonly captures: Capture[];
+}
+
+/** A capture of pcre: kept with the flow, with the packet, or with the alert alone. */
+export interface Capture {
+  readonly scope: 'flow' | 'pkt' | 'alert';
+  readonly name: string;
+  readonly value: Uint8Array;
 }

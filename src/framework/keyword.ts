@@ -52,6 +52,8 @@ export interface SignatureBuilder {
 
   /** Names of options that came before, lower case (for "X must follow Y" checks). */
   readonly seen: readonly string[];
+  /** Keyword that `prefilter` was set on, undefined without. */
+  readonly prefilterKeyword: string | undefined;
 
   /** The buffer that following payload keywords apply to. Null: the packet payload/stream. */
   readonly currentBuffer: BufferDefinition | null;
@@ -88,7 +90,7 @@ export interface SignatureBuilder {
   usesState(kind: StateKind, access: 'read' | 'write'): void;
   /** Nothing is wrong, but the rule waits for an application layer: the rest is checked, then the rule refused. */
   awaitAppLayer(reason: string): void;
-  /** Warns without rejecting the rule. */
+  /** Warns without rejecting the rule; the warning is about the option being compiled or checked. */
   warn(message: string, hint?: string): void;
   /** Lists a condition on the packet that needs no closure, for engine analysis. */
   describe(description: Description, requires?: Requirement): void;
@@ -170,6 +172,8 @@ export interface KeywordDefinition {
   readonly buffer?: BufferDefinition;
   /** Adds the option to the rule; throws RuleError for a bad one. `option.value` is the raw text, undefined without. */
   compile(builder: SignatureBuilder, option: RuleOption): void;
+  /** Looks at a rule that has the keyword once all its options are read; throws RuleError, or warns. */
+  check?(builder: SignatureBuilder): void;
 }
 
 /** Declares a keyword (the default export of a file of `keywords/`). */

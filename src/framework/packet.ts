@@ -1,5 +1,6 @@
 // Packet: the one reused object that carries a packet through the pipeline; numbers and offsets only.
 
+import type { Capture } from './detect-context.ts';
 import type { Frame } from './frame.ts';
 import type { Signature } from './signature.ts';
 
@@ -119,6 +120,8 @@ export class AlertQueue {
   readonly txIds = new Float64Array(MAX_ALERTS + 1);
   /** Frames that matched, null for alerts on anything else. */
   readonly frames: (Frame | null)[] = new Array<Frame | null>(MAX_ALERTS + 1).fill(null);
+  /** What pcre captured for the alert (`alert:name`), null without. */
+  readonly contexts: (Capture[] | null)[] = new Array<Capture[] | null>(MAX_ALERTS + 1).fill(null);
 }
 
 export const AlertFlag = {

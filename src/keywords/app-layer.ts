@@ -9,18 +9,21 @@ import { unquoted } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { RulesetSetup, SignatureBuilder } from '../framework/keyword.ts';
 import { PacketFlag } from '../framework/packet.ts';
+import type { PacketMatch } from '../framework/signature.ts';
 import type { Transaction } from '../framework/transaction.ts';
 
+const KEYWORD = 'app-layer-protocol';
 const FAILED = 1;
-/** Which of the flow's protocols counts, and how it is read. */
-const MODES: Readonly<Record<string, (flows: Flows, f: number, isToServer: boolean) => readonly number[]>> = {
-  final: (flows, f) => [flows.word(f, F.appProtocol)],
-  original: (flows, f) => [flows.word(f, F.appProtocolOriginal)],
-  either: (flows, f) => [flows.word(f, F.appProtocolToServer), flows.word(f, F.appProtocolToClient)],
-  to_server: (flows, f) => [flows.word(f, F.appProtocolToServer)],
-  to_client: (flows, f) => [flows.word(f, F.appProtocolToClient)],
-  direction: (flows, f, isToServer) => [flows.word(f, isToServer ? F.appProtocolToServer : F.appProtocolToClient)],
+/** Which of the flow's protocols counts, and how it is read; `either` reads two. */
+const MODES: Readonly<Record<string, (flows: Flows, f: number, isToServer: boolean) => number>> = {
+  final: (flows, f) => flows.word(f, F.appProtocol),
+  original: (flows, f) => flows.word(f, F.appProtocolOriginal),
+  either: (flows, f) => flows.word(f, F.appProtocolToServer),
+  to_server: (flows, f) => flows.word(f, F.appProtocolToServer),
+  to_client: (flows, f) => flows.word(f, F.appProtocolToClient),
+  direction: (flows, f, isToServer) => flows.word(f, isToServer ? F.appProtocolToServer : F.appProtocolToClient),
 };
+const MODE_NAMES = Object.keys(MODES);
 
 /** Undefined: a protocol that is not parsed yet. */
 function protocolNumbers(setup: RulesetSetup, name: string): readonly number[] | undefined {
@@ -33,7 +36,7 @@ function protocolNumbers(setup: RulesetSetup, name: string): readonly number[] |
 }
 
 const appLayerProtocol = defineKeyword({
-  name: 'app-layer-protocol',
+  name: KEYWORD,
   quotes: 'optional',
   argument: 'required',
   kind: 'match',
@@ -47,30 +50,47 @@ const appLayerProtocol = defineKeyword({
   compile(builder, option) {
     const text = unquoted(option).trim();
     const isNegated = text.startsWith('!');
-    const [name = '', mode = 'direction', ...rest] = text
+    const [list = '', mode = 'direction', ...rest] = text
       .replace(/^!\s*/, '')
       .split(',')
       .map((part) => part.trim());
-    const read = Object.hasOwn(MODES, mode) ? MODES[mode] : undefined;
-    if (read === undefined || rest.length > 0) {
-      throw new RuleError(`app-layer-protocol: unknown mode "${mode}"`, `one of ${Object.keys(MODES).join(', ')}`);
+    if (!MODE_NAMES.includes(mode) || rest.length > 0)
+      throw new RuleError(`app-layer-protocol: unknown mode "${mode}"`, `one of ${MODE_NAMES.join(', ')}`);
+    const ids: number[] = [];
+    for (const name of list.split('|').map((part) => part.trim())) {
+      const found = protocolNumbers(builder.setup, name);
+      if (found === undefined) {
+        builder.awaitAppLayer(`application layer "${name}" is not supported yet`);
+        return;
+      }
+      ids.push(...found);
     }
-    const ids = protocolNumbers(builder.setup, name);
-    if (ids === undefined) {
-      builder.awaitAppLayer(`application layer "${name}" is not supported yet`);
-      return;
-    }
-    builder.addPacketMatch(
-      (p, { flows }) => {
-        if (p.flow < 0) return false;
-        const found = read(flows, p.flow, (p.flags & PacketFlag.toServer) !== 0);
-        if (found.every((id) => id === 0) && !ids.includes(0)) return false; // nothing is known yet
-        return found.some((id) => ids.includes(id)) !== isNegated;
-      },
-      { keyword: 'app-layer-protocol', keepsStream: true, requires: 'flow' },
-    );
+    builder.addPacketMatch(speaks(ids, mode, isNegated), {
+      keyword: KEYWORD,
+      keepsStream: true,
+      requires: 'flow',
+    });
+  },
+  check(builder) {
+    if (builder.prefilterKeyword !== KEYWORD) return;
+    const isList = builder.ast.options.some(({ key, value }) => key.toLowerCase() === KEYWORD && value?.includes('|'));
+    if (isList) throw new RuleError('prefilter is not supported for multi-value app-layer-protocol');
   },
 });
+
+/** Whether a flow speaks one of the protocols, or, negated, something known that is none of them. */
+function speaks(ids: readonly number[], mode: string, isNegated: boolean): PacketMatch {
+  const read = MODES[mode]!;
+  const readsBoth = mode === 'either';
+  const mayBeUnknown = ids.includes(0);
+  return (p, { flows }) => {
+    if (p.flow < 0) return false;
+    const one = read(flows, p.flow, (p.flags & PacketFlag.toServer) !== 0);
+    const other = readsBoth ? flows.word(p.flow, F.appProtocolToClient) : one;
+    if (one === 0 && other === 0 && !mayBeUnknown) return false; // nothing is known yet
+    return (ids.includes(one) || ids.includes(other)) !== isNegated;
+  };
+}
 
 /** Events come and go with versions: a rule on one that is not known is left out, and wrong only where that is asked for. */
 function awaitEvent(builder: SignatureBuilder, name: string): void {

@@ -2,7 +2,7 @@
 
 import { requiredArgument } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
-import type { RulesetSetup } from '../framework/keyword.ts';
+import type { RulesetSetup, SignatureBuilder } from '../framework/keyword.ts';
 import { SigFlag } from '../framework/signature.ts';
 import type { PacketMatch, PostMatch } from '../framework/signature.ts';
 
@@ -42,6 +42,8 @@ export class FlowbitNames {
 export function flowbitNames(setup: RulesetSetup): FlowbitNames {
   return setup.shared('flowbits', () => new FlowbitNames());
 }
+
+const COMMAND = /^([a-z]+)(?:,\s*(.*?))?$/;
 
 function isset(id: number): PacketMatch {
   return (p, ctx) => p.flow >= 0 && ctx.flows.peekExtra(p.flow)?.flowbits?.has(id) === true;
@@ -85,6 +87,52 @@ function readNames(text: string, command: string): string[] {
   return command === 'isset' || command === 'isnotset' || names.length === 1 ? names : [text];
 }
 
+interface Use {
+  readonly command: string;
+  readonly names: readonly string[];
+}
+
+/** Commands of the rule that take a name, in its order. */
+function usesOf({ ast }: SignatureBuilder): Use[] {
+  const uses: Use[] = [];
+  for (const { key, value } of ast.options) {
+    if (key.toLowerCase() !== 'flowbits') continue;
+    const [, command = '', list] = COMMAND.exec(value?.trim() ?? '') ?? [];
+    if (list !== undefined && list !== '') uses.push({ command, names: readNames(list, command) });
+  }
+  return uses;
+}
+
+/** Pairs on one name of which the later or the earlier does nothing. */
+const INCONSEQUENTIAL: readonly (readonly string[])[] = [
+  ['set', 'isset'],
+  ['unset', 'isnotset'],
+  ['set', 'unset'],
+  ['set', 'toggle'],
+  ['unset', 'toggle'],
+];
+const CONTRADICTION = ['isset', 'isnotset'];
+
+function isPair(a: string, b: string, [one, other]: readonly string[]): boolean {
+  return (a === one && b === other) || (a === other && b === one);
+}
+
+function checkPair(builder: SignatureBuilder, first: Use, second: Use): void {
+  if (!second.names.some((name) => first.names.includes(name))) return;
+  const where = 'flowbit command combination in the same signature:';
+  if (isPair(first.command, second.command, CONTRADICTION))
+    throw new RuleError(`invalid ${where} ${CONTRADICTION.join(' and ')}`, 'no flow can be both');
+  if (INCONSEQUENTIAL.some((pair) => isPair(first.command, second.command, pair)))
+    builder.warn(`inconsequential ${where} ${first.command} and ${second.command}`);
+}
+
+/** `detect.flowbits.max-per-signature`: how many names one rule may use; 0: any number. */
+function checkCount({ setup, meta }: SignatureBuilder, uses: readonly Use[]): void {
+  const most = Number(setup.setting('detect.flowbits.max-per-signature') ?? 0);
+  if (most > 0 && uses.length > most)
+    throw new RuleError(`rule ${String(meta.sid)}: too many flowbits (max ${String(most)} per signature)`);
+}
+
 export default defineKeyword({
   name: 'flowbits',
   argument: 'required',
@@ -97,7 +145,7 @@ export default defineKeyword({
     'alert tcp any any -> any any (msg:"m"; flowbits:isset,seen|known; content:"y"; sid:2;)',
   ],
   compile(builder, option) {
-    const match = /^([a-z]+)(?:,\s*(.*?))?$/.exec(requiredArgument(option));
+    const match = COMMAND.exec(requiredArgument(option));
     const command = match?.[1] ?? '';
     const list = match?.[2];
     if (command === 'noalert') {
@@ -130,5 +178,12 @@ export default defineKeyword({
     if (command !== 'unset') names.noteSet(ids[0]!);
     builder.usesState('flowbits', 'write');
     builder.addPostMatch(change(command as 'set' | 'unset' | 'toggle', ids[0]!), { keyword: 'flowbits', details });
+  },
+  check(builder) {
+    const uses = usesOf(builder);
+    checkCount(builder, uses);
+    uses.forEach((second, i) => {
+      for (const first of uses.slice(0, i)) checkPair(builder, first, second);
+    });
   },
 });

@@ -3,6 +3,7 @@
 import { linkPcre, parsePcre } from '../detect/content/pcre.ts';
 import type { PcreBuffer } from '../detect/content/pcre.ts';
 import type { ChainElement } from '../framework/chain.ts';
+import type { Capture } from '../framework/detect-context.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { SignatureBuilder } from '../framework/keyword.ts';
 import { compileRegex } from '../native/compile-regex.ts';
@@ -38,12 +39,12 @@ export default defineKeyword({
     const { matcher } = compiled;
     if (pcre.captures.length > matcher.captureCount)
       throw new RuleError('more pkt/flow var capture names than capturing substrings');
-    const captures = pcre.captures.map((name, index) => ({ name, group: index + 1 }));
+    const captures = pcre.captures.map((capture, index) => ({ ...capture, group: index + 1 }));
     for (const [name, group] of matcher.names) {
       const variable = /^(flow|pkt|alert)_(.+)$/.exec(name);
-      if (variable !== null) captures.push({ name: variableName(variable[1]!, variable[2]!), group });
+      if (variable !== null) captures.push({ scope: variable[1] as Capture['scope'], name: variable[2]!, group });
     }
-    for (const { name } of captures) builder.usesState(name.startsWith('flow:') ? 'flowvar' : 'pktvar', 'write');
+    for (const { scope } of captures) builder.usesState(scope === 'flow' ? 'flowvar' : 'pktvar', 'write');
     const element: ChainElement = {
       keyword: 'pcre',
       content: null,
@@ -65,9 +66,4 @@ function addToBuffer(builder: SignatureBuilder, { what, keyword }: PcreBuffer, e
       if (element.isRelative && builder.elements().length === 0) throw new RuleError(NOTHING_BEFORE);
       builder.addElement(element);
     });
-}
-
-/** Flow captures keep their prefix: they are shown apart from those of the packet. */
-function variableName(scope: string, name: string): string {
-  return scope === 'flow' ? `flow:${name}` : name;
 }

@@ -38,14 +38,16 @@ function oneOf<T extends string>(option: RuleOption, name: string, value: string
   return found;
 }
 
-/** Two of a kind: the first counts. One of each is refused, as it could not be said which. */
-function isRepeated(builder: SignatureBuilder, isFilter: boolean): boolean {
-  const earlier = builder.meta.threshold;
-  if (earlier === null) return false;
-  if ((earlier.type === 'detection_filter') !== isFilter)
+/** A rule has one of either kind: it could not be said which of two counts. */
+function refuseSecond({ meta }: SignatureBuilder, isFilter: boolean): void {
+  if (meta.threshold === null) return;
+  if ((meta.threshold.type === 'detection_filter') !== isFilter)
     throw new RuleError('a rule has either threshold or detection_filter');
-  builder.warn('a second threshold is ignored');
-  return true;
+  throw new RuleError(
+    isFilter
+      ? 'At most one "detection_filter" is allowed per rule'
+      : 'multiple "threshold" options are not allowed in the same rule',
+  );
 }
 
 const NO_LIMITS = { newAction: 0, timeout: 0, covers: null };
@@ -96,7 +98,8 @@ const threshold = defineKeyword({
   examples: ['alert tcp any any -> any 22 (msg:"m"; threshold:type limit, track by_src, count 1, seconds 60; sid:1;)'],
   compile(builder, option) {
     const spec = readThreshold(option);
-    if (!isRepeated(builder, false)) builder.meta.threshold = spec;
+    refuseSecond(builder, false);
+    builder.meta.threshold = spec;
   },
 });
 
@@ -110,7 +113,7 @@ const detectionFilter = defineKeyword({
     'alert tcp any any -> any 22 (msg:"m"; flags:S; detection_filter:track by_src, count 15, seconds 2; sid:1;)',
   ],
   compile(builder, option) {
-    if (isRepeated(builder, true)) return;
+    refuseSecond(builder, true);
     const fields = readFields(option, requiredArgument(option).split(','), ['track', 'count', 'seconds', 'unique_on']);
     const track = oneOf(option, 'track', need(option, fields, 'track'), FILTER_TRACKS);
     const unique = fields.get('unique_on');

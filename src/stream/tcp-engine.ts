@@ -67,7 +67,11 @@ export class TcpEngine implements TcpView {
     const t = this.flows.tcp(f);
     if ((p.flags & PacketFlag.badChecksum) !== 0 && this.options.checksumValidation) {
       this.counters.add(TCP_COUNTER.invalidChecksum);
-      if (t >= 0) noteBadChecksum(this.s, t * STRIDE, p);
+      if (t >= 0) {
+        noteBadChecksum(this.s, t * STRIDE, p);
+        // not of the stream, but still a packet of an established session for rules
+        if (this.s.words[t * STRIDE + S.state]! >= TcpStateId.established) p.flags |= PacketFlag.established;
+      }
       return;
     }
     if ((p.flags & PacketFlag.pseudoStreamEnd) !== 0) {

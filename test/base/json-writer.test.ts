@@ -76,7 +76,7 @@ describe('JSON text', () => {
   });
 
   it('goes on behind what is in its text', () => {
-    const text = new ByteText(4);
+    const text = new ByteText();
     text.string('{"first":1,"ü":');
     new JsonText(text)
       .begin()

@@ -89,6 +89,7 @@ export function compileOptions(
   c.builder = {
     ast,
     setup,
+    prefilterKeyword: undefined,
     meta: {
       msg: '',
       sid: 0,
@@ -165,6 +166,7 @@ export function context(): DetectContext {
     app: null,
     appOf: () => null,
     packetVars: [],
+    captures: [],
   };
 }
 

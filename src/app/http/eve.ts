@@ -72,7 +72,7 @@ interface Options {
 function readOptions(node: ConfigNode | undefined): Options {
   const dump = node?.string('dump-all-headers', 'no') ?? 'no';
   return {
-    isExtended: node?.bool('extended', true) ?? true,
+    isExtended: node?.bool('extended', false) ?? false,
     custom: node?.strings('custom') ?? [],
     dumps: dump === 'both' || dump === 'request' || dump === 'response' ? dump : 'no',
   };

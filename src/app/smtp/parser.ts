@@ -140,6 +140,7 @@ export class SmtpParser extends AppParser implements MessageHost {
     if (tx !== null && (last === Command.data || last === Command.startTls))
       this.anomaly(tx, ANOMALY.invalid_pipelined_sequence);
     const taken = tx === null ? command : this.take(tx, command, data, start, end);
+    this.flow.services.triggerRawInspection(this.flow, TO_SERVER);
     if (taken === Command.data) this.dataFrame = this.frame(input, 'data', next, -1, tx);
     this.expectReply(taken, tx);
   }

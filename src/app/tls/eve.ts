@@ -161,7 +161,7 @@ const EXTENDED = [
 
 function fieldsOf(node: ConfigNode | undefined): readonly Field[] {
   const custom = node?.strings('custom').map((name) => name.toLowerCase()) ?? [];
-  const isExtended = node?.bool('extended', true) ?? true;
+  const isExtended = node?.bool('extended', false) ?? false;
   const wanted = custom.length > 0 ? custom : isExtended ? EXTENDED : BASIC.filter((name) => name !== 'subjectaltname');
   return Object.entries(FIELDS).flatMap(([name, field]) => (wanted.includes(name) ? [field] : []));
 }

@@ -19,6 +19,7 @@ import { isTcpProtocol, protocolNames, protocolTest } from './protocols.ts';
 import { ruleTypeOf } from './rule-type.ts';
 import { addHook, checkProtocols, settleDirection, toInspection, txStepsOf } from './tx-steps.ts';
 import { RuleBuilder } from './signature-builder.ts';
+import type { RuleWarning } from './signature-builder.ts';
 
 const ACTIONS: Readonly<Record<string, number>> = {
   alert: Action.alert,
@@ -76,8 +77,17 @@ class Place {
   diagnostic(error: RuleError): Diagnostic {
     const { ast, span, module } = this;
     const found = diagnostic('error', error.code, error.message, { file: ast.file, span }, error.hint);
-    return { ...found, module: `detect-${module.replaceAll(/[._]/g, '-')}`, rule: ast.raw };
+    return { ...found, module: moduleName(module), rule: ast.raw };
   }
+}
+
+function moduleName(keyword: string): string {
+  return `detect-${keyword.replaceAll(/[._]/g, '-')}`;
+}
+
+function toDiagnostic({ message, hint, span, module }: RuleWarning, { file, raw }: RuleAst): Diagnostic {
+  const found = diagnostic('warning', 'rule/warning', message, { file, span }, hint);
+  return { ...found, module: moduleName(module), rule: raw };
 }
 
 /** Never throws for what a rule says; a throw is a bug in a keyword. */
@@ -90,15 +100,14 @@ export function compileRule(ast: RuleAst, context: CompileContext): Compiled {
     const header = compileHeader(builder, ast, context, place);
     for (const option of ast.options.filter((one) => !isRequires(one))) applyOption(builder, option, context, place);
     place.span = ast.span;
+    for (const keyword of builder.toCheck) checkKeyword(keyword, builder, place);
     place.module = 'content';
+    builder.at = { span: ast.span, module: 'parse' };
     const appProtocols = appProtocolsOf(ast, context);
     if (ast.hook !== undefined) addHook(builder, ast, ast.hook);
     const signature = finish(builder, header, { appProtocols, isNegated: hasNegatedAddress(ast, context) });
     context.observer?.(signature, builder);
-    const at = { file: ast.file, span: ast.span };
-    const warnings = builder.warnings.map(({ message, hint }) =>
-      diagnostic('warning', 'rule/warning', message, at, hint),
-    );
+    const warnings = builder.warnings.map((one) => toDiagnostic(one, ast));
     return { ok: true, signature, rank: builder.order.rank, warnings };
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
@@ -175,8 +184,16 @@ function applyOption(builder: RuleBuilder, option: RuleOption, context: CompileC
   place.span = option.valueSpan;
   checkQuotes(keyword, option);
   place.module = keyword.name;
+  builder.at = { span: place.span, module: keyword.name };
   keyword.compile(builder, option);
+  if (keyword.check !== undefined) builder.toCheck.add(keyword);
   builder.seen.push(name);
+}
+
+function checkKeyword(keyword: KeywordDefinition, builder: RuleBuilder, place: Place): void {
+  place.module = keyword.name;
+  builder.at = { span: place.span, module: keyword.name };
+  keyword.check!(builder);
 }
 
 function checkQuotes({ quotes }: KeywordDefinition, option: RuleOption): void {

@@ -1,10 +1,12 @@
 // SignatureBuilder: gathers what the keywords of one rule contribute.
 
+import type { Span } from '../../base/diagnostic.ts';
 import type { BufferDefinition, TransformUse } from '../../framework/buffer.ts';
 import type { ChainElement, ContentSpec } from '../../framework/chain.ts';
 import type { Description, Requirement } from '../../framework/description.ts';
 import { RuleError } from '../../framework/keyword.ts';
 import type {
+  KeywordDefinition,
   PacketMatchOptions,
   RulesetSetup,
   SignatureBuilder,
@@ -26,13 +28,22 @@ export interface TxMatchStep extends TxMatchOptions {
   readonly match: TxMatch;
 }
 
+export interface RuleWarning {
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly span: Span;
+  readonly module: string;
+}
+
 export class RuleBuilder implements SignatureBuilder {
   readonly ast: RuleAst;
   readonly meta: SignatureMeta;
   readonly setup: RulesetSetup;
   readonly action: number;
   readonly seen: string[] = [];
-  readonly warnings: { message: string; hint: string | undefined }[] = [];
+  readonly warnings: RuleWarning[] = [];
+  /** Place and keyword of the option being compiled, for warnings. */
+  at: Pick<RuleWarning, 'span' | 'module'>;
   readonly packetMatches: PacketMatch[] = [];
   readonly postMatches: PostMatch[] = [];
   /** The payload's chain first, then one per buffer in the order of the rule. */
@@ -49,6 +60,8 @@ export class RuleBuilder implements SignatureBuilder {
   readonly postDescriptions: Description[] = [];
   readonly requirements = new Set<Requirement>();
   readonly notes: string[] = [];
+  /** Keywords of the rule that look at it once it is whole. */
+  readonly toCheck = new Set<KeywordDefinition>();
   flags = 0;
   readonly order = new StateOrder();
   /** Why the rule cannot run yet though nothing is wrong with it. */
@@ -66,6 +79,7 @@ export class RuleBuilder implements SignatureBuilder {
     this.ast = ast;
     this.setup = setup;
     this.action = action;
+    this.at = { span: ast.span, module: 'parse' };
     // pass and config write nothing unless `alert` asks for it
     if ((action & Action.alert) === 0) this.flags |= SigFlag.noAlert;
     if (ast.direction === '=>') this.flags |= SigFlag.transactional;
@@ -214,7 +228,7 @@ export class RuleBuilder implements SignatureBuilder {
   }
 
   warn(message: string, hint?: string): void {
-    this.warnings.push({ message, hint });
+    this.warnings.push({ message, hint, ...this.at });
   }
 
   describe(description: Description, requires?: Requirement): void {

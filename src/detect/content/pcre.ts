@@ -2,6 +2,7 @@
 
 import { RuleError } from '../../framework/keyword.ts';
 import type { ChainMatch, Inspection } from '../../framework/chain.ts';
+import type { Capture } from '../../framework/detect-context.ts';
 import { regexOffsets, REGEX_NO_MATCH } from '../../native/regex.ts';
 import type { RegexFlags, RegexMatcher } from '../../native/regex.ts';
 import { parseQuoted } from '../../rules/index.ts';
@@ -19,8 +20,8 @@ export interface PcreArgument {
   readonly isRelative: boolean;
   /** What the flags name as the buffer to look into, undefined when none does. */
   readonly buffer: PcreBuffer | undefined;
-  /** Names for groups 1, 2, ... of `packetVars`; those of the flow start with `flow:`. */
-  readonly captures: readonly string[];
+  /** What groups 1, 2, ... are kept as. */
+  readonly captures: readonly CaptureName[];
   /** What the author should know. */
   readonly remarks: readonly string[];
 }
@@ -103,12 +104,18 @@ function bufferOf(letter: string, stickyBuffer: string | undefined): PcreBuffer 
   );
 }
 
-function captureNames(parts: readonly string[]): string[] {
+/** Where a captured group is kept, and under which name. */
+export interface CaptureName {
+  readonly scope: Capture['scope'];
+  readonly name: string;
+}
+
+function captureNames(parts: readonly string[]): CaptureName[] {
   return parts.map((part) => {
     const match = /^\s*(flow|pkt|alert):\s*([\w.-]+)\s*$/.exec(part);
     if (match === null)
       throw new RuleError(`pcre: "${part.trim()}" names no capture`, 'flow:name, pkt:name or alert:name');
-    return match[1] === 'flow' ? `flow:${match[2]!}` : match[2]!;
+    return { scope: match[1] as CaptureName['scope'], name: match[2]! };
   });
 }
 
@@ -116,7 +123,7 @@ export interface PcreMatch {
   readonly matcher: RegexMatcher;
   readonly negated: boolean;
   readonly isRelative: boolean;
-  readonly captures: readonly { readonly name: string; readonly group: number }[];
+  readonly captures: readonly (CaptureName & { readonly group: number })[];
 }
 
 /** With something relative after it, later matches are tried when the rest of the chain fails. */
@@ -133,10 +140,10 @@ export function linkPcre(pcre: PcreMatch, next: ChainMatch, nextIsRelative: bool
       if (count < 0) return false;
       start = regexOffsets[0]! + 1;
       inspection.cursor = from + regexOffsets[1]!;
-      const known = inspection.ctx?.packetVars.length ?? 0;
+      const known = inspection.ctx?.captures.length ?? 0;
       if (captures.length > 0) keepCaptures(captures, count, from, inspection);
       if (next(inspection)) return true;
-      if (captures.length > 0 && inspection.ctx !== null) inspection.ctx.packetVars.length = known;
+      if (captures.length > 0 && inspection.ctx !== null) inspection.ctx.captures.length = known;
       if (!nextIsRelative || start > length) return false;
     }
   };
@@ -144,10 +151,10 @@ export function linkPcre(pcre: PcreMatch, next: ChainMatch, nextIsRelative: bool
 
 /** Copies: the values outlive the packet's buffer. Only rules with captures pay. */
 function keepCaptures(captures: PcreMatch['captures'], count: number, from: number, inspection: Inspection): void {
-  for (const { name, group } of captures) {
+  for (const { scope, name, group } of captures) {
     const start = group < count ? regexOffsets[2 * group]! : -1;
     if (start < 0) continue;
     const value = inspection.data.slice(from + start, from + regexOffsets[2 * group + 1]!);
-    inspection.ctx?.packetVars.push({ name, value });
+    inspection.ctx?.captures.push({ scope, name, value });
   }
 }

@@ -2,7 +2,7 @@
 
 import { defineCounter } from '../../base/counters.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
-import type { DetectContext } from '../../framework/detect-context.ts';
+import type { Capture, DetectContext } from '../../framework/detect-context.ts';
 import { InspectionFlag } from '../../framework/chain.ts';
 import { FlowFlag } from '../../framework/flows.ts';
 import { ACTION_REJECT_ANY, Action, AlertFlag, PacketFlag, dropReason } from '../../framework/packet.ts';
@@ -33,6 +33,8 @@ const OVERFLOW = defineCounter('detect.alert_queue_overflow');
 const SUPPRESSED = defineCounter('detect.alerts_suppressed');
 const DROPPED_BY_RULES = dropReason('rules');
 const DROPPED_BY_THRESHOLD = dropReason('threshold detection_filter');
+/** The threshold, not the rule alone, decided. */
+const BY_THRESHOLD = AlertFlag.limited | AlertFlag.rateFilterModified;
 const STOPPING = Action.drop | ACTION_REJECT_ANY;
 
 export interface DetectorOptions {
@@ -117,6 +119,7 @@ export class Detector implements TxHost, FrameHost {
   }
 
   admits(s: Signature, p: Packet): boolean {
+    this.ctx.captures.length = 0;
     if (!this.headers.matches(s.iid, p)) return false;
     for (let i = 0; i < s.packetMatches.length; i++) if (!s.packetMatches[i]!(p, this.ctx)) return false;
     for (let i = 0; i < s.buffers.length; i++) if (!this.buffers.matches(s.buffers[i]!, p, this.ctx)) return false;
@@ -158,6 +161,7 @@ export class Detector implements TxHost, FrameHost {
 
   private evaluate(s: Signature, p: Packet): boolean {
     const { ctx } = this;
+    ctx.captures.length = 0;
     if ((s.flags & SigFlag.requirePayload) !== 0 && p.payloadLength === 0 && this.blocks === 0) return false;
     if (!this.headers.matches(s.iid, p)) return false;
     for (let i = 0; i < s.packetMatches.length; i++) if (!s.packetMatches[i]!(p, ctx)) return false;
@@ -231,19 +235,37 @@ export class Detector implements TxHost, FrameHost {
 
   /** All conditions hold: state changes, then a place in the queue; which, -1 for none. */
   private enqueue(s: Signature, p: Packet, alertFlags: number): number {
+    const context = this.ctx.captures.length === 0 ? null : this.keepCaptures(p);
     for (let i = 0; i < s.postMatches.length; i++) s.postMatches[i]!(p, this.ctx, s);
     if (s.action === Action.alert && (s.flags & SigFlag.noAlert) !== 0) return -1; // nothing to write, no place taken
     const { alerts } = p;
     if (alerts.count >= this.options.maxAlerts) {
       alerts.discarded++;
       this.ctx.counters.add(OVERFLOW);
+      // no room to tell of it, but what it stops is stopped
+      if ((s.action & STOPPING) !== 0) this.apply(p, -1, s.action, concernsFlow(s, alertFlags) ? AlertFlag.applyToFlow : 0);
       return -1;
     }
     const at = alerts.count++;
     alerts.signatures[at] = s;
     alerts.actions[at] = s.action;
+    alerts.contexts[at] = context;
     alerts.flags[at] = concernsFlow(s, alertFlags) ? alertFlags | AlertFlag.applyToFlow : alertFlags;
     return at;
+  }
+
+  /** The rule matched: what pcre captured in it goes where it is kept. @returns what is for the alert, null for nothing */
+  private keepCaptures(p: Packet): Capture[] | null {
+    const { captures, flows, packetVars } = this.ctx;
+    let context: Capture[] | null = null;
+    for (const capture of captures) {
+      const { scope, name, value } = capture;
+      if (scope === 'alert') (context ??= []).push(capture);
+      else if (scope === 'pkt') packetVars.push({ name, value });
+      else if (p.flow >= 0) (flows.extraOf(p.flow).flowvars ??= new Map()).set(name, value);
+    }
+    captures.length = 0;
+    return context;
   }
 
   /** Thresholds and actions, in evaluation order; what comes after a pass is dropped from the queue. */
@@ -263,6 +285,7 @@ export class Detector implements TxHost, FrameHost {
       alerts.flags[kept] = flags;
       alerts.txIds[kept] = alerts.txIds[i]!;
       alerts.frames[kept] = alerts.frames[i]!;
+      alerts.contexts[kept] = alerts.contexts[i]!;
       this.apply(p, kept, action, flags);
       kept++;
       if ((flags & AlertFlag.suppressed) === 0) written++;
@@ -274,19 +297,22 @@ export class Detector implements TxHost, FrameHost {
   }
 
   private flagsOf(s: Signature, result: number): number {
-    if (result === ThresholdResult.newAction) return AlertFlag.rateFilterModified;
+    if (result === ThresholdResult.newAction) {
+      const isPass = (this.thresholds.newAction & Action.pass) !== 0;
+      return isPass ? AlertFlag.rateFilterModified | AlertFlag.suppressed : AlertFlag.rateFilterModified;
+    }
     if (result !== ThresholdResult.silent) return (s.flags & SigFlag.noAlert) === 0 ? 0 : AlertFlag.suppressed;
     this.ctx.counters.add(SUPPRESSED);
     return AlertFlag.suppressed | AlertFlag.limited;
   }
 
-  /** The actions of one alert on its packet and, where the rule is about the flow, on that. */
+  /** The actions of one alert on its packet and, where the rule is about the flow, on that; `at` is -1 outside the queue. */
   private apply(p: Packet, at: number, action: number, flags: number): void {
     p.action |= action;
     const isStopping = (action & STOPPING) !== 0;
-    if (isStopping && p.dropAlert < 0) p.dropAlert = at;
+    if (isStopping && at >= 0 && p.dropAlert < 0) p.dropAlert = at;
     if (isStopping && this.options.isInline && p.dropReason === 0) {
-      p.dropReason = (flags & AlertFlag.limited) === 0 ? DROPPED_BY_RULES : DROPPED_BY_THRESHOLD;
+      p.dropReason = (flags & BY_THRESHOLD) === 0 ? DROPPED_BY_RULES : DROPPED_BY_THRESHOLD;
     }
     if (p.flow < 0 || (flags & AlertFlag.applyToFlow) === 0) return;
     if (isStopping) this.ctx.flows.setFlag(p.flow, FlowFlag.actionDrop);
@@ -316,13 +342,16 @@ function passOver({ parser, isDirty }: AppFlow, direction: 0 | 1): void {
   }
 }
 
-function exchange({ signatures, actions, flags, txIds, frames }: AlertQueue, a: number, b: number): void {
+function exchange({ signatures, actions, flags, txIds, frames, contexts }: AlertQueue, a: number, b: number): void {
   const signature = signatures[a]!;
   signatures[a] = signatures[b]!;
   signatures[b] = signature;
   const frame = frames[a]!;
   frames[a] = frames[b]!;
   frames[b] = frame;
+  const context = contexts[a]!;
+  contexts[a] = contexts[b]!;
+  contexts[b] = context;
   for (const values of [actions, flags, txIds]) {
     const value = values[a]!;
     values[a] = values[b]!;

@@ -3,11 +3,14 @@ import { F } from '../../framework/flows.ts';
 import { ACTION_REJECT_ANY, Action, AlertFlag, PACKET_SOURCES, PacketFlag } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import { packetDestination, packetSource } from '../text/addresses.ts';
-import { base64, printable } from '../../base/json-text.ts';
+import type { Ip6Text } from '../text/addresses.ts';
+import type { Capture } from '../../framework/detect-context.ts';
+import { base64, printable, quote } from '../../base/json-text.ts';
 import { JsonText } from '../../base/json-writer.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';
 import { eveTime } from '../text/timestamp.ts';
 import { fileMembers } from './fileinfo.ts';
+import { captureText } from './metadata.ts';
 import { packetBytes } from './packet-bytes.ts';
 import { frameText } from './frame.ts';
 import { sctpText } from './sctp.ts';
@@ -96,7 +99,7 @@ export class AlertEvents {
     const flags = p.alerts.flags[i]!;
     let tx = (flags & AlertFlag.tx) !== 0 ? `,"tx_id":${String(p.alerts.txIds[i]!)}` : '';
     if ((flags & AlertFlag.txGuessed) !== 0) tx += ',"tx_guessed":true';
-    return `${tx},"alert":{"action":"${this.actionOf(p, i)}"${known.base}${sourceAndTarget(p, signature)}${known.rest}}`;
+    return `${tx},"alert":{"action":"${this.actionOf(p, i)}"${known.base}${sourceAndTarget(p, signature, this.record.ip6)}${known.rest}${contextText(p.alerts.contexts[i]!)}}`;
   }
 
   private actionOf(p: Packet, i: number): string {
@@ -113,8 +116,7 @@ export class AlertEvents {
       p.parent !== null && (p.flags & PacketFlag.tunnelInner) !== 0 ? tunnelText(p, p.parent, this.record) : '';
     text += sctpText(p);
     if (p.flow < 0) return text;
-    if (this.options.appLayer) text += this.record.appProtocol(p.flow);
-    text += directionText(p);
+    text += this.record.appProtocol(p.flow) + directionText(p);
     return this.options.flow ? text + this.flowText(p.flow) : text;
   }
 
@@ -184,6 +186,12 @@ export function isSilent(signature: Signature, flags: number): boolean {
   return (flags & AlertFlag.suppressed) !== 0 || (signature.flags & SigFlag.noAlert) !== 0;
 }
 
+/** `,"context":{...}`: what pcre captured for the alert. */
+function contextText(captures: readonly Capture[] | null): string {
+  if (captures === null) return '';
+  return `,"context":{${captures.map(({ name, value }) => `${quote(name)}:${captureText(value)}`).join(',')}}`;
+}
+
 /** `,"direction":"to_server"` of a packet in a flow. */
 export function directionText(p: Packet): string {
   return (p.flags & PacketFlag.toClient) !== 0 ? ',"direction":"to_client"' : ',"direction":"to_server"';
@@ -203,11 +211,11 @@ function filesText(p: Packet, tx: Transaction): string {
   return records.length === 0 ? '' : `,"files":[${records.join(',')}]`;
 }
 
-function sourceAndTarget(p: Packet, signature: Signature): string {
+function sourceAndTarget(p: Packet, signature: Signature, ip6: Ip6Text): string {
   if (signature.target === 'none' || p.ipVersion === 0) return '';
   const isPorted = hasPorts(p.proto) && p.l4Offset >= 0;
-  const src = `{"ip":"${packetSource(p)}"${isPorted ? `,"port":${String(p.sp)}` : ''}}`;
-  const dst = `{"ip":"${packetDestination(p)}"${isPorted ? `,"port":${String(p.dp)}` : ''}}`;
+  const src = `{"ip":"${packetSource(p, ip6)}"${isPorted ? `,"port":${String(p.sp)}` : ''}}`;
+  const dst = `{"ip":"${packetDestination(p, ip6)}"${isPorted ? `,"port":${String(p.dp)}` : ''}}`;
   return signature.target === 'src_ip' ? `,"source":${dst},"target":${src}` : `,"source":${src},"target":${dst}`;
 }
 
@@ -215,7 +223,7 @@ function tunnelText(p: Packet, outer: Packet, record: EveRecord): string {
   const count =
     record.context.captureFile() !== undefined && outer.number > 0 ? `,"pcap_cnt":${String(outer.number)}` : '';
   return (
-    `,"tunnel":{"src_ip":"${packetSource(outer)}","src_port":${String(outer.sp)},"dest_ip":"${packetDestination(outer)}"` +
+    `,"tunnel":{"src_ip":"${packetSource(outer, record.ip6)}","src_port":${String(outer.sp)},"dest_ip":"${packetDestination(outer, record.ip6)}"` +
     `,"dest_port":${String(outer.dp)},"proto":"${protocolName(outer.proto)}","depth":${String(p.recursion)}${count}` +
     `,"pkt_src":"${PACKET_SOURCES[outer.source]!}"}`
   );

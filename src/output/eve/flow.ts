@@ -41,7 +41,7 @@ const CLOSE = part('}');
 
 export class FlowEvents {
   /** The record made last. */
-  readonly text = new ByteText();
+  readonly text: ByteText;
   private readonly record: EveRecord;
   private readonly withOwnFields: boolean;
 
@@ -51,6 +51,7 @@ export class FlowEvents {
    */
   constructor(record: EveRecord, node: ConfigNode | undefined) {
     this.record = record;
+    this.text = new ByteText(record.settings);
     this.withOwnFields = node?.bool('tayra-fields', false) ?? false;
   }
 

@@ -68,7 +68,12 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
     else if (name === 'netflow') flow.push(netflowMethod(new NetflowEvents(record)));
     else if (name === 'stats') stats.push(new StatsEvents(record, body));
     else if (name === 'frame' && body?.bool('enabled', false) === true) frames = new FrameEvents(record, body);
-    else if (name === 'arp' && body?.bool('enabled', false) === true) {
+    else if (name === 'metadata') {
+      wantsEveryPacket = true;
+      packet.push((text, p) => {
+        if (record.context.packetVars.length > 0) text.string(record.packet(p, 'metadata') + record.end());
+      });
+    } else if (name === 'arp' && body?.bool('enabled', false) === true) {
       wantsEveryPacket = true;
       packet.push((text, p) => {
         if (p.arpOffset >= 0) text.string(arpEvent(record, p));
@@ -126,11 +131,12 @@ class EveLog implements Output {
   private readonly prefix: string;
   private readonly types: EventTypes;
   /** The records under way. */
-  private readonly text = new ByteText();
+  private readonly text: ByteText;
 
   constructor(writer: RecordWriter, record: EveRecord, types: EventTypes) {
     this.writer = writer;
     this.prefix = record.settings.prefix;
+    this.text = new ByteText(record.settings);
     this.types = types;
     this.wantsEveryPacket = types.wantsEveryPacket;
     const { frames, transactions } = types;

@@ -2,7 +2,12 @@
 import { quote } from '../../base/json-text.ts';
 import type { OutputContext } from '../../framework/output.ts';
 
-const text = (value: Uint8Array | string): string =>
+/** Flowbits that classify the traffic are shown apart. */
+const TRAFFIC_ID = 'traffic/id/';
+const TRAFFIC_LABEL = 'traffic/label/';
+
+/** A captured value as JSON text. */
+export const captureText = (value: Uint8Array | string): string =>
   quote(
     typeof value === 'string'
       ? value
@@ -11,31 +16,51 @@ const text = (value: Uint8Array | string): string =>
           .replace(/[^\x20-\x7e]/g, '.'),
   );
 
-/** `,"metadata":{...}` of a flow (-1: none) and, for packets, of the pcre captures; nothing when there is none. */
+/** `,"metadata":{...}` of a flow (-1: none) and, for packets, of the pcre captures, then `,"traffic":{...}`; nothing when there is none. */
 export function metadataText(context: OutputContext, f: number, options: { readonly withPacketVars: boolean }): string {
   const hasVars = options.withPacketVars && context.packetVars.length > 0;
   if (!hasVars && (f < 0 || context.flows.peekExtra(f) === null)) return '';
   const parts: string[] = [];
   if (hasVars) {
-    parts.push(`"pktvars":[${context.packetVars.map((v) => `{${quote(v.name)}:${text(v.value)}}`).join(',')}]`);
+    parts.push(`"pktvars":[${context.packetVars.map((v) => `{${quote(v.name)}:${captureText(v.value)}}`).join(',')}]`);
   }
-  if (f >= 0) flowParts(context, f, parts);
-  return parts.length === 0 ? '' : `,"metadata":{${parts.join(',')}}`;
+  const bits = f < 0 ? [] : bitNames(context, f);
+  if (f >= 0) flowParts(context, f, bits, parts);
+  const text = parts.length === 0 ? '' : `,"metadata":{${parts.join(',')}}`;
+  return bits.some(isTraffic) ? text + trafficText(bits) : text;
 }
 
-function flowParts(context: OutputContext, f: number, parts: string[]): void {
+function bitNames(context: OutputContext, f: number): string[] {
+  const bits = context.flows.peekExtra(f)?.flowbits ?? null;
+  return bits === null ? [] : [...bits].map((id) => context.flowbitName(id)).filter((name) => name !== undefined);
+}
+
+function isTraffic(bit: string): boolean {
+  return bit.startsWith(TRAFFIC_ID) || bit.startsWith(TRAFFIC_LABEL);
+}
+
+function trafficText(bits: readonly string[]): string {
+  const list = (prefix: string): string =>
+    bits
+      .filter((bit) => bit.startsWith(prefix))
+      .map((bit) => quote(bit.slice(prefix.length)))
+      .join(',');
+  const parts = [list(TRAFFIC_ID), list(TRAFFIC_LABEL)].map((names, i) =>
+    names === '' ? '' : `"${i === 0 ? 'id' : 'label'}":[${names}]`,
+  );
+  return `,"traffic":{${parts.filter((part) => part !== '').join(',')}}`;
+}
+
+function flowParts(context: OutputContext, f: number, bits: readonly string[], parts: string[]): void {
   const extra = context.flows.peekExtra(f);
   if (extra === null) return;
   if (extra.flowvars !== null && extra.flowvars.size > 0) {
     parts.push(
-      `"flowvars":[${[...extra.flowvars].map(([name, value]) => `{${quote(name)}:${text(value)}}`).join(',')}]`,
+      `"flowvars":[${[...extra.flowvars].map(([name, value]) => `{${quote(name)}:${captureText(value)}}`).join(',')}]`,
     );
   }
-  const bits =
-    extra.flowbits === null
-      ? []
-      : [...extra.flowbits].map((id) => context.flowbitName(id)).filter((n) => n !== undefined);
-  if (bits.length > 0) parts.push(`"flowbits":[${bits.map(quote).join(',')}]`);
+  const shown = bits.filter((bit) => !isTraffic(bit));
+  if (shown.length > 0) parts.push(`"flowbits":[${shown.map(quote).join(',')}]`);
   const ints: string[] = [];
   for (const [id, value] of extra.flowints ?? []) {
     const name = context.flowintName(id);

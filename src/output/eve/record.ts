@@ -2,7 +2,9 @@
 import { F } from '../../framework/flows.ts';
 import { PACKET_SOURCES, PacketFlag } from '../../framework/packet.ts';
 import { ByteText, part } from '../../base/byte-text.ts';
+import { formatIpv6, formatIpv6Short } from '../../base/ip.ts';
 import { addressText, macAt, macText } from '../text/addresses.ts';
+import type { Ip6Text } from '../text/addresses.ts';
 import { appendEveTime } from '../text/byte-time.ts';
 import { quote } from '../../base/json-text.ts';
 import { hasPorts, isIcmp, protocolName } from '../text/protocol-name.ts';
@@ -36,11 +38,15 @@ export class EveRecord {
   readonly settings: EveSettings;
   private capturePath: string | undefined;
   private captureText = '';
-  private readonly scratch = new ByteText();
+  private readonly scratch: ByteText;
+  /** How IPv6 addresses are printed. */
+  readonly ip6: Ip6Text;
 
   constructor(context: OutputContext, settings: EveSettings) {
     this.context = context;
     this.settings = settings;
+    this.scratch = new ByteText(settings);
+    this.ip6 = settings.isIp6Short ? formatIpv6Short : formatIpv6;
   }
 
   /** From `{"timestamp"` to `pkt_src` and the common options, without a closing brace. */
@@ -157,6 +163,7 @@ export class EveRecord {
   flowAddress(f: number, field: number): string {
     const { flows } = this.context;
     return addressText(
+      this.ip6,
       flows.ipVersion(f),
       flows.word(f, field),
       flows.word(f, field + 1),

@@ -11,6 +11,8 @@ export interface EveSettings {
   readonly hasCommunityId: boolean;
   readonly communityIdSeed: number;
   readonly hasEther: boolean;
+  /** `ipv6-compress`: addresses in short form. */
+  readonly isIp6Short: boolean;
   readonly hasMetadata: boolean;
   readonly hasPcapFile: boolean;
   /** `,"suricata_version":"9.0.0"` or nothing. */
@@ -28,6 +30,7 @@ export function readEveSettings(node: ConfigNode): EveSettings {
     hasCommunityId: node.bool('community-id', false),
     communityIdSeed: node.int('community-id-seed', 0, { min: 0, max: 65_535 }),
     hasEther: node.bool('ethernet', false),
+    isIp6Short: node.bool('ipv6-compress', false),
     hasMetadata: node.bool('metadata', true),
     hasPcapFile: node.bool('pcap-file', false),
     version: node.bool('suricata-version', false) ? `,"suricata_version":"${EVE_VERSION}"` : '',

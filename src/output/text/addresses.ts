@@ -4,17 +4,20 @@ import type { Packet } from '../../framework/packet.ts';
 
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 
-/** Four words as the event prints them: IPv4 dotted, IPv6 in full. */
-export function addressText(version: number, w0: number, w1: number, w2: number, w3: number): string {
-  return version === 6 ? formatIpv6(w0, w1, w2, w3) : formatIpv4(w0);
+/** How IPv6 addresses are printed: in full, or in their short form (RFC 5952). */
+export type Ip6Text = (w0: number, w1: number, w2: number, w3: number) => string;
+
+/** Four words as the event prints them. */
+export function addressText(ip6: Ip6Text, version: number, w0: number, w1: number, w2: number, w3: number): string {
+  return version === 6 ? ip6(w0, w1, w2, w3) : formatIpv4(w0);
 }
 
-export function packetSource(p: Packet): string {
-  return addressText(p.ipVersion, p.src0, p.src1, p.src2, p.src3);
+export function packetSource(p: Packet, ip6: Ip6Text = formatIpv6): string {
+  return addressText(ip6, p.ipVersion, p.src0, p.src1, p.src2, p.src3);
 }
 
-export function packetDestination(p: Packet): string {
-  return addressText(p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3);
+export function packetDestination(p: Packet, ip6: Ip6Text = formatIpv6): string {
+  return addressText(ip6, p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3);
 }
 
 /** `00:11:22:33:44:55` from six bytes. */
