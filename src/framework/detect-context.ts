@@ -28,13 +28,14 @@ export interface DetectContext {
   appOf(f: number): AppFlow | null;
   /** What pcre captured for the packet under inspection, in rules that matched. */
   readonly packetVars: { name: string; value: Uint8Array | string }[];
-  /** What pcre captured in the rule under evaluation: kept once all of it matches. */
+  /** What was found in the rule under evaluation: kept once all of it matches. */
   readonly captures: Capture[];
 }
 
-/** A capture of pcre: kept with the flow, with the packet, or with the alert alone. */
+/** Something found in matching: kept with the flow, with the packet, or with the alert alone. */
 export interface Capture {
   readonly scope: 'flow' | 'pkt' | 'alert';
   readonly name: string;
-  readonly value: Uint8Array;
+  /** Bytes captured by pcre; what a data set knows of an entry, as JSON. */
+  readonly value: Uint8Array | string;
 }

@@ -100,6 +100,8 @@ export class FlowExtra {
   flowints: Map<number, number> | null = null;
   /** name -> value, from pcre captures */
   flowvars: Map<string, Uint8Array | string> | null = null;
+  /** Entropy last computed by buffer (`file_data`; `content`: payload), for events. */
+  entropies: Map<string, number> | null = null;
   /** xbits etc. keyed by plug-ins; values are theirs */
   readonly slots = new Map<string, unknown>();
   /** source and destination MACs seen, for EVE `ether` of flow records (bounded by the output) */

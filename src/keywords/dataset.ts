@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { DATASET_TYPES, Dataset } from '../detect/dataset/dataset.ts';
 import type { DatasetType } from '../detect/dataset/dataset.ts';
+import type { Entry } from '../detect/dataset/byte-map.ts';
 import { Datasets } from '../detect/dataset/datasets.ts';
 import { loadDataset, resolvePath } from '../detect/dataset/load.ts';
 import type { DatasetFormat } from '../detect/dataset/load.ts';
@@ -60,7 +61,7 @@ interface Wanted {
 function checkPath({ setup }: SignatureBuilder, path: string | undefined): void {
   if (path === undefined || !isAbsolute(path)) return;
   if (/^(?:yes|true|on|1)$/i.test(setup.setting('datasets.rules.allow-absolute-filenames') ?? '')) return;
-  throw new RuleError(`absolute paths not allowed: ${path}`, 'datasets.rules.allow-absolute-filenames');
+  throw new RuleError(`Absolute paths not allowed: ${path}`, 'datasets.rules.allow-absolute-filenames');
 }
 
 function openSet(builder: SignatureBuilder, option: RuleOption, { name, fields, hasValues }: Wanted): Dataset {
@@ -80,8 +81,11 @@ function openSet(builder: SignatureBuilder, option: RuleOption, { name, fields, 
   if (typeName === undefined) throw new RuleError(`data set ${name} needs a type`, DATASET_TYPES.join(', '));
   for (const key of ['memcap', 'hashsize'])
     if (fields.has(key)) acceptUnsigned(option, fields.get(key)!, { min: 1, units: true });
+  if (sets.broken.has(name)) throw new RuleError(`data set ${name} is not loaded`, 'its file was refused before');
   const set = new Dataset(name, typeName as DatasetType);
+  sets.broken.add(name);
   fill(builder, set, field, hasValues);
+  sets.broken.delete(name);
   sets.put(set);
   return set;
 }
@@ -106,9 +110,10 @@ function fill(
   if (load === undefined && (state === undefined || !existsSync(path))) return;
   try {
     const arrayKey = field('array_key') ?? '';
-    loadDataset(set, { path, format: format as DatasetFormat, valueKey, arrayKey, hasValues });
+    const removesKey = field('remove_key') === 'yes';
+    loadDataset(set, { path, format: format as DatasetFormat, valueKey, arrayKey, hasValues, removesKey });
   } catch (error) {
-    throw new RuleError(`data set ${set.name}: ${(error as Error).message}`, undefined, 'rule/dataset');
+    throw new RuleError((error as Error).message, undefined, 'rule/dataset');
   }
 }
 
@@ -123,17 +128,31 @@ function addTest(builder: SignatureBuilder, keyword: string, test: (i: Inspectio
   });
 }
 
-function setTest(command: string, set: Dataset, isDomain: boolean): (i: Inspection) => boolean {
+interface SetTest {
+  readonly command: string;
+  readonly isDomain: boolean;
+  /** Name under which the alert shows what is known of the entry, '' for nowhere. */
+  readonly contextKey: string;
+}
+
+function setTest(set: Dataset, { command, isDomain, contextKey }: SetTest): (i: Inspection) => boolean {
+  const find = (i: Inspection): Entry | null =>
+    isDomain ? set.findDomain(i.data, i.start, i.end) : set.find(i.data, i.start, i.end);
   switch (command) {
     case 'set':
       return (i) => set.add(i.data, i.start, i.end);
     case 'unset':
       return (i) => set.remove(i.data, i.start, i.end);
-    default: {
-      const wanted = command === 'isset';
-      if (isDomain) return (i) => set.hasDomain(i.data, i.start, i.end) === wanted;
-      return (i) => set.value(i.data, i.start, i.end) >= 0 === wanted;
-    }
+    case 'isnotset':
+      return (i) => find(i) === null;
+    default:
+      return (i) => {
+        const found = find(i);
+        if (found === null) return false;
+        if (contextKey !== '' && found.context !== '')
+          i.ctx?.captures.push({ scope: 'alert', name: contextKey, value: found.context });
+        return true;
+      };
   }
 }
 
@@ -157,7 +176,8 @@ const dataset = defineKeyword({
       throw new RuleError(`dataset: unknown match "${match}"`, 'subdomain');
     const set = openSet(builder, option, { name, fields, hasValues: false });
     if (match !== undefined && set.type !== 'string') throw new RuleError('match subdomain needs type string');
-    addTest(builder, 'dataset', setTest(command, set, match !== undefined));
+    const contextKey = fields.get('context_key') ?? '';
+    addTest(builder, 'dataset', setTest(set, { command, isDomain: match !== undefined, contextKey }));
   },
 });
 
@@ -179,8 +199,8 @@ const datarep = defineKeyword({
     const test = isImpossible ? () => false : acceptInteger(option, operator.replace('==', '=') + String(limit), 'u16');
     const set = openSet(builder, option, { name, fields: readFields(option, rest), hasValues: true });
     addTest(builder, 'datarep', (i) => {
-      const found = set.value(i.data, i.start, i.end);
-      return found >= 0 && test(found);
+      const found = set.find(i.data, i.start, i.end);
+      return found !== null && test(found.value);
     });
   },
 });

@@ -1,6 +1,7 @@
 // `entropy`: Shannon entropy of the buffer, 0 to 8 bits per byte.
 
 import { plainNumber, splitOption } from '../detect/content/byte-field.ts';
+import type { Inspection } from '../framework/chain.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import { splitArgument } from '../rules/index.ts';
 
@@ -35,6 +36,12 @@ function parseCondition(text: string): (value: number) => boolean {
   return operator === '=' ? (value) => value === a : (value) => value !== a;
 }
 
+/** Events of the flow show what was computed, whether it was looked for or not. */
+function note({ packet, ctx }: Inspection, buffer: string, value: number): void {
+  if (ctx === null || packet === null || packet.flow < 0) return;
+  (ctx.flows.extraOf(packet.flow).entropies ??= new Map()).set(buffer, value);
+}
+
 export default defineKeyword({
   name: 'entropy',
   argument: 'required',
@@ -58,6 +65,7 @@ export default defineKeyword({
     }
     const holds = test;
     if (holds === undefined) throw new RuleError('entropy needs "value"');
+    const buffer = builder.currentBuffer?.name.replaceAll('.', '_') ?? 'content';
     builder.addElement({
       keyword: 'entropy',
       content: null,
@@ -66,7 +74,9 @@ export default defineKeyword({
         const from = Math.max(inspection.start, inspection.start + offset);
         const to = bytes === 0 ? inspection.end : Math.min(inspection.end, from + bytes);
         if (--inspection.budget < 0 || from >= to) return false;
-        return holds(entropyOf(inspection.data, from, to)) && next(inspection);
+        const value = entropyOf(inspection.data, from, to);
+        note(inspection, buffer, value);
+        return holds(value) && next(inspection);
       },
     });
   },

@@ -13,7 +13,7 @@ const pcrexform = transformKeyword({
   argument: 'required',
   example: 'pcrexform:"a(b+)"',
   create(argument) {
-    if (argument === '') throw new RuleError('invalid formatting or malformed option to pcrexform keyword');
+    if (argument.trim() === '') throw new RuleError('invalid formatting or malformed option to pcrexform keyword');
     const quoted = parseQuoted(argument);
     if (!quoted.ok || quoted.value.isNegated) {
       throw new RuleError(`invalid formatting to pcrexform keyword: value must be double quoted '${argument}'`);

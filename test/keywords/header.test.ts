@@ -407,7 +407,7 @@ describe('data sets', () => {
     const map = new ByteMap();
     const data = Buffer.from('abcabd');
     assert.ok(map.add(data, 0, 3, 4) && map.add(data, 3, 6) && !map.add(data, 0, 3));
-    assert.deepEqual([map.get(data, 0, 3), map.get(data, 3, 6), map.get(data, 1, 4)], [4, 0, -1]);
+    assert.deepEqual([map.find(data, 0, 3)?.value, map.find(data, 3, 6)?.value, map.find(data, 1, 4)], [4, 0, null]);
     assert.ok(map.remove(data, 0, 3) && !map.remove(data, 0, 3));
     assert.equal(map.size, 1);
   });
@@ -419,7 +419,10 @@ describe('data sets', () => {
     const names = new Dataset('b', 'string');
     assert.ok(names.addText(Buffer.from('example.com').toString('base64')));
     const host = Buffer.from('www.example.com');
-    assert.ok(names.hasDomain(host, 0, host.length) && names.value(host, 0, host.length) < 0);
+    assert.ok(names.findDomain(host, 0, host.length) !== null && names.find(host, 0, host.length) === null);
+    assert.ok(names.addWithContext('.example.org', '{"a":1}'));
+    const dotted = Buffer.from('.www.example.org');
+    assert.equal(names.findDomain(dotted, 0, dotted.length)?.context, '{"a":1}');
   });
 
   it('set matches what is new, isset what is there', () => {

@@ -126,7 +126,13 @@ export class RuleBuilder implements SignatureBuilder {
   }
 
   addTransform(transform: TransformUse): void {
-    if (this.current.buffer === null) throw new RuleError('a transform needs a sticky buffer before it');
+    const { buffer, elements, transforms } = this.current;
+    if (buffer === null) throw new RuleError('a transform needs a sticky buffer before it');
+    if (elements.length > 0) {
+      // what came before the transform looks at the bytes as they were
+      this.openChain(buffer);
+      this.current.transforms.push(...transforms);
+    }
     this.current.transforms.push(transform);
   }
 

@@ -1,27 +1,29 @@
 // A map from byte strings to numbers that is asked with a range of an array: asking allocates nothing.
 
-interface Entry {
+export interface Entry {
   readonly bytes: Uint8Array;
-  value: number;
+  readonly value: number;
+  /** What is known of the entry, as JSON; '' for nothing. */
+  readonly context: string;
 }
 
 export class ByteMap {
   private readonly buckets = new Map<number, Entry[]>();
   size = 0;
 
-  /** Value of the bytes, -1 when they are not in the map. */
-  get(data: Uint8Array, start: number, end: number): number {
+  /** The entry of the bytes, null when they are not in the map. */
+  find(data: Uint8Array, start: number, end: number): Entry | null {
     const bucket = this.buckets.get(hash(data, start, end));
-    if (bucket === undefined) return -1;
-    for (let i = 0; i < bucket.length; i++) if (equals(bucket[i]!.bytes, data, start, end)) return bucket[i]!.value;
-    return -1;
+    if (bucket === undefined) return null;
+    for (let i = 0; i < bucket.length; i++) if (equals(bucket[i]!.bytes, data, start, end)) return bucket[i]!;
+    return null;
   }
 
   /** True when the bytes were not there before. The bytes are copied. */
-  add(data: Uint8Array, start: number, end: number, value = 0): boolean {
-    if (this.get(data, start, end) >= 0) return false;
+  add(data: Uint8Array, start: number, end: number, value = 0, context = ''): boolean {
+    if (this.find(data, start, end) !== null) return false;
     const key = hash(data, start, end);
-    const entry = { bytes: data.slice(start, end), value };
+    const entry = { bytes: data.slice(start, end), value, context };
     const bucket = this.buckets.get(key);
     if (bucket === undefined) this.buckets.set(key, [entry]);
     else bucket.push(entry);

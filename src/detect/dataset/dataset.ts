@@ -2,6 +2,7 @@
 
 import { formatIpv4, formatIpv6Short, parseIpv4, parseIpv6 } from '../../base/ip.ts';
 import { ByteMap } from './byte-map.ts';
+import type { Entry } from './byte-map.ts';
 
 export const DATASET_TYPES = ['string', 'md5', 'sha256', 'ipv4', 'ipv6', 'ip'] as const;
 export type DatasetType = (typeof DATASET_TYPES)[number];
@@ -26,16 +27,17 @@ export class Dataset {
     return this.map.size;
   }
 
-  /** Reputation value of the entry (0 in plain sets), -1 when it is none. */
-  value(data: Uint8Array, start: number, end: number): number {
-    return this.fits(end - start) ? this.map.get(data, start, end) : -1;
+  /** The entry of the bytes, null when there is none. */
+  find(data: Uint8Array, start: number, end: number): Entry | null {
+    return this.fits(end - start) ? this.map.find(data, start, end) : null;
   }
 
-  /** The name itself, or a domain it lies under, is in the set. */
-  hasDomain(data: Uint8Array, start: number, end: number): boolean {
-    if (this.map.get(data, start, end) >= 0) return true;
-    for (let i = start; i < end; i++) if (data[i] === DOT && this.map.get(data, i + 1, end) >= 0) return true;
-    return false;
+  /** The entry of the name itself, or of a domain it lies under, with or without the dot before it. */
+  findDomain(data: Uint8Array, start: number, end: number): Entry | null {
+    let found = this.map.find(data, start, end);
+    for (let i = start; found === null && i < end; i++)
+      if (data[i] === DOT) found = this.map.find(data, i, end) ?? this.map.find(data, i + 1, end);
+    return found;
   }
 
   add(data: Uint8Array, start: number, end: number): boolean {
@@ -46,11 +48,19 @@ export class Dataset {
     return this.fits(end - start) && this.map.remove(data, start, end);
   }
 
-  /** Adds an entry as files write it; false for a text that is none. `isPlain`: strings stand for themselves. */
-  addText(text: string, value = 0, { isPlain } = { isPlain: false }): boolean {
-    const bytes = this.type === 'string' && isPlain ? Buffer.from(text, 'utf8') : encode(this.type, text);
+  /** Adds an entry as files write it; false for a text that is none. */
+  addText(text: string, value = 0): boolean {
+    const bytes = encode(this.type, text);
     if (bytes === undefined) return false;
     this.map.add(bytes, 0, bytes.length, value);
+    return true;
+  }
+
+  /** The same with what is known of the entry, as JSON; strings stand for themselves. */
+  addWithContext(text: string, context: string): boolean {
+    const bytes = this.type === 'string' ? Buffer.from(text, 'utf8') : encode(this.type, text);
+    if (bytes === undefined) return false;
+    this.map.add(bytes, 0, bytes.length, 0, context);
     return true;
   }
 

@@ -12,6 +12,9 @@ export class Datasets {
     return this.sets.get(name);
   }
 
+  /** A set whose file is bad: the rules that name it say so once. */
+  readonly broken = new Set<string>();
+
   put(set: Dataset): void {
     this.sets.set(set.name, set);
   }

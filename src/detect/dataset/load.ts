@@ -4,6 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Dataset } from './dataset.ts';
 
+const MAX_REPUTATION = 0xffff;
+
 export type DatasetFormat = 'csv' | 'json' | 'ndjson';
 
 export interface DatasetFile {
@@ -15,6 +17,8 @@ export interface DatasetFile {
   readonly arrayKey: string;
   /** entries carry a reputation value */
   readonly hasValues: boolean;
+  /** What is known of an entry is kept without its value. */
+  readonly removesKey: boolean;
 }
 
 /** Where a relative name points: beside the rules first, then in the data folder. */
@@ -47,12 +51,17 @@ function lines(text: string): [string, number][] {
 }
 
 function loadLine(set: Dataset, file: DatasetFile, line: string, number: number): void {
-  const comma = file.hasValues ? line.lastIndexOf(',') : line.indexOf(',');
+  const where = `at ${file.path}:${String(number)}`;
+  const comma = line.lastIndexOf(',');
+  if (comma >= 0 !== file.hasValues)
+    throw new Error(`Cannot mix dataset and datarep values for set ${set.name} ${where}`);
   const entry = comma < 0 ? line : line.slice(0, comma);
-  const value = comma < 0 || !file.hasValues ? 0 : Number(line.slice(comma + 1));
-  if (file.hasValues && (comma < 0 || !Number.isInteger(value) || value < 0 || value > 0xffff))
-    throw new Error(`${file.path}:${String(number)}: bad reputation value`);
-  if (!set.addText(entry, value)) throw new Error(`${file.path}:${String(number)}: bad ${set.type} "${entry}"`);
+  const value = comma < 0 ? 0 : Number(line.slice(comma + 1));
+  if (!Number.isInteger(value) || value < 0 || value > MAX_REPUTATION)
+    throw new Error(`invalid datarep value in set ${set.name} ${where}`);
+  if (set.addText(entry, value)) return;
+  const what = set.type === 'string' ? 'bad base64 encoding' : `bad ${set.type} in`;
+  throw new Error(`${what} ${set.name} ${where}: "${entry}"`);
 }
 
 function at(value: unknown, path: string): unknown {
@@ -71,10 +80,20 @@ function arrayOf(document: unknown, key: string): unknown[] {
   return found as unknown[];
 }
 
+/** Objects without the key are no entries; a value that is no text is a mistake. */
 function loadObjects(set: Dataset, file: DatasetFile, objects: readonly unknown[]): void {
   objects.forEach((object, i) => {
     const value = at(object, file.valueKey);
-    if (typeof value !== 'string' || !set.addText(value, 0, { isPlain: true }))
-      throw new Error(`${file.path}: entry ${String(i + 1)} has no ${set.type} at "${file.valueKey}"`);
+    if (value === undefined) return;
+    const where = `in ${file.path}, entry ${String(i + 1)}, "${file.valueKey}"`;
+    if (typeof value !== 'string') throw new Error(`failed to get value because it is not a string ${where}`);
+    if (file.removesKey) removeAt(object, file.valueKey);
+    if (!set.addWithContext(value, JSON.stringify(object))) throw new Error(`no ${set.type} ${where}`);
   });
+}
+
+function removeAt(object: unknown, path: string): void {
+  const dot = path.lastIndexOf('.');
+  const holder = dot < 0 ? object : at(object, path.slice(0, dot));
+  Reflect.deleteProperty(holder as object, path.slice(dot + 1));
 }

@@ -186,10 +186,10 @@ export function isSilent(signature: Signature, flags: number): boolean {
   return (flags & AlertFlag.suppressed) !== 0 || (signature.flags & SigFlag.noAlert) !== 0;
 }
 
-/** `,"context":{...}`: what pcre captured for the alert. */
+/** `,"context":{...}`: what pcre captured for the alert, and what data sets know. */
 function contextText(captures: readonly Capture[] | null): string {
   if (captures === null) return '';
-  return `,"context":{${captures.map(({ name, value }) => `${quote(name)}:${captureText(value)}`).join(',')}}`;
+  return `,"context":{${captures.map(({ name, value }) => `${quote(name)}:${typeof value === 'string' ? value : captureText(value)}`).join(',')}}`;
 }
 
 /** `,"direction":"to_server"` of a packet in a flow. */

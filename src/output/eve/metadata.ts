@@ -1,4 +1,4 @@
-// EVE `metadata`: flowbits, flowints, flow variables and packet variables that rules set.
+// EVE `metadata`: flowbits, flowints, flow variables, packet variables and entropies that rules set.
 import { quote } from '../../base/json-text.ts';
 import type { OutputContext } from '../../framework/output.ts';
 
@@ -67,4 +67,6 @@ function flowParts(context: OutputContext, f: number, bits: readonly string[], p
     if (name !== undefined) ints.push(`${quote(name)}:${String(value)}`);
   }
   if (ints.length > 0) parts.push(`"flowints":{${ints.join(',')}}`);
+  const entropies = [...(extra.entropies ?? [])].map(([buffer, value]) => `${quote(buffer)}:${String(value)}`);
+  if (entropies.length > 0) parts.push(`"entropy":{${entropies.join(',')}}`);
 }
