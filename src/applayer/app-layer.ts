@@ -381,7 +381,10 @@ export class AppLayer implements AppStreamSink {
     const { flows } = this;
     const { expected } = app.change!;
     app.change = undefined;
-    if (flows.word(app.f, F.appProtocolOriginal) === 0) flows.setWord(app.f, F.appProtocolOriginal, app.protocol.id);
+    if (flows.word(app.f, F.appProtocolOriginal) === 0) {
+      flows.setWord(app.f, F.appProtocolOriginal, app.protocol.id);
+      app.formerProtocol = app.protocol.name;
+    }
     app.former = [...app.former, ...(app.parser?.transactions ?? [])];
     app.expected = expected;
     app.detection[0] = app.detection[1] = Detection.undecided;

@@ -70,6 +70,8 @@ export class AppFlow {
   change: { expected: string | null } | undefined = undefined;
   /** What should come after a change of protocol; null: anything. */
   expected: string | null = null;
+  /** Name of the protocol that the flow spoke first, '' when it did not change. */
+  formerProtocol = '';
   /** Transactions of the protocol that the flow spoke before, until rules and outputs are done with them. */
   former: Transaction[] = NONE;
   /** Directions (1 to server, 2 to client) whose files a rule wants kept, those to come included. */

@@ -26,7 +26,7 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   '2.5.4.6': 'C',
   '2.5.4.7': 'L',
   '2.5.4.8': 'ST',
-  '2.5.4.9': 'street',
+  '2.5.4.9': 'streetAddress',
   '2.5.4.10': 'O',
   '2.5.4.11': 'OU',
   '2.5.4.12': 'title',
@@ -38,6 +38,9 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   '2.5.4.43': 'initials',
   '2.5.4.46': 'dnQualifier',
   '1.2.840.113549.1.9.1': 'Email',
+  '1.3.6.1.4.1.311.60.2.1.1': 'msJurisdictionLocality',
+  '1.3.6.1.4.1.311.60.2.1.2': 'msJurisdictionStateOrProvince',
+  '1.3.6.1.4.1.311.60.2.1.3': 'msJurisdictionCountry',
   '0.9.2342.19200300.100.1.1': 'UID',
   '0.9.2342.19200300.100.1.25': 'DC',
 };

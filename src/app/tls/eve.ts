@@ -57,6 +57,9 @@ const FIELDS: Readonly<Record<string, Field>> = {
     const certificate = leaf(server);
     if (certificate !== undefined) nameFields(json, certificate);
   },
+  from_proto: ({ formerProtocol }, json) => {
+    if (formerProtocol !== '') json.string('from_proto', formerProtocol);
+  },
   session_resumed: ({ isResumed }, json) => {
     if (isResumed) json.bool('session_resumed', true);
   },
@@ -142,9 +145,11 @@ function numbers(json: JsonText, key: string, values: readonly number[]): void {
   if (values.length > 0) json.raw(key, `[${values.join(',')}]`);
 }
 
-const BASIC = ['subject', 'issuer', 'subjectaltname', 'session_resumed'];
+const BASIC = ['subject', 'issuer', 'from_proto'];
 const EXTENDED = [
   ...BASIC,
+  'subjectaltname',
+  'session_resumed',
   'serial',
   'fingerprint',
   'sni',
@@ -162,20 +167,24 @@ const EXTENDED = [
 function fieldsOf(node: ConfigNode | undefined): readonly Field[] {
   const custom = node?.strings('custom').map((name) => name.toLowerCase()) ?? [];
   const isExtended = node?.bool('extended', false) ?? false;
-  const wanted = custom.length > 0 ? custom : isExtended ? EXTENDED : BASIC.filter((name) => name !== 'subjectaltname');
+  const wanted = custom.length > 0 ? custom : isExtended ? EXTENDED : BASIC;
   return Object.entries(FIELDS).flatMap(([name, field]) => (wanted.includes(name) ? [field] : []));
 }
 
-/** Nothing was agreed upon: there is nothing to tell. */
+/** Nobody said hello: there is nothing to tell. */
 function isSilent({ client, server }: TlsTransaction): boolean {
-  return (
-    server.hello === null && server.chain.length === 0 && (client.hello?.sni ?? null) === null && server.version === 0
-  );
+  return client.hello === null && server.hello === null && server.chain.length === 0 && server.version === 0;
 }
 
-/** With a certificate the server's hello says all there is to tell; without one the end of the handshake does. */
-function isDue({ progress, server }: TlsTransaction): boolean {
-  if (server.chain.length > 0 && progress[1] >= ServerState.helloDone) return true;
+/** The short record is about certificates: without one, and where they could be seen, there is none. */
+function hasNoCertificate({ server, isThirteen }: TlsTransaction): boolean {
+  const certificate = leaf(server);
+  return !isThirteen && (certificate === undefined || certificate.subject === '' || certificate.issuer === '');
+}
+
+/** With a certificate the server's hello says all there is to tell, unless it asks for one; else the end of the handshake does. */
+function isDue({ progress, server, asksCertificate }: TlsTransaction): boolean {
+  if (server.chain.length > 0 && !asksCertificate && progress[1] >= ServerState.helloDone) return true;
   return progress[0] >= ClientState.handshakeDone && progress[1] >= ServerState.handshakeDone;
 }
 
@@ -185,10 +194,10 @@ export const TLS_EVE: EveDeclaration = {
   isDue,
   create(node) {
     const fields = fieldsOf(node);
-    const logsResumption = node?.bool('session-resumption', true) ?? true;
+    const logsAll = fields.includes(FIELDS['session_resumed']!) || node?.bool('session-resumption', false) === true;
     return {
       log(tx: TlsTransaction, json) {
-        if (isSilent(tx) || (tx.isResumed && !logsResumption)) return false;
+        if (isSilent(tx) || (!logsAll && hasNoCertificate(tx))) return false;
         for (const field of fields) field(tx, json);
         return true;
       },

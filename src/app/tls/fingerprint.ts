@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { isGrease } from './hello.ts';
 import type { Hello } from './hello.ts';
+import { isDraft } from './transaction.ts';
 
 const joined = (values: readonly number[]): string => values.filter((value) => !isGrease(value)).join('-');
 
@@ -64,15 +65,15 @@ export function ja4Text(hello: Hello, transport: 't' | 'q'): string {
   const extensions = hello.extensions.filter((value) => !isGrease(value));
   const a =
     transport +
-    (VERSIONS[version] ?? '00') +
+    (isDraft(version) ? '13' : (VERSIONS[version] ?? '00')) +
     (hello.sni === null ? 'i' : 'd') +
     count(ciphers.length) +
     count(extensions.length) +
     alpnMark(hello.alpns[0]);
   const others = extensions.filter((value) => value !== SNI && value !== ALPN);
   const signatures = hello.signatures.filter((value) => !isGrease(value)).map(hex);
-  const tail = signatures.length === 0 ? '' : `_${signatures.join(',')}`;
-  return `${a}_${short(sorted(ciphers))}_${others.length === 0 && tail === '' ? NOTHING : short(sorted(others) + tail)}`;
+  // without signature algorithms FoxIO's text drops the line; what is logged elsewhere has it, and must be found again
+  return `${a}_${short(sorted(ciphers))}_${short(`${sorted(others)}_${signatures.join(',')}`)}`;
 }
 
 const NOTHING = '000000000000';

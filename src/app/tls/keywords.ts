@@ -200,16 +200,15 @@ const sslVersion = defineKeyword({
       .toLowerCase()
       .split(',')
       .map((word) => word.trim());
-    const isNegated = words.every((word) => word.startsWith('!'));
-    if (!isNegated && words.some((word) => word.startsWith('!')))
-      throw new RuleError('ssl_version: all versions are negated or none');
-    const wanted = words.map((word) => VERSIONS[word.replace('!', '')]);
-    if (wanted.includes(undefined))
+    if (words.some((word) => VERSIONS[word.replace('!', '')] === undefined))
       throw new RuleError(`ssl_version: unknown version in "${words.join(',')}"`, Object.keys(VERSIONS).join(', '));
+    const wanted = words.filter((word) => !word.startsWith('!')).map((word) => VERSIONS[word]!);
+    const unwanted = words.filter((word) => word.startsWith('!')).map((word) => VERSIONS[word.slice(1)]!);
     builder.addTxMatch(
       (tx: TlsTransaction, _p, ctx) => {
         const version = versionOf(tx, ctx.txDirection);
-        return version !== 0 && wanted.includes(version) !== isNegated;
+        if (version === 0) return false;
+        return wanted.includes(version) || (unwanted.length > 0 && !unwanted.includes(version));
       },
       { keyword: 'ssl_version', engines: [toServer('tls', 0), toClient('tls', 0)], isRepeated: true },
     );
@@ -341,6 +340,7 @@ function containsKeyword(
   aliases: readonly string[],
   summary: string,
   read: (tx: TlsTransaction, direction: Direction) => string | undefined,
+  adapt: (wanted: string) => string = (wanted) => wanted,
 ): KeywordDefinition {
   return defineKeyword({
     name,
@@ -354,7 +354,7 @@ function containsKeyword(
     compile(builder, option) {
       const match = /^(!?)\s*"?(.*?)"?$/s.exec(requiredArgument(option).trim())!;
       const isNegated = match[1] === '!';
-      const wanted = match[2]!;
+      const wanted = adapt(match[2]!);
       builder.addTxMatch(
         (tx: TlsTransaction, _p, ctx) => {
           const value = read(tx, ctx.txDirection);
@@ -429,6 +429,7 @@ export const TLS_KEYWORDS: readonly KeywordDefinition[] = [
     [],
     'SHA-1 of the certificate.',
     (tx, direction) => certificate(tx, direction)?.fingerprint,
+    (wanted) => wanted.toLowerCase(),
   ),
   tlsStore,
 ];

@@ -23,6 +23,7 @@ const Message = {
   ticket: 4,
   certificate: 11,
   serverKey: 12,
+  certificateRequest: 13,
   helloDone: 14,
   clientKey: 16,
   finished: 20,
@@ -56,7 +57,7 @@ export class TlsParser extends AppParser {
     super(flow);
     this.settings = settings;
     this.wantsJa3 = settings.ja3 === 'yes' || (settings.ja3 === 'auto' && flow.services.isDemanded(JA3));
-    this.tx = new TlsTransaction(this.newId());
+    this.tx = new TlsTransaction(this.newId(), flow.formerProtocol);
     this.begin(this.tx);
   }
 
@@ -131,15 +132,10 @@ export class TlsParser extends AppParser {
   private changeCipher(direction: Direction): void {
     const stream = this.streams[direction];
     this.tx.side(direction).hasChangedCipher = true;
-    if (this.isThirteen()) return; // only there for the eyes of old boxes (RFC 8446 appendix D.4)
+    if (this.tx.isThirteen) return; // only there for the eyes of old boxes (RFC 8446 appendix D.4)
     stream.isEncrypted = true;
     stream.handshake = new Uint8Array(0);
     this.handshakeDone(direction);
-  }
-
-  private isThirteen(): boolean {
-    const version = this.tx.server.hello?.versions[0] ?? 0;
-    return version === 0x0304 || version >> 8 === 0x7f;
   }
 
   private handshake(direction: Direction, data: Uint8Array, start: number, end: number): void {
@@ -174,6 +170,7 @@ export class TlsParser extends AppParser {
       tx.sslState |= SslState.clientKeyExchange;
       tx.advance(TO_SERVER, ClientState.certDone);
     } else if (type === Message.helloDone && direction === TO_CLIENT) tx.advance(TO_CLIENT, ServerState.helloDone);
+    else if (type === Message.certificateRequest && direction === TO_CLIENT) tx.asksCertificate = true;
     else if (type > Message.status && type !== 23 && type !== 24 && type !== 67 && type !== 254)
       this.anomaly(tx, TLS_ANOMALY.invalid_handshake_message);
   }
@@ -220,14 +217,14 @@ export class TlsParser extends AppParser {
       tx.server.ja3Hash = md5(tx.server.ja3);
     }
     tx.advance(TO_CLIENT, ServerState.hello);
-    if (this.isThirteen()) {
+    if (this.tx.isThirteen) {
       tx.advance(TO_CLIENT, ServerState.helloDone);
     }
   }
 
   /** Drafts of TLS 1.3 up to 21 had no session id in the server hello. */
   private draftHello(data: Uint8Array, start: number, end: number): Hello | null {
-    if (end - start < 36 || data[start] !== 0x7f) return null;
+    if (end - start < 36 || (data[start] !== 0x7f && u16(data, start) !== 0x0304)) return null;
     const filled = new Uint8Array(end - start + 2);
     filled.set(data.subarray(start, start + 34));
     filled.set(data.subarray(start + 34, start + 36), 35);
@@ -294,7 +291,7 @@ export class TlsParser extends AppParser {
   /** No certificate, and the client offered to go on with a session it has (RFC 5246 section 7.3, RFC 5077). */
   private noteResumption(): void {
     const { client, server } = this.tx;
-    if (this.isThirteen() || server.chain.length > 0 || client.hello === null || server.hello === null) return;
+    if (this.tx.isThirteen || server.chain.length > 0 || client.hello === null || server.hello === null) return;
     const isSame =
       client.hello.sessionId.length > 0 &&
       client.hello.sessionId.length === server.hello.sessionId.length &&

@@ -56,18 +56,46 @@ export class TlsTransaction extends Transaction {
   /** Bits of SslState. */
   sslState = 0;
   wantsStore = false;
+  /** The server wants a certificate of the client. */
+  asksCertificate = false;
+  /** Protocol that the flow spoke before (STARTTLS), '' for none. */
+  readonly formerProtocol: string;
+
+  constructor(id: number, formerProtocol: string) {
+    super(id);
+    this.formerProtocol = formerProtocol;
+  }
 
   side(direction: Direction): TlsSide {
     return direction === TO_SERVER ? this.client : this.server;
   }
 
-  /** The version agreed upon; 0 unknown. */
+  /** The version agreed upon, else that of the client; 0 unknown. */
   get version(): number {
+    return this.agreed || this.client.version;
+  }
+
+  /** The version that the server speaks; 0 unknown. */
+  private get agreed(): number {
     const { hello } = this.server;
-    return hello?.versions[0] ?? hello?.version ?? this.server.version;
+    if (hello === null) return this.server.version;
+    const version = hello.versions[0] ?? hello.version;
+    // the final number where versions used to be: drafts before the 16th
+    return version === THIRTEEN && hello.versions.length === 0 ? EARLY_DRAFT : version;
+  }
+
+  /** TLS 1.3, a draft or an experiment of it: certificates are not to be seen. */
+  get isThirteen(): boolean {
+    const { agreed } = this;
+    return agreed === THIRTEEN || isDraft(agreed);
   }
 }
 
+const THIRTEEN = 0x0304;
+const EARLY_DRAFT = 0x7f01;
+const FIRST_NAMED_DRAFT = 0x7f10;
+/** High bytes of versions: drafts of the IETF, of OpenSSL's experiments, of Facebook. */
+const DRAFTS: readonly number[] = [0x7f, 0x7e, 0xfb];
 const TEXTS: Readonly<Record<number, string>> = {
   0x0002: 'SSLv2',
   0x0300: 'SSLv3',
@@ -75,11 +103,18 @@ const TEXTS: Readonly<Record<number, string>> = {
   0x0302: 'TLS 1.1',
   0x0303: 'TLS 1.2',
   0x0304: 'TLS 1.3',
+  0xfb1a: 'TLS 1.3 draft-26-fb',
 };
+
+/** A draft or an experiment of TLS 1.3. */
+export function isDraft(version: number): boolean {
+  return DRAFTS.includes(version >> 8);
+}
 
 /** As in EVE. */
 export function versionText(version: number): string {
   if (version === 0) return 'UNDETERMINED';
-  if (version >> 8 === 0x7f) return `TLS 1.3 draft-${String(version & 0xff).padStart(2, '0')}`;
-  return TEXTS[version] ?? `0x${version.toString(16).padStart(4, '0')}`;
+  if (version >> 8 === 0x7f)
+    return version < FIRST_NAMED_DRAFT ? 'TLS 1.3 draft-<16' : `TLS 1.3 draft-${String(version & 0xff)}`;
+  return TEXTS[version] ?? String(version);
 }
