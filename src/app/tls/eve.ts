@@ -171,9 +171,11 @@ function fieldsOf(node: ConfigNode | undefined): readonly Field[] {
   return Object.entries(FIELDS).flatMap(([name, field]) => (wanted.includes(name) ? [field] : []));
 }
 
-/** Nobody said hello: there is nothing to tell. */
-function isSilent({ client, server }: TlsTransaction): boolean {
-  return client.hello === null && server.hello === null && server.chain.length === 0 && server.version === 0;
+/** Nobody said hello, or the answer was none: there is nothing to tell. */
+function isSilent({ client, server, isRefused }: TlsTransaction): boolean {
+  return (
+    isRefused || (client.hello === null && server.hello === null && server.chain.length === 0 && server.version === 0)
+  );
 }
 
 /** The short record is about certificates: without one, and where they could be seen, there is none. */

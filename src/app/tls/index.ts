@@ -28,6 +28,7 @@ export default defineProtocol({
   ]),
   probes: [{ transport: 'tcp', direction: 0, ports: '443', minimum: 5, probe: probeSsl2 }],
   states: STATES,
+  frames: ['pdu', 'hdr', 'data', 'alert', 'heartbeat'],
   readSettings,
   createParser: (flow, { value }) => new TlsParser(flow, value as TlsSettings),
   keywords: TLS_KEYWORDS,

@@ -414,8 +414,8 @@ export const TLS_KEYWORDS: readonly KeywordDefinition[] = [
     page: `${PAGE}#tls-cert-chain-len`,
     examples: ['alert tls any any -> any any (msg:"m"; tls.cert_chain_len:>2; sid:1;)'],
     width: 'u32',
-    engines: CERTIFICATES,
-    read: (tx: TlsTransaction, direction) => tx.side(direction).chain.length,
+    engines: [toClient('tls', ServerState.certDone)],
+    read: (tx: TlsTransaction) => tx.server.chain.length,
   }),
   containsKeyword(
     'tls.subject',

@@ -43,6 +43,8 @@ class Stream {
   /** Bytes of a handshake message that is too long to be kept. */
   skipMessage = 0;
   isEncrypted = false;
+  /** Place in the stream of the last record that frames were made for. */
+  framed = -1;
   records = 0;
 }
 
@@ -62,6 +64,12 @@ export class TlsParser extends AppParser {
   }
 
   data(input: AppInput): number {
+    const taken = this.parse(input);
+    if (taken === PARSE_FAILED && input.direction === TO_CLIENT) this.tx.isRefused = this.tx.client.hello !== null;
+    return taken;
+  }
+
+  private parse(input: AppInput): number {
     const { direction, data, end } = input;
     const stream = this.streams[direction];
     let at = input.start;
@@ -77,6 +85,7 @@ export class TlsParser extends AppParser {
       const type = data[at]!;
       const length = u16(data, at + 3);
       if (!this.isRecord(type, data[at + 1]!, length)) return PARSE_FAILED;
+      if (this.flow.frames !== null) this.frames(input, type, at, length);
       if (type === Content.application || stream.isEncrypted) {
         this.application(direction);
         stream.skip = length;
@@ -97,6 +106,19 @@ export class TlsParser extends AppParser {
 
   override gap(): boolean {
     return false;
+  }
+
+  /** The record, its header and its body; a record that is not whole yet is offered again. */
+  private frames(input: AppInput, type: number, at: number, length: number): void {
+    const stream = this.streams[input.direction];
+    const place = input.streamOffset + at - input.start;
+    if (place <= stream.framed) return;
+    stream.framed = place;
+    this.frame(input, 'pdu', at, HEADER + length, this.tx);
+    this.frame(input, 'hdr', at, HEADER, this.tx);
+    this.frame(input, 'data', at + HEADER, length, this.tx);
+    if (type === Content.alert) this.frame(input, 'alert', at + HEADER, length, this.tx);
+    else if (type === Content.heartbeat) this.frame(input, 'heartbeat', at + HEADER, length, this.tx);
   }
 
   /** Notes what is no record. */

@@ -56,6 +56,8 @@ export class TlsTransaction extends Transaction {
   /** Bits of SslState. */
   sslState = 0;
   wantsStore = false;
+  /** The client said hello, and the answer was no TLS. */
+  isRefused = false;
   /** The server wants a certificate of the client. */
   asksCertificate = false;
   /** Protocol that the flow spoke before (STARTTLS), '' for none. */
