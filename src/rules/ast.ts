@@ -70,6 +70,11 @@ export class RuleOption {
     this.#line = line;
   }
 
+  /** The same option with its first `length` characters of value left out. */
+  withoutStart(length: number): RuleOption {
+    return new RuleOption(this.#line, this.key, this.at, this.value!.slice(length), this.valueAt + length);
+  }
+
   get keySpan(): Span {
     return this.#line.span(this.at, this.key.length);
   }

@@ -5,13 +5,16 @@ import { headerOf, lower } from './headers.ts';
 import type { HttpTransaction } from './transaction.ts';
 import { splitUri } from './uri.ts';
 
+const SLASH = 47;
+
 /** Sets host and port of the transaction; the anomalies found. */
 export function takeHost(tx: HttpTransaction): number[] {
   const anomalies: number[] = [];
   const header = headerOf(tx.request.headers, 'host');
   const { authority } = splitUri(tx.rawUri);
   const isConnect = authority === null && tx.method.length === 7 && (tx.method[0]! | 32) === 99;
-  const source = authority ?? (isConnect ? tx.rawUri : null);
+  // CONNECT names an authority alone (RFC 9112 section 3.2.3); a path is none
+  const source = authority ?? (isConnect && tx.rawUri[0] !== SLASH ? tx.rawUri : null);
   const value = source ?? header?.value;
   if (header === undefined && isModern(tx)) anomalies.push(HTTP_ANOMALY.missing_host_header);
   if (value === undefined) return anomalies;

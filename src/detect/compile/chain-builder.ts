@@ -1,7 +1,7 @@
 // ChainBuilder: collects the conditions on one buffer in rule order and links them into one closure.
 
 import { linkChain } from '../content/chain-link.ts';
-import type { BufferDefinition, TransformUse } from '../../framework/buffer.ts';
+import type { BufferDefinition, BufferEngine, TransformUse } from '../../framework/buffer.ts';
 import type { ChainElement, ChainMatch, ContentSpec } from '../../framework/chain.ts';
 
 export class ChainBuilder {
@@ -9,8 +9,12 @@ export class ChainBuilder {
   readonly transforms: TransformUse[] = [];
   readonly elements: ChainElement[] = [];
 
-  constructor(buffer: BufferDefinition | null) {
+  /** The one direction of a transaction that it looks at; null: all in which the buffer is. */
+  readonly side: BufferEngine['direction'] | null;
+
+  constructor(buffer: BufferDefinition | null, side: BufferEngine['direction'] | null = null) {
     this.buffer = buffer;
+    this.side = side;
   }
 
   get contents(): ContentSpec[] {

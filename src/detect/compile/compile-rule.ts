@@ -177,17 +177,36 @@ function applyOption(builder: RuleBuilder, option: RuleOption, context: CompileC
     awaitKeyword(builder, option, context);
     return;
   }
-  if (keyword.argument === 'required' && (option.value ?? '') === '') throw new RuleError(`${name} needs an argument`);
-  if (keyword.argument === 'none' && option.value !== undefined && option.value !== '') {
-    throw new RuleError(`${name} takes no argument`);
-  }
   place.span = option.valueSpan;
-  checkQuotes(keyword, option);
   place.module = keyword.name;
   builder.at = { span: place.span, module: keyword.name };
-  keyword.compile(builder, option);
+  const rest = builder.ast.direction === '=>' && name !== 'flow' ? takeSide(builder, option) : option;
+  checkArgument(keyword, rest);
+  keyword.compile(builder, rest);
+  builder.side = null;
   if (keyword.check !== undefined) builder.toCheck.add(keyword);
   builder.seen.push(name);
+}
+
+function checkArgument(keyword: KeywordDefinition, option: RuleOption): void {
+  const { name, argument } = keyword;
+  const isEmpty = (option.value ?? '') === '';
+  if (argument === 'required' && isEmpty)
+    throw new RuleError(
+      `invalid formatting or malformed option to ${name} keyword: it needs an argument: '${option.key}'`,
+    );
+  if (argument === 'none' && !isEmpty) throw new RuleError(`${name} takes no argument`);
+  checkQuotes(keyword, option);
+}
+
+const SIDE = /^\s*to_(server|client)\s*(?:,|$)\s*/;
+
+/** Rules on both directions of a transaction say which one a keyword of either means: `http.connection: to_client`. */
+function takeSide(builder: RuleBuilder, option: RuleOption): RuleOption {
+  const match = SIDE.exec(option.value ?? '');
+  if (match === null) return option;
+  builder.side = match[1] === 'server' ? 'toserver' : 'toclient';
+  return option.withoutStart(match[0].length);
 }
 
 function checkKeyword(keyword: KeywordDefinition, builder: RuleBuilder, place: Place): void {

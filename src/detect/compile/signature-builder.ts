@@ -1,7 +1,7 @@
 // SignatureBuilder: gathers what the keywords of one rule contribute.
 
 import type { Span } from '../../base/diagnostic.ts';
-import type { BufferDefinition, TransformUse } from '../../framework/buffer.ts';
+import type { BufferDefinition, BufferEngine, TransformUse } from '../../framework/buffer.ts';
 import type { ChainElement, ContentSpec } from '../../framework/chain.ts';
 import type { Description, Requirement } from '../../framework/description.ts';
 import { RuleError } from '../../framework/keyword.ts';
@@ -60,6 +60,8 @@ export class RuleBuilder implements SignatureBuilder {
   readonly postDescriptions: Description[] = [];
   readonly requirements = new Set<Requirement>();
   readonly notes: string[] = [];
+  /** Direction that the option being compiled is about, in rules on both; null: it does not say. */
+  side: BufferEngine['direction'] | null = null;
   /** Keywords of the rule that look at it once it is whole. */
   readonly toCheck = new Set<KeywordDefinition>();
   flags = 0;
@@ -108,13 +110,13 @@ export class RuleBuilder implements SignatureBuilder {
       return;
     }
     if (buffer.source === 'packet') this.flags |= SigFlag.requirePacket;
-    const known = this.chains.find((chain) => chain.buffer === buffer);
+    const known = this.chains.find((chain) => chain.buffer === buffer && chain.side === this.side);
     if (known !== undefined && !buffer.isMulti && known.transforms.length === 0) this.current = known;
     else this.openChain(buffer);
   }
 
   private openChain(buffer: BufferDefinition): void {
-    this.current = new ChainBuilder(buffer);
+    this.current = new ChainBuilder(buffer, this.side);
     this.chains.push(this.current);
     if (buffer.source === 'frame' || (buffer.source === 'base64' && this.frameChains.length > 0)) {
       this.frameChains.push(this.current);
@@ -210,7 +212,9 @@ export class RuleBuilder implements SignatureBuilder {
   }
 
   addTxMatch(match: TxMatch<never>, options: TxMatchOptions): void {
-    this.txSteps.push({ match: match as TxMatch, ...options });
+    const { side } = this;
+    const engines = side === null ? options.engines : options.engines.filter(({ direction }) => direction === side);
+    this.txSteps.push({ match: match as TxMatch, ...options, engines });
     this.lastCondition = options.keyword;
   }
 

@@ -25,7 +25,7 @@ function matchStep({ keyword, engines, match, isRepeated }: TxMatchStep): TxStep
 /** @param inherited engines of the buffer before: what was decoded from it (base64_data) is where it is */
 function bufferStep(chain: ChainBuilder, inherited: readonly BufferEngine[], flags: number): TxStep {
   const buffer = chain.buffer!;
-  const engines = within(buffer.engines ?? inherited, flags);
+  const engines = ofSide(within(buffer.engines ?? inherited, flags), chain.side);
   return {
     keyword: buffer.name,
     engines,
@@ -33,6 +33,10 @@ function bufferStep(chain: ChainBuilder, inherited: readonly BufferEngine[], fla
     buffer: toInspection(chain),
     isRepeated: buffer.isGrowing === true,
   };
+}
+
+function ofSide(engines: readonly BufferEngine[], side: BufferEngine['direction'] | null): readonly BufferEngine[] {
+  return side === null ? engines : engines.filter(({ direction }) => direction === side);
 }
 
 /** Engines in the direction that the rule asks for; all where it asks for none. */
@@ -64,7 +68,10 @@ export function checkProtocols(
 
 /** What only one direction has makes the whole rule one of that direction. */
 export function settleDirection(builder: RuleBuilder, steps: readonly TxStep[]): void {
-  if (builder.ast.direction === '=>') return;
+  if (builder.ast.direction === '=>') {
+    checkBothDirections(builder, steps);
+    return;
+  }
   let possible = SigFlag.toServer | SigFlag.toClient;
   for (const { engines } of steps) {
     if (engines.length > 0) possible &= directionsOf(engines);
@@ -72,6 +79,23 @@ export function settleDirection(builder: RuleBuilder, steps: readonly TxStep[]):
   if (possible === 0) throw conflictingDirections(builder, 'a transactional rule with => may look at both');
   const isOpen = (builder.flags & (SigFlag.toServer | SigFlag.toClient)) === 0;
   if (isOpen && possible !== (SigFlag.toServer | SigFlag.toClient)) builder.flags |= possible;
+}
+
+const BOTH = SigFlag.toServer | SigFlag.toClient;
+
+/** A rule with `=>` has something to look at in either direction, and says of everything in which. */
+function checkBothDirections({ flags, meta }: RuleBuilder, steps: readonly TxStep[]): void {
+  const rule = `rule ${String(meta.sid)}`;
+  if ((flags & BOTH) !== 0)
+    throw new RuleError(`${rule} means to use both directions, cannot specify a flow direction`);
+  const directions = steps.map(({ engines }) => directionsOf(engines));
+  if (directions.includes(BOTH))
+    throw new RuleError(
+      `${rule} means to use both directions, cannot have keywords ambiguous about directions`,
+      'keyword: to_server or keyword: to_client',
+    );
+  if (directions.reduce((all, one) => all | one, 0) !== BOTH)
+    throw new RuleError(`${rule} should use both directions, but does not`);
 }
 
 function directionsOf(engines: readonly BufferEngine[]): number {

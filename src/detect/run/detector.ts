@@ -243,7 +243,8 @@ export class Detector implements TxHost, FrameHost {
       alerts.discarded++;
       this.ctx.counters.add(OVERFLOW);
       // no room to tell of it, but what it stops is stopped
-      if ((s.action & STOPPING) !== 0) this.apply(p, -1, s.action, concernsFlow(s, alertFlags) ? AlertFlag.applyToFlow : 0);
+      if ((s.action & STOPPING) !== 0)
+        this.apply(p, -1, s.action, concernsFlow(s, alertFlags) ? AlertFlag.applyToFlow : 0);
       return -1;
     }
     const at = alerts.count++;

@@ -67,13 +67,13 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
     else if (name === 'flow') flow.push(flowMethod(new FlowEvents(record, body)));
     else if (name === 'netflow') flow.push(netflowMethod(new NetflowEvents(record)));
     else if (name === 'stats') stats.push(new StatsEvents(record, body));
-    else if (name === 'frame' && body?.bool('enabled', false) === true) frames = new FrameEvents(record, body);
+    else if (name === 'frame') frames = new FrameEvents(record, body);
     else if (name === 'metadata') {
       wantsEveryPacket = true;
       packet.push((text, p) => {
         if (record.context.packetVars.length > 0) text.string(record.packet(p, 'metadata') + record.end());
       });
-    } else if (name === 'arp' && body?.bool('enabled', false) === true) {
+    } else if (name === 'arp') {
       wantsEveryPacket = true;
       packet.push((text, p) => {
         if (p.arpOffset >= 0) text.string(arpEvent(record, p));
