@@ -26,10 +26,10 @@ const SHARED_LAYERS = new Set(['ftp', 'http', 'mdns', 'pop3', 'smtp', 'ssh', 'tl
 const EVENT_TYPES = [
   'alert',
   'anomaly',
-  'http',
+  'http:\n            extended: yes',
   'dns',
   'mdns',
-  'tls',
+  'tls:\n            extended: yes',
   'files',
   'smtp',
   'ftp',

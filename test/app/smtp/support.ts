@@ -105,6 +105,7 @@ export class Conversation {
         this.changes.push(expected);
         app.change = { expected };
       },
+      triggerRawInspection: () => undefined,
     } as unknown as AppServices;
   }
 }

@@ -77,9 +77,15 @@ function txOf(driver: ParserDriver): TlsTransaction {
   return tx;
 }
 
-function eve(driver: ParserDriver): Record<string, unknown> | null {
+/** The record in full, or as it is when nothing is asked for. */
+function eve(driver: ParserDriver, form: 'full' | 'short' = 'full'): Record<string, unknown> | null {
   const json = new JsonText();
-  const log = tls.eve![0]!.create(undefined).log as (tx: unknown, json: JsonText, app: unknown) => boolean;
+  const declaration = tls.eve![0]!;
+  const log = (form === 'full' ? declaration.alert : declaration.create(undefined).log) as (
+    tx: unknown,
+    json: JsonText,
+    app: unknown,
+  ) => boolean;
   return log(txOf(driver), json, driver.app) ? (JSON.parse(`{${json.text}}`) as Record<string, unknown>) : null;
 }
 
@@ -113,17 +119,28 @@ describe('TLS parser', () => {
       notafter: '2050-12-31T23:59:59',
       ja3: { hash: digest('md5', '771,49199,0-16,,'), string: '771,49199,0-16,,' },
       ja3s: { hash: digest('md5', '771,49199,16'), string: '771,49199,16' },
-      ja4: `t12d0102h2_${digest('sha256', 'c02f').slice(0, 12)}_000000000000`,
+      ja4: `t12d0102h2_${digest('sha256', 'c02f').slice(0, 12)}_${digest('sha256', '_').slice(0, 12)}`,
       client_alpns: ['h2'],
       server_alpns: ['h2'],
     });
+  });
+
+  it('tells of the certificate alone unless more is asked for, and nothing where there is none', () => {
+    assert.deepEqual(eve(talk(CONVERSATIONS['version 1.2 in full']!), 'short'), {
+      subject: 'C=US, CN=example.com',
+      issuerdn: 'C=NL, CN=An Authority',
+    });
+    assert.equal(eve(talk(CONVERSATIONS['a session that goes on']!), 'short'), null);
+    assert.deepEqual(eve(talk(CONVERSATIONS['version 1.3']!), 'short'), {});
   });
 
   it('says which version was agreed upon', () => {
     assert.equal(eve(talk(CONVERSATIONS['version 1.3']!))!['version'], 'TLS 1.3');
     assert.equal(versionText(0x7f16), 'TLS 1.3 draft-22');
     assert.equal(versionText(0), 'UNDETERMINED');
-    assert.equal(versionText(0x0505), '0x0505');
+    assert.equal(versionText(0x7f0e), 'TLS 1.3 draft-<16');
+    assert.equal(versionText(0xfb1a), 'TLS 1.3 draft-26-fb');
+    assert.equal(versionText(0x0505), '1285');
   });
 
   it('is ready for its record when the server has said all, or at the end of a handshake without certificate', () => {
