@@ -38,11 +38,19 @@ function oneOf<T extends string>(option: RuleOption, name: string, value: string
   return found;
 }
 
-/** A rule has one of either kind: it could not be said which of two counts. */
-function refuseSecond({ meta }: SignatureBuilder, isFilter: boolean): void {
-  if (meta.threshold === null) return;
+/**
+ * A rule has one of either kind: it could not be said which of two counts. Behind a sticky buffer Suricata does not
+ * notice the second, and rules in the field rely on it: there the first counts, with a warning.
+ */
+function isRepeated(builder: SignatureBuilder, isFilter: boolean): boolean {
+  const { meta } = builder;
+  if (meta.threshold === null) return false;
   if ((meta.threshold.type === 'detection_filter') !== isFilter)
     throw new RuleError('a rule has either threshold or detection_filter');
+  if (builder.currentBuffer !== null) {
+    builder.warn(`a second ${isFilter ? 'detection_filter' : 'threshold'} is ignored`);
+    return true;
+  }
   throw new RuleError(
     isFilter
       ? 'At most one "detection_filter" is allowed per rule'
@@ -98,8 +106,7 @@ const threshold = defineKeyword({
   examples: ['alert tcp any any -> any 22 (msg:"m"; threshold:type limit, track by_src, count 1, seconds 60; sid:1;)'],
   compile(builder, option) {
     const spec = readThreshold(option);
-    refuseSecond(builder, false);
-    builder.meta.threshold = spec;
+    if (!isRepeated(builder, false)) builder.meta.threshold = spec;
   },
 });
 
@@ -113,7 +120,7 @@ const detectionFilter = defineKeyword({
     'alert tcp any any -> any 22 (msg:"m"; flags:S; detection_filter:track by_src, count 15, seconds 2; sid:1;)',
   ],
   compile(builder, option) {
-    refuseSecond(builder, true);
+    if (isRepeated(builder, true)) return;
     const fields = readFields(option, requiredArgument(option).split(','), ['track', 'count', 'seconds', 'unique_on']);
     const track = oneOf(option, 'track', need(option, fields, 'track'), FILTER_TRACKS);
     const unique = fields.get('unique_on');

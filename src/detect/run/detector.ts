@@ -94,7 +94,7 @@ export class Detector implements TxHost, FrameHost {
       return;
     }
     ctx.now = p.ts;
-    ctx.packetVars.length = 0;
+    if (ctx.packetVars.length > 0) ctx.packetVars.length = 0;
     ctx.inspection.packet = p;
     ctx.inspection.ctx = ctx;
     if (this.tags.isActive && this.tags.takes(p, ctx)) p.flags |= PacketFlag.tagged;
@@ -119,7 +119,7 @@ export class Detector implements TxHost, FrameHost {
   }
 
   admits(s: Signature, p: Packet): boolean {
-    this.ctx.captures.length = 0;
+    if (this.ctx.captures.length > 0) this.ctx.captures.length = 0;
     if (!this.headers.matches(s.iid, p)) return false;
     for (let i = 0; i < s.packetMatches.length; i++) if (!s.packetMatches[i]!(p, this.ctx)) return false;
     for (let i = 0; i < s.buffers.length; i++) if (!this.buffers.matches(s.buffers[i]!, p, this.ctx)) return false;
@@ -161,10 +161,12 @@ export class Detector implements TxHost, FrameHost {
 
   private evaluate(s: Signature, p: Packet): boolean {
     const { ctx } = this;
-    ctx.captures.length = 0;
+    if (ctx.captures.length > 0) ctx.captures.length = 0;
     if ((s.flags & SigFlag.requirePayload) !== 0 && p.payloadLength === 0 && this.blocks === 0) return false;
+    // a rule without a pattern is looked at with every packet: what it says of the packet is told faster than addresses
+    const { packetMatches } = s;
+    for (let i = 0; i < packetMatches.length; i++) if (!packetMatches[i]!(p, ctx)) return false;
     if (!this.headers.matches(s.iid, p)) return false;
-    for (let i = 0; i < s.packetMatches.length; i++) if (!s.packetMatches[i]!(p, ctx)) return false;
     let flags = 0;
     if (s.payload !== null) {
       flags = this.payloadMatches(s, p);
