@@ -4,7 +4,8 @@ import { RuleError } from '../../framework/keyword.ts';
 import type { BufferEngine } from '../../framework/buffer.ts';
 import { DEFAULT_STATES } from '../../framework/app-protocol.ts';
 import { SigFlag } from '../../framework/signature.ts';
-import type { BufferInspection, TxStep } from '../../framework/signature.ts';
+import { PacketFlag } from '../../framework/packet.ts';
+import type { BufferInspection, PacketMatch, TxStep } from '../../framework/signature.ts';
 import type { RuleAst } from '../../rules/index.ts';
 import type { ChainBuilder } from './chain-builder.ts';
 import type { RuleBuilder, TxMatchStep } from './signature-builder.ts';
@@ -113,7 +114,10 @@ function conflictingDirections({ meta }: RuleBuilder, hint: string): RuleError {
 export function addHook(builder: RuleBuilder, ast: RuleAst, hook: NonNullable<RuleAst['hook']>): void {
   const name = ast.protocol.text.toLowerCase();
   const ids = builder.setup.appProtocols(name);
-  if (ids === undefined) return;
+  if (ids === undefined) {
+    addPacketHook(builder, hook.name);
+    return;
+  }
   const definition = builder.setup.protocol(name);
   const states = definition?.states ?? DEFAULT_STATES;
   const toServer = stateNumber(states.toServer, hook.name, 'request');
@@ -126,6 +130,19 @@ export function addHook(builder: RuleBuilder, ast: RuleAst, hook: NonNullable<Ru
   builder.flags |= toServer >= 0 ? SigFlag.toServer : SigFlag.toClient;
   builder.addTxMatch(() => true, { keyword: 'hook', engines });
 }
+
+/** Places on the way of a packet; those before the flow is known belong to firewall mode. */
+function addPacketHook(builder: RuleBuilder, hook: string): void {
+  if (hook === 'all') return;
+  if (hook !== 'flow_start')
+    throw new RuleError(`hook "${hook}" is not supported`, 'flow_start or all', 'rule/unknown-hook');
+  builder.flags |= SigFlag.requireFlow;
+  builder.addPacketMatch(isFirstOfFlow, { keyword: 'hook', requires: 'flow' });
+}
+
+/** The first packet of either direction. */
+const isFirstOfFlow: PacketMatch = ({ flow, flags }) => flow >= 0 && (flags & FIRST) !== 0;
+const FIRST = PacketFlag.firstToServer | PacketFlag.firstToClient;
 
 /** Every protocol has the states at the ends of a direction, whatever it calls them itself. */
 function stateNumber(names: readonly string[], hook: string, side: 'request' | 'response'): number {

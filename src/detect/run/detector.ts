@@ -97,7 +97,8 @@ export class Detector implements TxHost, FrameHost {
     if (ctx.packetVars.length > 0) ctx.packetVars.length = 0;
     ctx.inspection.packet = p;
     ctx.inspection.ctx = ctx;
-    if (this.tags.isActive && this.tags.takes(p, ctx)) p.flags |= PacketFlag.tagged;
+    const isWire = (p.flags & PacketFlag.pseudoStreamEnd) === 0;
+    if (isWire && this.tags.isActive && this.tags.takes(p, ctx)) p.flags |= PacketFlag.tagged;
     this.blocks = p.flow >= 0 && ctx.flows.tcp(p.flow) >= 0 ? ctx.rawStream.open(p) : 0;
     this.groups.collect(p, ctx.rawStream, this.blocks, this.candidates);
     if (this.isIpOnlyDue(p)) this.groups.collectIpOnly(p, this.candidates);
@@ -124,6 +125,10 @@ export class Detector implements TxHost, FrameHost {
     for (let i = 0; i < s.packetMatches.length; i++) if (!s.packetMatches[i]!(p, this.ctx)) return false;
     for (let i = 0; i < s.buffers.length; i++) if (!this.buffers.matches(s.buffers[i]!, p, this.ctx)) return false;
     return true;
+  }
+
+  covers(s: Signature, p: Packet): boolean {
+    return this.headers.matches(s.iid, p);
   }
 
   payloadHolds(s: Signature, p: Packet): boolean {

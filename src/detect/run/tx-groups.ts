@@ -24,6 +24,8 @@ export interface TxPlan {
   readonly isHalf: boolean;
   /** Content on the payload that must hold as well. */
   readonly wantsPayload: boolean;
+  /** What is looked for to make it a candidate; null: it is one from the start. */
+  readonly chosen: Chosen | null;
 }
 
 /** A buffer (with transforms) whose fast patterns are looked for. */
@@ -92,7 +94,8 @@ function planOf(signature: Signature, protocol: number, direction: Direction, id
   }
   if (steps.length === 0 || (missing > 0 && !isTransactional)) return null;
   steps.sort((a, b) => a.progress - b.progress);
-  return { signature, steps, isHalf: missing > 0, wantsPayload: signature.payload !== null };
+  const chosen = choose(steps);
+  return { signature, steps, isHalf: missing > 0, wantsPayload: signature.payload !== null, chosen };
 }
 
 interface Chosen {
@@ -106,8 +109,8 @@ function groupOf(plans: readonly TxPlan[], tables: PatternTables): TxGroup {
   const always: number[] = [];
   const byBuffer = new Map<string, { chosen: Chosen; entries: PatternEntry[] }>();
   for (const plan of plans) {
-    const { iid } = plan.signature;
-    const chosen = choose(plan);
+    const { chosen, signature } = plan;
+    const { iid } = signature;
     if (chosen === null) {
       always.push(iid);
       continue;
@@ -134,7 +137,7 @@ function groupOf(plans: readonly TxPlan[], tables: PatternTables): TxGroup {
 }
 
 /** The content that is looked for: the one marked so, else the one that says most. */
-function choose({ steps }: TxPlan): Chosen | null {
+function choose(steps: readonly PlannedStep[]): Chosen | null {
   let best: Chosen | null = null;
   let most = 0;
   for (const { progress, step } of steps) {

@@ -21,6 +21,8 @@ const Outcome = { no: -1, matched: -2 } as const;
 export interface TxHost {
   /** Header, flow, flowbits ...: everything of the signature but its steps. */
   admits(s: Signature, p: Packet): boolean;
+  /** Of that, the header alone, which stays as it is. */
+  covers(s: Signature, p: Packet): boolean;
   /** Payload of the packet or stream. */
   payloadHolds(s: Signature, p: Packet): boolean;
   matched(s: Signature, p: Packet, tx: Transaction): void;
@@ -112,7 +114,9 @@ export class TxInspector {
     const at = state.waiting === null ? -1 : state.waiting.indexOf(iid);
     const from = at < 0 ? 0 : state.steps![at]!;
     if (at >= 0 && isAhead(plan, from, progress)) return;
-    const outcome = this.host.admits(signature, p) ? this.run(p, tx, plan, from, progress) : Outcome.no;
+    let outcome: number = Outcome.no;
+    if (this.host.admits(signature, p)) outcome = this.run(p, tx, plan, from, progress);
+    else if (at >= 0 || (plan.chosen === null && this.host.covers(signature, p))) outcome = from; // flowbits may come
     if (at >= 0) {
       state.waiting!.splice(at, 1);
       state.steps!.splice(at, 1);

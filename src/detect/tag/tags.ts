@@ -76,7 +76,8 @@ export class Tags {
     if (slot < 0 || isLive(hosts.values, slot * 3, now)) return;
     const isTime = spec.metric === 'seconds';
     hosts.values[slot * 3 + UNTIL] = isTime ? now + spec.count * 1e6 : Infinity;
-    hosts.values[slot * 3 + LEFT] = isTime ? Infinity : spec.count;
+    // the packet that raised the alert counts
+    hosts.values[slot * 3 + LEFT] = isTime ? Infinity : spec.count - cost(spec.metric, p);
     hosts.values[slot * 3 + METRIC] = METRICS.indexOf(spec.metric);
   }
 
