@@ -17,6 +17,7 @@ import { ProtocolTable } from '../../src/applayer/protocol-table.ts';
 export interface DriverOptions {
   readonly config?: ConfigNode;
   readonly demands?: readonly string[];
+  readonly transport?: 'tcp' | 'udp';
 }
 
 /** What the parser asked of the engine, and the parser itself. */
@@ -32,7 +33,7 @@ export class ParserDriver {
   constructor(definition: ProtocolDefinition, options: DriverOptions = {}) {
     const table = new ProtocolTable([definition], options.config);
     const protocol = table.find(definition.name)!;
-    this.app = new AppFlow(0, 6, this.services(options.demands ?? []), table.all[0]!);
+    this.app = new AppFlow(0, options.transport === 'udp' ? 17 : 6, this.services(options.demands ?? []), table.all[0]!);
     this.app.protocol = protocol;
     this.parser = definition.createParser!(this.app, protocol.settings);
     this.app.parser = this.parser;
@@ -59,6 +60,11 @@ export class ParserDriver {
     this.app.bytes[direction] += taken;
     this.waiting[direction] = all.subarray(taken);
     return this;
+  }
+
+  /** Bytes that the parser did not take yet, of both directions. */
+  get waitingBytes(): number {
+    return this.waiting[0].length + this.waiting[1].length;
   }
 
   /** Nothing follows in a direction. */
