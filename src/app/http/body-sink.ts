@@ -36,6 +36,23 @@ export class BodySink {
     return decoderNotes(side.tx!, decoder);
   }
 
+  /** Bytes of the body under way that never came: its file has a hole, or is one. */
+  gap(side: Side, direction: Direction, length: number): void {
+    const tx = side.tx!;
+    const message = tx.message(direction);
+    const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
+    if (side.parts !== null || this.fileEnd(message.body.size, limits.limit, 0, 1) === 0) return;
+    this.openFile(tx, direction);
+    this.flow.services.files.gap(message.file!, length);
+  }
+
+  private openFile(tx: HttpTransaction, direction: Direction): void {
+    const message = tx.message(direction);
+    if (message.file !== null) return;
+    message.file = this.flow.services.files.open(this.flow, tx, direction, fileName(tx, direction));
+    if (direction === TO_CLIENT) noteRange(message.file, message);
+  }
+
   /** The body is over: what its compression still held. */
   finish(side: Side, direction: Direction): readonly number[] {
     const { decoder } = side;
@@ -65,13 +82,8 @@ export class BodySink {
   }
 
   private fileBytes(tx: HttpTransaction, direction: Direction, bytes: Uint8Array, from: number, to: number): void {
-    const message = tx.message(direction);
-    const { files } = this.flow.services;
-    if (message.file === null) {
-      message.file = files.open(this.flow, tx, direction, fileName(tx, direction));
-      if (direction === TO_CLIENT) noteRange(message.file, message);
-    }
-    files.append(message.file, bytes, from, to);
+    this.openFile(tx, direction);
+    this.flow.services.files.append(tx.message(direction).file!, bytes, from, to);
   }
 
   /** Files of a form: each part with a name is one. */

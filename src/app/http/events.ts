@@ -29,6 +29,7 @@ export const HTTP_ANOMALY = defineAnomalies('applayer', 'http', [
   'response_field_too_long',
   'request_line_invalid',
   'request_body_unexpected',
+  'invalid_gap',
   'request_server_port_tcp_port_mismatch',
   'request_uri_host_invalid',
   'request_header_host_invalid',

@@ -429,14 +429,16 @@ export class HttpParser extends AppParser implements BodyHost {
       const message = tx.message(direction);
       const part = side.framing === Framing.untilClose ? length : Math.min(length, side.left);
       if (side.framing !== Framing.untilClose) side.left -= part;
-      const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
-      const isKept = this.sink.fileEnd(message.body.size, limits.limit, 0, 1) > 0;
-      if (message.file !== null && isKept) this.flow.services.files.gap(message.file, part);
+      this.sink.gap(side, direction, part);
       message.body.size += part;
       side.decoder = null;
+      if (side.framing === Framing.chunked) {
+        if (side.left === 0) side.wait = Wait.chunkEnd;
+        return part === length;
+      }
+      if (part < length) this.anomaly(tx, HTTP_ANOMALY.invalid_gap); // what follows begins anew, it is hoped
       if (side.framing === Framing.length && side.left === 0) this.finish(side, direction);
-      else if (side.framing === Framing.chunked && side.left === 0) side.wait = Wait.chunkEnd;
-      return part === length;
+      return true;
     }
     return false;
   }
