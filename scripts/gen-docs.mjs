@@ -61,8 +61,13 @@ function events() {
   const section = (kind, title, keywordName) => {
     const members = all.filter((one) => one.kind === kind).sort(byName);
     if (members.length === 0) return '';
-    const rows = members.map(({ id, name }) => [code(name), code(counterNames()[anomalyCounter(id)])]);
-    return `## ${title}\n\nIn rules: \`${keywordName}:NAME\`.\n\n${table(['name', 'counter'], rows)}`;
+    // statistics do not count those of application layers one by one
+    const isCounted = members.every(({ id }) => anomalyCounter(id) >= 0);
+    const rows = members.map(({ id, name }) =>
+      isCounted ? [code(name), code(counterNames()[anomalyCounter(id)])] : [code(name)],
+    );
+    const head = isCounted ? ['name', 'counter'] : ['name'];
+    return `## ${title}\n\nIn rules: \`${keywordName}:NAME\`.\n\n${table(head, rows)}`;
   };
   return page(
     'Anomalies',

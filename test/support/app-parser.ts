@@ -33,7 +33,12 @@ export class ParserDriver {
   constructor(definition: ProtocolDefinition, options: DriverOptions = {}) {
     const table = new ProtocolTable([definition], options.config);
     const protocol = table.find(definition.name)!;
-    this.app = new AppFlow(0, options.transport === 'udp' ? 17 : 6, this.services(options.demands ?? []), table.all[0]!);
+    this.app = new AppFlow(
+      0,
+      options.transport === 'udp' ? 17 : 6,
+      this.services(options.demands ?? []),
+      table.all[0]!,
+    );
     this.app.protocol = protocol;
     this.parser = definition.createParser!(this.app, protocol.settings);
     this.app.parser = this.parser;

@@ -29,7 +29,6 @@ export const HTTP_ANOMALY = defineAnomalies('applayer', 'http', [
   'response_field_too_long',
   'request_line_invalid',
   'request_body_unexpected',
-  'invalid_gap',
   'request_server_port_tcp_port_mismatch',
   'request_uri_host_invalid',
   'request_header_host_invalid',
@@ -71,4 +70,5 @@ export const HTTP_ANOMALY = defineAnomalies('applayer', 'http', [
   'content_length_extra_data_end',
   'response_chunk_extension',
   'switching_proto_with_content_length',
+  'invalid_gap',
 ]);
