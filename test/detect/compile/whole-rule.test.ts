@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkRules } from '../../../src/index.ts';
+import type { Diagnostic } from '../../../src/index.ts';
+
+/** Options, and what is said of them as severity and message. */
+type Case = readonly [options: string, said: RegExp | null];
+
+const TCP: readonly Case[] = [
+  ['flowbits:isset,a; flowbits:isnotset,a;', /^error: invalid flowbit command combination .*: isset and isnotset$/],
+  ['flowbits:isnotset,a; flowbits:isset,a;', /^error: invalid flowbit command combination .*: isset and isnotset$/],
+  ['flowbits:set,a; flowbits:isset,a;', /^warning: inconsequential flowbit command .*: set and isset$/],
+  ['flowbits:isset,a; flowbits:set,a;', /^warning: inconsequential .*: isset and set$/],
+  ['flowbits:unset,a; flowbits:set,a;', /^warning: inconsequential .*: unset and set$/],
+  ['flowbits:isset,a; flowbits:set,b;', null],
+  ['flowbits:set,a; flowbits:isnotset,a;', null],
+  ['flowbits:set,a; flowbits:set,b; flowbits:set,c;', /^error: rule 1: too many flowbits \(max 2 per signature\)$/],
+  [
+    'threshold:type limit,track by_src,count 1,seconds 60; threshold:type limit,track by_src,count 1,seconds 9;',
+    /^error: multiple "threshold" options are not allowed in the same rule$/,
+  ],
+  ['app-layer-protocol:tls|dns; prefilter;', /^error: prefilter is not supported for multi-value app-layer-protocol$/],
+  ['app-layer-protocol:tls|dns;', null],
+  ['decode-event:ipv6.pkt_too_small;', null],
+];
+
+const BOTH: readonly Case[] = [
+  ['http.uri; content:"a"; http.stat_code; content:"2"; flow:to_server;', /both directions, cannot specify a flow/],
+  ['http.uri; content:"a";', /^error: rule 1 should use both directions, but does not$/],
+  ['http.uri; content:"a"; http.header; content:"b";', /cannot have keywords ambiguous about directions$/],
+  ['http.uri; content:"a"; http.header: to_client; content:"b";', null],
+];
+
+describe('a rule as a whole', () => {
+  let path = '';
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tayra-whole-'));
+    path = join(folder, 'a.rules');
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** What is said of the rule itself; not that its flowbits are never set. */
+  function about(header: string, options: string): readonly Diagnostic[] {
+    writeFileSync(path, `alert ${header} (msg:"m"; ${options} sid:1;)\n`);
+    const settings = { 'detect.flowbits.max-per-signature': '2' };
+    return checkRules({ rules: [path], settings }).diagnostics.filter(({ rule }) => rule !== undefined);
+  }
+
+  function check(header: string, cases: readonly Case[]): void {
+    for (const [options, said] of cases) {
+      it(`${header}: ${options}`, () => {
+        const texts = about(header, options).map(({ severity, message }) => `${severity}: ${message}`);
+        if (said === null) assert.deepEqual(texts, []);
+        else assert.match(texts.join('\n'), said);
+      });
+    }
+  }
+
+  check('tcp any any -> any any', TCP);
+  check('http any any => any any', BOTH);
+});
