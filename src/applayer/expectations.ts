@@ -18,7 +18,8 @@ export interface Announcement {
 export class Expectations {
   private readonly flows: Flows;
   private readonly byKey = new Map<string, Announcement>();
-
+  /** How many are for each port: most flows are told by it alone that nothing was announced of them. */
+  private readonly ports = new Uint16Array(65_536);
   private readonly announcers = new Set<number>();
 
   constructor(flows: Flows) {
@@ -33,28 +34,31 @@ export class Expectations {
   add(f: number, expectation: Expectation): void {
     const isServer = expectation.listener === 'server';
     const key = this.key(f, isServer ? F.src : F.dst, isServer ? F.dst : F.src, expectation.port);
-    this.byKey.delete(key);
-    if (this.byKey.size >= LIMIT)
-      for (const oldest of this.byKey.keys()) {
-        this.byKey.delete(oldest);
-        break;
-      }
+    this.remove(key);
+    if (this.byKey.size >= LIMIT) this.remove(this.byKey.keys().next().value!);
     this.byKey.set(key, { expectation, from: f, fromId: this.flows.double(f, F.id) });
+    this.ports[expectation.port]!++;
     this.announcers.add(f);
   }
 
   /** What was announced of flow `f`; it is met now. */
   take(f: number): Announcement | undefined {
-    const key = this.key(f, F.src, F.dst, this.flows.destinationPort(f));
-    const found = this.byKey.get(key);
-    if (found !== undefined) this.byKey.delete(key);
-    return found;
+    const port = this.flows.destinationPort(f);
+    return this.ports[port] === 0 ? undefined : this.remove(this.key(f, F.src, F.dst, port));
   }
 
   /** The flow that announced is over: what it announced does not come any more. */
   forget(f: number): void {
     if (!this.announcers.delete(f)) return;
-    for (const [key, { from }] of this.byKey) if (from === f) this.byKey.delete(key);
+    for (const [key, { from }] of this.byKey) if (from === f) this.remove(key);
+  }
+
+  private remove(key: string): Announcement | undefined {
+    const found = this.byKey.get(key);
+    if (found === undefined) return undefined;
+    this.byKey.delete(key);
+    this.ports[found.expectation.port]!--;
+    return found;
   }
 
   private key(f: number, from: number, to: number, port: number): string {

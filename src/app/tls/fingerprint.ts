@@ -1,9 +1,8 @@
 // Fingerprints of hellos: JA3, JA3S (BSD, Salesforce) and JA4 of clients (BSD, FoxIO).
 
 import { createHash } from 'node:crypto';
-import { isGrease } from './hello.ts';
+import { isDraft, isGrease } from './hello.ts';
 import type { Hello } from './hello.ts';
-import { isDraft } from './transaction.ts';
 
 const joined = (values: readonly number[]): string => values.filter((value) => !isGrease(value)).join('-');
 

@@ -38,6 +38,14 @@ const EXTENSION = {
   versions: 43,
 } as const;
 
+/** High bytes of versions: drafts of the IETF, of OpenSSL's experiments, of Facebook. */
+const DRAFTS: readonly number[] = [0x7f, 0x7e, 0xfb];
+
+/** A draft or an experiment of TLS 1.3. */
+export function isDraft(version: number): boolean {
+  return DRAFTS.includes(version >> 8);
+}
+
 /** Values reserved so that nobody relies on knowing all (RFC 8701). */
 export function isGrease(value: number): boolean {
   return (value & 0x0f0f) === 0x0a0a && value >> 8 === (value & 0xff);

@@ -9,7 +9,7 @@ import { u16, u24 } from '../../wire/read.ts';
 import { isCutCertificate, parseCertificate } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import { TLS_ANOMALY } from './events.ts';
-import { ja3Text, ja3sText, ja4Text, md5 } from './fingerprint.ts';
+import { ja3Text, ja3sText, md5 } from './fingerprint.ts';
 import { parseHello } from './hello.ts';
 import type { Hello } from './hello.ts';
 import { JA3 } from './settings.ts';
@@ -59,7 +59,7 @@ export class TlsParser extends AppParser {
     super(flow);
     this.settings = settings;
     this.wantsJa3 = settings.ja3 === 'yes' || (settings.ja3 === 'auto' && flow.services.isDemanded(JA3));
-    this.tx = new TlsTransaction(this.newId(), flow.formerProtocol);
+    this.tx = new TlsTransaction(this.newId(), flow.formerProtocol, settings.ja4 !== 'no');
     this.begin(this.tx);
   }
 
@@ -213,7 +213,6 @@ export class TlsParser extends AppParser {
       tx.client.ja3 = ja3Text(hello);
       tx.client.ja3Hash = md5(tx.client.ja3);
     }
-    if (this.settings.ja4 !== 'no') tx.ja4 = ja4Text(hello, 't');
     tx.advance(TO_SERVER, ClientState.helloDone);
   }
 

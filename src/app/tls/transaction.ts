@@ -3,6 +3,8 @@
 import { TO_SERVER, Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import type { Certificate } from './certificate.ts';
+import { ja4Text } from './fingerprint.ts';
+import { isDraft } from './hello.ts';
 import type { Hello } from './hello.ts';
 
 export const STATES = {
@@ -51,7 +53,9 @@ export class TlsSide {
 export class TlsTransaction extends Transaction {
   readonly client = new TlsSide();
   readonly server = new TlsSide();
-  ja4: string | null = null;
+  /** Whether fingerprints of clients are wanted at all. */
+  readonly hasJa4: boolean;
+  private ja4Text: string | null = null;
   isResumed = false;
   /** Bits of SslState. */
   sslState = 0;
@@ -63,9 +67,17 @@ export class TlsTransaction extends Transaction {
   /** Protocol that the flow spoke before (STARTTLS), '' for none. */
   readonly formerProtocol: string;
 
-  constructor(id: number, formerProtocol: string) {
+  constructor(id: number, formerProtocol: string, hasJa4: boolean) {
     super(id);
     this.formerProtocol = formerProtocol;
+    this.hasJa4 = hasJa4;
+  }
+
+  /** JA4 of the client, made when it is asked for; null without a hello. */
+  get ja4(): string | null {
+    const { hello } = this.client;
+    if (this.ja4Text === null && this.hasJa4 && hello !== null) this.ja4Text = ja4Text(hello, 't');
+    return this.ja4Text;
   }
 
   side(direction: Direction): TlsSide {
@@ -96,8 +108,6 @@ export class TlsTransaction extends Transaction {
 const THIRTEEN = 0x0304;
 const EARLY_DRAFT = 0x7f01;
 const FIRST_NAMED_DRAFT = 0x7f10;
-/** High bytes of versions: drafts of the IETF, of OpenSSL's experiments, of Facebook. */
-const DRAFTS: readonly number[] = [0x7f, 0x7e, 0xfb];
 const TEXTS: Readonly<Record<number, string>> = {
   0x0002: 'SSLv2',
   0x0300: 'SSLv3',
@@ -107,11 +117,6 @@ const TEXTS: Readonly<Record<number, string>> = {
   0x0304: 'TLS 1.3',
   0xfb1a: 'TLS 1.3 draft-26-fb',
 };
-
-/** A draft or an experiment of TLS 1.3. */
-export function isDraft(version: number): boolean {
-  return DRAFTS.includes(version >> 8);
-}
 
 /** As in EVE. */
 export function versionText(version: number): string {
