@@ -79,7 +79,8 @@ export class BodyReader {
     if (size < 0) return this.badChunk(side, direction, start);
     if (byteIndex(data, SEMICOLON, start, next) >= 0) {
       const A = HTTP_ANOMALY;
-      this.host.note(side.tx!, direction === TO_SERVER ? A.request_chunk_extension : A.response_chunk_extension);
+      const id = direction === TO_SERVER ? A.request_chunk_extension : A.response_chunk_extension;
+      if (side.tx!.anomalies?.includes(id) !== true) this.host.note(side.tx!, id); // once, however many chunks have one
     }
     side.left = size;
     side.wait = size === 0 ? Wait.trailer : Wait.chunkData;

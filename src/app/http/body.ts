@@ -72,7 +72,7 @@ export function contentCodings(headers: readonly Header[], layerLimit: number, n
   if (value === null) return [];
   const text = Buffer.from(value).toString('latin1').toLowerCase();
   const codings: Coding[] = [];
-  for (const part of text.split(/[,\s]+/)) {
+  for (const part of text.split(/[, \t\r\n]+/)) {
     const coding = codingOf(part, notes);
     if (coding === null) continue;
     if (layerLimit > 0 && codings.length >= layerLimit) {

@@ -71,4 +71,5 @@ export const HTTP_ANOMALY = defineAnomalies('applayer', 'http', [
   'response_chunk_extension',
   'switching_proto_with_content_length',
   'invalid_gap',
+  'response_body_unexpected',
 ]);

@@ -116,12 +116,17 @@ function statusNumber(text: Uint8Array): number {
 /** `HTTP/1.1`: a protocol with a version. */
 export function isVersion(protocol: Uint8Array): boolean {
   const [, , , , , major = 0, dot = 0, minor = 0] = protocol;
-  return protocol.length === 8 && startsHttp(protocol, 0, 8) && isDigit(major) && dot === 46 && isDigit(minor);
+  return protocol.length === 8 && startsHttp(protocol, 0, 8) && dot === 46 && isKnownVersion(major - 48, minor - 48);
 }
 
 /** Chunks came with version 1.1. */
 export function isChunkedVersion(protocol: Uint8Array): boolean {
   return isVersion(protocol) && (protocol[5]! - 48) * 10 + protocol[7]! - 48 >= 11;
+}
+
+/** 0.9, 1.0 and 1.1: what is spoken in lines. */
+function isKnownVersion(major: number, minor: number): boolean {
+  return major === 1 ? minor === 0 || minor === 1 : major === 0 && minor === 9;
 }
 
 function isDigit(byte: number): boolean {

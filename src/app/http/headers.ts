@@ -1,5 +1,7 @@
 // Header lines of a message: names and values as they came, with the few that matter to the parser told apart.
 
+import { byteIndex } from '../../base/bytes.ts';
+
 /** Headers that parsing, records or rules ask for by name. */
 export const KNOWN_HEADERS = [
   '',
@@ -55,7 +57,8 @@ export interface HeaderNotes {
   hasSpaceBeforeColon: boolean;
   /** A name has letters that names do not have (RFC 9110 section 5.6.2). */
   hasOddName: boolean;
-  isRepeated: boolean;
+  /** How many headers came more than once. */
+  repeated: number;
   isTooMany: boolean;
 }
 
@@ -103,7 +106,7 @@ export function parseHeaders(data: Uint8Array, start: number, end: number, notes
     if (stop > at) {
       // a line that seems to go on with the very first header is taken for a header of its own
       const isSecond = headers.length === 0 && kept === null && data.subarray(at, stop).includes(COLON);
-      if (isFolding(data[at]!) && (to < 0 || isSecond)) notes.isFoldedWrongly = true;
+      if (isFolding(data[at]!) && to < 0) notes.isFoldedWrongly = true;
       if (isFolding(data[at]!) && to >= 0 && !isSecond) {
         kept = continued(kept ?? data.subarray(from, to), data, at, stop);
       } else {
@@ -150,6 +153,8 @@ function addLine(headers: Header[], data: Uint8Array, start: number, end: number
   for (let i = start; i < end; i++) {
     if (data[i] !== 0) continue;
     const clean = withoutZeros(data, start, end);
+    const colon = byteIndex(data, COLON, start, end);
+    if (colon < 0 || i < colon) notes.hasOddName = true;
     addClean(headers, clean, 0, clean.length, notes);
     return;
   }
@@ -168,7 +173,10 @@ function addClean(headers: Header[], data: Uint8Array, start: number, end: numbe
   while (nameEnd > start && isSpace(data[nameEnd - 1]!)) nameEnd--;
   let nameStart = start;
   while (nameStart < nameEnd && isSpace(data[nameStart]!)) nameStart++;
-  if (nameEnd !== colon) notes.hasSpaceBeforeColon = true;
+  for (let i = nameEnd; i < colon; i++) {
+    if (data[i] === 32 || data[i] === 9) notes.hasSpaceBeforeColon = true;
+    else notes.hasOddName = true;
+  }
   for (let i = nameStart; i < nameEnd && !notes.hasOddName; i++) notes.hasOddName = NOT_TOKEN[data[i]!] === 1;
   const id = identify(data, nameStart, nameEnd);
   const name = data.subarray(nameStart, nameEnd);
@@ -178,8 +186,7 @@ function addClean(headers: Header[], data: Uint8Array, start: number, end: numbe
     headers.push({ id, name, value, count: 1 });
     return;
   }
-  known.count++;
-  notes.isRepeated = true;
+  if (++known.count === 2) notes.repeated++;
   if (id !== HeaderId['content-length']) known.value = joined(known.value, ', ', value);
 }
 

@@ -7,16 +7,20 @@ import { splitUri } from './uri.ts';
 
 const SLASH = 47;
 
+function isConnectMethod({ method }: HttpTransaction): boolean {
+  return method.length === 7 && (method[0]! | 32) === 99;
+}
+
 /** Sets host and port of the transaction; the anomalies found. */
 export function takeHost(tx: HttpTransaction): number[] {
   const anomalies: number[] = [];
   const header = headerOf(tx.request.headers, 'host');
   const { authority } = splitUri(tx.rawUri);
-  const isConnect = authority === null && tx.method.length === 7 && (tx.method[0]! | 32) === 99;
+  const isTunnel = authority === null && isConnectMethod(tx);
   // CONNECT names an authority alone (RFC 9112 section 3.2.3); a path is none
-  const source = authority ?? (isConnect && tx.rawUri[0] !== SLASH ? tx.rawUri : null);
+  const source = authority ?? (isTunnel && tx.rawUri[0] !== SLASH ? tx.rawUri : null);
   const value = source ?? header?.value;
-  if (header === undefined && isModern(tx)) anomalies.push(HTTP_ANOMALY.missing_host_header);
+  if (header === undefined && isModern(tx) && !isTunnel) anomalies.push(HTTP_ANOMALY.missing_host_header);
   if (value === undefined) return anomalies;
   const { host, port } = splitPort(value);
   tx.rawHost = header === undefined || source !== null ? value : header.value;

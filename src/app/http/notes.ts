@@ -18,7 +18,8 @@ export function headerNotes(notes: HeaderNotes, direction: Direction): number[] 
   if (notes.hasSpaceBeforeColon)
     found.push(isRequest ? A.request_invalid_lws_after_name : A.response_invalid_lws_after_name);
   if (notes.hasOddName) found.push(isRequest ? A.request_header_name_not_token : A.response_header_name_not_token);
-  if (notes.isRepeated) found.push(isRequest ? A.request_header_repetition : A.response_header_repetition);
+  for (let i = 0; i < notes.repeated; i++)
+    found.push(isRequest ? A.request_header_repetition : A.response_header_repetition);
   if (notes.isFoldedWrongly) found.push(isRequest ? A.invalid_request_field_folding : A.invalid_response_field_folding);
   if (notes.isTooMany) found.push(isRequest ? A.request_too_many_headers : A.response_too_many_headers);
   return found;

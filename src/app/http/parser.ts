@@ -242,8 +242,10 @@ export class HttpParser extends AppParser implements BodyHost {
   private bodyOrLine(input: AppInput, side: Side, at: number): number {
     const isHttp = beginsHttp(input.data, at, input.end);
     if (isHttp === undefined && !input.isEof) return -1;
-    if (isHttp === false) this.frameResponse(side.tx!, side, side.tx!.response);
-    else this.finish(side, TO_CLIENT);
+    if (isHttp === false) {
+      this.anomaly(side.tx!, HTTP_ANOMALY.response_body_unexpected);
+      this.frameResponse(side.tx!, side, side.tx!.response);
+    } else this.finish(side, TO_CLIENT);
     return at;
   }
 
@@ -280,7 +282,7 @@ export class HttpParser extends AppParser implements BodyHost {
       isFoldedWrongly: false,
       hasSpaceBeforeColon: false,
       hasOddName: false,
-      isRepeated: false,
+      repeated: 0,
       isTooMany: false,
     };
     message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, notes);
