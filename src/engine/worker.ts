@@ -16,7 +16,7 @@ import { ChecksumVerifier } from '../decode/checksum-verifier.ts';
 import type { DecoderOptions } from '../decode/options.ts';
 import { Decoder } from '../decode/decoder.ts';
 import { Defragmenter } from '../defrag/defragmenter.ts';
-import { compileMatcher } from '../detect/mpm/index.ts';
+import { compileMatcher, trimAfterCompiling } from '../detect/mpm/index.ts';
 import { Detector } from '../detect/run/detector.ts';
 import { FlowTracker } from '../flow/flow-tracker.ts';
 import type { FlowOptions } from '../flow/options.ts';
@@ -209,7 +209,7 @@ function detectContext(flows: Flows, stream: TcpEngine, app: AppLayer, isInline:
 function createDetector(options: WorkerOptions, context: DetectContext): Detector | null {
   const { rules } = options;
   if (rules === null || rules.ruleset.signatures.length === 0) return null;
-  return new Detector(rules.ruleset.signatures, rules.thresholds, context, {
+  const detector = new Detector(rules.ruleset.signatures, rules.thresholds, context, {
     isInline: options.isInline,
     maxAlerts: options.maxAlerts,
     guessesTx: options.guessesTx,
@@ -217,4 +217,6 @@ function createDetector(options: WorkerOptions, context: DetectContext): Detecto
     protocolIds: rules.setup.appProtocols,
     makeMatcher: (patterns) => compileMatcher(options.mpm.algorithm, patterns, options.mpm.cache),
   });
+  trimAfterCompiling();
+  return detector;
 }

@@ -41,6 +41,11 @@ function missing(): never {
   throw new Error(hyperscanReason);
 }
 
+/** Gives back to the system the memory that compiling needed for a while: nearly 200 MB for a thousand literals. */
+export function trimAfterCompiling(): void {
+  hs?.hsTrim();
+}
+
 /** Compiles and returns the database's handle; a pattern's id is its index. Throws an Error naming the pattern that is wrong. */
 export function compileDatabase(patterns: PackedPatterns): number {
   return (hs ?? missing()).hsCompile(patterns.bytes, patterns.offsets, patterns.nocase);

@@ -9,6 +9,7 @@ export interface NativeAddon {
   adviseHugePages?(data: Uint8Array): number;
 
   readonly hsVersion?: string;
+  hsTrim?(): void;
   hsCompile?(bytes: Uint8Array, offsets: Uint32Array, nocase: Uint8Array): number;
   hsCompileAsync?(bytes: Uint8Array, offsets: Uint32Array, nocase: Uint8Array): Promise<number>;
   hsSerialize?(database: number): Uint8Array;

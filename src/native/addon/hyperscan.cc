@@ -9,6 +9,9 @@ void destroy(HyperscanState* state) { delete state; }
 bool defineHyperscan(napi_env, napi_value, Addon*) { return true; }
 }  // namespace tayra
 #else
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <hs.h>
 
 #include <string>
@@ -114,6 +117,14 @@ static Database* lookup(HyperscanState* state, int32_t handle) {
   if (static_cast<size_t>(static_cast<uint32_t>(handle)) >= state->databases.size()) return nullptr;
   Database* database = &state->databases[static_cast<size_t>(handle)];
   return database->database == nullptr ? nullptr : database;
+}
+
+/** Gives back to the system what compiling used and freed. */
+static napi_value hsTrim(napi_env env, napi_callback_info) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+  return undefined(env);
 }
 
 static napi_value hsCompile(napi_env env, napi_callback_info info) {
@@ -326,6 +337,7 @@ bool defineHyperscan(napi_env env, napi_value exports, Addon* addon) {
       {"hsDeserialize", hsDeserialize},   {"hsDeserializeInto", hsDeserializeInto},
       {"hsAdopt", hsAdopt},               {"hsFree", hsFree},
       {"hsDbSize", hsDbSize},             {"hsScan", hsScan},
+      {"hsTrim", hsTrim},
       {"setMatchBuffer", setMatchBuffer}, {"lostMatches", lostMatches},
   };
   return defineMethods(env, exports, addon, methods, sizeof methods / sizeof *methods);
