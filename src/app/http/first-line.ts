@@ -129,10 +129,6 @@ function isKnownVersion(major: number, minor: number): boolean {
   return major === 1 ? minor === 0 || minor === 1 : major === 0 && minor === 9;
 }
 
-function isDigit(byte: number): boolean {
-  return byte >= 48 && byte <= 57;
-}
-
 /** A run of digits with spaces around it; -1: something else, -2: empty. */
 export function parseLength(text: Uint8Array): number {
   let at = 0;
