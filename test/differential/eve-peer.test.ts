@@ -63,8 +63,9 @@ function eventsOf(lines: readonly string[]): string[] {
   return events
     .filter((event) => TYPES.has(String(event['event_type'])))
     .map((event) => {
-      // when a flow's record was written: the peer's depends on its threads
-      if (event['event_type'] !== 'anomaly') Reflect.deleteProperty(event, 'timestamp');
+      // when a flow's record was written, or its last packet made: the peer's depends on its threads
+      const isMade = event['event_type'] !== 'anomaly' || event['pkt_src'] === 'stream (flow timeout)';
+      if (isMade) Reflect.deleteProperty(event, 'timestamp');
       return fieldsOf(event, '', []).sort().join('\n');
     })
     .sort();
