@@ -27,7 +27,7 @@ const MAX_SIZE = defineCounter('decoder.max_pkt_size');
 const UNKNOWN_ETHERTYPE = defineCounter('decoder.unknown_ethertype');
 
 const GENERIC = defineAnomalies('decode', '', ['too_many_layers']);
-// known to rules; live capture on AF_PACKET raises it
+// known to rules; for live capture on AF_PACKET to raise, which is not there yet
 defineAnomalies('decode', 'afpacket', ['trunc_pkt']);
 const ETHERNET = defineAnomalies('decode', 'ethernet', ['unknown_ethertype']);
 

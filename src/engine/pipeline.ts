@@ -208,17 +208,24 @@ export class Pipeline {
   /** Bytes and transactions that no packet was due to inspect are looked at before the flow goes. */
   private inspectRest(f: number, isTcp: boolean): void {
     const { detect, flows, pseudo, stream, verdicts } = this.parts;
-    if (verdicts !== null && flows.hasFlag(f, FlowFlag.actionDrop)) return; // the rest of it reached nobody
+    const isDropped = verdicts !== null && flows.hasFlag(f, FlowFlag.actionDrop);
     const unseen = FlowFlag.bypassed | FlowFlag.noPacketInspection;
     for (const direction of [0, 1] as const) {
-      const isSeen = (flows.flags(f) & unseen) === 0;
+      const isSeen = !isDropped && (flows.flags(f) & unseen) === 0;
       const isRaw = isTcp && detect !== null && isSeen && stream!.pendingRaw(f, direction);
       if (!isRaw && !this.hasAppRest(f, isTcp && isSeen, direction)) continue;
       const p = pseudo.make(f, direction);
       if (isTcp) stream!.packet(p, f);
       this.endApp(p, f, isTcp, direction);
-      this.inspect(p);
+      if (isDropped) this.settle(p, f);
+      else this.inspect(p);
     }
+  }
+
+  /** The rest of a dropped flow reached nobody: it is neither inspected nor told, but its files come to an end. */
+  private settle(p: Packet, f: number): void {
+    const app = this.parts.app?.of(f) ?? null;
+    if (app !== null) this.transactions.settle(p, app);
   }
 
   private hasAppRest(f: number, isTcp: boolean, direction: 0 | 1): boolean {

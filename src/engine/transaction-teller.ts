@@ -36,6 +36,13 @@ export class TransactionTeller {
     this.retire(app, needsInspection);
   }
 
+  /** Tells of files alone, those of the packet's direction; nothing is looked at any more. */
+  settle(p: Packet, app: AppFlow): void {
+    for (const tx of app.former) if (tx.files !== null) this.finishedFiles(p, app, tx);
+    for (const tx of app.parser?.transactions ?? []) if (tx.files !== null) this.finishedFiles(p, app, tx);
+    if (isDirectionOver(app, TO_SERVER) && isDirectionOver(app, TO_CLIENT)) this.retire(app, false);
+  }
+
   /** The frames of the packet's direction that are over; rules have seen them. */
   frames(p: Packet, app: AppFlow): void {
     const frames = app.frames!;

@@ -124,7 +124,12 @@ function addTest(builder: SignatureBuilder, keyword: string, test: (i: Inspectio
     keyword,
     isRelative: false,
     content: null,
-    link: (next) => (i) => test(i) && next(i),
+    link: (next) => (i) => {
+      const known = i.ctx?.captures.length ?? 0;
+      if (test(i) && next(i)) return true;
+      if (i.ctx !== null && i.ctx.captures.length > known) i.ctx.captures.length = known;
+      return false;
+    },
   });
 }
 

@@ -126,9 +126,13 @@ function checkPair(builder: SignatureBuilder, first: Use, second: Use): void {
     builder.warn(`inconsequential ${where} ${first.command} and ${second.command}`);
 }
 
-/** `detect.flowbits.max-per-signature`: how many names one rule may use; 0: any number. */
+const LIMIT = 'detect.flowbits.max-per-signature';
+
+/** How many commands with a name one rule may have; 0: any number. */
 function checkCount({ setup, meta }: SignatureBuilder, uses: readonly Use[]): void {
-  const most = Number(setup.setting('detect.flowbits.max-per-signature') ?? 0);
+  const text = setup.setting(LIMIT) ?? '0';
+  if (!/^\d+$/.test(text)) throw new RuleError(`${LIMIT}: "${text}" is no number`, 'a number, 0 for no limit');
+  const most = Number(text);
   if (most > 0 && uses.length > most)
     throw new RuleError(`rule ${String(meta.sid)}: too many flowbits (max ${String(most)} per signature)`);
 }

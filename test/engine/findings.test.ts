@@ -64,6 +64,22 @@ describe('what rules find and events tell', () => {
     }
   });
 
+  it('what a data set knows is told once, however often the rest of the rule was tried', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tayra-data-'));
+    try {
+      const path = join(folder, 'agents.json');
+      writeFileSync(path, '[{"agent":"a-b-c","n":1}]');
+      const set = `dataset:isset,a,type string,load ${path},format json,value_key agent,context_key agent;`;
+      const said = GET.replace('Agent/7.1', 'a-b-c');
+      const frames = [...HANDSHAKE, request(said), response(OK, 0, said.length), request('', said.length, OK.length)];
+      const rule = http(`http.user_agent; content:"-"; ${set} content:"c"; within:1; distance:0;`, 1);
+      const lines = alertsOf(run([rule], { frames })).map(({ alert }) => JSON.stringify(alert?.context));
+      assert.deepEqual(lines, ['{"agent":{"agent":"a-b-c","n":1}}']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('a transform leaves what was asked before it alone', () => {
     const rules = [
       http('http.user_agent; content:"Agent"; to_lowercase; content:"agent";', 1),
@@ -100,6 +116,19 @@ describe('what rules find and events tell', () => {
     assert.deepEqual(
       alertsOf(events).map(({ pcap_cnt }) => pcap_cnt),
       [1, 2],
+    );
+  });
+
+  it('the rest of a dropped flow is not told, but its files come to an end', () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello evil';
+    const frames = [...HANDSHAKE, request(GET), response(head, 0, GET.length), request('', GET.length, head.length)];
+    const settings = { 'outputs.0.eve-log.types.4': 'files', 'outputs.0.eve-log.types.5': 'http' };
+    const rules = ['drop http any any -> any any (msg:"d"; http.stat_code; content:"200"; sid:1;)'];
+    const events = run(rules, { isInline: true, frames, settings });
+    assert.deepEqual([ofType(events, 'fileinfo').length, ofType(events, 'http').length], [1, 0]);
+    assert.equal(
+      (ofType(events, 'fileinfo')[0] as unknown as { fileinfo: { state: string } }).fileinfo.state,
+      'TRUNCATED',
     );
   });
 

@@ -83,7 +83,7 @@ export function mutated({ conversations }: Seed, dice: Dice): SeedTurn[] {
 /** Gives a parser the conversation in pieces, now and then with a gap, and has all its records written. */
 export function converse(seed: Seed, turns: readonly SeedTurn[], dice: Dice): void {
   const { protocol, transport = 'tcp', demands = [] } = seed;
-  const driver = new ParserDriver(protocol, { demands, transport });
+  const driver = new ParserDriver(protocol, { demands, transport, hasFrames: true });
   for (const [direction, bytes] of turns) {
     const isWhole = transport === 'udp' || dice.below(3) > 0;
     for (let at = 0; at < bytes.length;) {

@@ -7,6 +7,7 @@ import type { AppServices } from '../../src/framework/app-flow.ts';
 import { AppInput } from '../../src/framework/app-input.ts';
 import type { AppParser } from '../../src/framework/app-parser.ts';
 import { PARSE_FAILED } from '../../src/framework/app-parser.ts';
+import { FlowFrames } from '../../src/framework/frame.ts';
 import { anomalyName } from '../../src/framework/anomaly.ts';
 import type { ProtocolDefinition } from '../../src/framework/app-protocol.ts';
 import type { Direction, Transaction } from '../../src/framework/transaction.ts';
@@ -18,6 +19,8 @@ export interface DriverOptions {
   readonly config?: ConfigNode;
   readonly demands?: readonly string[];
   readonly transport?: 'tcp' | 'udp';
+  /** Frames are kept as if an output asked for them. */
+  readonly hasFrames?: boolean;
 }
 
 /** What the parser asked of the engine, and the parser itself. */
@@ -42,6 +45,7 @@ export class ParserDriver {
     this.app.protocol = protocol;
     this.parser = definition.createParser!(this.app, protocol.settings);
     this.app.parser = this.parser;
+    if (options.hasFrames === true) this.app.frames = new FlowFrames({ logged: 64, inspected: new Set() });
   }
 
   /** Bytes behind those that are not taken yet. */

@@ -2,21 +2,18 @@
 
 import { HTTP_ANOMALY } from './events.ts';
 import { headerOf, lower } from './headers.ts';
+import { equalsText } from './scan.ts';
 import type { HttpTransaction } from './transaction.ts';
 import { splitUri } from './uri.ts';
 
 const SLASH = 47;
-
-function isConnectMethod({ method }: HttpTransaction): boolean {
-  return method.length === 7 && (method[0]! | 32) === 99;
-}
 
 /** Sets host and port of the transaction; the anomalies found. */
 export function takeHost(tx: HttpTransaction): number[] {
   const anomalies: number[] = [];
   const header = headerOf(tx.request.headers, 'host');
   const { authority } = splitUri(tx.rawUri);
-  const isTunnel = authority === null && isConnectMethod(tx);
+  const isTunnel = authority === null && equalsText(tx.method, 'CONNECT');
   // CONNECT names an authority alone (RFC 9112 section 3.2.3); a path is none
   const source = authority ?? (isTunnel && tx.rawUri[0] !== SLASH ? tx.rawUri : null);
   const value = source ?? header?.value;

@@ -111,6 +111,69 @@ describe('HTTP parser', () => {
     assert.equal(talk([[0, 'GET / HT']]).parser.gap(0, 4), false);
   });
 
+  it('ends a body at a gap that goes beyond it, and reads on behind', () => {
+    const driver = talk([
+      [0, GET + GET],
+      [1, 'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n'],
+    ]);
+    assert.equal(driver.parser.gap(1, 12), true);
+    driver.feed(1, Buffer.from(OK));
+    const [first, second] = transactions(driver);
+    assert.deepEqual(driver.anomalies(first!), ['http.invalid_gap']);
+    assert.deepEqual([first!.files![0]!.size, first!.files![0]!.hasGaps], [8, true]);
+    assert.equal(second!.statusNumber, 200);
+  });
+
+  const RESPONSE = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n';
+  const ODDITIES: readonly (readonly [what: string, request: string, response: string, anomalies: string[]])[] = [
+    ['a zero in a name', GET, `${RESPONSE}X-\0A: b\r\n\r\n`, ['response_header_name_not_token']],
+    ['a form feed behind a name', GET, `${RESPONSE}X-A\f: b\r\n\r\n`, ['response_header_name_not_token']],
+    ['a space behind a name', GET, `${RESPONSE}X-A : b\r\n\r\n`, ['response_invalid_lws_after_name']],
+    [
+      'two headers that come again',
+      GET,
+      `${RESPONSE}A: 1\r\nB: 1\r\nA: 2\r\nB: 2\r\nA: 3\r\n\r\n`,
+      ['response_header_repetition', 'response_header_repetition'],
+    ],
+    ['another version', GET, RESPONSE.replace('1.1', '2.0') + '\r\n', ['response_line_invalid_protocol']],
+    [
+      'a line that goes on with the first header',
+      GET,
+      'HTTP/1.1 200 OK\r\nA: 1\r\n B: 2\r\nContent-Length: 0\r\n\r\n',
+      [],
+    ],
+    ['a coding with an odd letter', GET, `${RESPONSE}Content-Encoding:\xa0deflate\r\n\r\n`, ['abnormal_ce_header']],
+    ['CONNECT without Host', 'CONNECT / HTTP/1.1\r\n\r\n', '', []],
+    [
+      'chunks with extensions',
+      GET,
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b\r\nx\r\n1;a=b\r\ny\r\n0\r\n\r\n',
+      ['response_chunk_extension'],
+    ],
+    [
+      'a body where there is none',
+      GET,
+      'HTTP/1.1 204 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n',
+      ['response_body_unexpected'],
+    ],
+  ];
+  for (const [what, said, answer, anomalies] of ODDITIES) {
+    it(`judges ${what}`, () => {
+      const turns: Turn[] =
+        answer === ''
+          ? [[0, said]]
+          : [
+              [0, said],
+              [1, answer],
+            ];
+      const driver = talk(turns);
+      assert.deepEqual(
+        driver.anomalies(transactions(driver)[0]!),
+        anomalies.map((name) => `http.${name}`),
+      );
+    });
+  }
+
   it('asks for another protocol after an upgrade and in a tunnel', () => {
     const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n';
     assert.ok(
