@@ -168,7 +168,7 @@ export class Detector implements TxHost, FrameHost {
     const { ctx } = this;
     if (ctx.captures.length > 0) ctx.captures.length = 0;
     if ((s.flags & SigFlag.requirePayload) !== 0 && p.payloadLength === 0 && this.blocks === 0) return false;
-    // a rule without a pattern is looked at with every packet: what it says of the packet is told faster than addresses
+    // a rule without a pattern is looked at with every packet: looking up its addresses can wait
     const { packetMatches } = s;
     for (let i = 0; i < packetMatches.length; i++) if (!packetMatches[i]!(p, ctx)) return false;
     if (!this.headers.matches(s.iid, p)) return false;
