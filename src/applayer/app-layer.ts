@@ -221,6 +221,7 @@ export class AppLayer implements AppStreamSink {
     const { flows } = this;
     const isKnown = app.protocol.id > FAILED_PROTOCOL;
     const found = this.detector.detect(data, start, end, this.whereOf(app, side));
+    if (found > 0 && this.detector.isReversed && !isKnown && this.turn(app)) return false;
     if (found > 0) {
       app.detection[side] = Detection.found;
       flows.setWord(app.f, side === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, found);
@@ -242,6 +243,16 @@ export class AppLayer implements AppStreamSink {
       if (other === Detection.failed || (end - start > ENOUGH && other === Detection.undecided)) this.failTcp(app);
     }
     return false;
+  }
+
+  /** Picked up with a packet of the server: the bytes are offered again, the other way round. False: cannot be. */
+  private turn(app: AppFlow): boolean {
+    const { stream } = this.requests;
+    if (stream === null || !this.where.mayBeReversed) return false;
+    [app.isEof[0], app.isEof[1]] = [app.isEof[1], app.isEof[0]];
+    [app.detection[0], app.detection[1]] = [app.detection[1], app.detection[0]];
+    stream.requestTurn(this.flows.tcp(app.f));
+    return true;
   }
 
   private whereOf(app: AppFlow, side: Direction): Where {

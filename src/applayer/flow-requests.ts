@@ -16,6 +16,8 @@ export interface StreamControl {
   triggerRaw(t: number, direction: Direction): void;
   disableReassembly(t: number, direction: Direction): void;
   disableRaw(t: number, direction: Direction): void;
+  /** The server was taken for the client: the session is turned around when the packet under way is through. */
+  requestTurn(t: number): void;
   /** Offers again what of a direction was acknowledged and not taken. */
   resume(p: Packet, f: number, direction: Direction): void;
 }

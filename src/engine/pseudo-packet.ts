@@ -83,10 +83,10 @@ export class PseudoPacket {
 
   private vlan(p: Packet, base: number): void {
     const { words } = this.flows;
-    p.vlan0 = words[base + F.vlan01]! & 0xffff;
-    p.vlan1 = words[base + F.vlan01]! >>> 16;
-    p.vlan2 = words[base + F.vlan2]! & 0xffff;
-    p.vlanCount = words[base + F.vlan2]! >>> 16;
+    p.vlan0 = words[base + F.seenVlan01]! & 0xffff;
+    p.vlan1 = words[base + F.seenVlan01]! >>> 16;
+    p.vlan2 = words[base + F.seenVlan2]! & 0xffff;
+    p.vlanCount = words[base + F.seenVlan2]! >>> 16;
   }
 
   private writeIp4(p: Packet): void {

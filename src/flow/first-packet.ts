@@ -3,6 +3,7 @@
 import { F, FLOW_STRIDE } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
 import type { Packet } from '../framework/packet.ts';
+import { vlan01Of, vlan2Of } from './key.ts';
 
 const PROTO_ESP = 50;
 
@@ -19,6 +20,8 @@ export function noteFirstPacket(flows: Flows, f: number, p: Packet): void {
   flows.doubles[(base + F.srcMac) >> 1] = hasEthernet ? macAt(p.data, p.etherOffset + 6) : -1;
   flows.doubles[(base + F.dstMac) >> 1] = hasEthernet ? macAt(p.data, p.etherOffset) : -1;
   flows.words[base + F.icmpCodes] = p.icmpCode & 0xff;
+  flows.words[base + F.seenVlan01] = vlan01Of(p);
+  flows.words[base + F.seenVlan2] = vlan2Of(p);
   if (p.proto === PROTO_ESP) flows.words[base + F.spi] = p.espSpi;
 }
 

@@ -23,6 +23,7 @@ const EMERGENCY_OVER = defineCounter('flow.emerg_mode_over');
 const PROTO_TCP = 6;
 const PROTO_UDP = 17;
 const PROTO_SCTP = 132;
+const PROTO_ESP = 50;
 
 /** What the tracker asks of the engine around it. */
 export interface FlowEvents {
@@ -92,6 +93,7 @@ export class FlowTracker {
     if (isIcmp(p.proto)) this.key.fromPacket(p, p.icmpType, icmpCounterpart(p));
     else if (p.proto === PROTO_TCP || p.proto === PROTO_UDP || p.proto === PROTO_SCTP)
       this.key.fromPacket(p, p.sp, p.dp);
+    else if (p.proto === PROTO_ESP) this.key.fromPacket(p, p.espSpi >>> 16, p.espSpi & 0xffff);
     else this.key.fromPacket(p, 0, 0);
   }
 

@@ -88,9 +88,8 @@ export class FlowKey {
     this.ports = (sp << 16) | dp;
     this.portsReversed = (dp << 16) | sp;
     this.protoVersion = (proto & 0xff) | (version << 8) | (usesRecursion ? p.recursion << 16 : 0);
-    const tags = usesVlan ? p.vlanCount : 0;
-    this.vlan01 = (tags > 0 ? p.vlan0 : 0) | (tags > 1 ? p.vlan1 << 16 : 0);
-    this.vlan2 = (tags > 2 ? p.vlan2 : 0) | (tags << 16);
+    this.vlan01 = usesVlan ? vlan01Of(p) : 0;
+    this.vlan2 = usesVlan ? vlan2Of(p) : 0;
     this.vni = p.vni;
     this.device = usesDevice ? p.device : 0;
     this.hash = this.computeHash(version);
@@ -115,4 +114,14 @@ export class FlowKey {
     h = mix(h, this.vlan01 ^ Math.imul(this.vlan2, 31));
     return finish(mix(h, this.vni ^ Math.imul(this.device, 31)));
   }
+}
+
+/** First and second VLAN in one word. */
+export function vlan01Of(p: Packet): number {
+  return (p.vlanCount > 0 ? p.vlan0 : 0) | (p.vlanCount > 1 ? p.vlan1 << 16 : 0);
+}
+
+/** Third VLAN and the number of tags in one word. */
+export function vlan2Of(p: Packet): number {
+  return (p.vlanCount > 2 ? p.vlan2 : 0) | (p.vlanCount << 16);
 }

@@ -20,6 +20,9 @@ export function swapDirections(flows: Flows, f: number): void {
   const ttl = words[base + F.ttl]!;
   words[base + F.ttl] = (ttl << 16) | (ttl >>> 16);
   words[base + F.flags] = swapFlags(words[base + F.flags]!);
+  if (words[base + F.extra] === 0) return;
+  const extra = flows.extraOf(f);
+  [extra.srcMacs, extra.dstMacs] = [extra.dstMacs, extra.srcMacs];
 }
 
 function exchange(values: Int32Array | Float64Array, a: number, b: number): void {

@@ -90,7 +90,9 @@ export const F = {
   emergencyOrMark: 54,
   icmpCodes: 56, // ICMP: code of the first packet | code of the first answer << 8
   spi: 57, // ESP: security parameters index
-  // 58..63 free
+  seenVlan01: 58, // the same as vlan01 and vlan2, of the first packet, whether or not they are part of the key
+  seenVlan2: 59,
+  // 60..63 free
 } as const;
 
 /** What only few flows have; created on demand with `Flows.extraOf`. */

@@ -70,6 +70,17 @@ export function noteFlip(s: Sessions, b: number): void {
   once(s, b, SEEN.flip, LETTER.flip, true);
 }
 
+/** The ends changed places: what was the client's is the server's from now on, in the letters too (Zeek's "^"). */
+export function noteTurn(s: Sessions, b: number): void {
+  const seen = s.words[b + S.historySeen]!;
+  s.words[b + S.historySeen] = (seen << 16) | (seen >>> 16);
+  for (let n = 0; n < s.words[b + S.historyLength]!; n++) {
+    const i = b + S.history + (n >> 2);
+    s.words[i] = s.words[i]! ^ (0x20 << ((n & 3) * 8));
+  }
+  noteFlip(s, b);
+}
+
 /** Notes what the flags and payload of a packet say. */
 export function notePacket(s: Sessions, b: number, p: Packet): void {
   const isClient = (p.flags & PacketFlag.toServer) !== 0;

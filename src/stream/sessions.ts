@@ -72,7 +72,6 @@ export const SessionFlag = {
   synSeen: 1 << 14,
   synAckSeen: 1 << 15,
   established: 1 << 16,
-  directionFlipped: 1 << 17,
 } as const;
 
 export const StreamFlag = {

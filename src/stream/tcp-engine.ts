@@ -21,6 +21,7 @@ import { RawWindow } from './raw.ts';
 import { Reassembly } from './reassembly.ts';
 import { CLIENT, D, S, SERVER, SessionFlag, Sessions, StreamFlag, STRIDE } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
+import { turnSession } from './turn.ts';
 
 export type Direction = 'toServer' | 'toClient';
 
@@ -46,6 +47,8 @@ export class TcpEngine implements TcpView {
   private readonly flows: Flows;
   private readonly counters: Counters;
   private readonly options: StreamOptions;
+  /** Session to be turned around as soon as the packet under way is through, -1 for none. */
+  private turnDue = -1;
 
   constructor(parts: TcpEngineParts) {
     this.flows = parts.flows;
@@ -82,6 +85,22 @@ export class TcpEngine implements TcpView {
     this.countFlags(p);
     if (t < 0) this.begin(p, f);
     else this.follow(p, t * STRIDE);
+    if (this.turnDue >= 0) this.turn(p);
+  }
+
+  /** The bytes of session `t` show that its client is the server: it is turned around once the packet is through. */
+  requestTurn(t: number): void {
+    this.turnDue = t;
+  }
+
+  private turn(p: Packet): void {
+    const b = this.turnDue * STRIDE;
+    this.turnDue = -1;
+    turnSession(this.s, b);
+    this.x.onSwap?.(this.s.words[b + S.flow]!);
+    p.flags ^= PacketFlag.toServer | PacketFlag.toClient;
+    this.x.resume(p, b, b + CLIENT, false);
+    this.x.resume(p, b, b + SERVER, false);
   }
 
   private countFlags(p: Packet): void {
@@ -236,7 +255,9 @@ export class TcpEngine implements TcpView {
   /** The same at the end of the flow, with what nobody acknowledged. */
   flushApp(p: Packet, f: number, direction: 0 | 1): void {
     const b = this.flows.tcp(f) * STRIDE;
-    if (b >= 0) this.x.resume(p, b, b + (direction === 0 ? CLIENT : SERVER), true);
+    if (b < 0) return;
+    this.x.resume(p, b, b + (direction === 0 ? CLIENT : SERVER), true);
+    if (this.turnDue >= 0) this.turn(p);
   }
 
   /** Content rules see what there is of a direction by now, and nothing that follows. */

@@ -82,7 +82,7 @@ export class FlowEvents {
     if (parent !== 0) text.string(`,"parent_id":${String(parent)}`);
     text.string(record.flowDevice(f));
     text.part(EVENT_TYPE);
-    if (flows.word(f, F.vlan2) !== 0) text.string(record.flowVlans(f));
+    if (flows.word(f, F.seenVlan2) !== 0) text.string(record.flowVlans(f));
     appendTuple(text, flows, f);
     const proto = flows.proto(f);
     if (hasPorts(proto)) text.part(PROTOCOLS[proto]!);

@@ -127,8 +127,8 @@ export class EveRecord {
   /** `,"vlan":[5]`, nothing without. */
   flowVlans(f: number): string {
     const { flows } = this.context;
-    const vlan01 = flows.word(f, F.vlan01);
-    const vlan2 = flows.word(f, F.vlan2);
+    const vlan01 = flows.word(f, F.seenVlan01);
+    const vlan2 = flows.word(f, F.seenVlan2);
     return vlanText(vlan2 >>> 16, vlan01 & 0xffff, vlan01 >>> 16, vlan2 & 0xffff);
   }
 
