@@ -136,7 +136,6 @@ function takeSynAck(x: TcpContext, p: Packet, b: number): void {
   w[b + S.flags] = w[b + S.flags]! | SessionFlag.synAckSeen;
   const hasBoth = (w[client + D.flags]! & StreamFlag.timestamp) !== 0 && (p.flags & PacketFlag.tcpHasTimestamp) !== 0;
   if (hasBoth) w[b + S.flags] = w[b + S.flags]! | SessionFlag.timestamp;
-  x.acknowledged(p, b, client);
   if (p.payloadLength > 0 && (w[b + S.flags]! & SessionFlag.fastOpen) !== 0) {
     w[server + D.nextSeq] = (p.tcpSeq + 1 + p.payloadLength) | 0;
     x.addData(p, b, server, (p.tcpSeq + 1) | 0);

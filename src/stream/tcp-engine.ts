@@ -132,7 +132,7 @@ export class TcpEngine implements TcpView {
     if ((flags & (TcpFlag.syn | TcpFlag.ack)) === TcpFlag.syn) openBySyn(this.x, p, b);
     else if ((flags & TcpFlag.syn) !== 0) openBySynAck(this.x, p, b);
     else this.beginMidstream(p, b);
-    this.finish(p, b);
+    this.finish(p, b, false);
   }
 
   private isFull(p: Packet): boolean {
@@ -169,10 +169,12 @@ export class TcpEngine implements TcpView {
     const d = b + (isToServer ? CLIENT : SERVER);
     const peer = b + (isToServer ? SERVER : CLIENT);
     const state = w[b + S.state]!;
+    // the bare acknowledgement that ends the handshake still belongs to it
+    const isEstablished = state >= TcpStateId.established || p.payloadLength > 0;
     if (state >= TcpStateId.established) {
       if (isKeepAlive(this.x, p, d, peer)) {
         p.flags |= PacketFlag.tcpRetransmission;
-        this.finish(p, b);
+        this.finish(p, b, true);
         return;
       }
       if (noteRetransmission(this.x, p, d)) noteScaled(this.s, b, d, Scaled.retransmission);
@@ -182,15 +184,16 @@ export class TcpEngine implements TcpView {
     else if (state === TcpStateId.synRecv) inSynRecv(this.x, p, b, isToServer);
     else if (state === TcpStateId.closed) inClosed(this.x, p, b, isToServer);
     else inClosing(this.x, p, b, isToServer);
-    this.finish(p, b);
+    this.finish(p, b, isEstablished);
   }
 
-  private finish(p: Packet, b: number): void {
+  /** @param mayBeEstablished whether the packet is one of an established session, when the session is that now */
+  private finish(p: Packet, b: number, mayBeEstablished: boolean): void {
     const w = this.s.words;
     const d = b + ((p.flags & PacketFlag.toServer) !== 0 ? CLIENT : SERVER);
     w[d + D.tcpFlags] = w[d + D.tcpFlags]! | p.tcpFlags;
     notePacket(this.s, b, p);
-    if (w[b + S.state]! >= TcpStateId.established) p.flags |= PacketFlag.established;
+    if (mayBeEstablished && w[b + S.state]! >= TcpStateId.established) p.flags |= PacketFlag.established;
     if (w[b + S.state]! >= TcpStateId.closing && this.x.sink !== null) {
       this.x.conclude(p, b, b + CLIENT);
       this.x.conclude(p, b, b + SERVER);

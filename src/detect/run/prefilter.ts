@@ -12,6 +12,8 @@ import type { PatternTable, PatternTables } from './pattern-table.ts';
 export class Prefilter {
   /** Candidates on every packet: nothing about them can be looked up. */
   private readonly always: Int32Array;
+  /** Of those, what is looked at when a flow ends as well: there is no packet to speak of then. */
+  private readonly atEnd: Int32Array;
   /** Candidates on packets with an anomaly. */
   private readonly onAnomaly: Int32Array;
   private readonly packet: PatternTable | null;
@@ -21,14 +23,16 @@ export class Prefilter {
     const rest = signatures.filter((signature) => !signature.needsAnomaly);
     const filtered = rest.filter((signature) => fastPattern(signature) !== null);
     this.onAnomaly = iidsOf(signatures.filter((signature) => signature.needsAnomaly));
-    this.always = iidsOf(rest.filter((signature) => fastPattern(signature) === null));
+    const always = rest.filter((signature) => fastPattern(signature) === null);
+    this.always = iidsOf(always);
+    this.atEnd = iidsOf(always.filter(isDueAtEnd));
     this.packet = tables.of(filtered.filter(isOnPackets));
     this.stream = tables.of(filtered.filter(isOnStreams));
   }
 
   /** Adds what the payload of p and the first `blocks` of the stream leave. */
   scan(p: Packet, stream: RawStream, blocks: number, candidates: Candidates): void {
-    candidates.addAll(this.always);
+    candidates.addAll((p.flags & PacketFlag.pseudoStreamEnd) === 0 ? this.always : this.atEnd);
     if (p.anomalyCount > 0) candidates.addAll(this.onAnomaly);
     if (p.payloadLength > 0 && (p.flags & PacketFlag.noPayloadInspection) === 0) this.scanPayload(p, candidates);
     if (this.stream === null) return;
@@ -55,6 +59,12 @@ export class Prefilter {
 
 function isOnStreams(signature: Signature): boolean {
   return (signature.flags & SigFlag.requireStream) !== 0;
+}
+
+/** What is left of the stream, or the application layer as such. */
+function isDueAtEnd({ type, flags, packetMatches, payload }: Signature): boolean {
+  if (payload !== null) return (flags & SigFlag.requireStream) !== 0;
+  return type === 'app_layer' && packetMatches.length === 1; // that the flow speaks the protocol, and no more
 }
 
 function isOnPackets(signature: Signature): boolean {
