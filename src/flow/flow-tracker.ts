@@ -80,7 +80,7 @@ export class FlowTracker {
       this.end(f, FlowEndReason.tcpReuse);
       f = -1;
     }
-    if (f >= 0 && this.deadline(f, p.ts) < p.ts) {
+    if (f >= 0 && this.deadline(f, p.ts) <= p.ts) {
       this.end(f, FlowEndReason.timeout);
       f = -1;
     }

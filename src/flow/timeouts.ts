@@ -38,7 +38,7 @@ function timeouts(
 /** What Suricata uses when the configuration says nothing. */
 export const DEFAULT_TIMEOUTS: FlowTimeouts = {
   default: timeouts([30, 300, 0, 100], [10, 100, 0, 50]),
-  tcp: timeouts([60, 600, 60, 100], [5, 100, 10, 50]),
+  tcp: timeouts([30, 300, 10, 100], [5, 100, 10, 50]),
   udp: timeouts([30, 300, 0, 100], [10, 100, 0, 50]),
   icmp: timeouts([30, 300, 0, 100], [10, 100, 0, 50]),
 };

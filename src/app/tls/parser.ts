@@ -87,7 +87,7 @@ export class TlsParser extends AppParser {
       if (!this.isRecord(type, data[at + 1]!, length)) return PARSE_FAILED;
       if (this.flow.frames !== null) this.frames(input, type, at, length);
       if (type === Content.application || stream.isEncrypted) {
-        this.application(direction);
+        this.encrypted(direction, type === Content.application);
         stream.skip = length;
         at += HEADER;
         continue;
@@ -288,25 +288,34 @@ export class TlsParser extends AppParser {
     }
   }
 
-  /** The first encrypted record of a direction. */
-  private application(direction: Direction): void {
+  /** A record that only its receiver can read; one of the handshake it may be yet. */
+  private encrypted(direction: Direction, isApplication: boolean): void {
     const stream = this.streams[direction];
-    if (stream.records++ > 0) return;
-    stream.isEncrypted = true;
-    this.handshakeDone(direction);
+    if (stream.records++ === 0) {
+      stream.isEncrypted = true;
+      this.handshakeDone(direction);
+    }
+    if (isApplication && !this.isDone && this.isHandshakeOver()) this.stopInspection();
+  }
+
+  private isHandshakeOver(): boolean {
+    const { progress } = this.tx;
+    return progress[0] >= ClientState.handshakeDone && progress[1] >= ServerState.handshakeDone;
+  }
+
+  /** The application's own bytes have begun: nothing of them can be read. */
+  private stopInspection(): void {
+    this.isDone = true;
+    if (this.settings.handling !== 'full')
+      this.flow.services.stopInspection(this.flow, { bypass: this.settings.handling === 'bypass' });
   }
 
   private handshakeDone(direction: Direction): void {
     const { tx } = this;
     tx.advance(direction, direction === TO_SERVER ? ClientState.handshakeDone : ServerState.handshakeDone);
-    const isBoth = tx.progress[0] >= ClientState.handshakeDone && tx.progress[1] >= ServerState.handshakeDone;
     if (direction === TO_CLIENT) this.noteResumption();
     this.changed(direction);
     this.flow.services.triggerRawInspection(this.flow, direction);
-    if (!isBoth || this.isDone) return;
-    this.isDone = true;
-    if (this.settings.handling !== 'full')
-      this.flow.services.stopInspection(this.flow, { bypass: this.settings.handling === 'bypass' });
   }
 
   /** No certificate, and the client offered to go on with a session it has (RFC 5246 section 7.3, RFC 5077). */
