@@ -95,13 +95,18 @@ export class Files implements FileTracker, FileWishes {
 
   close(file: TrackedFile, how: 'closed' | 'truncated' | 'error'): void {
     if (file.state !== FileState.opened) return;
-    // what went past unseen is in no hash: such a file is none that can be told by one
-    this.end(file, file.hasGaps ? 'truncated' : how, how === 'closed' && !file.hasGaps ? this.hashNames : NONE);
+    const isWhole = how === 'closed' && !file.hasGaps;
+    this.end(file, file.hasGaps ? 'truncated' : how, isWhole ? this.hashNames : this.ofPart());
   }
 
   cut(file: TrackedFile): void {
     if (file.state !== FileState.opened) return;
-    this.end(file, 'truncated', this.hashNames.has('sha256') ? SHA256 : NONE);
+    this.end(file, 'truncated', this.ofPart());
+  }
+
+  /** What was seen of a file is told by this one alone, as Suricata does. */
+  private ofPart(): ReadonlySet<HashName> {
+    return this.hashNames.has('sha256') ? SHA256 : NONE;
   }
 
   private end(file: TrackedFile, how: keyof typeof STATES, hashed: ReadonlySet<HashName>): void {

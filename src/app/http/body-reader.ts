@@ -82,6 +82,7 @@ export class BodyReader {
       const id = direction === TO_SERVER ? A.request_chunk_extension : A.response_chunk_extension;
       if (side.tx!.anomalies?.includes(id) !== true) this.host.note(side.tx!, id); // once, however many chunks have one
     }
+    side.tx!.message(direction).wireLength += next - at; // Suricata's length has the framing in it
     side.left = size;
     side.wait = size === 0 ? Wait.trailer : Wait.chunkData;
     if (size === 0) side.tx!.advance(direction, Progress.trailer);
@@ -105,19 +106,14 @@ export class BodyReader {
     return stop;
   }
 
-  private chunkEnd(input: AppInput, side: Side, at: number): number {
-    const { data, end } = input;
-    if (data[at] === LF) {
-      side.wait = Wait.chunkSize;
-      return at + 1;
-    }
-    if (data[at] !== CR) {
-      side.wait = Wait.chunkSize;
-      return at;
-    }
-    if (at + 1 >= end) return -1;
+  private chunkEnd({ data, end, direction }: AppInput, side: Side, at: number): number {
+    if (data[at] === CR && at + 1 >= end) return -1;
+    let next = at;
+    if (data[next] === CR) next++;
+    if (data[next] === LF) next++;
+    side.tx!.message(direction).wireLength += next - at;
     side.wait = Wait.chunkSize;
-    return data[at + 1] === LF ? at + 2 : at + 1;
+    return next;
   }
 
   private trailer(input: AppInput, side: Side, direction: Direction, at: number): number {

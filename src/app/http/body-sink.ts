@@ -40,6 +40,7 @@ export class BodySink {
   gap(side: Side, direction: Direction, length: number): void {
     const tx = side.tx!;
     const message = tx.message(direction);
+    message.wireLength += length;
     const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
     if (side.parts !== null || this.fileEnd(message.body.size, limits.limit, 0, 1) === 0) return;
     this.openFile(tx, direction);

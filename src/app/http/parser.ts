@@ -45,6 +45,8 @@ const CR = 13;
 const MAX_TRANSACTIONS = 512;
 /** Bytes in which a status line would show. */
 const ENOUGH_TO_JUDGE = 128;
+/** Bytes behind a request line without protocol that may be junk; with more it has but lost its protocol. */
+const JUNK_BEHIND_LINE = 16;
 
 export class HttpParser extends AppParser implements BodyHost {
   private readonly settings: HttpSettings;
@@ -174,11 +176,13 @@ export class HttpParser extends AppParser implements BodyHost {
   private headersOrNothing(input: AppInput, side: Side, at: number): number {
     const next = lineEnd(input.data, at, input.end);
     if (next < 0 && !input.isEof && input.end - at <= FIELD_LIMIT) return -1;
-    if (looksLikeHeader(input.data, at, next < 0 ? input.end : next)) {
+    const isMuch = input.end - at > JUNK_BEHIND_LINE;
+    if (isMuch || looksLikeHeader(input.data, at, next < 0 ? input.end : next)) {
       this.anomaly(side.tx!, HTTP_ANOMALY.request_line_missing_protocol);
       side.wait = Wait.headers;
       return at;
     }
+    if (!input.isEof) return -1;
     this.finish(side, TO_SERVER);
     side.wait = Wait.nothing;
     return at;

@@ -15,11 +15,15 @@ export function lineEnd(data: Uint8Array, at: number, end: number): number {
 
 /** End of a header block, behind its empty line; -1 when it is not complete. */
 export function blockEnd(data: Uint8Array, at: number, end: number): number {
+  let hasField = false;
   for (let start = at; ;) {
     const next = lineEnd(data, start, end);
     if (next < 0) return -1;
-    if (isBlockEnd(data, start, next))
-      return next - start < 2 || data[start] === CR ? next : spacedEnd(data, next, end);
+    const isEmpty = next - start < 2 || (next - start === 2 && data[start] === CR);
+    if (isEmpty) return next;
+    const isBlank = isBlockEnd(data, start, next);
+    if (isBlank && hasField) return spacedEnd(data, next, end);
+    hasField ||= !isBlank;
     start = next;
   }
 }
