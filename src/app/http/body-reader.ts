@@ -23,8 +23,8 @@ const CHUNK_LINE_LIMIT = 1024;
 /** The parser that bodies are read for. */
 export interface BodyHost {
   note(tx: HttpTransaction, id: number): void;
-  /** The message is complete. */
-  finish(side: Side, direction: Direction): void;
+  /** The message is whole, but for what may stray behind it. */
+  complete(side: Side): void;
   /** Gives the direction up; @returns where it ends */
   tooLong(direction: Direction, input: AppInput): number;
 }
@@ -61,7 +61,7 @@ export class BodyReader {
     this.bytes(side, direction, input.data, at, stop);
     if (side.framing === Framing.length) {
       side.left -= stop - at;
-      if (side.left === 0) this.host.finish(side, direction);
+      if (side.left === 0) this.host.complete(side);
     }
     return stop;
   }
@@ -120,7 +120,7 @@ export class BodyReader {
     const next = lineEnd(input.data, at, input.end);
     if ((next < 0 ? input.end : next) - at > FIELD_LIMIT) return this.host.tooLong(direction, input);
     if (next < 0) return -1;
-    if (isEmptyLine(input.data, at, next)) this.host.finish(side, direction);
+    if (isEmptyLine(input.data, at, next)) this.host.complete(side);
     return next;
   }
 

@@ -4,15 +4,11 @@ import { defineProtocol } from '../../framework/app-protocol.ts';
 import type { ProtocolPattern } from '../../framework/app-protocol.ts';
 import { HTTP_EVE } from './eve.ts';
 import { HTTP_KEYWORDS } from './keywords.ts';
+import { METHODS } from './methods.ts';
 import { HttpParser } from './parser.ts';
 import { readSettings } from './settings.ts';
 import type { HttpSettings } from './settings.ts';
 import { STATES } from './transaction.ts';
-
-/** Methods of RFC 9110, WebDAV (RFC 4918) and its versioning (RFC 3253). */
-const METHODS = `GET POST PUT HEAD DELETE TRACE OPTIONS CONNECT PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK
-  VERSION-CONTROL REPORT CHECKOUT CHECKIN UNCHECKOUT MKWORKSPACE UPDATE LABEL MERGE BASELINE-CONTROL MKACTIVITY ORDERPATCH
-  ACL SEARCH`.split(/\s+/);
 
 const PATTERNS: readonly ProtocolPattern[] = [
   ...METHODS.flatMap((method) =>

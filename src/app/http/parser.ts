@@ -38,6 +38,7 @@ import type { HttpSettings } from './settings.ts';
 import { HttpTransaction, Progress } from './transaction.ts';
 import type { HttpMessage } from './transaction.ts';
 import { FIELD_LIMIT, Side, Wait } from './side.ts';
+import { isBlank, strayInRequest, strayInResponse } from './stray.ts';
 import { normalizeUri } from './uri.ts';
 
 const LF = 10;
@@ -75,6 +76,7 @@ export class HttpParser extends AppParser implements BodyHost {
       this.closeFrame(input, this.sides[direction], at);
       if (at >= input.end) break;
     }
+    if (this.sides[direction].wait === Wait.stray) this.finish(this.sides[direction], direction);
     if (input.isEof) {
       this.end(input, direction, at);
       return input.end - input.start;
@@ -104,6 +106,8 @@ export class HttpParser extends AppParser implements BodyHost {
         return this.headers(input, direction, at);
       case Wait.bodyOrLine:
         return this.bodyOrLine(input, side, at);
+      case Wait.stray:
+        return this.stray(input, side, at);
       case Wait.headersOrNothing:
         return this.headersOrNothing(input, side, at);
       case Wait.nothing:
@@ -247,10 +251,17 @@ export class HttpParser extends AppParser implements BodyHost {
     const isHttp = beginsHttp(input.data, at, input.end);
     if (isHttp === undefined && !input.isEof) return -1;
     if (isHttp === false) {
-      this.anomaly(side.tx!, HTTP_ANOMALY.response_body_unexpected);
       this.frameResponse(side.tx!, side, side.tx!.response);
     } else this.finish(side, TO_CLIENT);
     return at;
+  }
+
+  /** A status that has no body (RFC 9110 section 6.4.1), and headers that say there is one. */
+  private bodyOfNone(tx: HttpTransaction, side: Side, message: HttpMessage): void {
+    this.anomaly(tx, HTTP_ANOMALY.response_body_unexpected);
+    const length = valueOf(message.headers, 'content-length');
+    if (length !== null && parseLength(length) === 0) this.complete(side);
+    else side.wait = Wait.bodyOrLine;
   }
 
   private bodyWithoutLine(input: AppInput, at: number): number {
@@ -329,7 +340,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const size = length === null ? 0 : parseLength(length);
     if (size < 0) this.anomaly(tx, HTTP_ANOMALY.invalid_content_length_field_in_request);
     if (size > 0) this.beginBody(tx, side, TO_SERVER, Framing.length, size);
-    else this.finish(side, TO_SERVER);
+    else this.complete(side);
   }
 
   private responseHeaders(tx: HttpTransaction, side: Side, message: HttpMessage): void {
@@ -356,8 +367,8 @@ export class HttpParser extends AppParser implements BodyHost {
     }
     side.decoder = this.decoderFor(tx, message, this.settings.responseBody);
     const isEmpty = (status >= 100 && status < 200) || status === 204 || status === 304;
-    if (equalsText(tx.method, 'HEAD') || (isEmpty && !isFramed(message))) this.finish(side, TO_CLIENT);
-    else if (isEmpty) side.wait = Wait.bodyOrLine;
+    if (equalsText(tx.method, 'HEAD') || (isEmpty && !isFramed(message))) this.complete(side);
+    else if (isEmpty) this.bodyOfNone(tx, side, message);
     else this.frameResponse(tx, side, message);
   }
 
@@ -381,7 +392,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const length = headerOf(message.headers, 'content-length');
     const size = length === undefined ? -2 : parseLength(length.value);
     if (size >= 0) {
-      if (size === 0) this.finish(side, TO_CLIENT);
+      if (size === 0) this.complete(side);
       else this.beginBody(tx, side, TO_CLIENT, Framing.length, size);
       return;
     }
@@ -406,8 +417,28 @@ export class HttpParser extends AppParser implements BodyHost {
     this.anomaly(tx, id);
   }
 
+  complete(side: Side): void {
+    side.wait = Wait.stray;
+  }
+
+  /** Line by line, as long as no message begins; with the bytes at hand the message is over in any case. */
+  private stray({ data, end, direction }: AppInput, side: Side, at: number): number {
+    const tx = side.tx!;
+    const isRequest = direction === TO_SERVER;
+    const next = isRequest ? strayInRequest(data, at, end) : strayInResponse(data, at, end);
+    if (next === at) {
+      this.finish(side, direction);
+      return at;
+    }
+    const A = HTTP_ANOMALY;
+    if (!isRequest) this.anomaly(tx, A.response_body_unexpected);
+    else if (!isBlank(data, at, next)) this.anomaly(tx, A.request_body_unexpected);
+    if (!isRequest || hasRequestBody(tx)) this.sink.stray(side, direction, data, at, next);
+    return next;
+  }
+
   /** A message is complete. */
-  finish(side: Side, direction: Direction): void {
+  private finish(side: Side, direction: Direction): void {
     const tx = side.tx!;
     const message = tx.message(direction);
     for (const id of this.sink.finish(side, direction)) this.anomaly(tx, id);
@@ -463,6 +494,11 @@ export class HttpParser extends AppParser implements BodyHost {
     this.finish(side, direction);
     side.wait = Wait.nothing;
   }
+}
+
+/** Methods whose requests have a body as a rule. */
+function hasRequestBody({ method }: HttpTransaction): boolean {
+  return equalsText(method, 'POST') || equalsText(method, 'PUT');
 }
 
 const UNMATCHED_URI = Buffer.from('/libhtp::request_uri_not_seen');

@@ -24,6 +24,8 @@ export const Wait = {
   bodyOrLine: 8,
   /** A request without protocol: header lines may follow all the same. */
   headersOrNothing: 9,
+  /** A message is whole; what comes with it and begins no other is more of its body. */
+  stray: 10,
 } as const;
 
 export class Side {
