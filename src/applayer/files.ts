@@ -2,11 +2,14 @@
 
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
+import type { Counters } from '../base/counters.ts';
 import { log } from '../base/log.ts';
 import type { AppFlow } from '../framework/app-flow.ts';
 import { FILE_DEMAND, FileState, HASH_NAMES, TrackedFile } from '../framework/file.ts';
-import type { FileStorage, FileTracker, FileWishes, HashName } from '../framework/file.ts';
+import type { FileStorage, FileTracker, FileWishes, HashName, PartOfFile } from '../framework/file.ts';
 import type { Direction, Transaction } from '../framework/transaction.ts';
+import { JoinedFiles } from './joined-files.ts';
+import type { FileMaker, FilePart } from './joined-files.ts';
 import { describeBytes } from './magic/describe.ts';
 
 const STATES = { closed: FileState.closed, truncated: FileState.truncated, error: FileState.error } as const;
@@ -17,15 +20,23 @@ const MAGIC_SIZE = 512;
 
 type Hashes = Partial<Record<HashName, Hash>>;
 
-export class Files implements FileTracker, FileWishes {
+/** Where a file is a part of a larger one. */
+interface Joining {
+  readonly part: FilePart;
+  readonly memcap: number;
+}
+
+export class Files implements FileTracker, FileWishes, FileMaker {
   private readonly hasData: boolean;
   private readonly mayBeStored: boolean;
   private readonly hashNames = new Set<HashName>();
   private hasMagic: boolean;
   private storage: FileStorage | null = null;
+  private readonly joined: JoinedFiles;
 
   /** @param demands of the rules */
-  constructor(demands: ReadonlySet<string>) {
+  constructor(demands: ReadonlySet<string>, counters: Counters) {
+    this.joined = new JoinedFiles(this, counters);
     this.hasData = demands.has(FILE_DEMAND.data);
     this.hasMagic = demands.has(FILE_DEMAND.magic);
     this.mayBeStored = demands.has(FILE_DEMAND.store);
@@ -67,7 +78,24 @@ export class Files implements FileTracker, FileWishes {
     return file;
   }
 
+  join(file: TrackedFile, tx: Transaction, what: PartOfFile): void {
+    const part = this.joined.begin(file, tx, what);
+    if (part !== null) file.part = { part, memcap: what.memcap } satisfies Joining;
+  }
+
+  /** A file of its own that a part is the first of: nobody has asked for its bytes. */
+  create(of: TrackedFile): TrackedFile {
+    const file = new TrackedFile(of.direction, of.name);
+    if (this.hashNames.size > 0) file.work = hashesOf(this.hashNames);
+    file.isStored = of.isStored;
+    return file;
+  }
+
   append(file: TrackedFile, data: Uint8Array, start: number, end: number): void {
+    if (file.part !== null) {
+      const { part, memcap } = file.part as Joining;
+      this.joined.append(part, data, start, end, memcap);
+    }
     if (file.state !== FileState.opened) return;
     const depth = this.storage?.depth ?? 0;
     const stop = depth > 0 && file.size + end - start > depth ? start + depth - file.size : end;
@@ -88,18 +116,27 @@ export class Files implements FileTracker, FileWishes {
   }
 
   gap(file: TrackedFile, length: number): void {
+    if (file.part !== null) this.joined.drop((file.part as Joining).part);
     if (file.state !== FileState.opened) return;
     file.size += length;
     file.hasGaps = true;
   }
 
   close(file: TrackedFile, how: 'closed' | 'truncated' | 'error'): void {
+    if (file.part !== null) this.endPart(file.part as Joining);
+    file.part = null;
     if (file.state !== FileState.opened) return;
     const isWhole = how === 'closed' && !file.hasGaps;
     this.end(file, file.hasGaps ? 'truncated' : how, isWhole ? this.hashNames : this.ofPart());
   }
 
+  private endPart({ part }: Joining): void {
+    const whole = this.joined.end(part);
+    if (whole !== null) (part.tx.files ??= []).push(whole);
+  }
+
   cut(file: TrackedFile): void {
+    if (file.part !== null) this.joined.drop((file.part as Joining).part);
     if (file.state !== FileState.opened) return;
     this.end(file, 'truncated', this.ofPart());
   }

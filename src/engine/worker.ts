@@ -129,7 +129,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const { midstream } = options.stream;
   const demands = options.rules?.setup.demands ?? new Set<string>();
   const hasRules = options.rules !== null && options.rules.ruleset.signatures.length > 0;
-  const files = new Files(demands);
+  const files = new Files(demands, counters);
   const app = new AppLayer({ flows, counters, table, files, hasRules, onSwap, midstream, demands });
   const stream = new TcpEngine({
     sink: app,

@@ -40,6 +40,8 @@ export class TrackedFile {
   isLogged = false;
   /** Free for the tracker. */
   work: unknown = undefined;
+  /** The same, of a file that is part of a larger one. */
+  part: unknown = null;
   /** Free for the output that stores files. */
   storage: unknown = undefined;
 
@@ -72,12 +74,28 @@ export interface FileWishes {
 /** Names by which rules demand what is costly (RulesetSetup.demands); hashes go by `file.<name>`. */
 export const FILE_DEMAND = { data: 'file.data', magic: 'file.magic', store: 'filestore' } as const;
 
+/** The whole that a file is a part of (`rangeStart` to `rangeEnd`). */
+export interface PartOfFile {
+  /** The same for all its parts. */
+  readonly key: string;
+  /** Bytes it has. */
+  readonly total: number;
+  /** Microseconds. */
+  readonly now: number;
+  /** Bytes of parts that may wait for others, of all files. */
+  readonly memcap: number;
+  /** Seconds without a new part after which it is given up. */
+  readonly timeout: number;
+}
+
 /** What parsers tell of files; one per worker. */
 export interface FileTracker {
   /** Files are stored: limits for the inspection of bodies do not hold for them. */
   readonly isStoring: boolean;
   /** Begins a file of a transaction. */
   open(app: AppFlow, tx: Transaction, direction: Direction, name: Uint8Array): TrackedFile;
+  /** The file is a part of a larger one, which becomes a file of the transaction of its last part. */
+  join(file: TrackedFile, tx: Transaction, what: PartOfFile): void;
   append(file: TrackedFile, data: Uint8Array, start: number, end: number): void;
   gap(file: TrackedFile, length: number): void;
   close(file: TrackedFile, how: 'closed' | 'truncated' | 'error'): void;

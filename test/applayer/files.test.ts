@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Counters } from '../../src/base/counters.ts';
 import { createHash } from 'node:crypto';
 import { Files } from '../../src/applayer/files.ts';
 import type { AppFlow } from '../../src/framework/app-flow.ts';
@@ -12,7 +13,7 @@ const name = Buffer.from('a.pdf');
 
 describe('files of traffic', () => {
   it('are hashed as they come, when asked for', () => {
-    const files = new Files(new Set(['file.sha256']));
+    const files = new Files(new Set(['file.sha256']), new Counters());
     const file = files.open(app, new Transaction(0), 1, name);
     const data = Buffer.from('some bytes of a file');
     for (let i = 0; i < data.length; i++) files.append(file, data, i, i + 1);
@@ -22,7 +23,7 @@ describe('files of traffic', () => {
   });
 
   it('with a gap are truncated, and have no hash', () => {
-    const files = new Files(new Set(['file.md5']));
+    const files = new Files(new Set(['file.md5']), new Counters());
     const file = files.open(app, new Transaction(0), 1, name);
     files.gap(file, 10);
     files.close(file, 'closed');
@@ -30,7 +31,7 @@ describe('files of traffic', () => {
   });
 
   it('beyond the depth of the store are cut', () => {
-    const files = new Files(new Set());
+    const files = new Files(new Set(), new Counters());
     const stored: number[] = [];
     const storage: FileStorage = {
       isForced: true,

@@ -95,7 +95,7 @@ export class ParserDriver {
     };
     return {
       counters: new Counters(),
-      files: new Files(new Set([FILE_DEMAND.data])),
+      files: new Files(new Set([FILE_DEMAND.data]), new Counters()),
       hasRules: true,
       isDemanded: (what) => demands.includes(what),
       changeProtocol: (_app, expected) => {

@@ -17,6 +17,8 @@ const NOTHING: readonly number[] = [];
 export class BodySink {
   private readonly flow: AppFlow;
   private readonly settings: HttpSettings;
+  /** Time of the packet under way, microseconds. */
+  now = 0;
 
   constructor(flow: AppFlow, settings: HttpSettings) {
     this.flow = flow;
@@ -57,7 +59,7 @@ export class BodySink {
     const message = tx.message(direction);
     if (message.file !== null) return;
     message.file = this.flow.services.files.open(this.flow, tx, direction, fileName(tx, direction));
-    if (direction === TO_CLIENT) noteRange(message.file, message);
+    if (direction === TO_CLIENT) noteRange(message.file, tx, this.flow.services.files, this.settings, this.now);
   }
 
   /** The body is over: what its compression still held. */

@@ -67,6 +67,7 @@ export class HttpParser extends AppParser implements BodyHost {
 
   data(input: AppInput): number {
     const { direction } = input;
+    this.sink.now = input.packet?.ts ?? 0;
     let at = input.start;
     for (;;) {
       if (this.flow.change !== undefined) return at - input.start;

@@ -1,15 +1,32 @@
 // Content-Range (RFC 9110 section 14.4): the part of a larger file that a response says to be.
 
-import type { TrackedFile } from '../../framework/file.ts';
+import type { FileTracker, TrackedFile } from '../../framework/file.ts';
 import { valueOf } from './headers.ts';
-import type { HttpMessage } from './transaction.ts';
+import type { HttpSettings } from './settings.ts';
+import type { HttpTransaction } from './transaction.ts';
 
-const RANGE = /^bytes\s+(\d+)-(\d+)\//i;
+const PARTIAL_CONTENT = 206;
+const RANGE = /^bytes\s+(\d+)-(\d+)\/(\d+|\*)/i;
 
-export function noteRange(file: TrackedFile, { headers }: HttpMessage): void {
-  const value = valueOf(headers, 'content-range');
+/** @param now microseconds */
+export function noteRange(
+  file: TrackedFile,
+  tx: HttpTransaction,
+  files: FileTracker,
+  { byterange }: HttpSettings,
+  now: number,
+): void {
+  const value = valueOf(tx.response.headers, 'content-range');
   const range = value === null ? null : RANGE.exec(Buffer.from(value).toString('latin1'));
   if (range === null) return;
   file.rangeStart = Number(range[1]);
   file.rangeEnd = Number(range[2]);
+  const total = Number(range[3]); // NaN: not known
+  const isPart = tx.statusNumber === PARTIAL_CONTENT && file.rangeStart <= file.rangeEnd && file.rangeEnd < total;
+  if (!isPart) return;
+  const key = Buffer.concat([tx.host ?? NO_HOST, SPACE, tx.uri]).toString('latin1');
+  files.join(file, tx, { key, total, now, ...byterange });
 }
+
+const NO_HOST = new Uint8Array(0);
+const SPACE = Uint8Array.of(32);

@@ -13,6 +13,8 @@ export interface HttpSettings {
   readonly bombLimit: number;
   readonly convertsPlus: boolean;
   readonly includesQuery: boolean;
+  /** Files that come in ranges: bytes that may wait for others, and seconds to wait. */
+  readonly byterange: { readonly memcap: number; readonly timeout: number };
 }
 
 const KB = 1024;
@@ -38,5 +40,9 @@ export function readSettings(node: ConfigNode | undefined): HttpSettings {
     bombLimit: size('compression-bomb-limit', 1024 * KB),
     convertsPlus: is('query-plusspace-decode', false) || is('uri-plusspace-decode', false),
     includesQuery: is('uri-include-all', false),
+    byterange: {
+      memcap: node?.size('byterange.memcap', 100 * KB * KB) ?? 100 * KB * KB,
+      timeout: node?.int('byterange.timeout', 60) ?? 60,
+    },
   };
 }

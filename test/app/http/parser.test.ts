@@ -174,6 +174,55 @@ describe('HTTP parser', () => {
     });
   }
 
+  it('takes what strays behind a message for more of its body, line by line', () => {
+    const { responseBody, files, anomalies } = one([
+      [0, GET],
+      [1, OK + 'more\r\nand more'],
+    ]);
+    assert.equal(responseBody, 'hellomore\r\nand more');
+    assert.deepEqual(files, ['/a/b 19 CLOSED hellomore\r\nand more']);
+    assert.deepEqual(anomalies, ['http.response_body_unexpected', 'http.response_body_unexpected']);
+  });
+
+  it('takes only empty lines behind the body of a request without a word', () => {
+    const post = (rest: string): Record<string, unknown> =>
+      one([[0, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok' + rest]]);
+    assert.deepEqual(post('\r\n')['anomalies'], []);
+    assert.equal(post('\r\n')['requestBody'], 'ok\r\n');
+    assert.deepEqual(post('zz\r\n')['anomalies'], ['http.request_body_unexpected']);
+  });
+
+  it('begins another message where one may be meant', () => {
+    const of = (turns: readonly Turn[]): unknown[] => (shown(talk(turns)) as { uri: unknown }[]).map(({ uri }) => uri);
+    assert.deepEqual(of([[0, GET + '\r\nPUT /two HTTP/1.1\r\nHost: a\r\n\r\n']]), ['/a/b?c=1', '/two']);
+    assert.deepEqual(
+      of([
+        [0, GET + GET],
+        [1, OK + '\r\n' + OK],
+      ]),
+      ['/a/b?c=1', '/a/b?c=1'],
+    );
+  });
+
+  it('says so when a status that has no body comes with one', () => {
+    const empty = 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n';
+    const all = shown(
+      talk([
+        [0, GET + GET],
+        [1, empty],
+        [1, OK],
+      ]),
+    ) as Record<string, unknown>[];
+    assert.deepEqual(all[0]!['anomalies'], ['http.response_body_unexpected']);
+    assert.deepEqual(all[1]!['responseBody'], 'hello');
+  });
+
+  it('takes lines behind a request line without protocol for headers, when they are many', () => {
+    const { anomalies, uri } = one([[0, 'GET /\n' + ' \n'.repeat(20)]]);
+    assert.equal(uri, '/');
+    assert.ok((anomalies as string[]).includes('http.request_line_missing_protocol'));
+  });
+
   it('asks for another protocol after an upgrade and in a tunnel', () => {
     const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n';
     assert.ok(

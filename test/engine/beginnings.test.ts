@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { ethernet, frame4, hex, vlan } from '../support/packets.ts';
+import { ACK, HANDSHAKE, SYN, SYN_ACK, acknowledged, request, response } from './sessions.ts';
+import { ofType, runEngine } from './support.ts';
+import type { EveEvent } from './support.ts';
+
+const GET = 'GET /one HTTP/1.1\r\nHost: a\r\n\r\n';
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
+const ESP = 50;
+
+type FlowEvent = EveEvent & {
+  readonly src_port?: number;
+  readonly app_proto?: string;
+  readonly spi?: number;
+  readonly vlan?: readonly number[];
+  readonly tayra?: { readonly history?: string };
+};
+
+const flowsOf = (events: readonly EveEvent[]): FlowEvent[] => ofType(events, 'flow');
+
+/** Number of the packet, or where else it came from, of each alert of a rule. */
+function alertsOf(events: readonly EveEvent[], sid: number): unknown[] {
+  const alerts = ofType(events, 'alert').filter(({ alert }) => alert?.signature_id === sid);
+  return alerts.map(({ pcap_cnt: number, pkt_src: source }) => number ?? source);
+}
+
+describe('where flows begin and end', () => {
+  const established = ['alert tcp any any -> any any (msg:"m"; flow:established; sid:1;)'];
+
+  it('a bare acknowledgement that ends the handshake is not one of an established flow', () => {
+    const frames = [...HANDSHAKE, request(GET), acknowledged(GET.length)];
+    assert.deepEqual(alertsOf(runEngine({ rules: established, frames }), 1), [4, 5]);
+  });
+
+  it('data that comes with it is', () => {
+    const frames = [SYN, SYN_ACK, request(GET), acknowledged(GET.length)];
+    assert.deepEqual(alertsOf(runEngine({ rules: established, frames }), 1), [3, 4]);
+  });
+
+  it('the first packet of a session that is picked up is not', () => {
+    const frames = [request('x'), acknowledged(1), request('y', 1)];
+    const events = runEngine({ rules: established, frames, settings: { 'stream.midstream': 'true' } });
+    assert.deepEqual(alertsOf(events, 1), [2, 3]);
+  });
+
+  it('at the end of a flow only rules on the stream and on the protocol are looked at', () => {
+    const rules = [
+      ...established,
+      'alert tcp any any -> any any (msg:"m"; content:"hello"; sid:2;)',
+      'alert http any any -> any any (msg:"m"; flow:to_client; sid:3;)',
+      'alert http any any -> any any (msg:"m"; ttl:>0; flow:to_client; sid:4;)',
+    ];
+    const frames = [...HANDSHAKE, request(GET), response(OK, 0, GET.length)];
+    const events = runEngine({ rules, frames });
+    const atEnd = (sid: number): boolean => alertsOf(events, sid).includes('stream (flow timeout)');
+    assert.deepEqual([1, 2, 3, 4].map(atEnd), [false, true, true, false]);
+  });
+
+  it('a session picked up with a packet of its server is turned around', () => {
+    const frames = [response(OK, 0, 0), request('', 0, OK.length), request(GET, 0, OK.length)];
+    const [flow] = flowsOf(runEngine({ frames, settings: { 'stream.midstream': 'true' } }));
+    assert.equal(flow?.app_proto, 'http');
+    assert.equal(flow.src_port, 1000);
+    assert.deepEqual([flow.flow?.pkts_toserver, flow.flow?.pkts_toclient], [2, 1]);
+  });
+
+  it('without midstream pickup it is left as it came', () => {
+    const [flow] = flowsOf(runEngine({ frames: [response(OK), request('', 0, OK.length)] }));
+    assert.equal(flow?.app_proto, undefined);
+    assert.equal(flow?.src_port, 80);
+  });
+
+  it('ESP is told apart by its security parameters', () => {
+    const esp = (spi: string): Uint8Array => frame4(ESP, hex(`${spi} 00000001 0000000000000000`));
+    const flows = flowsOf(runEngine({ frames: ['0000007b', '00000141', '0000007b'].map(esp) }));
+    assert.deepEqual(
+      flows.map(({ spi, flow }) => [spi, flow?.pkts_toserver]).sort((a, b) => Number(a[0]) - Number(b[0])),
+      [
+        [123, 2],
+        [321, 1],
+      ],
+    );
+  });
+
+  it('VLANs are told of flows that they do not tell apart', () => {
+    const tagged = (id: number): Uint8Array => ethernet(0x8100, vlan(id, 0x0800, ACK.subarray(14)));
+    const frames = [tagged(7), tagged(8)];
+    const settings = { 'vlan.use-for-tracking': 'false', 'stream.midstream': 'true' };
+    assert.deepEqual(
+      flowsOf(runEngine({ frames, settings })).map((flow) => flow.vlan),
+      [[7]],
+    );
+  });
+});
