@@ -43,5 +43,5 @@ function behindSpace(data: Uint8Array, at: number, end: number): number {
 
 function endOf(data: Uint8Array, at: number, end: number): number {
   const next = lineEnd(data, at, end);
-  return next < 0 ? end : next;
+  return next < 0 ? at : next; // what is no line yet may be anything
 }

@@ -177,10 +177,10 @@ describe('HTTP parser', () => {
   it('takes what strays behind a message for more of its body, line by line', () => {
     const { responseBody, files, anomalies } = one([
       [0, GET],
-      [1, OK + 'more\r\nand more'],
+      [1, OK + 'more\r\nand more\nno line'],
     ]);
-    assert.equal(responseBody, 'hellomore\r\nand more');
-    assert.deepEqual(files, ['/a/b 19 CLOSED hellomore\r\nand more']);
+    assert.equal(responseBody, 'hellomore\r\nand more\n');
+    assert.deepEqual(files, ['/a/b 20 CLOSED hellomore\r\nand more\n']);
     assert.deepEqual(anomalies, ['http.response_body_unexpected', 'http.response_body_unexpected']);
   });
 
