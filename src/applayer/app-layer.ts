@@ -433,6 +433,17 @@ export class AppLayer implements AppStreamSink {
   }
 
   /** No more bytes will come: parsers conclude, also on what nobody acknowledged. */
+  cut(p: Packet, f: number, direction: Direction): void {
+    const app = this.apps[f];
+    if (!app) return;
+    const transactions = app.parser === null ? app.former : [...app.former, ...app.parser.transactions];
+    for (const { files } of transactions)
+      for (const file of files ?? []) if (file.direction === direction) this.requests.files.close(file, 'truncated');
+    this.end(p, f, direction);
+    app.isStopped[direction] = true;
+    app.isDirty[direction] = true;
+  }
+
   end(p: Packet, f: number, direction: Direction): void {
     const app = this.apps[f];
     if (!app || app.isEof[direction]) return;

@@ -81,4 +81,6 @@ export interface AppStreamSink {
   ): number;
   /** Nothing follows in a direction whose bytes were all taken. */
   end(p: Packet, f: number, direction: 0 | 1): void;
+  /** The rest of a direction lies beyond `stream.reassembly.depth`: it is not given. */
+  cut(p: Packet, f: number, direction: 0 | 1): void;
 }

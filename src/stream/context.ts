@@ -151,12 +151,22 @@ export class TcpContext {
     let length = p.payloadLength;
     if ((p.tcpFlags & TcpFlag.urg) !== 0) length = takeUrgent(this, p, d, seq);
     if (length <= 0) return;
+    const wasDeep = (w[d + D.flags]! & StreamFlag.depthReached) !== 0;
     const isSimulated = p.number === this.options.simulateReassemblyMemcapAt && p.number !== 0;
     const result = isSimulated ? Inserted.noMemory : this.reassembly.insert(p, d, seq, p.payloadOffset, length);
     if (result === Inserted.added) p.flags |= PacketFlag.streamAdded;
     else if (result === Inserted.noMemory) this.policy?.('reassemblyMemcap', p, w[b + S.flow]!);
     if (this.options.bypass && (w[d + D.flags]! & StreamFlag.depthReached) !== 0) this.bypass(p, w[b + S.flow]!);
     if (this.options.inline) this.deliver(p, b, d, w[d + D.contiguous]!);
+    if (!wasDeep && (w[d + D.flags]! & StreamFlag.depthReached) !== 0) this.cut(p, b, d);
+  }
+
+  /** The depth is reached: the application layer gets no more, of what was not acknowledged yet neither. */
+  private cut(p: Packet, b: number, d: number): void {
+    const w = this.sessions.words;
+    if (this.sink === null || (w[d + D.flags]! & StreamFlag.appDisabled) !== 0) return;
+    w[d + D.flags] = w[d + D.flags]! | StreamFlag.appDisabled | StreamFlag.endTold;
+    this.sink.cut(p, w[b + S.flow]!, d === b + CLIENT ? 0 : 1);
   }
 
   /** Nothing of the flow is inspected any longer; its packets are only counted. */

@@ -103,6 +103,19 @@ describe('raw inspection, passive', () => {
     assert.equal(c.counters.byName('tcp.stream_depth_reached'), 1);
   });
 
+  it('gives the application layer nothing more once the depth is reached', () => {
+    const c = new Conversation((o) => (o.reassembly.depth = 8));
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: '0123' });
+    c.say('s', 'A', 1, 5);
+    c.say('c', 'A', 5, 1, { data: '45' });
+    assert.deepEqual(c.cut, []);
+    c.say('c', 'A', 7, 1, { data: '6789' });
+    assert.deepEqual(c.cut, [0], 'at once, whatever is acknowledged later');
+    c.say('s', 'A', 1, 11);
+    assert.deepEqual(c.delivered[0], ['0123']);
+  });
+
   it('leaves out the urgent byte', () => {
     const c = new Conversation();
     c.shake();

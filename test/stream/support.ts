@@ -42,6 +42,8 @@ export class Conversation {
   readonly delivered: [string[], string[]] = [[], []];
   /** Directions that the application layer knows to be over, in order. */
   readonly ended: number[] = [];
+  /** Directions that were cut off by the depth. */
+  readonly cut: number[] = [];
   time = 0;
   inspect = true;
 
@@ -73,6 +75,9 @@ export class Conversation {
       data: (...piece) => this.take(...piece),
       end: (_p, _f, direction) => {
         this.ended.push(direction);
+      },
+      cut: (_p, _f, direction) => {
+        this.cut.push(direction);
       },
     };
   }

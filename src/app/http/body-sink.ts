@@ -79,8 +79,12 @@ export class BodySink {
     const stop = this.fileEnd(message.body.size, limits.limit, from, to);
     if (this.flow.services.hasRules) message.body.append(bytes, from, to, limits);
     else message.body.size += to - from;
-    if (side.parts !== null) side.parts.push(bytes, from, stop);
-    else if (stop > from) this.fileBytes(tx, direction, bytes, from, stop);
+    if (side.parts !== null) {
+      side.parts.push(bytes, from, stop);
+      if (stop < to) side.parts.finish();
+      return;
+    }
+    if (stop > from) this.fileBytes(tx, direction, bytes, from, stop);
     if (stop < to && side.decoder === null && message.file !== null) this.flow.services.files.cut(message.file);
   }
 
