@@ -295,8 +295,8 @@ describe('EVE', () => {
       const f = endedFlow(flows);
       flows.setFlag(f, FlowFlag.actionDrop | FlowFlag.elephantToServer);
       flows.setWord(f, F.state, 3);
-      flows.setWord(f, F.vlan01, 201 | (200 << 16));
-      flows.setWord(f, F.vlan2, 2 << 16);
+      flows.setWord(f, F.seenVlan01, 201 | (200 << 16));
+      flows.setWord(f, F.seenVlan2, 2 << 16);
       flows.extraOf(f).exceptionPolicies = [{ target: 'stream_midstream', policy: 'drop_flow' }];
       output.flow!(f);
     });

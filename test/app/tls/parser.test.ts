@@ -156,10 +156,12 @@ describe('TLS parser', () => {
   });
 
   it('notices a session that goes on, and that content is not to be looked at any more', () => {
-    const driver = talk(CONVERSATIONS['a session that goes on']!);
+    const turns = CONVERSATIONS['a session that goes on']!;
+    const driver = talk(turns);
     assert.equal(eve(driver)!['session_resumed'], true);
     assert.deepEqual([...txOf(driver).progress], [3, 4]);
-    assert.ok(driver.requests.includes('stop inspection'));
+    assert.ok(!driver.requests.includes('stop inspection'), 'the handshake is not over for the packets');
+    assert.ok(talk([...turns, [0, application(20)]]).requests.includes('stop inspection'));
   });
 
   it('names what is wrong', () => {
@@ -248,6 +250,14 @@ describe('certificates', () => {
     for (let length = 0; length < whole.length; length++)
       assert.equal(parseCertificate(whole.subarray(0, length)), null);
     assert.notEqual(parseCertificate(whole), null);
+  });
+
+  it('take a name of half a character', () => {
+    const changed = certificate();
+    const at = changed.indexOf(Buffer.of(0x06, 0x03, 0x55, 0x04, 0x03)) + 5; // the value of the first common name
+    changed[at] = 0x1e;
+    changed[at + 1]! |= 1;
+    assert.doesNotThrow(() => parseCertificate(changed));
   });
 
   it('take any bytes', () => {
