@@ -80,7 +80,7 @@ export function defaultStreamOptions(): StreamOptions {
     simulateReassemblyMemcapAt: 0,
     reassembly: {
       memcap: 256 << 20,
-      depth: 1 << 20,
+      depth: 0, // the whole stream, as Suricata when nothing is configured
       toserverChunkSize: 2560,
       toclientChunkSize: 2560,
       chunkVariation: 0,

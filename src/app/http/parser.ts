@@ -432,8 +432,8 @@ export class HttpParser extends AppParser implements BodyHost {
       return at;
     }
     const A = HTTP_ANOMALY;
-    if (!isRequest) this.anomaly(tx, A.response_body_unexpected);
-    else if (!isBlank(data, at, next)) this.anomaly(tx, A.request_body_unexpected);
+    if (data[next - 1] === LF && !(isRequest && isBlank(data, at, next)))
+      this.anomaly(tx, isRequest ? A.request_body_unexpected : A.response_body_unexpected);
     if (!isRequest || hasRequestBody(tx)) this.sink.stray(side, direction, data, at, next);
     return next;
   }

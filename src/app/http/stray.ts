@@ -10,7 +10,7 @@ const LF = 10;
 const KNOWN = new Set(METHODS);
 const LONGEST = Math.max(...METHODS.map((method) => method.length));
 
-/** End of the stray line at `at`, its LF included; `at` where a response may begin. */
+/** End of the stray line at `at`, its LF included, or of what there is of it; `at` where a response may begin. */
 export function strayInResponse(data: Uint8Array, at: number, end: number): number {
   const start = behindSpace(data, at, end);
   if (start < end && beginsHttp(data, start, end) !== false) return at;
@@ -43,5 +43,5 @@ function behindSpace(data: Uint8Array, at: number, end: number): number {
 
 function endOf(data: Uint8Array, at: number, end: number): number {
   const next = lineEnd(data, at, end);
-  return next < 0 ? at : next; // what is no line yet may be anything
+  return next < 0 ? end : next;
 }

@@ -111,7 +111,10 @@ const BMP_STRING = 0x1e;
 
 function stringOf(der: Uint8Array, { tag, start, end }: Element): string {
   const bytes = Buffer.from(der.buffer, der.byteOffset + start, end - start);
-  if (tag === BMP_STRING) return Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16().toString('utf16le');
+  if (tag === BMP_STRING)
+    return Buffer.from(bytes.subarray(0, bytes.length & ~1))
+      .swap16()
+      .toString('utf16le');
   return bytes.toString(tag === 12 ? 'utf8' : 'latin1');
 }
 

@@ -179,8 +179,8 @@ describe('HTTP parser', () => {
       [0, GET],
       [1, OK + 'more\r\nand more\nno line'],
     ]);
-    assert.equal(responseBody, 'hellomore\r\nand more\n');
-    assert.deepEqual(files, ['/a/b 20 CLOSED hellomore\r\nand more\n']);
+    assert.equal(responseBody, 'hellomore\r\nand more\nno line');
+    assert.deepEqual(files, ['/a/b 27 CLOSED hellomore\r\nand more\nno line']);
     assert.deepEqual(anomalies, ['http.response_body_unexpected', 'http.response_body_unexpected']);
   });
 
