@@ -22,7 +22,9 @@ export function noteRange(
   file.rangeStart = Number(range[1]);
   file.rangeEnd = Number(range[2]);
   const total = Number(range[3]); // NaN: not known
-  const isPart = tx.statusNumber === PARTIAL_CONTENT && file.rangeStart <= file.rangeEnd && file.rangeEnd < total;
+  const size = file.rangeEnd - file.rangeStart + 1;
+  // a range that is the whole is that file already
+  const isPart = tx.statusNumber === PARTIAL_CONTENT && size > 0 && size < total && file.rangeEnd < total;
   if (!isPart) return;
   const key = Buffer.concat([tx.host ?? NO_HOST, SPACE, tx.uri]).toString('latin1');
   files.join(file, tx, { key, total, now, ...byterange });
