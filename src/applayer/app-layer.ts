@@ -432,7 +432,7 @@ export class AppLayer implements AppStreamSink {
     this.openParser(app);
   }
 
-  /** No more bytes will come: parsers conclude, also on what nobody acknowledged. */
+  /** The rest of a direction lies beyond the depth: its files are truncated, its parser concludes on what it has. */
   cut(p: Packet, f: number, direction: Direction): void {
     const app = this.apps[f];
     if (!app) return;
@@ -444,6 +444,7 @@ export class AppLayer implements AppStreamSink {
     app.isDirty[direction] = true;
   }
 
+  /** No more bytes will come: parsers conclude, also on what nobody acknowledged. */
   end(p: Packet, f: number, direction: Direction): void {
     const app = this.apps[f];
     if (!app || app.isEof[direction]) return;

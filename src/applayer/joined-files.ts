@@ -34,18 +34,21 @@ export class FilePart {
   readonly tx: Transaction;
   /** Where its next byte belongs. */
   at: number;
+  /** Where it ends: bytes beyond are none of it. */
+  readonly stop: number;
   chunks: Uint8Array[] = [];
   /** Where the first of the chunks belongs. */
   start: number;
   size = 0;
   isDropped = false;
 
-  constructor(whole: Whole, key: string, tx: Transaction, start: number) {
+  constructor(whole: Whole, key: string, tx: Transaction, { rangeStart, rangeEnd }: TrackedFile) {
     this.whole = whole;
     this.key = key;
     this.tx = tx;
-    this.at = start;
-    this.start = start;
+    this.at = rangeStart;
+    this.start = rangeStart;
+    this.stop = rangeEnd + 1;
   }
 }
 
@@ -68,19 +71,20 @@ export class JoinedFiles {
     if (whole !== undefined && whole.total !== total) this.forget(key, whole); // another file by now
     if (whole?.total !== total) {
       whole = { file: this.maker.create(file), total, owner: null, waiting: [], lastUsed: now };
-      this.wholes.set(key, whole);
     }
+    this.wholes.delete(key); // to the end: the least used goes first
+    this.wholes.set(key, whole);
     whole.lastUsed = now;
     if (file.rangeEnd < whole.file.size) return null;
-    const part = new FilePart(whole, key, tx, file.rangeStart);
+    const part = new FilePart(whole, key, tx, file);
     if (whole.owner === null && file.rangeStart <= whole.file.size) whole.owner = part;
     return part;
   }
 
-  append(part: FilePart, data: Uint8Array, start: number, end: number, memcap: number): void {
-    const { whole } = part;
-    if (part.isDropped) return;
-    const at = part.at;
+  append(part: FilePart, data: Uint8Array, start: number, last: number, memcap: number): void {
+    const { whole, at } = part;
+    const end = Math.min(last, start + part.stop - at);
+    if (part.isDropped || end <= start) return;
     part.at += end - start;
     if (whole.owner === part) {
       const known = Math.max(0, whole.file.size - at);
@@ -146,7 +150,7 @@ export class JoinedFiles {
     whole.waiting.length = 0;
   }
 
-  /** Wholes are in the order in which they began. */
+  /** Wholes are in the order in which they were last used. */
   private expire(before: number): void {
     for (const [key, whole] of this.wholes) {
       if (whole.lastUsed > before && this.wholes.size <= MAX_WHOLES) return;

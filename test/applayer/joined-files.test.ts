@@ -88,6 +88,17 @@ describe('files that come in parts', () => {
     assert.equal(joining.part(100, 149, { total: 150 }), undefined, 'not the file whose beginning is known');
   });
 
+  it('take nothing beyond what the part says to be', () => {
+    const joining = new Joining();
+    const file = joining.begin(0, 99);
+    joining.files.append(file, WHOLE, 0, 90);
+    joining.files.append(file, Buffer.alloc(200), 90, 190);
+    joining.end(file);
+    const whole = joining.part(100, 199);
+    const seen = Buffer.concat([WHOLE.subarray(0, 90), Buffer.alloc(10), WHOLE.subarray(100)]);
+    assert.deepEqual([whole?.size, whole?.sha256], [200, createHash('sha256').update(seen).digest('hex')]);
+  });
+
   it('wait no longer than they may, and no more of them than there is room for', () => {
     const joining = new Joining();
     joining.part(0, 99);
