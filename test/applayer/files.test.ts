@@ -22,12 +22,14 @@ describe('files of traffic', () => {
     assert.equal(file.md5, null);
   });
 
-  it('with a gap are truncated, and have no hash', () => {
-    const files = new Files(new Set(['file.md5']), new Counters());
+  it('with a gap are truncated, and only SHA256 tells what was seen of them', () => {
+    const files = new Files(new Set(['file.md5', 'file.sha256']), new Counters());
     const file = files.open(app, new Transaction(0), 1, name);
     files.gap(file, 10);
+    files.append(file, name, 0, name.length);
     files.close(file, 'closed');
-    assert.deepEqual([file.state, file.size, file.md5], [FileState.truncated, 10, null]);
+    assert.deepEqual([file.state, file.size, file.md5], [FileState.truncated, 10 + name.length, null]);
+    assert.equal(file.sha256, createHash('sha256').update(name).digest('hex'));
   });
 
   it('beyond the depth of the store are cut', () => {

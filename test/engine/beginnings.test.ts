@@ -91,4 +91,15 @@ describe('where flows begin and end', () => {
       [[7]],
     );
   });
+
+  it('a stream is looked at to its end unless a depth is configured', () => {
+    const size = 1400;
+    const frames = [...HANDSHAKE];
+    for (let i = 0; i < 800; i++) frames.push(response('x'.repeat(size), i * size), request('', 0, (i + 1) * size));
+    frames.push(response('the end', 800 * size), request('', 0, 800 * size + 7));
+    const rules = ['alert tcp-stream any any -> any any (msg:"m"; content:"the end"; sid:1;)'];
+    assert.equal(alertsOf(runEngine({ rules, frames }), 1).length, 1);
+    const settings = { 'stream.reassembly.depth': '1mb' };
+    assert.equal(alertsOf(runEngine({ rules, frames, settings }), 1).length, 0);
+  });
 });

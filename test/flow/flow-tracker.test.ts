@@ -96,6 +96,15 @@ describe('FlowTracker', () => {
     );
   });
 
+  it('begins a new flow for a packet at the very timeout, and none before', () => {
+    const { tracker, ended } = setUp({ idleAbove: 100 });
+    tracker.handle(udp(REQUEST));
+    tracker.handle(udp({ ...REQUEST, seconds: 29 }));
+    assert.equal(ended.length, 0);
+    tracker.handle(udp({ ...REQUEST, seconds: 59 }));
+    assert.equal(ended.length, 1);
+  });
+
   it('finds every flow again among many, also after others ended', () => {
     const { tracker, flows, ended } = setUp();
     const tuple = (i: number): Tuple => ({

@@ -11,39 +11,25 @@ import { BodyReader } from './body-reader.ts';
 import type { BodyHost } from './body-reader.ts';
 import { BodySink } from './body-sink.ts';
 import { HTTP_ANOMALY } from './events.ts';
-import {
-  beginsHttp,
-  isChunkedVersion,
-  isVersion,
-  parseLength,
-  parseRequestLine,
-  parseStatusLine,
-} from './first-line.ts';
-import { headerOf, isSpace, parseHeaders, valueOf } from './headers.ts';
+import { isBodiless, isFramed, requestFraming, responseFraming } from './framing.ts';
+import type { BodyFraming } from './framing.ts';
+import { beginsHttp, isVersion, parseLength, parseRequestLine, parseStatusLine } from './first-line.ts';
+import { isSpace, parseHeaders, valueOf } from './headers.ts';
 import type { HeaderNotes } from './headers.ts';
 import { takeHost } from './host.ts';
 import { Multipart, boundaryOf } from './multipart.ts';
-import { headerNotes, lengthNote, requestNotes, responseNotes } from './notes.ts';
-import {
-  blockEnd,
-  containsText,
-  equalsText,
-  firstLineEnd,
-  isFramed,
-  lineEnd,
-  looksLikeHeader,
-  looksLikeStatus,
-} from './scan.ts';
+import { headerNotes, requestNotes, responseNotes } from './notes.ts';
+import { blockEnd, equalsText, firstLineEnd, lineEnd, looksLikeHeader, looksLikeStatus } from './scan.ts';
 import type { HttpSettings } from './settings.ts';
 import { HttpTransaction, Progress } from './transaction.ts';
 import type { HttpMessage } from './transaction.ts';
 import { FIELD_LIMIT, Side, Wait } from './side.ts';
 import { isBlank, strayInRequest, strayInResponse } from './stray.ts';
+import { Unanswered } from './unanswered.ts';
 import { normalizeUri } from './uri.ts';
 
 const LF = 10;
 const CR = 13;
-const MAX_TRANSACTIONS = 512;
 /** Bytes in which a status line would show. */
 const ENOUGH_TO_JUDGE = 128;
 /** Bytes behind a request line without protocol that may be junk; with more it has but lost its protocol. */
@@ -52,8 +38,7 @@ const JUNK_BEHIND_LINE = 16;
 export class HttpParser extends AppParser implements BodyHost {
   private readonly settings: HttpSettings;
   private readonly sides = [new Side(), new Side()] as const;
-  /** Requests whose response is not complete, oldest first. */
-  private readonly unanswered: HttpTransaction[] = [];
+  private readonly unanswered = new Unanswered();
   private isTunnel = false;
   private readonly sink: BodySink;
   private readonly bodies: BodyReader;
@@ -215,7 +200,7 @@ export class HttpParser extends AppParser implements BodyHost {
 
   /** The request that is answered next; one is made up where there is none. */
   private answered(): HttpTransaction {
-    const known = this.unanswered[0];
+    const known = this.unanswered.oldest;
     if (known !== undefined) return known;
     const tx = this.newTransaction();
     tx.uri = tx.rawUri = UNMATCHED_URI;
@@ -227,15 +212,8 @@ export class HttpParser extends AppParser implements BodyHost {
   private newTransaction(): HttpTransaction {
     const tx = new HttpTransaction(this.newId(), this.settings);
     this.add(tx);
-    this.unanswered.push(tx);
-    if (this.unanswered.length > MAX_TRANSACTIONS) this.giveUpOldest();
+    this.unanswered.add(tx);
     return tx;
-  }
-
-  private giveUpOldest(): void {
-    const tx = this.unanswered.shift()!;
-    tx.advance(TO_SERVER, Progress.complete);
-    tx.advance(TO_CLIENT, Progress.complete);
   }
 
   /** A response that begins with no status line is a body (HTTP/0.9); undefined: more bytes are needed to tell. */
@@ -251,13 +229,13 @@ export class HttpParser extends AppParser implements BodyHost {
   private bodyOrLine(input: AppInput, side: Side, at: number): number {
     const isHttp = beginsHttp(input.data, at, input.end);
     if (isHttp === undefined && !input.isEof) return -1;
-    if (isHttp === false) {
-      this.frameResponse(side.tx!, side, side.tx!.response);
-    } else this.finish(side, TO_CLIENT);
+    const tx = side.tx!;
+    if (isHttp === false) this.beginBody(tx, side, TO_CLIENT, responseFraming(tx.response));
+    else this.finish(side, TO_CLIENT);
     return at;
   }
 
-  /** A status that has no body (RFC 9110 section 6.4.1), and headers that say there is one. */
+  /** A status that has no body, and headers that say there is one. */
   private bodyOfNone(tx: HttpTransaction, side: Side, message: HttpMessage): void {
     this.anomaly(tx, HTTP_ANOMALY.response_body_unexpected);
     const length = valueOf(message.headers, 'content-length');
@@ -267,7 +245,7 @@ export class HttpParser extends AppParser implements BodyHost {
 
   private bodyWithoutLine(input: AppInput, at: number): number {
     const side = this.sides[TO_CLIENT];
-    if (this.unanswered.length === 0) {
+    if (this.unanswered.oldest === undefined) {
       // trailing bytes of a response that was longer than it said
       side.wait = Wait.nothing;
       return input.end;
@@ -324,24 +302,13 @@ export class HttpParser extends AppParser implements BodyHost {
               this.anomaly(tx, HTTP_ANOMALY.multipart_invalid_header);
             }),
           );
-    const encoding = valueOf(message.headers, 'transfer-encoding');
-    const length = valueOf(message.headers, 'content-length');
     if (equalsText(tx.method, 'CONNECT')) {
       this.finish(side, TO_SERVER);
       side.wait = Wait.nothing;
       this.isTunnel = true;
       return;
     }
-    if (encoding !== null && containsText(encoding, 'chunked')) {
-      if (!equalsText(encoding, 'chunked')) this.anomaly(tx, HTTP_ANOMALY.invalid_transfer_encoding_value_in_request);
-      this.beginBody(tx, side, TO_SERVER, Framing.chunked, 0);
-      return;
-    }
-    if (encoding !== null) this.anomaly(tx, HTTP_ANOMALY.invalid_transfer_encoding_value_in_request);
-    const size = length === null ? 0 : parseLength(length);
-    if (size < 0) this.anomaly(tx, HTTP_ANOMALY.invalid_content_length_field_in_request);
-    if (size > 0) this.beginBody(tx, side, TO_SERVER, Framing.length, size);
-    else this.complete(side);
+    this.beginBody(tx, side, TO_SERVER, requestFraming(message));
   }
 
   private responseHeaders(tx: HttpTransaction, side: Side, message: HttpMessage): void {
@@ -367,10 +334,9 @@ export class HttpParser extends AppParser implements BodyHost {
       return;
     }
     side.decoder = this.decoderFor(tx, message, this.settings.responseBody);
-    const isEmpty = (status >= 100 && status < 200) || status === 204 || status === 304;
-    if (equalsText(tx.method, 'HEAD') || (isEmpty && !isFramed(message))) this.complete(side);
-    else if (isEmpty) this.bodyOfNone(tx, side, message);
-    else this.frameResponse(tx, side, message);
+    if (equalsText(tx.method, 'HEAD') || (isBodiless(status) && !isFramed(message))) this.complete(side);
+    else if (isBodiless(status)) this.bodyOfNone(tx, side, message);
+    else this.beginBody(tx, side, TO_CLIENT, responseFraming(message));
   }
 
   /** Null: the body is as it was meant. */
@@ -382,33 +348,24 @@ export class HttpParser extends AppParser implements BodyHost {
     return codings.length === 0 ? null : new BodyDecoder(codings, limits, this.settings.bombLimit);
   }
 
-  private frameResponse(tx: HttpTransaction, side: Side, message: HttpMessage): void {
-    const encoding = valueOf(message.headers, 'transfer-encoding');
-    if (encoding !== null && containsText(encoding, 'chunked')) {
-      if (!equalsText(encoding, 'chunked')) this.anomaly(tx, HTTP_ANOMALY.response_abnormal_transfer_encoding);
-      if (!isChunkedVersion(message.protocol)) this.anomaly(tx, HTTP_ANOMALY.response_chunked_old_proto);
-      this.beginBody(tx, side, TO_CLIENT, Framing.chunked, 0);
-      return;
-    }
-    const length = headerOf(message.headers, 'content-length');
-    const size = length === undefined ? -2 : parseLength(length.value);
-    if (size >= 0) {
-      if (size === 0) this.complete(side);
-      else this.beginBody(tx, side, TO_CLIENT, Framing.length, size);
-      return;
-    }
-    if (size === -1) this.anomaly(tx, lengthNote(length!.value));
-    this.beginBody(tx, side, TO_CLIENT, Framing.untilClose, 0);
-  }
-
   private openTunnel(side: Side): void {
     this.finish(side, TO_CLIENT);
     this.flow.services.changeProtocol(this.flow, null);
   }
 
-  private beginBody(tx: HttpTransaction, side: Side, direction: Direction, framing: number, length: number): void {
+  private beginBody(
+    tx: HttpTransaction,
+    side: Side,
+    direction: Direction,
+    { framing, size, notes }: BodyFraming,
+  ): void {
+    for (const id of notes) this.anomaly(tx, id);
+    if (framing === Framing.none) {
+      this.complete(side);
+      return;
+    }
     side.framing = framing;
-    side.left = length;
+    side.left = size;
     side.wait = framing === Framing.chunked ? Wait.chunkSize : Wait.body;
     tx.advance(direction, Progress.body);
   }
@@ -455,8 +412,7 @@ export class HttpParser extends AppParser implements BodyHost {
     if (direction === TO_SERVER) return;
     this.flow.services.triggerRawInspection(this.flow, TO_SERVER);
     tx.advance(TO_SERVER, Progress.complete);
-    const at = this.unanswered.indexOf(tx);
-    if (at >= 0) this.unanswered.splice(at, 1);
+    this.unanswered.remove(tx);
     side.tx = null;
   }
 

@@ -1,8 +1,7 @@
 // Looking for ends of lines and blocks, and for words, in the bytes of messages.
 
 import { byteIndex } from '../../base/bytes.ts';
-import { isSpace, valueOf } from './headers.ts';
-import type { HttpMessage } from './transaction.ts';
+import { isSpace } from './headers.ts';
 
 const LF = 10;
 const CR = 13;
@@ -56,11 +55,6 @@ export function firstLineEnd(data: Uint8Array, at: number, end: number): number 
 export function isHex(byte: number): boolean {
   const letter = byte | 32;
   return (byte >= 48 && byte <= 57) || (letter >= 97 && letter <= 102);
-}
-
-/** Whether the headers say how long the body is. */
-export function isFramed({ headers }: HttpMessage): boolean {
-  return valueOf(headers, 'content-length') !== null || valueOf(headers, 'transfer-encoding') !== null;
 }
 
 export function isEmptyLine(data: Uint8Array, start: number, end: number): boolean {

@@ -174,6 +174,22 @@ describe('HTTP parser', () => {
     });
   }
 
+  it('counts what the body was on the wire: chunks with their framing, gaps, no trailers', () => {
+    const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const chunks = '5\r\nhello\r\n6;x=y\r\nworld!\r\n0\r\n';
+    const turns: Turn[] = [
+      [0, GET],
+      [1, head + chunks + 'T: a\r\n\r\n'],
+    ];
+    assert.equal(transactions(talk(turns))[0]!.response.wireLength, chunks.length);
+    const driver = talk([
+      [0, GET],
+      [1, OK.slice(0, -4)],
+    ]);
+    driver.parser.gap(1, 4);
+    assert.equal(transactions(driver)[0]!.response.wireLength, 5);
+  });
+
   it('takes what strays behind a message for more of its body, line by line', () => {
     const { responseBody, files, anomalies } = one([
       [0, GET],

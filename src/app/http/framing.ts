@@ -1,0 +1,61 @@
+// How the body of a message ends, as its headers say (RFC 9112 section 6).
+
+import { Framing } from './body.ts';
+import { HTTP_ANOMALY } from './events.ts';
+import { isChunkedVersion, parseLength } from './first-line.ts';
+import { headerOf, valueOf } from './headers.ts';
+import { lengthNote } from './notes.ts';
+import { containsText, equalsText } from './scan.ts';
+import type { HttpMessage } from './transaction.ts';
+
+export interface BodyFraming {
+  /** Value of Framing; none: no body follows. */
+  readonly framing: number;
+  /** Bytes, where its length is told. */
+  readonly size: number;
+  /** Anomalies of the headers that say so. */
+  readonly notes: readonly number[];
+}
+
+const NO_BODY = 0;
+/** What parseLength says of a length that is no number. */
+const BROKEN = -1;
+
+export function requestFraming({ headers }: HttpMessage): BodyFraming {
+  const A = HTTP_ANOMALY;
+  const encoding = valueOf(headers, 'transfer-encoding');
+  const notes: number[] = [];
+  if (encoding !== null && !equalsText(encoding, 'chunked')) notes.push(A.invalid_transfer_encoding_value_in_request);
+  if (encoding !== null && containsText(encoding, 'chunked')) return { framing: Framing.chunked, size: 0, notes };
+  const length = valueOf(headers, 'content-length');
+  const size = length === null ? NO_BODY : parseLength(length);
+  if (size < 0) notes.push(A.invalid_content_length_field_in_request);
+  return size > 0 ? { framing: Framing.length, size, notes } : { framing: Framing.none, size: 0, notes };
+}
+
+export function responseFraming({ headers, protocol }: HttpMessage): BodyFraming {
+  const A = HTTP_ANOMALY;
+  const encoding = valueOf(headers, 'transfer-encoding');
+  const notes: number[] = [];
+  if (encoding !== null && containsText(encoding, 'chunked')) {
+    if (!equalsText(encoding, 'chunked')) notes.push(A.response_abnormal_transfer_encoding);
+    if (!isChunkedVersion(protocol)) notes.push(A.response_chunked_old_proto);
+    return { framing: Framing.chunked, size: 0, notes };
+  }
+  const length = headerOf(headers, 'content-length');
+  if (length === undefined) return { framing: Framing.untilClose, size: 0, notes };
+  const size = parseLength(length.value);
+  if (size >= 0) return { framing: size === 0 ? Framing.none : Framing.length, size, notes };
+  if (size === BROKEN) notes.push(lengthNote(length.value));
+  return { framing: Framing.untilClose, size: 0, notes };
+}
+
+/** Whether the headers say how long the body is. */
+export function isFramed({ headers }: HttpMessage): boolean {
+  return valueOf(headers, 'content-length') !== null || valueOf(headers, 'transfer-encoding') !== null;
+}
+
+/** A status that has no body (RFC 9110 section 6.4.1). */
+export function isBodiless(status: number): boolean {
+  return (status >= 100 && status < 200) || status === 204 || status === 304;
+}
