@@ -120,8 +120,8 @@ function load(config: ConfigNode, { rules, inline }: RuleSources): LoadedRules {
 }
 
 function reportOf({ ruleset, diagnostics }: LoadedRules): RuleReport {
-  const { signatures, failed, pending, skipped } = ruleset;
-  return { loaded: signatures.length, failed, pending, skipped, diagnostics };
+  const { outlines, failed, pending, skipped } = ruleset;
+  return { loaded: outlines.length, failed, pending, skipped, diagnostics };
 }
 
 /** Events to their receiver. Its errors must not pass through the engine, which takes them for its own. */

@@ -13,7 +13,7 @@ export function writeLoadableRules(folder: string, configFile: string, to: strin
     .map((name) => join(folder, name));
   const config = openConfig({ file: configFile }).root;
   const { ruleset, total } = loadRules(config, files, { isInline: false });
-  const loaded = new Set(ruleset.signatures.map((signature) => signature.sid));
+  const loaded = new Set(ruleset.outlines.map(({ sid }) => sid));
   const lines = files
     .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
     .filter((line) => /^\s*(alert|drop|reject|pass)/.test(line))

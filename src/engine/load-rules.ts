@@ -1,7 +1,6 @@
-// Loading of rules: files to syntax trees to signatures, with the variables, classes and references of the configuration.
+// Loading of rules: files to signatures, with the variables, classes and references of the configuration.
 
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync } from 'node:fs';
 import { PENDING_KEYWORDS, isPendingKeyword, isPendingProtocol, isUnsupportedKeyword } from '../app/pending.ts';
 import { diagnostic, NO_SPAN } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
@@ -9,24 +8,18 @@ import type { ConfigNode } from '../config/index.ts';
 import { actionOrder } from '../detect/compile/evaluation-order.ts';
 import { RuleCollector } from '../detect/analysis/index.ts';
 import type { AnalysedRule } from '../detect/analysis/index.ts';
-import { compileRuleset } from '../detect/compile/ruleset.ts';
+import type { CompileContext } from '../detect/compile/compile-rule.ts';
+import { RulesetCompiler } from '../detect/compile/ruleset.ts';
 import type { Ruleset } from '../detect/compile/ruleset.ts';
 import { Thresholds, globalSpecs } from '../detect/threshold/index.ts';
 import type { RulesetSetup } from '../framework/keyword.ts';
 import { flowbitNames } from '../keywords/flowbits.ts';
-import { ruleFeatures } from './features.ts';
 import { ALL_KEYWORDS, findKeyword } from './keyword-table.ts';
-import { protocolDefinition, protocolIds } from './protocol-names.ts';
-import {
-  Variables,
-  parseClassifications,
-  parseReferences,
-  parseThresholds,
-  readConfigFile,
-  readRuleFile,
-} from '../rules/index.ts';
-import type { RuleAst } from '../rules/index.ts';
-import { compatibleVersion } from './version.ts';
+import { Variables, forEachRule, parseThresholds } from '../rules/index.ts';
+import type { RuleText } from '../rules/index.ts';
+import { RuleCache } from './rule-cache.ts';
+import type { CompiledRules } from './rule-cache.ts';
+import { createSetup, textOf } from './rule-setup.ts';
 
 export interface LoadedRules {
   readonly ruleset: Ruleset;
@@ -51,30 +44,18 @@ export interface LoadOptions {
   readonly collectsForAnalysis?: boolean;
   /** Keywords that refuse values they do not know. */
   readonly strictKeywords?: ReadonlySet<string>;
+  /** Names the program to what is kept on disk; without it, it tells itself where it can. */
+  readonly program?: string;
 }
-
-const SHIPPED = fileURLToPath(new URL('../../config/', import.meta.url));
 
 export function loadRules(config: ConfigNode, files: readonly string[], options: LoadOptions): LoadedRules {
   const diagnostics: Diagnostic[] = [];
   const variables = readVariables(config);
-  const asts: RuleAst[] = [];
-  let bad = 0;
-  for (const path of files) {
-    if (!existsSync(path)) {
-      diagnostics.push(
-        diagnostic('warning', 'rule/no-file', `No rule files match the pattern ${path}`, { file: path, span: NO_SPAN }),
-      );
-      continue;
-    }
-    const file = readRuleFile(path);
-    asts.push(...file.rules);
-    diagnostics.push(...file.diagnostics);
-    bad += file.badCount;
-  }
-  const setup = createSetup(config, diagnostics, options);
+  const texts = readTexts(files, diagnostics);
+  const { setup, ...origin } = createSetup(config, options);
+  diagnostics.push(...origin.diagnostics);
   const collector = options.collectsForAnalysis === true ? new RuleCollector() : undefined;
-  const compiled = compileRuleset(asts, {
+  const context: CompileContext = {
     setup,
     actionOrder: readActionOrder(config, diagnostics),
     variables,
@@ -83,37 +64,53 @@ export function loadRules(config: ConfigNode, files: readonly string[], options:
     isPendingKeyword,
     isPendingProtocol,
     isUnsupportedKeyword,
-    ...(collector !== undefined && { observer: collector.observe }),
-  });
-  diagnostics.push(...compiled.diagnostics, ...unsetFlowbits(setup));
-  const ruleset = { ...compiled, failed: compiled.failed + bad };
+    observer: collector?.observe,
+  };
+  const cache = collector === undefined ? RuleCache.of(config, texts, origin, options.program) : undefined;
+  const rules = cache?.load(context) ?? compileAll(texts, context);
+  if (!rules.isKept) cache?.save(rules, setup);
+  diagnostics.push(...rules.diagnostics);
+  const { ruleset, total } = rules;
   const thresholds = new Thresholds(globalSpecs(readThresholds(config, variables, diagnostics)));
-  const analysed = collector?.rules(ruleset.signatures, variables) ?? [];
-  return { ruleset, thresholds, files: files.length, total: asts.length + bad, diagnostics, setup, analysed };
+  const analysed = collector?.rules(ruleset, variables) ?? [];
+  return { ruleset, thresholds, files: files.length, total, diagnostics, setup, analysed };
+}
+
+function readTexts(files: readonly string[], diagnostics: Diagnostic[]): RuleText[] {
+  const texts: RuleText[] = [];
+  for (const file of files) {
+    if (existsSync(file)) texts.push({ file, bytes: readFileSync(file) });
+    else
+      diagnostics.push(
+        diagnostic('warning', 'rule/no-file', `No rule files match the pattern ${file}`, { file, span: NO_SPAN }),
+      );
+  }
+  return texts;
+}
+
+function compileAll(texts: readonly RuleText[], context: CompileContext): CompiledRules {
+  const compiler = new RulesetCompiler(context);
+  const diagnostics: Diagnostic[] = [];
+  let total = 0;
+  let bad = 0;
+  for (const text of texts) {
+    const report = forEachRule(text, (rule) => {
+      total++;
+      compiler.add(rule);
+    });
+    diagnostics.push(...report.diagnostics);
+    bad += report.badCount;
+  }
+  const compiled = compiler.finish();
+  diagnostics.push(...compiled.diagnostics, ...unsetFlowbits(context.setup));
+  const ruleset = { ...compiled, failed: compiled.failed + bad };
+  return { ruleset, diagnostics, total: total + bad, isKept: false };
 }
 
 function groupOf(config: ConfigNode, path: string): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, node] of config.get(path)?.children ?? []) result[name] = node.value ?? '';
   return result;
-}
-
-/** A file named in the configuration, else the one that comes with the program; '' when it cannot be read. */
-function textOf(
-  config: ConfigNode,
-  key: string,
-  shipped: string,
-  diagnostics: Diagnostic[],
-): { text: string; file: string } {
-  const file = config.string(key) ?? SHIPPED + shipped;
-  if (existsSync(file)) return { text: readConfigFile(file), file };
-  diagnostics.push(
-    diagnostic('warning', 'config/no-file', `could not open: "${file}": No such file or directory`, {
-      file,
-      span: NO_SPAN,
-    }),
-  );
-  return { text: '', file };
 }
 
 function readThresholds(
@@ -125,38 +122,6 @@ function readThresholds(
   const parsed = parseThresholds(text, file, variables);
   diagnostics.push(...parsed.diagnostics);
   return parsed.entries;
-}
-
-function createSetup(config: ConfigNode, diagnostics: Diagnostic[], options: LoadOptions): RulesetSetup {
-  const classes = textOf(config, 'classification-file', 'classification.config', diagnostics);
-  const classification = parseClassifications(classes.text, classes.file);
-  const systems = textOf(config, 'reference-config-file', 'reference.config', diagnostics);
-  const references = parseReferences(systems.text, systems.file);
-  diagnostics.push(...classification.diagnostics, ...references.diagnostics);
-  const store = new Map<string, unknown>();
-  return {
-    shared<T>(key: string, create: () => T): T {
-      if (!store.has(key)) store.set(key, create());
-      return store.get(key) as T;
-    },
-    classification: (short) => classification.entries.get(short.toLowerCase()),
-    reference: (type) => references.systems.get(type.toLowerCase())?.url,
-    setting: (path) => config.string(path),
-    version: compatibleVersion(),
-    features: new Set(ruleFeatures()),
-    hasKeyword: (name) => findKeyword(name) !== undefined,
-    keyword: findKeyword,
-    bufferOf: (keyword) => findKeyword(keyword)?.buffer,
-    appProtocols: protocolIds,
-    isPendingProtocol,
-    protocol: protocolDefinition,
-    ruleFolder: config.string('default-rule-path', '') ?? '',
-    dataFolder: config.string('default-data-dir', '') ?? '',
-    isInline: options.isInline,
-    strictKeywords: options.strictKeywords ?? new Set(),
-    counters: null,
-    demands: new Set(),
-  };
 }
 
 function readActionOrder(config: ConfigNode, diagnostics: Diagnostic[]): readonly string[] | undefined {

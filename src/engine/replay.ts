@@ -156,8 +156,8 @@ class Statistics {
 }
 
 function engineOf(rules: LoadedRules, started: number): NonNullable<OutputContext['engine']> {
-  const { signatures, failed, skipped } = rules.ruleset;
-  return { lastReload: started * 1000, loaded: signatures.length, failed, skipped };
+  const { outlines, failed, skipped } = rules.ruleset;
+  return { lastReload: started * 1000, loaded: outlines.length, failed, skipped };
 }
 
 function workerOptions(options: ReplayOptions): WorkerOptions {
@@ -171,7 +171,7 @@ function workerOptions(options: ReplayOptions): WorkerOptions {
     flow: flowOptions(config, simulate),
     stream: streamOptions(config, {
       isInline,
-      hasRules: rules !== null && rules.ruleset.signatures.length > 0,
+      hasRules: rules !== null && rules.ruleset.outlines.length > 0,
       checksums,
       simulate,
     }),

@@ -3,14 +3,14 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
 import { log } from '../base/log.ts';
+import type { SignatureOutline } from '../detect/compile/outline.ts';
 import { SigFlag } from '../framework/signature.ts';
-import type { Signature } from '../framework/signature.ts';
 import type { LoadedRules } from './load-rules.ts';
 
 export function logRules(rules: LoadedRules): void {
   for (const one of rules.diagnostics) logDiagnostic(one);
   const { ruleset } = rules;
-  const loaded = ruleset.signatures.length;
+  const loaded = ruleset.outlines.length;
   if (loaded === 0 && rules.total > 0)
     log.warning('detect', `${rules.files} rule files specified, but no rules were loaded!`);
   else
@@ -20,7 +20,7 @@ export function logRules(rules: LoadedRules): void {
     );
   if (ruleset.pending > 0)
     log.info('rules', `${ruleset.pending} rules need an application layer that is not supported yet`);
-  logKinds(ruleset.signatures);
+  logKinds(ruleset.outlines);
 }
 
 /** What is wrong with one rule takes two records: the reason alone, then the rule, its place and what to do. */
@@ -40,13 +40,11 @@ function logDiagnostic(one: Diagnostic): void {
   );
 }
 
-function logKinds(signatures: readonly Signature[]): void {
-  const count = (holds: (signature: Signature) => boolean): number => signatures.filter(holds).length;
+function logKinds(signatures: readonly SignatureOutline[]): void {
+  const count = (holds: (signature: SignatureOutline) => boolean): number => signatures.filter(holds).length;
   const ipOnly = count(({ type }) => type === 'ip_only');
   const payload = count(({ flags }) => (flags & SigFlag.requirePayload) !== 0);
-  const app = count(
-    ({ txSteps, frame, appProtocols }) => txSteps.length > 0 || frame !== null || appProtocols !== null,
-  );
+  const app = count(({ isOnApp }) => isOnApp);
   const events = count(({ type }) => type === 'de_only');
   log.info(
     'detect',

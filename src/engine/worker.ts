@@ -128,7 +128,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   };
   const { midstream } = options.stream;
   const demands = options.rules?.setup.demands ?? new Set<string>();
-  const hasRules = options.rules !== null && options.rules.ruleset.signatures.length > 0;
+  const hasRules = options.rules !== null && options.rules.ruleset.outlines.length > 0;
   const files = new Files(demands, counters);
   const app = new AppLayer({ flows, counters, table, files, hasRules, onSwap, midstream, demands });
   const stream = new TcpEngine({
@@ -208,8 +208,8 @@ function detectContext(flows: Flows, stream: TcpEngine, app: AppLayer, isInline:
 /** Null when there is nothing to detect. */
 function createDetector(options: WorkerOptions, context: DetectContext): Detector | null {
   const { rules } = options;
-  if (rules === null || rules.ruleset.signatures.length === 0) return null;
-  const detector = new Detector(rules.ruleset.signatures, rules.thresholds, context, {
+  if (rules === null || rules.ruleset.outlines.length === 0) return null;
+  const detector = new Detector(rules.ruleset, rules.thresholds, context, {
     isInline: options.isInline,
     maxAlerts: options.maxAlerts,
     guessesTx: options.guessesTx,

@@ -168,6 +168,8 @@ export interface KeywordDefinition {
   readonly supportsFastPattern?: boolean;
   /** Whether the argument may, or must, stand between double quotes; without it they are refused. */
   readonly quotes?: 'optional' | 'required';
+  /** Compiling it reads files (data sets, hash lists): done at start, even when the rest of a rule can wait. */
+  readonly readsFiles?: boolean;
   /** The sticky buffer that it selects, so that others can name it (`pcre:"/x/U"`). */
   readonly buffer?: BufferDefinition;
   /** Adds the option to the rule; throws RuleError for a bad one. `option.value` is the raw text, undefined without. */

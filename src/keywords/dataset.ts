@@ -163,6 +163,7 @@ function setTest(set: Dataset, { command, isDomain, contextKey }: SetTest): (i: 
 
 const dataset = defineKeyword({
   name: 'dataset',
+  readsFiles: true,
   argument: 'required',
   kind: 'match',
   summary: 'The buffer is in a set, or is put into it.',
@@ -188,6 +189,7 @@ const dataset = defineKeyword({
 
 const datarep = defineKeyword({
   name: 'datarep',
+  readsFiles: true,
   argument: 'required',
   kind: 'match',
   summary: 'The buffer has a reputation value in a set.',

@@ -112,6 +112,7 @@ function readHashes(builder: SignatureBuilder, option: RuleOption, name: HashNam
 function hashKeyword(name: HashName): KeywordDefinition {
   return defineKeyword({
     name: `file${name}`,
+    readsFiles: true,
     argument: 'required',
     kind: 'match',
     summary: `The ${name.toUpperCase()} hash of the file is, or with "!" is not, in a list.`,

@@ -11,8 +11,8 @@ export class FlowbitNames {
   readonly names: string[] = [];
   private readonly ids = new Map<string, number>();
   private readonly set = new Set<number>();
-  /** Which rules ask for a bit to be set. Their numbers are known once they are read to the end. */
-  private readonly askers = new Map<number, { readonly sid: number }[]>();
+  /** By bit, the sids of the rules that ask for it to be set. */
+  private readonly askers = new Map<number, Set<number>>();
 
   id(name: string): number {
     const known = this.ids.get(name);
@@ -26,16 +26,15 @@ export class FlowbitNames {
     this.set.add(id);
   }
 
-  noteAsked(id: number, rule: { readonly sid: number }): void {
+  noteAsked(id: number, sid: number): void {
     const known = this.askers.get(id);
-    if (known === undefined) this.askers.set(id, [rule]);
-    else known.push(rule);
+    if (known === undefined) this.askers.set(id, new Set([sid]));
+    else known.add(sid);
   }
 
   /** Bits that are asked for and never set, with the sids of who asks. */
   *unset(): Generator<{ readonly name: string; readonly sids: readonly number[] }> {
-    for (const [id, rules] of this.askers)
-      if (!this.set.has(id)) yield { name: this.names[id]!, sids: rules.map(({ sid }) => sid) };
+    for (const [id, sids] of this.askers) if (!this.set.has(id)) yield { name: this.names[id]!, sids: [...sids] };
   }
 }
 
@@ -168,7 +167,6 @@ export default defineKeyword({
     };
     builder.flags |= SigFlag.requireFlow;
     if (command === 'isset' || command === 'isnotset') {
-      if (command === 'isset') for (const id of ids) names.noteAsked(id, builder.meta);
       builder.usesState('flowbits', 'read');
       const test = ids.length === 1 ? isset(ids[0]!) : anySet(ids);
       builder.addPacketMatch(command === 'isset' ? test : negate(test), {
@@ -186,6 +184,9 @@ export default defineKeyword({
   check(builder) {
     const uses = usesOf(builder);
     checkCount(builder, uses);
+    const known = flowbitNames(builder.setup);
+    for (const { command, names } of uses)
+      if (command === 'isset') for (const name of names) known.noteAsked(known.id(name), builder.meta.sid);
     uses.forEach((second, i) => {
       for (const first of uses.slice(0, i)) checkPair(builder, first, second);
     });

@@ -63,6 +63,7 @@ function countryMatch(database: CountryDatabase, { side, countries, excluded }: 
 
 export default defineKeyword({
   name: 'geoip',
+  readsFiles: true,
   argument: 'required',
   kind: 'match',
   summary: 'Country of the source or destination address (IPv4), from a MaxMind database.',

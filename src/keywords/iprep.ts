@@ -47,6 +47,7 @@ function sideMatch(side: string, reputation: Reputation, category: number, test:
 
 export default defineKeyword({
   name: 'iprep',
+  readsFiles: true,
   argument: 'required',
   kind: 'match',
   summary: 'Reputation of the addresses in a category.',

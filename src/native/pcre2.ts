@@ -30,6 +30,14 @@ export function setPcreLimits(limits: { readonly match: number; readonly depth: 
 
 const NO_NAMES: ReadonlyMap<string, number> = new Map();
 
+/** Expressions that nothing refers to any more are freed: most rules are compiled to be checked, and dropped. */
+const unused =
+  pcre2 === undefined
+    ? undefined
+    : new FinalizationRegistry<number>((handle) => {
+        pcre2.pcreFree(handle);
+      });
+
 class Pcre2Matcher implements RegexMatcher {
   readonly engine = 'pcre2';
   readonly captureCount: number;
@@ -43,6 +51,7 @@ class Pcre2Matcher implements RegexMatcher {
     this.captureCount = native.pcreCaptureCount(handle);
     const names = Object.entries(native.pcreNames(handle));
     this.names = names.length === 0 ? NO_NAMES : new Map(names);
+    unused?.register(this, handle, this);
   }
 
   match(data: Uint8Array, bufferId: number, offset: number, length: number, start: number): number {
@@ -51,6 +60,7 @@ class Pcre2Matcher implements RegexMatcher {
   }
 
   free(): void {
+    unused?.unregister(this);
     pcre2?.pcreFree(this.handle);
   }
 }

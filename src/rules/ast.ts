@@ -26,6 +26,21 @@ export interface Hook {
 
 export type Direction = '->' | '<>' | '=>';
 
+/** The bytes of a rules file, and its name in diagnostics. */
+export interface RuleText {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Where in a file a rule stands. */
+export interface RulePlace {
+  readonly text: RuleText;
+  /** offset of its first byte */
+  readonly start: number;
+  /** 1-based number of its first line */
+  readonly line: number;
+}
+
 export interface RuleAst {
   readonly action: string;
   readonly actionScope?: string;
@@ -44,6 +59,8 @@ export interface RuleAst {
   /** the rule as one logical line, continuation lines joined */
   readonly raw: string;
   readonly file: string;
+  /** where to find it again */
+  readonly place: RulePlace;
   /** 1-based line where the rule starts */
   readonly line: number;
   readonly span: Span;

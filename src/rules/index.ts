@@ -1,7 +1,7 @@
 // Rule syntax: text to syntax trees, sets of addresses and ports, and the files beside rules.
-export type { Action, Direction, Hook, Located, RuleAst } from './ast.ts';
+export type { Action, Direction, Hook, Located, RuleAst, RulePlace, RuleText } from './ast.ts';
 export { RuleOption } from './ast.ts';
-export { parseRuleText, readRuleFile } from './rule-file.ts';
+export { forEachRule, parseRuleText, readRuleFile, ruleAt } from './rule-file.ts';
 export type { RuleFile } from './rule-file.ts';
 export { printRule } from './print-rule.ts';
 export { decodeRuleText, encodeRuleText } from './source.ts';

@@ -2,7 +2,7 @@
 import { diagnostic } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { RuleOption } from './ast.ts';
-import type { Action, Direction, Located, RuleAst } from './ast.ts';
+import type { Action, Direction, Located, RuleAst, RuleText } from './ast.ts';
 import { ruleGrammar } from './grammar.generated.ts';
 import type { Header, Hook, Piece, RuleFrame, ScopedAction } from './grammar.generated.ts';
 import { grammarRunner } from './grammar-runner.ts';
@@ -15,17 +15,18 @@ const run = grammarRunner<RuleFrame>(ruleGrammar);
 const MAX_LENGTH = 256 * 1024;
 
 /** The rule on a line; undefined when it does not follow the grammar. What is wrong is added to `diagnostics`. */
-export function parseRuleLine(line: SourceLine, file: string, diagnostics: Diagnostic[]): RuleAst | undefined {
+export function parseRuleLine(line: SourceLine, text: RuleText, diagnostics: Diagnostic[]): RuleAst | undefined {
+  const { file } = text;
   if (line.text.length > MAX_LENGTH) {
     const message = `the rule is longer than ${String(MAX_LENGTH)} characters`;
     diagnostics.push(diagnostic('error', 'rule/too-long', message, { file, span: line.span(0, 1) }));
     return undefined;
   }
   const result = run(line.text);
-  if (result.ok) return toAst(result.value, line, file);
+  if (result.ok) return toAst(result.value, line, text);
   const closed = isUnclosed(result.error) ? run(`${line.text})`) : result;
   diagnostics.push(closed.ok ? unclosed(line, file) : syntaxError(result.error, line, file));
-  return closed.ok ? toAst(closed.value, line, file) : undefined;
+  return closed.ok ? toAst(closed.value, line, text) : undefined;
 }
 
 // Suricata loads a rule whose last parenthesis is missing
@@ -38,7 +39,7 @@ function unclosed(line: SourceLine, file: string): Diagnostic {
   return diagnostic('warning', 'rule/unclosed', 'no closing parenthesis', { file, span }, 'end the rule with )');
 }
 
-function toAst(frame: RuleFrame, line: SourceLine, file: string): RuleAst {
+function toAst(frame: RuleFrame, line: SourceLine, text: RuleText): RuleAst {
   const header = frame.header;
   const locate = (piece: Piece): Located => ({ text: piece.text, span: line.span(piece.at, piece.text.length) });
   const [action, ...others] = header.actions.map((a) => toAction(a, line));
@@ -52,7 +53,8 @@ function toAst(frame: RuleFrame, line: SourceLine, file: string): RuleAst {
     ...endpoints(header, locate),
     options: frame.options.map((option) => toOption(option, line)),
     raw: line.text,
-    file,
+    file: text.file,
+    place: { text, start: line.byteStart, line: line.line },
     line: line.line,
     span: line.span(0, line.text.length),
   };

@@ -1,4 +1,5 @@
 // From a file's bytes to logical lines: decoding, comments, disabled rules, continuation lines.
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { Span } from '../base/diagnostic.ts';
 
 const ESCAPE_BASE = 0xdc00;
@@ -8,29 +9,33 @@ const ESCAPE_BASE = 0xdc00;
  * `encodeRuleText` gives the very bytes back. A byte order mark is dropped.
  */
 export function decodeRuleText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-    return decodeMixed(hasMark ? bytes.subarray(3) : bytes);
-  }
-}
-
-function decodeMixed(bytes: Uint8Array): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let text = '';
-  let start = 0;
+  let start = afterMark(bytes);
   while (start < bytes.length) {
-    let end = bytes.indexOf(0x0a, start);
-    end = end < 0 ? bytes.length : end + 1;
-    const line = bytes.subarray(start, end);
-    try {
-      text += decoder.decode(line);
-    } catch {
-      for (const byte of line) text += String.fromCharCode(byte < 0x80 ? byte : ESCAPE_BASE + byte);
-    }
+    const end = lineEnd(bytes, start);
+    text += decodeLine(bytes, start, end);
     start = end;
   }
+  return text;
+}
+
+/** Where a text begins: behind a byte order mark, if there is one. */
+function afterMark(bytes: Uint8Array): number {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+}
+
+/** Behind the line feed that ends the line at `start`, or the end of all. */
+function lineEnd(bytes: Uint8Array, start: number): number {
+  const end = bytes.indexOf(0x0a, start);
+  return end < 0 ? bytes.length : end + 1;
+}
+
+function decodeLine(bytes: Uint8Array, start: number, end: number): string {
+  const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+  if (isAscii(line)) return line.toString('latin1');
+  if (isUtf8(line)) return line.toString('utf8');
+  let text = '';
+  for (const byte of line) text += String.fromCharCode(byte < 0x80 ? byte : ESCAPE_BASE + byte);
   return text;
 }
 
@@ -53,6 +58,8 @@ export class SourceLine {
   readonly line: number;
   /** file offset of its first character */
   readonly offset: number;
+  /** Where it begins in the bytes of the file. */
+  byteStart = 0;
   // per further physical line: offset in `text`, offset in the file, line number
   readonly #joints: readonly number[];
   readonly #column: number;
@@ -89,13 +96,20 @@ const STARTS_RULE = /^#*\s*(?:alert|pass|drop|reject|rejectsrc|rejectdst|rejectb
  * Hands every logical line that is not blank and not a plain comment to `each`.
  * A line that starts with white space is `indented`: Suricata skips it, wherever a rule would start.
  */
-export function forEachLogicalLine(text: string, each: (line: SourceLine, kind: LineKind) => void): void {
-  const reader = new LineReader(text);
+export function forEachLogicalLine(bytes: Uint8Array, each: (line: SourceLine, kind: LineKind) => void): void {
+  const reader = new LineReader(bytes, afterMark(bytes), 0);
   while (reader.next()) {
     const kind = kindOf(reader.line);
     if (kind === undefined) continue;
     each(reader.join(kind === 'disabled'), kind);
   }
+}
+
+/** The logical line that lies at `start` and is the physical line of that number. */
+export function logicalLineAt(bytes: Uint8Array, start: number, number: number): SourceLine {
+  const reader = new LineReader(bytes, start, number - 1);
+  reader.next();
+  return reader.join(false);
 }
 
 function kindOf(line: string): LineKind | undefined {
@@ -106,30 +120,45 @@ function kindOf(line: string): LineKind | undefined {
   return 'rule';
 }
 
+/** Line by line: the text of a large rule set is never one string, which its rules would keep. */
 class LineReader {
-  readonly #text: string;
-  #position = 0;
-  #number = 0;
+  readonly #bytes: Uint8Array;
+  #position: number;
+  #number: number;
+  /** Of the current line: its first byte, and its first character counted from the first line read. */
+  #byteStart = 0;
   #start = 0;
+  #nextStart = 0;
   line = '';
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(bytes: Uint8Array, position: number, number: number) {
+    this.#bytes = bytes;
+    this.#position = position;
+    this.#number = number;
   }
 
   next(): boolean {
-    if (this.#position >= this.#text.length) return false;
-    this.#start = this.#position;
-    const end = this.#text.indexOf('\n', this.#start);
-    const stop = end < 0 ? this.#text.length : end;
-    this.#position = end < 0 ? stop : end + 1;
+    const bytes = this.#bytes;
+    if (this.#position >= bytes.length) return false;
+    this.#byteStart = this.#position;
+    this.#position = lineEnd(bytes, this.#byteStart);
+    const text = decodeLine(bytes, this.#byteStart, this.#position);
     this.#number++;
-    this.line = this.#text.slice(this.#start, stop);
+    this.#start = this.#nextStart;
+    this.#nextStart += text.length;
+    this.line = text.endsWith('\n') ? text.slice(0, -1) : text;
     return true;
   }
 
   /** The logical line that starts at the current physical one. A disabled one never swallows an enabled rule. */
   join(isDisabled: boolean): SourceLine {
+    const byteStart = this.#byteStart;
+    const line = this.#joined(isDisabled);
+    line.byteStart = byteStart;
+    return line;
+  }
+
+  #joined(isDisabled: boolean): SourceLine {
     const number = this.#number;
     const start = this.#start;
     let piece = this.line.trimEnd();
@@ -151,7 +180,7 @@ class LineReader {
   }
 
   #peek(): string {
-    const end = this.#text.indexOf('\n', this.#position);
-    return this.#text.slice(this.#position, end < 0 ? this.#text.length : end);
+    const bytes = this.#bytes;
+    return decodeLine(bytes, this.#position, lineEnd(bytes, this.#position));
   }
 }

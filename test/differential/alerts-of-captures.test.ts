@@ -104,7 +104,7 @@ describe('alerts of real captures', function () {
     const files = readdirSync(join(SHARED, 'rules/et-open')).filter((name) => name.endsWith('.rules'));
     const paths = files.sort().map((name) => join(SHARED, 'rules/et-open', name));
     const rules = loadRules(config(folder), paths, { isInline: false });
-    const sids = new Set(rules.ruleset.signatures.map(({ gid, sid }) => `${String(gid)}:${String(sid)}`));
+    const sids = new Set(rules.ruleset.outlines.map(({ gid, sid }) => `${String(gid)}:${String(sid)}`));
     const known = JSON.parse(readFileSync(KNOWN, 'utf8')) as Record<string, string[]>;
     const isAll = process.env['TAYRA_ALL_CAPTURES'] !== undefined;
     const found: Record<string, string[]> = {};

@@ -99,7 +99,7 @@ describe('replay', () => {
     const loaded = loadRules(config, [join(folder, 'bad.rules')], { isInline: false });
     assert.equal(loaded.ruleset.failed, 1);
     assert.deepEqual(
-      loaded.ruleset.signatures.map((signature) => signature.sid),
+      loaded.ruleset.outlines.map((signature) => signature.sid),
       [2],
     );
     const problem = loaded.diagnostics.find((one) => one.code === 'rule/unknown-keyword');

@@ -3,6 +3,7 @@
 import type { Details } from '../../framework/description.ts';
 import type { Signature } from '../../framework/signature.ts';
 import type { AddressSet, PortSet, Variables } from '../../rules/index.ts';
+import type { SignatureSource } from '../compile/outline.ts';
 import type { RuleBuilder } from '../compile/signature-builder.ts';
 import { chooseContent } from './choice.ts';
 import type { ChosenPattern } from './choice.ts';
@@ -28,8 +29,9 @@ export class RuleCollector {
   };
 
   /** The rules of a rule set, in its order. */
-  rules(signatures: readonly Signature[], variables: Variables): AnalysedRule[] {
-    return signatures.flatMap((signature) => {
+  rules(source: SignatureSource, variables: Variables): AnalysedRule[] {
+    return source.outlines.flatMap(({ iid }) => {
+      const signature = source.signature(iid);
       const builder = this.bySignature.get(signature);
       return builder === undefined ? [] : readings(signature, builder, variables);
     });

@@ -49,7 +49,7 @@ export interface CompileContext {
   /** True for keywords that nothing here will serve. */
   isUnsupportedKeyword(name: string): boolean;
   /** Engine analysis: told of every rule that loads, with what is known of it beyond the signature. */
-  readonly observer?: (signature: Signature, builder: RuleBuilder) => void;
+  readonly observer?: ((signature: Signature, builder: RuleBuilder) => void) | undefined;
 }
 
 export type Compiled =
@@ -58,9 +58,11 @@ export type Compiled =
       readonly signature: Signature;
       /** Place by the state it changes and reads, smaller first. */
       readonly rank: number;
+      /** One of its keywords reads files. */
+      readonly readsFiles: boolean;
       readonly warnings: readonly Diagnostic[];
     }
-  | { readonly ok: false; readonly problem: Diagnostic };
+  | { readonly ok: false; readonly problem: Diagnostic; readonly readsFiles: boolean };
 
 /** Where compiling is, so that an error can name its place. */
 class Place {
@@ -93,8 +95,9 @@ function toDiagnostic({ message, hint, span, module }: RuleWarning, { file, raw 
 /** Never throws for what a rule says; a throw is a bug in a keyword. */
 export function compileRule(ast: RuleAst, context: CompileContext): Compiled {
   const place = new Place(ast);
+  let builder: RuleBuilder | undefined;
   try {
-    const builder = newBuilder(ast, context, place);
+    builder = newBuilder(ast, context, place);
     // a rule for other versions may hold anything: what it requires is read before the rest
     for (const option of ast.options.filter(isRequires)) applyOption(builder, option, context, place);
     const header = compileHeader(builder, ast, context, place);
@@ -108,10 +111,10 @@ export function compileRule(ast: RuleAst, context: CompileContext): Compiled {
     const signature = finish(builder, header, { appProtocols, isNegated: hasNegatedAddress(ast, context) });
     context.observer?.(signature, builder);
     const warnings = builder.warnings.map((one) => toDiagnostic(one, ast));
-    return { ok: true, signature, rank: builder.order.rank, warnings };
+    return { ok: true, signature, rank: builder.order.rank, readsFiles: builder.readsFiles, warnings };
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
-    return { ok: false, problem: place.diagnostic(error) };
+    return { ok: false, problem: place.diagnostic(error), readsFiles: builder?.readsFiles === true };
   }
 }
 
@@ -182,6 +185,7 @@ function applyOption(builder: RuleBuilder, option: RuleOption, context: CompileC
   builder.at = { span: place.span, module: keyword.name };
   const rest = builder.ast.direction === '=>' && name !== 'flow' ? takeSide(builder, option) : option;
   checkArgument(keyword, rest);
+  if (keyword.readsFiles === true) builder.readsFiles = true;
   keyword.compile(builder, rest);
   builder.side = null;
   if (keyword.check !== undefined) builder.toCheck.add(keyword);

@@ -3,7 +3,7 @@
 
 import type { StateKind } from '../../framework/keyword.ts';
 import { ACTION_REJECT_ANY, Action } from '../../framework/packet.ts';
-import type { Signature } from '../../framework/signature.ts';
+import type { SignatureOutline } from './outline.ts';
 
 /** Most significant first. */
 const KINDS: readonly StateKind[] = ['flowbits', 'flowint', 'flowvar', 'pktvar', 'host', 'pair'];
@@ -30,11 +30,6 @@ export class StateOrder {
   }
 }
 
-export interface Ordered {
-  readonly signature: Signature;
-  readonly rank: number;
-}
-
 const ACTION_BITS: Readonly<Record<string, number>> = {
   pass: Action.pass,
   reject: ACTION_REJECT_ANY,
@@ -52,22 +47,14 @@ export function actionOrder(names: readonly string[]): readonly string[] | undef
 
 /** Signatures in evaluation order. */
 export function inEvaluationOrder(
-  list: readonly Ordered[],
+  list: readonly SignatureOutline[],
   actions: readonly string[] = DEFAULT_ORDER,
-): readonly Signature[] {
-  const rankOf = ({ action }: Signature): number => {
+): readonly SignatureOutline[] {
+  const rankOf = ({ action }: SignatureOutline): number => {
     const at = actions.indexOf(actionName(action));
     return at < 0 ? actions.length : at;
   };
-  return [...list]
-    .sort(
-      (a, b) =>
-        rankOf(a.signature) - rankOf(b.signature) ||
-        a.rank - b.rank ||
-        a.signature.priority - b.signature.priority ||
-        a.signature.sid - b.signature.sid,
-    )
-    .map(({ signature }) => signature);
+  return [...list].sort((a, b) => rankOf(a) - rankOf(b) || a.rank - b.rank || a.priority - b.priority || a.sid - b.sid);
 }
 
 /** Rejecting includes dropping, and both include alerting: the strongest names the rule. */

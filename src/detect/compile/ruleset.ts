@@ -1,18 +1,18 @@
-// Ruleset: all rules of a run, compiled and in evaluation order, with what could not be loaded and why.
+// Ruleset: all rules of a run in evaluation order, with what could not be loaded and why.
 
 import { diagnostic } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Signature } from '../../framework/signature.ts';
+import { ruleAt } from '../../rules/index.ts';
 import type { RuleAst } from '../../rules/index.ts';
 import { compileRule } from './compile-rule.ts';
-import type { CompileContext } from './compile-rule.ts';
+import type { CompileContext, Compiled } from './compile-rule.ts';
 import { inEvaluationOrder } from './evaluation-order.ts';
-import type { Ordered } from './evaluation-order.ts';
+import { outlineOf } from './outline.ts';
+import type { SignatureOutline, SignatureSource } from './outline.ts';
 
-export interface Ruleset {
-  /** In evaluation order: `signatures[i].iid === i`. */
-  readonly signatures: readonly Signature[];
-  readonly diagnostics: readonly Diagnostic[];
+/** What became of the rules that did not load. */
+export interface RuleCounts {
   /** Rules rejected as wrong. */
   readonly failed: number;
   /** Rules whose application layer is not there yet. */
@@ -21,50 +21,131 @@ export interface Ruleset {
   readonly skipped: number;
 }
 
-export function compileRuleset(rules: readonly RuleAst[], context: CompileContext): Ruleset {
-  const ordered: Ordered[] = [];
-  const diagnostics: Diagnostic[] = [];
-  const known = new Map<string, Signature>();
-  const counts = { failed: 0, pending: 0, skipped: 0 };
-  for (const ast of rules) {
+export interface Ruleset extends SignatureSource, RuleCounts {
+  readonly diagnostics: readonly Diagnostic[];
+  /** The same texts in the same setting come to the same: nothing depended on a file that a rule names. */
+  readonly isRepeatable: boolean;
+}
+
+/** Compiles rules one by one. Of most it keeps the outline alone: see SignatureOutline. */
+export class RulesetCompiler {
+  private readonly context: CompileContext;
+  private readonly diagnostics: Diagnostic[] = [];
+  private readonly counts = { failed: 0, pending: 0, skipped: 0 };
+  /** By `gid:sid`. */
+  private readonly outlines = new Map<string, SignatureOutline>();
+  /** Those that are kept whole. */
+  private readonly whole = new Map<SignatureOutline, Signature>();
+  private isRepeatable = true;
+
+  constructor(context: CompileContext) {
+    this.context = context;
+  }
+
+  add(ast: RuleAst): void {
+    const { context, diagnostics, outlines } = this;
     const compiled = compileRule(ast, context);
+    if (compiled.readsFiles && (!compiled.ok || compiled.warnings.length > 0)) this.isRepeatable = false;
     if (!compiled.ok) {
-      count(compiled.problem, counts);
+      count(compiled.problem, this.counts);
       if (compiled.problem.code !== 'rule/requires-unmet') diagnostics.push(asReported(compiled.problem));
-      continue;
+      return;
     }
     diagnostics.push(...compiled.warnings);
-    const { signature } = compiled;
+    const { signature, rank, readsFiles } = compiled;
     const key = `${signature.gid}:${signature.sid}`;
-    const other = known.get(key);
-    if (other === undefined) {
-      known.set(key, signature);
-      ordered.push({ signature, rank: compiled.rank });
-      continue;
+    const other = outlines.get(key);
+    if (other !== undefined && signature.rev <= other.rev) {
+      this.counts.failed++;
+      diagnostics.push(duplicate(ast, other));
+      return;
     }
-    if (signature.rev > other.rev) {
-      known.set(key, signature);
-      ordered[ordered.findIndex((one) => one.signature === other)] = { signature, rank: compiled.rank };
-      diagnostics.push(replaced(ast, other));
-      continue;
-    }
-    counts.failed++;
-    diagnostics.push(duplicate(ast, signature, other));
+    if (other !== undefined) diagnostics.push(replaced(ast, other));
+    const outline = outlineOf(signature, ast, { rank, readsFiles, ids: context.setup.appProtocols });
+    outlines.set(key, outline);
+    if (readsFiles || context.observer !== undefined) this.whole.set(outline, signature);
   }
-  const signatures = inEvaluationOrder(ordered, context.actionOrder);
-  signatures.forEach((signature, index) => (signature.iid = index));
-  return { signatures, diagnostics, ...counts };
+
+  finish(): Ruleset {
+    const outlines = inEvaluationOrder([...this.outlines.values()], this.context.actionOrder);
+    outlines.forEach((outline, iid) => (outline.iid = iid));
+    const signatures = new Signatures(outlines, this.context);
+    for (const outline of outlines) {
+      const signature = this.whole.get(outline);
+      if (signature !== undefined) signatures.keep(outline.iid, signature);
+    }
+    return {
+      outlines,
+      signature: (iid) => signatures.get(iid),
+      diagnostics: this.diagnostics,
+      isRepeatable: this.isRepeatable,
+      ...this.counts,
+    };
+  }
+}
+
+/** Signatures by number, compiled when they are asked for. */
+export class Signatures {
+  private readonly outlines: readonly SignatureOutline[];
+  private readonly context: CompileContext;
+  private readonly known: (Signature | undefined)[];
+
+  constructor(outlines: readonly SignatureOutline[], context: CompileContext) {
+    this.outlines = outlines;
+    this.context = { ...context, observer: undefined };
+    this.known = new Array<Signature | undefined>(outlines.length).fill(undefined);
+  }
+
+  get(iid: number): Signature {
+    return this.known[iid] ?? this.compile(iid);
+  }
+
+  keep(iid: number, signature: Signature): void {
+    signature.iid = iid;
+    this.known[iid] = signature;
+  }
+
+  /** Compiles one that may not compile as it did before. */
+  isFlawless(iid: number): boolean {
+    const compiled = this.compileText(iid);
+    if (compiled?.ok !== true || compiled.warnings.length > 0) return false;
+    this.keep(iid, compiled.signature);
+    return true;
+  }
+
+  private compile(iid: number): Signature {
+    const compiled = this.compileText(iid);
+    if (compiled?.ok !== true) {
+      // the same text in the same setting: anything else is a fault of a keyword
+      const { text, line } = this.outlines[iid]!.place;
+      throw new Error(`the rule at ${text.file}:${String(line)} compiled before, and does not now`);
+    }
+    this.keep(iid, compiled.signature);
+    return compiled.signature;
+  }
+
+  private compileText(iid: number): Compiled | undefined {
+    const ast = ruleAt(this.outlines[iid]!.place);
+    return ast === undefined ? undefined : compileRule(ast, this.context);
+  }
+}
+
+export function compileRuleset(rules: readonly RuleAst[], context: CompileContext): Ruleset {
+  const compiler = new RulesetCompiler(context);
+  for (const ast of rules) compiler.add(ast);
+  return compiler.finish();
 }
 
 /** The newer revision of a rule takes the place of the older one. */
-function replaced(ast: RuleAst, other: Signature): Diagnostic {
-  const message = `Signature ${other.gid}:${other.sid} with a newer revision replaces the one at ${other.file}:${other.line}`;
+function replaced(ast: RuleAst, other: SignatureOutline): Diagnostic {
+  const { text, line } = other.place;
+  const message = `Signature ${other.gid}:${other.sid} with a newer revision replaces the one at ${text.file}:${line}`;
   return diagnostic('warning', 'rule/newer-revision', message, { file: ast.file, span: ast.span });
 }
 
-function duplicate(ast: RuleAst, signature: Signature, other: Signature): Diagnostic {
+function duplicate(ast: RuleAst, { sid, place }: SignatureOutline): Diagnostic {
   const message = `Duplicate signature "${ast.raw}"`;
-  const hint = `sid ${signature.sid} is also at ${other.file}:${other.line}`;
+  const hint = `sid ${sid} is also at ${place.text.file}:${place.line}`;
   const found = diagnostic('error', 'rule/duplicate-sid', message, { file: ast.file, span: ast.span }, hint);
   return { ...found, module: 'detect-parse', rule: ast.raw };
 }

@@ -65,6 +65,8 @@ export class RuleBuilder implements SignatureBuilder {
   /** Keywords of the rule that look at it once it is whole. */
   readonly toCheck = new Set<KeywordDefinition>();
   flags = 0;
+  /** One of its keywords reads files. */
+  readsFiles = false;
   readonly order = new StateOrder();
   /** Why the rule cannot run yet though nothing is wrong with it. */
   pending: string | undefined;

@@ -66,7 +66,7 @@ function fromCache(key: string, count: number, { cache, onProblem }: CacheUse): 
     return undefined;
   }
   try {
-    return deserializeDatabase(answer.database, count);
+    return deserializeDatabase(answer.bytes, count);
   } catch (error) {
     onProblem(String(error));
     return undefined;

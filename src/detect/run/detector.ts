@@ -23,7 +23,8 @@ import { HeaderTable } from './header-table.ts';
 import { PatternTables } from './pattern-table.ts';
 import type { MakeMatcher } from './pattern-table.ts';
 import { TxGroups } from './tx-groups.ts';
-import type { ProtocolIds } from './tx-groups.ts';
+import type { SignatureSource } from '../compile/outline.ts';
+import type { ProtocolIds } from '../compile/tx-plan.ts';
 import { TxInspector } from './tx-inspector.ts';
 import type { TxHost } from './tx-inspector.ts';
 
@@ -55,7 +56,7 @@ export class Detector implements TxHost, FrameHost {
   /** Null without rules on frames. */
   private readonly frames: FrameInspector | null;
   private readonly ctx: DetectContext;
-  private readonly signatures: readonly Signature[];
+  private readonly source: SignatureSource;
   private readonly groups: SignatureGroups;
   private readonly headers: HeaderTable;
   private readonly candidates: Candidates;
@@ -66,20 +67,19 @@ export class Detector implements TxHost, FrameHost {
   private blocks = 0;
   private readonly tags: Tags;
 
-  constructor(signatures: readonly Signature[], thresholds: Thresholds, ctx: DetectContext, options: DetectorOptions) {
+  constructor(source: SignatureSource, thresholds: Thresholds, ctx: DetectContext, options: DetectorOptions) {
     this.ctx = ctx;
-    this.signatures = signatures;
+    this.source = source;
+    const { outlines } = source;
     const tables = new PatternTables(options.makeMatcher);
-    this.groups = new SignatureGroups(signatures, tables);
-    const hasTx = signatures.some(({ txSteps }) => txSteps.length > 0);
-    const txGroups = new TxGroups(signatures, options.protocolIds, tables);
-    this.tx = hasTx ? new TxInspector(txGroups, ctx, new Candidates(signatures.length), this) : null;
-    const hasFrames = signatures.some(({ frame }) => frame !== null);
-    this.frames = hasFrames
-      ? new FrameInspector(signatures, tables, ctx, new Candidates(signatures.length), this)
-      : null;
-    this.headers = new HeaderTable(signatures);
-    this.candidates = new Candidates(signatures.length);
+    this.groups = new SignatureGroups(outlines, tables);
+    const hasTx = outlines.some(({ tx }) => tx !== null);
+    const txGroups = new TxGroups(source, options.protocolIds, tables);
+    this.tx = hasTx ? new TxInspector(txGroups, ctx, new Candidates(outlines.length), this) : null;
+    const hasFrames = outlines.some(({ frame }) => frame !== null);
+    this.frames = hasFrames ? new FrameInspector(source, tables, ctx, new Candidates(outlines.length), this) : null;
+    this.headers = new HeaderTable(outlines);
+    this.candidates = new Candidates(outlines.length);
     this.thresholds = thresholds;
     this.options = options;
     this.tags = options.tags;
@@ -148,9 +148,9 @@ export class Detector implements TxHost, FrameHost {
 
   /** The candidates in evaluation order, until one says pass. */
   private evaluateInOrder(p: Packet): void {
-    const { candidates, signatures } = this;
+    const { candidates, source } = this;
     for (let i = 0; i < candidates.count; i++) {
-      const signature = signatures[candidates.iids[i]!]!;
+      const signature = source.signature(candidates.iids[i]!);
       if (this.evaluate(signature, p) && (signature.action & Action.pass) !== 0) return;
     }
   }

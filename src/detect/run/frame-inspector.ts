@@ -7,7 +7,7 @@ import type { Packet } from '../../framework/packet.ts';
 import { PacketFlag } from '../../framework/packet.ts';
 import type { BufferInspection, Signature } from '../../framework/signature.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
-import { chosenContent, patternOf } from '../compile/fast-pattern.ts';
+import type { SignatureOutline, SignatureSource } from '../compile/outline.ts';
 import { BufferInspector } from './buffers.ts';
 import type { Candidates } from './candidates.ts';
 import type { PatternEntry, PatternTable, PatternTables } from './pattern-table.ts';
@@ -31,28 +31,28 @@ interface FrameGroup {
 export class FrameInspector {
   /** By `protocol.type`. */
   private readonly groups = new Map<string, FrameGroup>();
-  private readonly signatures: readonly Signature[];
+  private readonly source: SignatureSource;
   private readonly ctx: DetectContext;
   private readonly candidates: Candidates;
   private readonly host: FrameHost;
   private readonly buffers = new BufferInspector();
 
   constructor(
-    signatures: readonly Signature[],
+    source: SignatureSource,
     tables: PatternTables,
     ctx: DetectContext,
     candidates: Candidates,
     host: FrameHost,
   ) {
-    this.signatures = signatures;
+    this.source = source;
     this.ctx = ctx;
     this.candidates = candidates;
     this.host = host;
-    const lists = new Map<string, Signature[]>();
-    for (const signature of signatures) {
-      if (signature.frame === null) continue;
-      const key = `${signature.frame.protocol}.${signature.frame.type}`;
-      lists.set(key, [...(lists.get(key) ?? []), signature]);
+    const lists = new Map<string, SignatureOutline[]>();
+    for (const outline of source.outlines) {
+      if (outline.frame === null) continue;
+      const { place } = outline.frame;
+      lists.set(place, [...(lists.get(place) ?? []), outline]);
     }
     for (const [key, list] of lists) this.groups.set(key, groupOf(list, tables));
   }
@@ -76,7 +76,7 @@ export class FrameInspector {
     candidates.clear();
     group.table?.scan(frame.data, -1, 0, frame.kept, 0, candidates);
     candidates.addAll(group.always);
-    for (let i = 0; i < candidates.count; i++) this.candidate(p, frame, this.signatures[candidates.iids[i]!]!);
+    for (let i = 0; i < candidates.count; i++) this.candidate(p, frame, this.source.signature(candidates.iids[i]!));
   }
 
   private candidate(p: Packet, frame: Frame, s: Signature): void {
@@ -94,14 +94,13 @@ export class FrameInspector {
   }
 }
 
-function groupOf(list: readonly Signature[], tables: PatternTables): FrameGroup {
+function groupOf(list: readonly SignatureOutline[], tables: PatternTables): FrameGroup {
   const always: number[] = [];
   const entries: PatternEntry[] = [];
   for (const { iid, frame } of list) {
-    const chain = frame!.chains.find(({ buffer, transforms }) => buffer.source === 'frame' && transforms.length === 0);
-    const content = chain === undefined || chain.matchesAbsent ? null : chosenContent(chain.contents);
-    if (content === null) always.push(iid);
-    else entries.push({ iid, pattern: patternOf(content) });
+    const { pattern } = frame!;
+    if (pattern === null) always.push(iid);
+    else entries.push({ iid, pattern });
   }
   return { table: entries.length === 0 ? null : tables.ofEntries(entries), always: Int32Array.from(always) };
 }

@@ -3,7 +3,7 @@
 import type { Packet } from '../../framework/packet.ts';
 import { PacketFlag } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
-import type { Signature } from '../../framework/signature.ts';
+import type { SignatureOutline } from '../compile/outline.ts';
 import type { RawStream } from '../../framework/stream.ts';
 import type { PortSet } from '../../rules/index.ts';
 import type { Candidates } from './candidates.ts';
@@ -45,10 +45,8 @@ export class SignatureGroups {
   /** For packets that did not decode. */
   private readonly decoderEvents: Prefilter;
 
-  constructor(signatures: readonly Signature[], tables: PatternTables) {
-    const rest = signatures.filter(
-      ({ type, txSteps, frame }) => type !== 'ip_only' && txSteps.length === 0 && frame === null,
-    );
+  constructor(signatures: readonly SignatureOutline[], tables: PatternTables) {
+    const rest = signatures.filter(({ type, tx, frame }) => type !== 'ip_only' && tx === null && frame === null);
     this.toServer = groupsOf(rest, SigFlag.toClient, tables);
     this.toClient = groupsOf(rest, SigFlag.toServer, tables);
     this.ipOnly = new IpOnlyIndex(signatures.filter((signature) => signature.type === 'ip_only'));
@@ -74,8 +72,8 @@ export class SignatureGroups {
 }
 
 /** @param unwanted the direction bit that keeps a signature out when it is the only one */
-function groupsOf(signatures: readonly Signature[], unwanted: number, tables: PatternTables): PortGroups[] {
-  const columns: Signature[][] = Array.from({ length: COLUMNS }, () => []);
+function groupsOf(signatures: readonly SignatureOutline[], unwanted: number, tables: PatternTables): PortGroups[] {
+  const columns: SignatureOutline[][] = Array.from({ length: COLUMNS }, () => []);
   for (const signature of signatures) {
     if ((signature.flags & (SigFlag.toServer | SigFlag.toClient)) === unwanted) continue;
     for (const column of PROTOCOLS[signature.protocol.toLowerCase()] ?? EVERY_IP) columns[column]!.push(signature);
@@ -93,8 +91,8 @@ class PortGroups {
   private readonly byDestination: IndexedGroups;
   private readonly bySource: IndexedGroups;
 
-  constructor(signatures: readonly Signature[], tables: PatternTables) {
-    const anyPort: Signature[] = [];
+  constructor(signatures: readonly SignatureOutline[], tables: PatternTables) {
+    const anyPort: SignatureOutline[] = [];
     const byDestination: [PortSet, number][] = [];
     const bySource: [PortSet, number][] = [];
     for (const signature of signatures) {
@@ -127,7 +125,7 @@ class IndexedGroups {
 
   constructor(
     entries: readonly (readonly [PortSet, number])[],
-    byIid: ReadonlyMap<number, Signature>,
+    byIid: ReadonlyMap<number, SignatureOutline>,
     tables: PatternTables,
   ) {
     const index = new PortIndex(entries);

@@ -3,7 +3,7 @@
 import type { Packet } from '../../framework/packet.ts';
 import { PacketFlag } from '../../framework/packet.ts';
 import { ProtocolTest, SigFlag } from '../../framework/signature.ts';
-import type { Signature } from '../../framework/signature.ts';
+import type { SignatureOutline } from '../compile/outline.ts';
 import type { PortSet } from '../../rules/index.ts';
 import { hasPorts } from '../compile/protocols.ts';
 import { AddressSets } from './address-sets.ts';
@@ -62,7 +62,7 @@ export class HeaderTable {
   private readonly source: Int32Array;
   private readonly destination: Int32Array;
 
-  constructor(signatures: readonly Signature[]) {
+  constructor(signatures: readonly SignatureOutline[]) {
     const headers = signatures.map((signature) => signature.header);
     this.direction = Uint8Array.from(signatures, (s) => s.flags & (SigFlag.toServer | SigFlag.toClient));
     this.protocol = Int16Array.from(headers, (header) => header.protocol);

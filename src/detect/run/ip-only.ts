@@ -1,7 +1,7 @@
 // IpOnlyIndex: rules about addresses alone, found by one search in the ranges of all of them.
 
 import type { Packet } from '../../framework/packet.ts';
-import type { Signature } from '../../framework/signature.ts';
+import type { SignatureOutline } from '../compile/outline.ts';
 import type { AddressSet } from '../../rules/index.ts';
 import type { Candidates } from './candidates.ts';
 
@@ -12,7 +12,7 @@ export class IpOnlyIndex {
   private readonly byDestination: RangeIndex;
 
   /** Each signature is looked up by the side that covers fewer addresses. */
-  constructor(signatures: readonly Signature[]) {
+  constructor(signatures: readonly SignatureOutline[]) {
     const bySource: Entry[] = [];
     const byDestination: Entry[] = [];
     for (const { header, iid } of signatures) {

@@ -1,7 +1,6 @@
 // PatternTable: the fast patterns of some signatures, each where it is found at the least cost.
 
-import type { Signature } from '../../framework/signature.ts';
-import { fastPattern } from '../compile/fast-pattern.ts';
+import type { SignatureOutline } from '../compile/outline.ts';
 import type { FastPattern } from '../compile/fast-pattern.ts';
 import type { MultiPatternMatcher, Pattern } from '../mpm/index.ts';
 import { ANCHORED_LENGTH, AnchoredPatterns } from './anchored-patterns.ts';
@@ -68,14 +67,12 @@ export class PatternTables {
   }
 
   /** @param signatures with a fast pattern on the payload each; null for none */
-  of(signatures: readonly Signature[]): PatternTable | null {
+  of(signatures: readonly SignatureOutline[]): PatternTable | null {
     if (signatures.length === 0) return null;
     const key = signatures.map((signature) => signature.iid).join();
     const known = this.tables.get(key);
     if (known !== undefined) return known;
-    const table = this.ofEntries(
-      signatures.map((signature) => ({ iid: signature.iid, pattern: fastPattern(signature)! })),
-    );
+    const table = this.ofEntries(signatures.map(({ iid, pattern }) => ({ iid, pattern: pattern! })));
     this.tables.set(key, table);
     return table;
   }

@@ -1,11 +1,10 @@
 // Prefilter: of some signatures, those that a packet's bytes and anomalies leave to be evaluated.
 
 import { SigFlag } from '../../framework/signature.ts';
-import type { Signature } from '../../framework/signature.ts';
 import type { RawStream } from '../../framework/stream.ts';
 import { PacketFlag } from '../../framework/packet.ts';
 import type { Packet } from '../../framework/packet.ts';
-import { fastPattern } from '../compile/fast-pattern.ts';
+import type { SignatureOutline } from '../compile/outline.ts';
 import type { Candidates } from './candidates.ts';
 import type { PatternTable, PatternTables } from './pattern-table.ts';
 
@@ -19,13 +18,13 @@ export class Prefilter {
   private readonly packet: PatternTable | null;
   private readonly stream: PatternTable | null;
 
-  constructor(signatures: readonly Signature[], tables: PatternTables) {
+  constructor(signatures: readonly SignatureOutline[], tables: PatternTables) {
     const rest = signatures.filter((signature) => !signature.needsAnomaly);
-    const filtered = rest.filter((signature) => fastPattern(signature) !== null);
+    const filtered = rest.filter((signature) => signature.pattern !== null);
     this.onAnomaly = iidsOf(signatures.filter((signature) => signature.needsAnomaly));
-    const always = rest.filter((signature) => fastPattern(signature) === null);
+    const always = rest.filter((signature) => signature.pattern === null);
     this.always = iidsOf(always);
-    this.atEnd = iidsOf(always.filter(isDueAtEnd));
+    this.atEnd = iidsOf(always.filter((signature) => signature.isDueAtEnd));
     this.packet = tables.of(filtered.filter(isOnPackets));
     this.stream = tables.of(filtered.filter(isOnStreams));
   }
@@ -57,20 +56,14 @@ export class Prefilter {
   }
 }
 
-function isOnStreams(signature: Signature): boolean {
+function isOnStreams(signature: SignatureOutline): boolean {
   return (signature.flags & SigFlag.requireStream) !== 0;
 }
 
-/** What is left of the stream, or the application layer as such. */
-function isDueAtEnd({ type, flags, packetMatches, payload }: Signature): boolean {
-  if (payload !== null) return (flags & SigFlag.requireStream) !== 0;
-  return type === 'app_layer' && packetMatches.length === 1; // that the flow speaks the protocol, and no more
-}
-
-function isOnPackets(signature: Signature): boolean {
+function isOnPackets(signature: SignatureOutline): boolean {
   return !isOnStreams(signature) || (signature.flags & SigFlag.requirePacket) !== 0;
 }
 
-function iidsOf(signatures: readonly Signature[]): Int32Array {
+function iidsOf(signatures: readonly SignatureOutline[]): Int32Array {
   return Int32Array.from(signatures, (signature) => signature.iid);
 }

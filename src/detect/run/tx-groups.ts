@@ -1,32 +1,11 @@
-// TxGroups: by protocol and direction, the signatures on transactions, their steps in the order of the states, and the
-// pattern tables of the buffers.
+// TxGroups: by protocol and direction, the signatures on transactions and the pattern tables of the buffers.
 
 import type { BufferDefinition, TransformUse } from '../../framework/buffer.ts';
-import type { ContentSpec } from '../../framework/chain.ts';
-import { SigFlag } from '../../framework/signature.ts';
-import type { Signature, TxStep } from '../../framework/signature.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { chosenContent, informationOf, patternOf } from '../compile/fast-pattern.ts';
-import type { FastPattern } from '../compile/fast-pattern.ts';
+import type { SignatureSource, TxOutline } from '../compile/outline.ts';
+import { planOf } from '../compile/tx-plan.ts';
+import type { ProtocolIds, TxPlan } from '../compile/tx-plan.ts';
 import type { PatternEntry, PatternTable, PatternTables } from './pattern-table.ts';
-
-/** A step of one signature in one protocol and direction. */
-export interface PlannedStep {
-  readonly progress: number;
-  readonly step: TxStep;
-}
-
-export interface TxPlan {
-  readonly signature: Signature;
-  /** In the order of the states, then of the rule. */
-  readonly steps: readonly PlannedStep[];
-  /** `=>`: the other direction has conditions as well; a match counts when both hold. */
-  readonly isHalf: boolean;
-  /** Content on the payload that must hold as well. */
-  readonly wantsPayload: boolean;
-  /** What is looked for to make it a candidate; null: it is one from the start. */
-  readonly chosen: Chosen | null;
-}
 
 /** A buffer (with transforms) whose fast patterns are looked for. */
 export interface TxPrefilter {
@@ -36,127 +15,83 @@ export interface TxPrefilter {
   readonly table: PatternTable;
 }
 
-export interface TxGroup {
-  readonly plans: ReadonlyMap<number, TxPlan>;
+/** One signature's place in a group. */
+interface Member {
+  readonly iid: number;
+  readonly outline: TxOutline;
+}
+
+/** What the groups of a rule set share. */
+interface Making {
+  readonly source: SignatureSource;
+  readonly ids: ProtocolIds;
+  readonly tables: PatternTables;
+}
+
+export class TxGroup {
   readonly prefilters: readonly TxPrefilter[];
   /** One of their buffers shows more without a change of state. */
   readonly isGrowing: boolean;
   /** Signatures that nothing can be looked up for. */
   readonly always: Int32Array;
-}
+  private readonly making: Making;
+  private readonly protocol: number;
+  private readonly direction: Direction;
+  private readonly plans = new Map<number, TxPlan>();
 
-/** Numbers of protocols by the names that engines use. */
-export type ProtocolIds = (name: string) => readonly number[] | undefined;
+  /** @param members of the same protocol and direction, one at least */
+  constructor(members: readonly Member[], making: Making) {
+    const { protocol, direction } = members[0]!.outline;
+    this.making = making;
+    this.protocol = protocol;
+    this.direction = direction;
+    this.always = Int32Array.from(members.filter(({ outline }) => outline.pattern === null).map(({ iid }) => iid));
+    this.prefilters = this.prefiltersOf(members);
+    this.isGrowing = this.prefilters.some(({ buffer }) => buffer.isGrowing === true);
+  }
+
+  /** Of a signature in this group. */
+  plan(iid: number): TxPlan {
+    const known = this.plans.get(iid);
+    if (known !== undefined) return known;
+    const { source, ids } = this.making;
+    const plan = planOf(source.signature(iid), this.protocol, this.direction, ids);
+    if (plan === null) throw new Error(`signature ${String(iid)} was compiled into something else`);
+    this.plans.set(iid, plan);
+    return plan;
+  }
+
+  private prefiltersOf(members: readonly Member[]): TxPrefilter[] {
+    const byPlace = new Map<string, PatternEntry[]>();
+    for (const { iid, outline } of members) {
+      const { place, pattern } = outline;
+      if (pattern === null) continue;
+      const known = byPlace.get(place);
+      if (known === undefined) byPlace.set(place, [{ iid, pattern }]);
+      else known.push({ iid, pattern });
+    }
+    const prefilters = [...byPlace.values()].map((entries): TxPrefilter => {
+      const { buffer, transforms, progress } = this.plan(entries[0]!.iid).chosen!;
+      return { buffer, transforms, progress, table: this.making.tables.ofEntries(entries) };
+    });
+    return prefilters.sort((a, b) => a.progress - b.progress);
+  }
+}
 
 export class TxGroups {
   private readonly groups: (TxGroup | null)[] = [];
 
-  constructor(signatures: readonly Signature[], ids: ProtocolIds, tables: PatternTables) {
-    const lists: TxPlan[][] = [];
-    for (const signature of signatures) {
-      if (signature.txSteps.length === 0) continue;
-      for (const protocol of protocolsOf(signature, ids)) {
-        for (const direction of [0, 1] as const) {
-          const plan = planOf(signature, protocol, direction, ids);
-          if (plan !== null) (lists[protocol * 2 + direction] ??= []).push(plan);
-        }
-      }
+  constructor(source: SignatureSource, ids: ProtocolIds, tables: PatternTables) {
+    const lists: Member[][] = [];
+    for (const { iid, tx } of source.outlines) {
+      for (const outline of tx ?? []) (lists[outline.protocol * 2 + outline.direction] ??= []).push({ iid, outline });
     }
-    for (let i = 0; i < lists.length; i++) this.groups[i] = lists[i] === undefined ? null : groupOf(lists[i]!, tables);
+    const making = { source, ids, tables };
+    for (let i = 0; i < lists.length; i++)
+      this.groups[i] = lists[i] === undefined ? null : new TxGroup(lists[i]!, making);
   }
 
   of(protocol: number, direction: Direction): TxGroup | null {
     return this.groups[protocol * 2 + direction] ?? null;
   }
-}
-
-function protocolsOf(signature: Signature, ids: ProtocolIds): Set<number> {
-  const all = signature.txSteps.flatMap(({ engines }) => engines.flatMap(({ appProtocol }) => ids(appProtocol) ?? []));
-  return new Set(signature.appProtocols === null ? all : all.filter((id) => signature.appProtocols!.includes(id)));
-}
-
-/** Null where the signature cannot hold in that protocol and direction. */
-function planOf(signature: Signature, protocol: number, direction: Direction, ids: ProtocolIds): TxPlan | null {
-  const wanted = direction === 0 ? SigFlag.toServer : SigFlag.toClient;
-  const asked = signature.flags & (SigFlag.toServer | SigFlag.toClient);
-  const isTransactional = (signature.flags & SigFlag.transactional) !== 0;
-  if (asked !== 0 && (asked & wanted) === 0 && !isTransactional) return null;
-  const steps: PlannedStep[] = [];
-  let missing = 0;
-  for (const step of signature.txSteps) {
-    const engine = step.engines.find(
-      (one) =>
-        one.direction === (direction === 0 ? 'toserver' : 'toclient') &&
-        ids(one.appProtocol)?.includes(protocol) === true,
-    );
-    if (engine === undefined) missing++;
-    else steps.push({ progress: engine.progress, step });
-  }
-  if (steps.length === 0 || (missing > 0 && !isTransactional)) return null;
-  steps.sort((a, b) => a.progress - b.progress);
-  const chosen = choose(steps);
-  return { signature, steps, isHalf: missing > 0, wantsPayload: signature.payload !== null, chosen };
-}
-
-interface Chosen {
-  readonly buffer: BufferDefinition;
-  readonly transforms: readonly TransformUse[];
-  readonly progress: number;
-  readonly pattern: FastPattern;
-}
-
-function groupOf(plans: readonly TxPlan[], tables: PatternTables): TxGroup {
-  const always: number[] = [];
-  const byBuffer = new Map<string, { chosen: Chosen; entries: PatternEntry[] }>();
-  for (const plan of plans) {
-    const { chosen, signature } = plan;
-    const { iid } = signature;
-    if (chosen === null) {
-      always.push(iid);
-      continue;
-    }
-    const key = [chosen.buffer.name, chosen.progress, ...chosen.transforms.map(({ identity }) => identity)].join('\n');
-    const known = byBuffer.get(key);
-    const entry = { iid, pattern: chosen.pattern };
-    if (known === undefined) byBuffer.set(key, { chosen, entries: [entry] });
-    else known.entries.push(entry);
-  }
-  const prefilters = [...byBuffer.values()].map(({ chosen: { buffer, transforms, progress }, entries }) => ({
-    buffer,
-    transforms,
-    progress,
-    table: tables.ofEntries(entries),
-  }));
-  prefilters.sort((a, b) => a.progress - b.progress);
-  return {
-    plans: new Map(plans.map((plan) => [plan.signature.iid, plan])),
-    prefilters,
-    isGrowing: prefilters.some(({ buffer }) => buffer.isGrowing === true),
-    always: Int32Array.from(always),
-  };
-}
-
-/** The content that is looked for: the one marked so, else the one that says most. */
-function choose(steps: readonly PlannedStep[]): Chosen | null {
-  let best: Chosen | null = null;
-  let most = 0;
-  for (const { progress, step } of steps) {
-    const { buffer } = step;
-    if (buffer === null || buffer.buffer.source !== 'app' || buffer.matchesAbsent) continue;
-    const content = chosenContent(buffer.contents);
-    if (content === null) continue;
-    const chosen = { buffer: buffer.buffer, transforms: buffer.transforms, progress, pattern: patternOf(content) };
-    if (content.fastPattern) return chosen;
-    const worth = worthOf(content, buffer.buffer);
-    if (worth <= most) continue;
-    best = chosen;
-    most = worth;
-  }
-  return best;
-}
-
-/** Nearly every message has one of the same few methods and codes: what is in them tells least. */
-function worthOf(content: ContentSpec, { name }: BufferDefinition): number {
-  const worth = Math.min(informationOf(content), 60);
-  return /method|stat_code|stat_msg|protocol|proto$/.test(name) ? worth / 8 : worth;
 }

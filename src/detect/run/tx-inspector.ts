@@ -10,7 +10,8 @@ import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction, Transaction, TxInspectState } from '../../framework/transaction.ts';
 import { BufferInspector, transformed } from './buffers.ts';
 import type { Candidates } from './candidates.ts';
-import type { TxGroup, TxGroups, TxPlan, TxPrefilter } from './tx-groups.ts';
+import type { TxPlan } from '../compile/tx-plan.ts';
+import type { TxGroup, TxGroups, TxPrefilter } from './tx-groups.ts';
 
 const MAX_INSTANCES = 1024;
 
@@ -87,10 +88,7 @@ export class TxInspector {
     if (state.waiting !== null) for (const iid of state.waiting) candidates.add(iid);
     state.scanned = progress;
     state.isRestless = false;
-    for (let i = 0; i < candidates.count; i++) {
-      const plan = group.plans.get(candidates.iids[i]!);
-      if (plan !== undefined) this.candidate(p, tx, state, plan, progress);
-    }
+    for (let i = 0; i < candidates.count; i++) this.candidate(p, tx, state, group.plan(candidates.iids[i]!), progress);
   }
 
   private scan(p: Packet, prefilter: TxPrefilter): void {

@@ -17,12 +17,13 @@ export interface MpmSettings {
 export function mpmSettings(config: ConfigNode): MpmSettings {
   const choice = chooseMpm(config.string('mpm-algo', 'auto') ?? 'auto');
   if (choice.reason !== '') log.info('mpm', `mpm-algo is ${choice.algorithm}: ${choice.reason}`);
-  const isCached = choice.algorithm === 'hs' && config.bool('detect.sgh-mpm-caching', false);
-  return { algorithm: choice.algorithm, cache: isCached ? cacheOf(cacheFolder(config)) : undefined };
+  const folder = choice.algorithm === 'hs' ? cacheFolder(config) : undefined;
+  return { algorithm: choice.algorithm, cache: folder === undefined ? undefined : cacheOf(folder) };
 }
 
-/** `sgh-mpm-caching-path`, else where the user's caches are. */
-function cacheFolder(config: ConfigNode): string {
+/** Where compiled rules and databases are kept: `sgh-mpm-caching-path`, else where the user's caches are; undefined: nowhere. */
+export function cacheFolder(config: ConfigNode): string | undefined {
+  if (!config.bool('detect.sgh-mpm-caching', false)) return undefined;
   const caches = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   return config.string('detect.sgh-mpm-caching-path') ?? join(caches, 'tayra', 'sgh');
 }

@@ -15,9 +15,12 @@ bool definePcre2(napi_env, napi_value, Addon*) { return true; }
 
 namespace tayra {
 
+// Of most expressions of a rule set nothing is ever asked: code for the processor is made with the first match.
+enum class Jit { untried, made, refused };
+
 struct Expression {
   pcre2_code* code = nullptr;
-  bool hasJit = false;
+  Jit jit = Jit::untried;
 };
 
 struct Pcre2State {
@@ -52,6 +55,12 @@ static Expression* lookup(Pcre2State* state, int32_t handle) {
   return expression->code == nullptr ? nullptr : expression;
 }
 
+static bool hasJit(Expression* expression) {
+  if (expression->jit == Jit::untried)
+    expression->jit = pcre2_jit_compile(expression->code, PCRE2_JIT_COMPLETE) == 0 ? Jit::made : Jit::refused;
+  return expression->jit == Jit::made;
+}
+
 /** What is wrong with an expression, as an object { message, offset }. */
 static napi_value problem(napi_env env, int code, size_t offset) {
   char text[256] = "unknown error";
@@ -78,7 +87,7 @@ static int32_t keep(Pcre2State* state, pcre2_code* code) {
   } else {
     state->expressions.emplace_back();
   }
-  state->expressions[static_cast<size_t>(handle)] = {code, pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0};
+  state->expressions[static_cast<size_t>(handle)] = {code, Jit::untried};
   return handle;
 }
 
@@ -141,7 +150,7 @@ static napi_value pcreHasJit(napi_env env, napi_callback_info info) {
   napi_value value, result = nullptr;
   Pcre2State* state = arguments(env, info, &value, 1)->pcre2.get();
   Expression* expression = lookup(state, toInt(env, value));
-  napi_get_boolean(env, expression != nullptr && expression->hasJit, &result);
+  napi_get_boolean(env, expression != nullptr && hasJit(expression), &result);
   return result;
 }
 
@@ -180,7 +189,7 @@ static napi_value pcreMatch(napi_env env, napi_callback_info info) {
   const uint8_t* data = slice(addon, toInt(env, values[1]), toInt(env, values[2]), length);
   if (expression == nullptr || data == nullptr || start < 0 || start > length)
     return fail(env, "pcreMatch: no such expression, or not inside a registered buffer");
-  const auto run = expression->hasJit && (options & ~JIT_OPTIONS) == 0 ? pcre2_jit_match : pcre2_match;
+  const auto run = (options & ~JIT_OPTIONS) == 0 && hasJit(expression) ? pcre2_jit_match : pcre2_match;
   const int rc = run(expression->code, data, static_cast<PCRE2_SIZE>(length), static_cast<PCRE2_SIZE>(start), options, state->match, state->context);
   if (rc > 0) copyOffsets(state, rc);
   return fromInt(env, rc);

@@ -54,8 +54,7 @@ describe('keywords of SSH', () => {
   });
 
   it('make the rule one of their direction', () => {
-    const flags = (options: string): number =>
-      load(options).signatures[0]!.flags & (SigFlag.toServer | SigFlag.toClient);
+    const flags = (options: string): number => load(options).outlines[0]!.flags & (SigFlag.toServer | SigFlag.toClient);
     assert.equal(flags('ssh.hassh.string; content:"x";'), SigFlag.toServer);
     assert.equal(flags('ssh.hassh.server.string; content:"x";'), SigFlag.toClient);
     assert.equal(flags('ssh.proto; content:"x";'), 0);

@@ -15,7 +15,7 @@ export function analyse(...lines: readonly string[]): AnalysedRule[] {
   const file = parseRuleText(lines.join('\n'), 'test.rules');
   const collector = new RuleCollector();
   const variables = new Variables({ HOME_NET: '10.0.0.0/8', EXTERNAL_NET: '!$HOME_NET' });
-  const { signatures, diagnostics } = compileRuleset(file.rules, {
+  const ruleset = compileRuleset(file.rules, {
     setup: new TestSetup(),
     variables,
     findKeyword,
@@ -25,9 +25,9 @@ export function analyse(...lines: readonly string[]): AnalysedRule[] {
     isPendingProtocol: () => false,
     observer: collector.observe,
   });
-  const problem = [...file.diagnostics, ...diagnostics].find(({ severity }) => severity === 'error');
+  const problem = [...file.diagnostics, ...ruleset.diagnostics].find(({ severity }) => severity === 'error');
   if (problem !== undefined) throw new Error(problem.message);
-  return collector.rules(signatures, variables);
+  return collector.rules(ruleset, variables);
 }
 
 /** One rule of given options. */

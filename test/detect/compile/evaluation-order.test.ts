@@ -25,7 +25,7 @@ function order(rules: readonly string[], actions?: readonly string[]): number[] 
     compiled.diagnostics.map(({ message }) => message),
     [],
   );
-  return compiled.signatures.map(({ sid }) => sid);
+  return compiled.outlines.map(({ sid }) => sid);
 }
 
 describe('evaluation order', () => {

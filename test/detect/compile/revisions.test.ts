@@ -20,16 +20,14 @@ function load(...revisions: readonly number[]): Ruleset {
 
 describe('rules of the same number', () => {
   it('are replaced by a newer revision', () => {
-    const { signatures, failed } = load(1, 3, 2);
-    deepEqual(
-      signatures.map(({ msg, iid }) => [msg, iid]),
-      [['r3', 0]],
-    );
+    const { outlines, signature, failed } = load(1, 3, 2);
+    equal(outlines.length, 1);
+    deepEqual([signature(0).msg, signature(0).iid], ['r3', 0]);
     equal(failed, 1);
   });
 
   it('are refused when the revision is not newer', () => {
-    const { signatures, failed, diagnostics } = load(2, 2);
-    deepEqual([signatures.length, failed, diagnostics.at(-1)!.code], [1, 1, 'rule/duplicate-sid']);
+    const { outlines, failed, diagnostics } = load(2, 2);
+    deepEqual([outlines.length, failed, diagnostics.at(-1)!.code], [1, 1, 'rule/duplicate-sid']);
   });
 });

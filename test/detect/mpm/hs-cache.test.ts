@@ -35,7 +35,7 @@ describe('hyperscan cache', function () {
     assert.equal(cache.save('a', Uint8Array.of(1, 2, 3)), '');
     const answer = cache.load('a');
     assert.ok(answer.kind === 'hit');
-    assert.deepEqual([...answer.database], [1, 2, 3]);
+    assert.deepEqual([...answer.bytes], [1, 2, 3]);
     assert.equal(cache.load('b').kind, 'miss');
   });
 

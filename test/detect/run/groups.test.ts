@@ -91,9 +91,10 @@ describe('signature groups', () => {
         fc.array(rule, { minLength: 1, maxLength: 12 }),
         fc.array(traffic, { maxLength: 20 }),
         (texts, all) => {
-          const signatures = compile(texts.map((text, i) => `${text}${String(i + 1)};)`));
-          const collector = new Collector(signatures);
-          const headers = new HeaderTable(signatures);
+          const source = compile(texts.map((text, i) => `${text}${String(i + 1)};)`));
+          const collector = new Collector(source);
+          const headers = new HeaderTable(source.outlines);
+          const signatures = source.outlines.map(({ iid }) => source.signature(iid));
           for (const fields of all) {
             const p = packet(fields);
             const sids = new Set(collector.sids(p));
@@ -140,11 +141,11 @@ describe('signature groups', () => {
   it('look at anomaly rules only on packets with an anomaly', () => {
     defineAnomalies('decode', 'ipv4', ['pkt_too_small']);
     defineAnomalies('stream', '', ['pkt_invalid_ack']);
-    const signatures = compile([
+    const source = compile([
       'alert pkthdr any any -> any any (msg:"m"; decode-event:ipv4.pkt_too_small; sid:1;)',
       'alert tcp any any -> any any (msg:"m"; stream-event:pkt_invalid_ack; sid:2;)',
     ]);
-    const collector = new Collector(signatures);
+    const collector = new Collector(source);
     const p = packet({});
     assert.deepEqual(collector.sids(p), []);
     p.addAnomaly(0);

@@ -7,14 +7,14 @@ import { Candidates } from '../../../src/detect/run/candidates.ts';
 import { SignatureGroups } from '../../../src/detect/run/groups.ts';
 import { PatternTables } from '../../../src/detect/run/pattern-table.ts';
 import { Packet, PacketFlag } from '../../../src/framework/packet.ts';
-import type { Signature } from '../../../src/framework/signature.ts';
+import type { SignatureSource } from '../../../src/detect/compile/outline.ts';
 import type { RawStream } from '../../../src/framework/stream.ts';
 import { findKeyword } from '../../../src/engine/keyword-table.ts';
 import { Variables, parseRuleText } from '../../../src/rules/index.ts';
 import { TestSetup } from '../../keywords/support.ts';
 
-/** Signatures in evaluation order; every rule must load. */
-export function compile(rules: readonly string[]): readonly Signature[] {
+/** Every rule must load. */
+export function compile(rules: readonly string[]): SignatureSource {
   const { rules: asts } = parseRuleText(rules.join('\n'), 'test.rules');
   const compiled = compileRuleset(asts, {
     setup: new TestSetup(),
@@ -29,7 +29,7 @@ export function compile(rules: readonly string[]): readonly Signature[] {
     compiled.diagnostics.filter((one) => one.severity === 'error').map((one) => one.message),
     [],
   );
-  return compiled.signatures;
+  return compiled;
 }
 
 export interface PacketFields {
@@ -72,14 +72,14 @@ const NO_STREAM: RawStream = {
 
 /** The sids of the candidates for a packet, rules about addresses alone included. */
 export class Collector {
-  private readonly signatures: readonly Signature[];
+  private readonly source: SignatureSource;
   private readonly groups: SignatureGroups;
   private readonly candidates: Candidates;
 
-  constructor(signatures: readonly Signature[]) {
-    this.signatures = signatures;
-    this.groups = new SignatureGroups(signatures, new PatternTables((patterns) => compileMatcher('ac', patterns)));
-    this.candidates = new Candidates(signatures.length);
+  constructor(source: SignatureSource) {
+    this.source = source;
+    this.groups = new SignatureGroups(source.outlines, new PatternTables((patterns) => compileMatcher('ac', patterns)));
+    this.candidates = new Candidates(source.outlines.length);
   }
 
   sids(p: Packet): number[] {
@@ -91,6 +91,6 @@ export class Collector {
       [...new Set(iids)].sort((a, b) => a - b),
       'candidates are in evaluation order, each once',
     );
-    return iids.map((iid) => this.signatures[iid]!.sid);
+    return iids.map((iid) => this.source.outlines[iid]!.sid);
   }
 }
