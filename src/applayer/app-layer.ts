@@ -7,6 +7,7 @@ import { AppFlow, Detection } from '../framework/app-flow.ts';
 import { AppInput } from '../framework/app-input.ts';
 import { PARSE_FAILED } from '../framework/app-parser.ts';
 import type { AppProtocol } from '../framework/app-protocol.ts';
+import type { ByteRoom } from '../framework/byte-room.ts';
 import type { FileTracker } from '../framework/file.ts';
 import { F } from '../framework/flows.ts';
 import { FlowFrames } from '../framework/frame.ts';
@@ -46,6 +47,7 @@ export interface AppLayerParts {
   readonly counters: Counters;
   readonly table: ProtocolTable;
   readonly files: FileTracker;
+  readonly room: ByteRoom;
   readonly demands: ReadonlySet<string>;
   readonly hasRules: boolean;
   /** The first packet turned out to come from the server. */

@@ -2,6 +2,7 @@
 
 import type { Counters } from '../base/counters.ts';
 import type { AppFlow, AppServices, Expectation } from '../framework/app-flow.ts';
+import type { ByteRoom } from '../framework/byte-room.ts';
 import type { FileTracker } from '../framework/file.ts';
 import { F, FlowFlag, FlowStateId } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
@@ -26,6 +27,7 @@ export interface FlowRequestParts {
   readonly flows: Flows;
   readonly counters: Counters;
   readonly files: FileTracker;
+  readonly room: ByteRoom;
   readonly demands: ReadonlySet<string>;
   readonly hasRules: boolean;
   readonly expectations: Expectations;
@@ -34,6 +36,7 @@ export interface FlowRequestParts {
 export class FlowRequests implements AppServices {
   readonly counters: Counters;
   readonly files: FileTracker;
+  readonly room: ByteRoom;
   readonly hasRules: boolean;
   /** Set when the stream engine exists: each knows the other. */
   stream: StreamControl | null = null;
@@ -41,10 +44,11 @@ export class FlowRequests implements AppServices {
   private readonly demands: ReadonlySet<string>;
   private readonly expectations: Expectations;
 
-  constructor({ flows, counters, files, demands, hasRules, expectations }: FlowRequestParts) {
+  constructor({ flows, counters, files, room, demands, hasRules, expectations }: FlowRequestParts) {
     this.flows = flows;
     this.counters = counters;
     this.files = files;
+    this.room = room;
     this.demands = demands;
     this.hasRules = hasRules;
     this.expectations = expectations;

@@ -22,6 +22,7 @@ import { FlowTracker } from '../flow/flow-tracker.ts';
 import type { FlowOptions } from '../flow/options.ts';
 import { Inspection } from '../framework/chain.ts';
 import type { DetectContext } from '../framework/detect-context.ts';
+import { ByteRoom } from '../framework/byte-room.ts';
 import { Flows } from '../framework/flows.ts';
 import type { Output, PayloadSource } from '../framework/output.ts';
 import { swapDirections } from '../flow/swap.ts';
@@ -43,6 +44,8 @@ import { StreamPayloads } from './stream-payloads.ts';
 
 /** Small enough to stay in the cache. */
 const CAPTURE_REGION = 2 << 20;
+/** What transactions keep of what was said, at most; untouched bytes take no memory. */
+const APP_REGION = 256 << 20;
 /** Flow records there are from the start: untouched ones take no memory, and growing copies all of them. */
 const FIRST_RECORDS = 1 << 16;
 
@@ -105,7 +108,9 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   policies.attach(counters, flows);
   verdicts?.attach(counters);
   const streamSize = options.stream.reassembly.memcap;
-  const arena = new Arena(CAPTURE_REGION + PSEUDO_PACKET_BYTES + options.defrag.memcap + streamSize + 4096);
+  const arena = new Arena(
+    CAPTURE_REGION + PSEUDO_PACKET_BYTES + options.defrag.memcap + streamSize + APP_REGION + 4096,
+  );
   preferLargePages(arena.data);
   const bufferId = registerBuffer(arena.data);
   const region = { data: arena.data, offset: arena.carve(CAPTURE_REGION), size: CAPTURE_REGION };
@@ -130,7 +135,8 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const demands = options.rules?.setup.demands ?? new Set<string>();
   const hasRules = options.rules !== null && options.rules.ruleset.outlines.length > 0;
   const files = new Files(demands, counters);
-  const app = new AppLayer({ flows, counters, table, files, hasRules, onSwap, midstream, demands });
+  const room = new ByteRoom(arena.data, bufferId, arena.carve(APP_REGION), APP_REGION);
+  const app = new AppLayer({ flows, counters, table, files, room, hasRules, onSwap, midstream, demands });
   const stream = new TcpEngine({
     sink: app,
     flows,

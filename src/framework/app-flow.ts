@@ -3,6 +3,7 @@
 import type { Counters } from '../base/counters.ts';
 import type { AppParser } from './app-parser.ts';
 import type { AppProtocol } from './app-protocol.ts';
+import type { ByteRoom } from './byte-room.ts';
 import type { FileTracker } from './file.ts';
 import type { FlowFrames } from './frame.ts';
 import type { Direction, Transaction } from './transaction.ts';
@@ -11,6 +12,8 @@ import type { Direction, Transaction } from './transaction.ts';
 export interface AppServices {
   readonly counters: Counters;
   readonly files: FileTracker;
+  /** Where bytes are kept that outlive the packet. */
+  readonly room: ByteRoom;
   /** Whether rules look at something that is costly to make (RulesetSetup.demands). */
   isDemanded(what: string): boolean;
   /** Whether rules are there to look at bodies: without any none are kept. */

@@ -5,6 +5,7 @@ import type { ConfigNode } from '../../src/config/index.ts';
 import { AppFlow } from '../../src/framework/app-flow.ts';
 import type { AppServices } from '../../src/framework/app-flow.ts';
 import { AppInput } from '../../src/framework/app-input.ts';
+import { ByteRoom } from '../../src/framework/byte-room.ts';
 import type { AppParser } from '../../src/framework/app-parser.ts';
 import { PARSE_FAILED } from '../../src/framework/app-parser.ts';
 import { FlowFrames } from '../../src/framework/frame.ts';
@@ -22,6 +23,10 @@ export interface DriverOptions {
   /** Frames are kept as if an output asked for them. */
   readonly hasFrames?: boolean;
 }
+
+const ROOM_SIZE = 8 << 20;
+/** Of all parsers under test. */
+export const ROOM = new ByteRoom(new Uint8Array(ROOM_SIZE), -1, 0, ROOM_SIZE);
 
 /** What the parser asked of the engine, and the parser itself. */
 export class ParserDriver {
@@ -97,6 +102,7 @@ export class ParserDriver {
       counters: new Counters(),
       files: new Files(new Set([FILE_DEMAND.data]), new Counters()),
       hasRules: true,
+      room: ROOM,
       isDemanded: (what) => demands.includes(what),
       changeProtocol: (_app, expected) => {
         request(`change to ${String(expected)}`);
