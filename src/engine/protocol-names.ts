@@ -1,7 +1,7 @@
 // Names of application protocols, as rules use them, and the numbers they stand for.
 
 import { PROTOCOLS } from '../app/registry.ts';
-import type { ProtocolDefinition } from '../framework/app-protocol.ts';
+import type { ProtocolDefinition, Transport } from '../framework/app-protocol.ts';
 
 /** Numbers 0 and 1 stand for no protocol (ProtocolTable). */
 const FIRST = 2;
@@ -24,4 +24,10 @@ export function protocolIds(name: string): readonly number[] | undefined {
 export function protocolDefinition(name: string): ProtocolDefinition | undefined {
   const own = PROTOCOLS.find((one) => one.name === name);
   return own ?? PROTOCOLS[(byName.get(name)?.[0] ?? -1) - FIRST];
+}
+
+/** The transports of the protocols that a name covers, undefined when there is none. */
+export function protocolTransports(name: string): readonly Transport[] | undefined {
+  const ids = byName.get(name);
+  return ids === undefined ? undefined : [...new Set(ids.flatMap((id) => PROTOCOLS[id - FIRST]!.transports))];
 }

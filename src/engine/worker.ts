@@ -38,6 +38,7 @@ import type { ExceptionChoices } from '../respond/exception-policy.ts';
 import { Verdicts } from '../respond/verdicts.ts';
 import type { LoadedRules } from './load-rules.ts';
 import { Pipeline } from './pipeline.ts';
+import { protocolTransports } from './protocol-names.ts';
 import { PSEUDO_PACKET_BYTES, PseudoPacket } from './pseudo-packet.ts';
 import type { DefragSettings, MpmSettings } from './settings/index.ts';
 import { StreamPayloads } from './stream-payloads.ts';
@@ -221,6 +222,7 @@ function createDetector(options: WorkerOptions, context: DetectContext): Detecto
     guessesTx: options.guessesTx,
     tags: tagsOf(rules.setup),
     protocolIds: rules.setup.appProtocols,
+    protocolTransports,
     makeMatcher: (patterns) => compileMatcher(options.mpm.algorithm, patterns, options.mpm.cache),
   });
   trimAfterCompiling();

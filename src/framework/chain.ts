@@ -70,6 +70,9 @@ export interface ContentSpec {
   fastPattern: boolean;
   fastPatternOnly: boolean;
   fastPatternChop: { offset: number; length: number } | null;
+  /** Places, from the start of the buffer, between which it begins; set when the rule is complete. */
+  firstPlace: number;
+  lastPlace: number;
   /** Replacement bytes (`replace`), null without. */
   replace: Uint8Array | null;
 }

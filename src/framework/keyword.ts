@@ -115,6 +115,8 @@ export interface PacketMatchOptions {
   readonly requires?: Requirement;
   /** See Description; true without it. */
   readonly isPerPacket?: boolean;
+  /** Only packets of that IP protocol can satisfy it: others are not looked at. */
+  readonly ipProtocol?: number;
 }
 
 /** What compilation shares across signatures. */

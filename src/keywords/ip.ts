@@ -215,7 +215,7 @@ const ipProto = defineKeyword({
     const wanted = /^\d+$/.test(name) ? acceptUnsigned(option, name, { max: 255 }) : PROTOCOLS[name];
     if (wanted === undefined) throw new RuleError(`unknown protocol "${name}"`);
     // unnamed: it counts as a part of the rule's header
-    builder.addPacketMatch(protocolMatch(match[1]!, wanted));
+    builder.addPacketMatch(protocolMatch(match[1]!, wanted), match[1] === '' ? { ipProtocol: wanted } : {});
   },
 });
 

@@ -307,7 +307,7 @@ function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, i
     flags: builder.flags,
     type: ruleTypeOf(builder, isNegated),
     protocol: ast.protocol.text,
-    header,
+    header: isOfOneProtocol(builder, header) ? { ...header, protocol: builder.ipProtocol } : header,
     needsAnomaly: builder.packetKeywords.some((name) => name === 'decode-event' || name === 'stream-event'),
     packetMatches: builder.packetMatches,
     payload:
@@ -323,6 +323,11 @@ function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, i
     postMatches: builder.postMatches,
     threshold: meta.threshold,
   };
+}
+
+/** `ip ... ip_proto:N` is as good as naming the protocol. */
+function isOfOneProtocol({ ipProtocol }: RuleBuilder, { protocol }: SignatureHeader): boolean {
+  return ipProtocol >= 0 && protocol === ProtocolTest.ip;
 }
 
 /** A frame has one type: all conditions on frames are on the same one. */

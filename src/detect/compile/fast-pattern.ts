@@ -5,10 +5,15 @@ import type { Signature } from '../../framework/signature.ts';
 import type { Pattern } from '../mpm/index.ts';
 
 export interface FastPattern extends Pattern {
-  /** The only place it may be at, counted from the start of the buffer or stream; -1 when there are several. */
-  readonly position: number;
+  /** Places, counted from the start of the buffer or stream, between which it begins; the last is -1 without a limit. */
+  readonly first: number;
+  readonly last: number;
+  /** It is the end of the buffer. */
+  readonly isAtEnd: boolean;
 }
 
+/** A place beyond this is as good as none. */
+const FARTHEST = 0xffff;
 /** More bits than this tell traffic apart no better. */
 const ENOUGH_BITS = 40;
 
@@ -22,8 +27,15 @@ export function fastPattern(signature: Signature): FastPattern | null {
 export function patternOf(content: ContentSpec): FastPattern {
   const chop = content.fastPatternChop;
   const bytes = chop === null ? content.bytes : content.bytes.subarray(chop.offset, chop.offset + chop.length);
-  const position = positionOf(content);
-  return { bytes, nocase: content.nocase, position: position < 0 || chop === null ? position : position + chop.offset };
+  const shift = chop === null ? 0 : chop.offset;
+  const { nocase, firstPlace, lastPlace } = content;
+  return {
+    bytes,
+    nocase,
+    first: firstPlace + shift,
+    last: lastPlace <= FARTHEST ? lastPlace + shift : -1,
+    isAtEnd: content.endsWith && chop === null,
+  };
 }
 
 /** The content marked fast_pattern, else the one that says most of those that must be present. */
@@ -39,14 +51,6 @@ export function chosenContent(contents: readonly ContentSpec[]): ContentSpec | n
     bits = own;
   }
   return best;
-}
-
-function positionOf({ offset, depth, distance, within, startsWith, bytes }: ContentSpec): number {
-  if (distance !== null || within !== null) return -1;
-  if (startsWith) return 0;
-  if (depth === null || depth.slot >= 0 || depth.value !== bytes.length) return -1;
-  if (offset === null) return 0;
-  return offset.slot < 0 ? offset.value : -1;
 }
 
 /** Bits that the presence of a content tells: its bytes by how rare they are in traffic, repetitions by next to nothing. */

@@ -7,7 +7,7 @@ import type { Direction } from '../../framework/transaction.ts';
 import type { RuleAst, RulePlace } from '../../rules/index.ts';
 import { chosenContent, fastPattern, patternOf } from './fast-pattern.ts';
 import type { FastPattern } from './fast-pattern.ts';
-import { placeOf, planOf, protocolsOf } from './tx-plan.ts';
+import { PAYLOAD_PLACE, placeOf, planOf, protocolsOf } from './tx-plan.ts';
 import type { ProtocolIds } from './tx-plan.ts';
 
 /** What is looked for in one protocol and direction. */
@@ -16,7 +16,7 @@ export interface TxOutline {
   readonly protocol: number;
   readonly direction: Direction;
   readonly progress: number;
-  /** See `placeOf`; '' with no pattern: the signature is a candidate of every transaction. */
+  /** See `placeOf`; '' with no pattern: the signature is a candidate of every transaction. PAYLOAD_PLACE: see there. */
   readonly place: string;
   readonly pattern: FastPattern | null;
 }
@@ -139,12 +139,12 @@ function txOutlines(signature: Signature, ids: ProtocolIds): TxOutline[] {
     for (const direction of [0, 1] as const) {
       const plan = planOf(signature, protocol, direction, ids);
       if (plan === null) continue;
-      const { chosen } = plan;
+      const { chosen, isByPayload } = plan;
       outlines.push({
         protocol,
         direction,
         progress: chosen?.progress ?? 0,
-        place: chosen === null ? '' : word(placeOf(chosen)),
+        place: chosen === null ? (isByPayload ? PAYLOAD_PLACE : '') : word(placeOf(chosen)),
         pattern: kept(chosen?.pattern ?? null),
       });
     }

@@ -20,7 +20,9 @@ export interface RulesetImage {
 
 const FIELDS = 23;
 const TX_FIELDS = 5;
-const PATTERN_FIELDS = 4;
+const PATTERN_FIELDS = 5;
+const NOCASE = 1;
+const AT_END = 2;
 const NONE = -1;
 
 const Bit = { eitherWay: 1, needsAnomaly: 2, onApp: 4, dueAtEnd: 8, readsFiles: 16, knowsTx: 32 } as const;
@@ -45,8 +47,8 @@ class PatternWriter {
 
   of(pattern: FastPattern | null): number {
     if (pattern === null) return NONE;
-    const { bytes, nocase, position } = pattern;
-    this.numbers.push(this.length, bytes.length, nocase ? 1 : 0, position);
+    const { bytes, nocase, first, last, isAtEnd } = pattern;
+    this.numbers.push(this.length, bytes.length, (nocase ? NOCASE : 0) | (isAtEnd ? AT_END : 0), first, last);
     this.pieces.push(bytes);
     this.length += bytes.length;
     return this.numbers.length / PATTERN_FIELDS - 1;
@@ -175,8 +177,10 @@ class ImageReader {
     const start = patterns[at]!;
     return {
       bytes: patternBytes.subarray(start, start + patterns[at + 1]!),
-      nocase: patterns[at + 2] === 1,
-      position: patterns[at + 3]!,
+      nocase: (patterns[at + 2]! & NOCASE) !== 0,
+      first: patterns[at + 3]!,
+      last: patterns[at + 4]!,
+      isAtEnd: (patterns[at + 2]! & AT_END) !== 0,
     };
   }
 

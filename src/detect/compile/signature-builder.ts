@@ -53,6 +53,8 @@ export class RuleBuilder implements SignatureBuilder {
   readonly txSteps: (ChainBuilder | TxMatchStep)[] = [];
   /** Chains on frames in rule order. */
   readonly frameChains: ChainBuilder[] = [];
+  /** The only IP protocol whose packets can match, -1 where any may. */
+  ipProtocol = -1;
   /** Keywords that made packet conditions, for the rule's type. */
   readonly packetKeywords: string[] = [];
   /** Conditions and actions in words, for engine analysis. */
@@ -203,6 +205,7 @@ export class RuleBuilder implements SignatureBuilder {
   addPacketMatch(match: PacketMatch, options: PacketMatchOptions = {}): void {
     const { keyword, details, requires, isPerPacket } = options;
     this.packetMatches.push(match);
+    if (options.ipProtocol !== undefined) this.ipProtocol = options.ipProtocol;
     if (keyword !== undefined) {
       this.packetKeywords.push(keyword);
       this.describe(

@@ -26,8 +26,10 @@ export interface TxPlan {
   readonly isHalf: boolean;
   /** Content on the payload that must hold as well. */
   readonly wantsPayload: boolean;
-  /** What is looked for to make it a candidate; null: it is one from the start. */
+  /** What is looked for to make it a candidate; null: it is one from the start, or `isByPayload`. */
   readonly chosen: Chosen | null;
+  /** It is a candidate with packets in whose payload its fast pattern is found. */
+  readonly isByPayload: boolean;
 }
 
 /** What is looked for, and where. */
@@ -36,6 +38,10 @@ export interface Chosen {
   readonly transforms: readonly TransformUse[];
   readonly progress: number;
   readonly pattern: FastPattern;
+  /** Marked fast_pattern in the rule. */
+  readonly isMarked: boolean;
+  /** How much it tells. */
+  readonly worth: number;
 }
 
 /** The protocols whose transactions a signature looks at. */
@@ -63,8 +69,21 @@ export function planOf(signature: Signature, protocol: number, direction: Direct
   }
   if (steps.length === 0 || (missing > 0 && !isTransactional)) return null;
   steps.sort((a, b) => a.progress - b.progress);
-  const chosen = choose(steps);
-  return { signature, steps, isHalf: missing > 0, wantsPayload: signature.payload !== null, chosen };
+  const best = choose(steps);
+  const isByPayload = isPayloadBetter(signature, best);
+  const chosen = isByPayload ? null : best;
+  return { signature, steps, isHalf: missing > 0, wantsPayload: signature.payload !== null, chosen, isByPayload };
+}
+
+/** Place of what is looked for in the payload, see `placeOf`. */
+export const PAYLOAD_PLACE = 'payload';
+
+/** Whether the payload's content tells more than the best one of the buffers, or is the one that is marked. */
+function isPayloadBetter({ payload, needsAnomaly }: Signature, best: Chosen | null): boolean {
+  const content = payload === null || needsAnomaly ? null : chosenContent(payload.contents);
+  if (content === null) return false;
+  if (best === null || content.fastPattern) return true;
+  return !best.isMarked && Math.min(informationOf(content), ENOUGH_BITS) > best.worth;
 }
 
 /** Names a buffer with its transforms and the state from which it is there: equal texts are looked into once. */
@@ -81,9 +100,16 @@ function choose(steps: readonly PlannedStep[]): Chosen | null {
     if (buffer === null || buffer.buffer.source !== 'app' || buffer.matchesAbsent) continue;
     const content = chosenContent(buffer.contents);
     if (content === null) continue;
-    const chosen = { buffer: buffer.buffer, transforms: buffer.transforms, progress, pattern: patternOf(content) };
-    if (content.fastPattern) return chosen;
     const worth = worthOf(content, buffer.buffer);
+    const chosen = {
+      buffer: buffer.buffer,
+      transforms: buffer.transforms,
+      progress,
+      pattern: patternOf(content),
+      isMarked: content.fastPattern,
+      worth,
+    };
+    if (content.fastPattern) return chosen;
     if (worth <= most) continue;
     best = chosen;
     most = worth;
@@ -91,8 +117,11 @@ function choose(steps: readonly PlannedStep[]): Chosen | null {
   return best;
 }
 
+/** More tells traffic apart no better. */
+const ENOUGH_BITS = 60;
+
 /** Nearly every message has one of the same few methods and codes: what is in them tells least. */
 function worthOf(content: ContentSpec, { name }: BufferDefinition): number {
-  const worth = Math.min(informationOf(content), 60);
+  const worth = Math.min(informationOf(content), ENOUGH_BITS);
   return /method|stat_code|stat_msg|protocol|proto$/.test(name) ? worth / 8 : worth;
 }

@@ -20,6 +20,8 @@ export function newContent(bytes: Uint8Array, negated: boolean): ContentSpec {
     fastPattern: false,
     fastPatternOnly: false,
     fastPatternChop: null,
+    firstPlace: 0,
+    lastPlace: Infinity,
     replace: null,
   };
 }

@@ -1,6 +1,7 @@
 // How far contents reach: refuses rules whose contents cannot fit in the length that dsize or bsize allows.
 
 import { RuleError } from '../../framework/keyword.ts';
+import { notePlaces } from './places.ts';
 import type { SignatureBuilder } from '../../framework/keyword.ts';
 import type { ChainElement, ChainMatch, ContentSpec } from '../../framework/chain.ts';
 
@@ -41,6 +42,7 @@ export function dsizeOf(builder: SignatureBuilder): number {
  */
 export function finishChain(elements: readonly ChainElement[], maxPayload = Infinity): string[] {
   const remarks = dropRelativeOfFirst(elements);
+  notePlaces(elements);
   if (elements.length > 1 && elements.some((element) => (element as Partial<AbsentElement>).isOrElse === false)) {
     throw new RuleError("signature can't have a buffer tested absent and tested with other keywords such as content");
   }

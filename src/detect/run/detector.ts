@@ -4,7 +4,7 @@ import { defineCounter } from '../../base/counters.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { Capture, DetectContext } from '../../framework/detect-context.ts';
 import { InspectionFlag } from '../../framework/chain.ts';
-import { FlowFlag } from '../../framework/flows.ts';
+import { F, FlowFlag } from '../../framework/flows.ts';
 import { ACTION_REJECT_ANY, Action, AlertFlag, PacketFlag, dropReason } from '../../framework/packet.ts';
 import type { AlertQueue, Packet } from '../../framework/packet.ts';
 import type { Frame } from '../../framework/frame.ts';
@@ -18,6 +18,7 @@ import { BufferInspector, aim } from './buffers.ts';
 import { FrameInspector } from './frame-inspector.ts';
 import type { FrameHost } from './frame-inspector.ts';
 import { SignatureGroups } from './groups.ts';
+import type { GroupParts } from './groups.ts';
 import { Candidates } from './candidates.ts';
 import { HeaderTable } from './header-table.ts';
 import { PatternTables } from './pattern-table.ts';
@@ -48,6 +49,8 @@ export interface DetectorOptions {
   readonly tags: Tags;
   /** Numbers of application protocols by the names that buffers use. */
   readonly protocolIds: ProtocolIds;
+  /** The transports of an application protocol of that name; undefined where there is none. */
+  readonly protocolTransports: GroupParts['transports'];
 }
 
 export class Detector implements TxHost, FrameHost {
@@ -72,14 +75,18 @@ export class Detector implements TxHost, FrameHost {
     this.source = source;
     const { outlines } = source;
     const tables = new PatternTables(options.makeMatcher);
-    this.groups = new SignatureGroups(outlines, tables);
+    const { protocolIds: ids, protocolTransports: transports } = options;
+    this.groups = new SignatureGroups(outlines, { tables, ids, transports });
     const hasTx = outlines.some(({ tx }) => tx !== null);
     const txGroups = new TxGroups(source, options.protocolIds, tables);
     this.tx = hasTx ? new TxInspector(txGroups, ctx, new Candidates(outlines.length), this) : null;
     const hasFrames = outlines.some(({ frame }) => frame !== null);
     this.frames = hasFrames ? new FrameInspector(source, tables, ctx, new Candidates(outlines.length), this) : null;
     this.headers = new HeaderTable(outlines);
-    this.candidates = new Candidates(outlines.length);
+    this.candidates = new Candidates(
+      outlines.length,
+      Uint8Array.from(outlines, ({ tx }) => (tx === null ? 0 : 1)),
+    );
     this.thresholds = thresholds;
     this.options = options;
     this.tags = options.tags;
@@ -100,7 +107,8 @@ export class Detector implements TxHost, FrameHost {
     const isWire = (p.flags & PacketFlag.pseudoStreamEnd) === 0;
     if (isWire && this.tags.isActive && this.tags.takes(p, ctx)) p.flags |= PacketFlag.tagged;
     this.blocks = p.flow >= 0 && ctx.flows.tcp(p.flow) >= 0 ? ctx.rawStream.open(p) : 0;
-    this.groups.collect(p, ctx.rawStream, this.blocks, this.candidates);
+    const appProtocol = p.flow >= 0 ? ctx.flows.word(p.flow, F.appProtocol) : 0;
+    this.groups.collect(p, ctx.rawStream, this.blocks, appProtocol, this.candidates);
     if (this.isIpOnlyDue(p)) this.groups.collectIpOnly(p, this.candidates);
     this.headers.addresses.nextPacket();
     if (this.candidates.count > 0) this.evaluateInOrder(p);
@@ -115,7 +123,7 @@ export class Detector implements TxHost, FrameHost {
     if (this.tx === null) passOver(app, directionOf(p));
     const before = p.alerts.count;
     this.frames?.inspect(p, app);
-    this.tx?.inspect(p, app);
+    this.tx?.inspect(p, app, this.candidates);
     if (p.alerts.count > before && before > 0) inOrder(p.alerts);
   }
 

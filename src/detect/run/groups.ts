@@ -8,6 +8,8 @@ import type { RawStream } from '../../framework/stream.ts';
 import type { PortSet } from '../../rules/index.ts';
 import type { Candidates } from './candidates.ts';
 import { IpOnlyIndex } from './ip-only.ts';
+import { PAYLOAD_PLACE } from '../compile/tx-plan.ts';
+import type { ProtocolIds } from '../compile/tx-plan.ts';
 import type { PatternTables } from './pattern-table.ts';
 import { PortIndex, isNarrow, portCount } from './port-index.ts';
 import { Prefilter } from './prefilter.ts';
@@ -28,6 +30,16 @@ const PROTOCOLS: Readonly<Record<string, readonly number[]>> = {
 };
 const EVERY_IP = [1, 2, 3, 4];
 const COLUMNS = 5;
+const COLUMN_OF_TRANSPORT = { tcp: 1, udp: 2 } as const;
+
+/** What groups are made with. */
+export interface GroupParts {
+  readonly tables: PatternTables;
+  /** Numbers of application protocols by the names of rule headers. */
+  readonly ids: ProtocolIds;
+  /** The transports of an application protocol of that name; undefined where there is none. */
+  readonly transports: (name: string) => readonly ('tcp' | 'udp')[] | undefined;
+}
 
 /** 0: no IP, 1: TCP, 2: UDP, 3: ICMP of either version, 4: everything else over IP. */
 function columnOf(proto: number): number {
@@ -45,24 +57,24 @@ export class SignatureGroups {
   /** For packets that did not decode. */
   private readonly decoderEvents: Prefilter;
 
-  constructor(signatures: readonly SignatureOutline[], tables: PatternTables) {
-    const rest = signatures.filter(({ type, tx, frame }) => type !== 'ip_only' && tx === null && frame === null);
-    this.toServer = groupsOf(rest, SigFlag.toClient, tables);
-    this.toClient = groupsOf(rest, SigFlag.toServer, tables);
+  constructor(signatures: readonly SignatureOutline[], parts: GroupParts) {
+    const rest = signatures.filter(isOnPayload);
+    this.toServer = groupsOf(rest, SigFlag.toClient, parts);
+    this.toClient = groupsOf(rest, SigFlag.toServer, parts);
     this.ipOnly = new IpOnlyIndex(signatures.filter((signature) => signature.type === 'ip_only'));
     const events = signatures.filter((signature) => signature.type === 'de_only');
-    this.decoderEvents = new Prefilter(events, tables);
+    this.decoderEvents = new Prefilter(events, parts.tables, parts.ids);
   }
 
   /** Fills `candidates` for a packet with `blocks` of its stream due. */
-  collect(p: Packet, stream: RawStream, blocks: number, candidates: Candidates): void {
+  collect(p: Packet, stream: RawStream, blocks: number, appProtocol: number, candidates: Candidates): void {
     candidates.clear();
     if ((p.flags & PacketFlag.invalid) !== 0) {
-      this.decoderEvents.scan(p, stream, 0, candidates);
+      this.decoderEvents.scan(p, stream, 0, 0, candidates);
       return;
     }
     const groups = (p.flags & PacketFlag.toClient) !== 0 ? this.toClient : this.toServer;
-    groups[columnOf(p.proto)]!.scan(p, stream, blocks, candidates);
+    groups[columnOf(p.proto)]!.scan(p, stream, blocks, appProtocol, candidates);
   }
 
   /** Adds the rules about addresses alone, due once per direction of a flow: they hold for broken transport layers too. */
@@ -71,14 +83,26 @@ export class SignatureGroups {
   }
 }
 
+/** What packets and streams make a candidate; of the rules on transactions, those whose pattern is in the payload. */
+function isOnPayload({ type, tx, frame }: SignatureOutline): boolean {
+  return type !== 'ip_only' && frame === null && (tx === null || tx.some(({ place }) => place === PAYLOAD_PLACE));
+}
+
+/** The columns in which a signature can match. */
+function columnsOf({ protocol, header }: SignatureOutline, { transports }: GroupParts): readonly number[] {
+  if (header.protocol >= 0) return [columnOf(header.protocol)];
+  const name = protocol.toLowerCase();
+  return PROTOCOLS[name] ?? transports(name)?.map((transport) => COLUMN_OF_TRANSPORT[transport]) ?? EVERY_IP;
+}
+
 /** @param unwanted the direction bit that keeps a signature out when it is the only one */
-function groupsOf(signatures: readonly SignatureOutline[], unwanted: number, tables: PatternTables): PortGroups[] {
+function groupsOf(signatures: readonly SignatureOutline[], unwanted: number, parts: GroupParts): PortGroups[] {
   const columns: SignatureOutline[][] = Array.from({ length: COLUMNS }, () => []);
   for (const signature of signatures) {
     if ((signature.flags & (SigFlag.toServer | SigFlag.toClient)) === unwanted) continue;
-    for (const column of PROTOCOLS[signature.protocol.toLowerCase()] ?? EVERY_IP) columns[column]!.push(signature);
+    for (const column of columnsOf(signature, parts)) columns[column]!.push(signature);
   }
-  return columns.map((column) => new PortGroups(column, tables));
+  return columns.map((column) => new PortGroups(column, parts));
 }
 
 /**
@@ -91,7 +115,7 @@ class PortGroups {
   private readonly byDestination: IndexedGroups;
   private readonly bySource: IndexedGroups;
 
-  constructor(signatures: readonly SignatureOutline[], tables: PatternTables) {
+  constructor(signatures: readonly SignatureOutline[], parts: GroupParts) {
     const anyPort: SignatureOutline[] = [];
     const byDestination: [PortSet, number][] = [];
     const bySource: [PortSet, number][] = [];
@@ -107,15 +131,15 @@ class PortGroups {
       if (isSource || isEitherWay) bySource.push([ports, signature.iid]);
     }
     const byIid = new Map(signatures.map((signature) => [signature.iid, signature]));
-    this.anyPort = new Prefilter(anyPort, tables);
-    this.byDestination = new IndexedGroups(byDestination, byIid, tables);
-    this.bySource = new IndexedGroups(bySource, byIid, tables);
+    this.anyPort = new Prefilter(anyPort, parts.tables, parts.ids);
+    this.byDestination = new IndexedGroups(byDestination, byIid, parts);
+    this.bySource = new IndexedGroups(bySource, byIid, parts);
   }
 
-  scan(p: Packet, stream: RawStream, blocks: number, candidates: Candidates): void {
-    this.anyPort.scan(p, stream, blocks, candidates);
-    this.byDestination.scan(p.dp, p, stream, blocks, candidates);
-    this.bySource.scan(p.sp, p, stream, blocks, candidates);
+  scan(p: Packet, stream: RawStream, blocks: number, appProtocol: number, candidates: Candidates): void {
+    this.anyPort.scan(p, stream, blocks, appProtocol, candidates);
+    this.byDestination.scan(p.dp, p, stream, blocks, appProtocol, candidates);
+    this.bySource.scan(p.sp, p, stream, blocks, appProtocol, candidates);
   }
 }
 
@@ -126,7 +150,7 @@ class IndexedGroups {
   constructor(
     entries: readonly (readonly [PortSet, number])[],
     byIid: ReadonlyMap<number, SignatureOutline>,
-    tables: PatternTables,
+    { tables, ids }: GroupParts,
   ) {
     const index = new PortIndex(entries);
     this.numbers = index.numbers;
@@ -135,12 +159,13 @@ class IndexedGroups {
         new Prefilter(
           list.map((iid) => byIid.get(iid)!),
           tables,
+          ids,
         ),
     );
   }
 
-  scan(port: number, p: Packet, stream: RawStream, blocks: number, candidates: Candidates): void {
+  scan(port: number, p: Packet, stream: RawStream, blocks: number, appProtocol: number, candidates: Candidates): void {
     const number = this.numbers[port]!;
-    if (number !== 0) this.groups[number]!.scan(p, stream, blocks, candidates);
+    if (number !== 0) this.groups[number]!.scan(p, stream, blocks, appProtocol, candidates);
   }
 }

@@ -3,7 +3,7 @@
 import type { SignatureOutline } from '../compile/outline.ts';
 import type { FastPattern } from '../compile/fast-pattern.ts';
 import type { MultiPatternMatcher, Pattern } from '../mpm/index.ts';
-import { ANCHORED_LENGTH, AnchoredPatterns } from './anchored-patterns.ts';
+import { AnchoredPatterns, isAnchored } from './anchored-patterns.ts';
 import type { Candidates } from './candidates.ts';
 
 export type MakeMatcher = (patterns: readonly Pattern[]) => MultiPatternMatcher;
@@ -39,7 +39,7 @@ export class PatternTable {
     streamOffset: number,
     candidates: Candidates,
   ): void {
-    if (this.anchored !== null && streamOffset === 0) this.anchored.scan(data, offset, length, candidates);
+    if (this.anchored !== null) this.anchored.scan(data, offset, length, streamOffset, candidates);
     const { databases } = this;
     for (let i = 0; i < databases.length; i++) {
       const { matcher, signatures } = databases[i]!;
@@ -79,11 +79,9 @@ export class PatternTables {
 
   /** @param entries one at least */
   ofEntries(entries: readonly PatternEntry[]): PatternTable {
-    const isAnchored = ({ pattern }: PatternEntry): boolean =>
-      pattern.position >= 0 && pattern.bytes.length <= ANCHORED_LENGTH;
     const isShort = ({ pattern }: PatternEntry): boolean => pattern.bytes.length <= SHORT;
-    const anchored = entries.filter(isAnchored);
-    const floating = entries.filter((entry) => !isAnchored(entry));
+    const anchored = entries.filter(({ pattern }) => isAnchored(pattern));
+    const floating = entries.filter(({ pattern }) => !isAnchored(pattern));
     const parts =
       floating.length < MANY ? [floating] : [floating.filter(isShort), floating.filter((entry) => !isShort(entry))];
     return new PatternTable(

@@ -6,32 +6,38 @@ import { PacketFlag } from '../../framework/packet.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { SignatureOutline } from '../compile/outline.ts';
 import type { Candidates } from './candidates.ts';
+import type { ProtocolIds } from '../compile/tx-plan.ts';
 import type { PatternTable, PatternTables } from './pattern-table.ts';
+import { Unfiltered } from './unfiltered.ts';
 
 export class Prefilter {
   /** Candidates on every packet: nothing about them can be looked up. */
-  private readonly always: Int32Array;
+  private readonly always: Unfiltered;
   /** Of those, what is looked at when a flow ends as well: there is no packet to speak of then. */
-  private readonly atEnd: Int32Array;
+  private readonly atEnd: Unfiltered;
   /** Candidates on packets with an anomaly. */
   private readonly onAnomaly: Int32Array;
   private readonly packet: PatternTable | null;
   private readonly stream: PatternTable | null;
 
-  constructor(signatures: readonly SignatureOutline[], tables: PatternTables) {
+  constructor(signatures: readonly SignatureOutline[], tables: PatternTables, ids: ProtocolIds) {
     const rest = signatures.filter((signature) => !signature.needsAnomaly);
     const filtered = rest.filter((signature) => signature.pattern !== null);
     this.onAnomaly = iidsOf(signatures.filter((signature) => signature.needsAnomaly));
     const always = rest.filter((signature) => signature.pattern === null);
-    this.always = iidsOf(always);
-    this.atEnd = iidsOf(always.filter((signature) => signature.isDueAtEnd));
+    this.always = new Unfiltered(always, ids);
+    this.atEnd = new Unfiltered(
+      always.filter((signature) => signature.isDueAtEnd),
+      ids,
+    );
     this.packet = tables.of(filtered.filter(isOnPackets));
     this.stream = tables.of(filtered.filter(isOnStreams));
   }
 
   /** Adds what the payload of p and the first `blocks` of the stream leave. */
-  scan(p: Packet, stream: RawStream, blocks: number, candidates: Candidates): void {
-    candidates.addAll((p.flags & PacketFlag.pseudoStreamEnd) === 0 ? this.always : this.atEnd);
+  scan(p: Packet, stream: RawStream, blocks: number, appProtocol: number, candidates: Candidates): void {
+    const unfiltered = (p.flags & PacketFlag.pseudoStreamEnd) === 0 ? this.always : this.atEnd;
+    unfiltered.collect(appProtocol, candidates);
     if (p.anomalyCount > 0) candidates.addAll(this.onAnomaly);
     if (p.payloadLength > 0 && (p.flags & PacketFlag.noPayloadInspection) === 0) this.scanPayload(p, candidates);
     if (this.stream === null) return;

@@ -3,8 +3,9 @@
 import type { BufferDefinition, TransformUse } from '../../framework/buffer.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import type { SignatureSource, TxOutline } from '../compile/outline.ts';
-import { planOf } from '../compile/tx-plan.ts';
+import { PAYLOAD_PLACE, planOf } from '../compile/tx-plan.ts';
 import type { ProtocolIds, TxPlan } from '../compile/tx-plan.ts';
+import type { Candidates } from './candidates.ts';
 import type { PatternEntry, PatternTable, PatternTables } from './pattern-table.ts';
 
 /** A buffer (with transforms) whose fast patterns are looked for. */
@@ -34,6 +35,8 @@ export class TxGroup {
   readonly isGrowing: boolean;
   /** Signatures that nothing can be looked up for. */
   readonly always: Int32Array;
+  /** Those whose pattern is looked for in the payload. */
+  private readonly byPayload: ReadonlySet<number>;
   private readonly making: Making;
   private readonly protocol: number;
   private readonly direction: Direction;
@@ -45,9 +48,15 @@ export class TxGroup {
     this.making = making;
     this.protocol = protocol;
     this.direction = direction;
-    this.always = Int32Array.from(members.filter(({ outline }) => outline.pattern === null).map(({ iid }) => iid));
+    this.always = Int32Array.from(members.filter(({ outline }) => outline.place === '').map(({ iid }) => iid));
+    this.byPayload = new Set(members.filter(({ outline }) => outline.place === PAYLOAD_PLACE).map(({ iid }) => iid));
     this.prefilters = this.prefiltersOf(members);
     this.isGrowing = this.prefilters.some(({ buffer }) => buffer.isGrowing === true);
+  }
+
+  /** Adds those of this group whose pattern was found in the payload of the packet under way. */
+  addByPayload({ onTx, txCount }: Candidates, candidates: Candidates): void {
+    for (let i = 0; i < txCount; i++) if (this.byPayload.has(onTx[i]!)) candidates.add(onTx[i]!);
   }
 
   /** Of a signature in this group. */

@@ -34,6 +34,8 @@ export class TxInspector {
   private readonly ctx: DetectContext;
   private readonly candidates: Candidates;
   private readonly host: TxHost;
+  /** Found in the payload of the packet under way. */
+  private hits: Candidates;
   private readonly buffers = new BufferInspector();
   private readonly views = [new BufferView(), new BufferView()] as const;
 
@@ -41,14 +43,19 @@ export class TxInspector {
     this.groups = groups;
     this.ctx = ctx;
     this.candidates = candidates;
+    this.hits = candidates;
     this.host = host;
   }
 
-  /** Everything new in the packet's direction. */
-  inspect(p: Packet, app: AppFlow): void {
+  /**
+   * Everything new in the packet's direction.
+   * @param hits with the rules whose pattern was found in the payload: they are looked at though nothing else is new
+   */
+  inspect(p: Packet, app: AppFlow, hits: Candidates): void {
     const direction: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
-    if (!app.isDirty[direction]) return;
+    if (!app.isDirty[direction] && hits.txCount === 0) return;
     app.isDirty[direction] = false;
+    this.hits = hits;
     const { ctx } = this;
     ctx.app = app;
     ctx.txDirection = direction;
@@ -75,8 +82,9 @@ export class TxInspector {
   }
 
   private inspectGroup(p: Packet, tx: Transaction, state: TxInspectState, group: TxGroup, progress: number): void {
-    if (progress === state.scanned && !group.isGrowing && !state.isRestless) return; // nothing is new to any rule
-    const { candidates, ctx } = this;
+    const { candidates, ctx, hits } = this;
+    const isNews = progress !== state.scanned || group.isGrowing || state.isRestless;
+    if (!isNews && hits.txCount === 0) return; // nothing is new to any rule
     ctx.tx = tx;
     candidates.clear();
     for (let i = 0; i < group.prefilters.length; i++) {
@@ -85,6 +93,7 @@ export class TxInspector {
       if (prefilter.progress > state.scanned || prefilter.buffer.isGrowing === true) this.scan(p, prefilter);
     }
     if (state.scanned < 0) candidates.addAll(group.always);
+    if (hits.txCount > 0) group.addByPayload(hits, candidates);
     if (state.waiting !== null) for (const iid of state.waiting) candidates.add(iid);
     state.scanned = progress;
     state.isRestless = false;
@@ -113,8 +122,11 @@ export class TxInspector {
     const from = at < 0 ? 0 : state.steps![at]!;
     if (at >= 0 && isAhead(plan, from, progress)) return;
     let outcome: number = Outcome.no;
-    if (this.host.admits(signature, p)) outcome = this.run(p, tx, plan, from, progress);
-    else if (at >= 0 || (plan.chosen === null && this.host.covers(signature, p))) outcome = from; // flowbits may come
+    if (this.host.admits(signature, p)) {
+      // of a rule that is known by the payload, that comes first: once it held, the rest may take its time
+      if (plan.isByPayload && at < 0 && !this.host.payloadHolds(signature, p)) return;
+      outcome = this.run(p, tx, plan, from, progress);
+    } else if (at >= 0 || (isUnfiltered(plan) && this.host.covers(signature, p))) outcome = from; // flowbits may come
     if (at >= 0) {
       state.waiting!.splice(at, 1);
       state.steps!.splice(at, 1);
@@ -138,7 +150,7 @@ export class TxInspector {
       const mayCome = step.isRepeated && progress <= due + (step.match === null ? 0 : Infinity);
       return mayCome ? i : Outcome.no;
     }
-    if (plan.wantsPayload && !this.host.payloadHolds(plan.signature, p)) return steps.length;
+    if (plan.wantsPayload && !plan.isByPayload && !this.host.payloadHolds(plan.signature, p)) return steps.length;
     return Outcome.matched;
   }
 
@@ -149,6 +161,11 @@ export class TxInspector {
     if (isHalf && other.matched?.has(signature.iid) !== true) return;
     this.host.matched(signature, p, tx);
   }
+}
+
+/** Nothing is looked for to make it a candidate. */
+function isUnfiltered({ chosen, isByPayload }: TxPlan): boolean {
+  return chosen === null && !isByPayload;
 }
 
 /** Whether a step waits for a state that is yet to come. */

@@ -78,12 +78,16 @@ export class Collector {
 
   constructor(source: SignatureSource) {
     this.source = source;
-    this.groups = new SignatureGroups(source.outlines, new PatternTables((patterns) => compileMatcher('ac', patterns)));
+    this.groups = new SignatureGroups(source.outlines, {
+      tables: new PatternTables((patterns) => compileMatcher('ac', patterns)),
+      ids: () => undefined,
+      transports: () => undefined,
+    });
     this.candidates = new Candidates(source.outlines.length);
   }
 
   sids(p: Packet): number[] {
-    this.groups.collect(p, NO_STREAM, 0, this.candidates);
+    this.groups.collect(p, NO_STREAM, 0, 0, this.candidates);
     this.groups.collectIpOnly(p, this.candidates);
     const iids = [...this.candidates.iids.subarray(0, this.candidates.count)];
     assert.deepEqual(
