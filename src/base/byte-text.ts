@@ -2,14 +2,22 @@
 
 import { formatIpv6Short } from './ip.ts';
 
-const ZERO = 0x30;
+const DOT = 0x2e;
 const BILLION = 1e9;
 const HEX = '0123456789abcdef';
 
-const twoDigits = (n: number): string => n.toString().padStart(2, '0');
-/** Tens and ones of 0 to 99. */
-const TENS = Uint8Array.from({ length: 100 }, (_, n) => twoDigits(n).charCodeAt(0));
-const ONES = Uint8Array.from({ length: 100 }, (_, n) => twoDigits(n).charCodeAt(1));
+const THOUSAND = Array.from({ length: 1000 }, (_, n) => n.toString());
+/** The three digits of 0 to 999, zeros in front, four bytes for each. */
+const DIGITS = Uint8Array.from(
+  THOUSAND.flatMap((text) => [...`${text.padStart(3, '0')}0`]),
+  (c) => c.charCodeAt(0),
+);
+/** The same without the zeros, and how many digits they are. */
+const SHORT = Uint8Array.from(
+  THOUSAND.flatMap((text) => [...text.padEnd(4, '0')]),
+  (c) => c.charCodeAt(0),
+);
+const SHORT_LENGTH = Uint8Array.from(THOUSAND, (text) => text.length);
 const HEX_DIGITS = Uint8Array.from(HEX, (digit) => digit.charCodeAt(0));
 
 /** A fixed part of a record, made once. ASCII only. */
@@ -21,11 +29,17 @@ export class ByteText {
   data: Uint8Array;
   length = 0;
   /** IPv6 addresses in their short form (RFC 5952) instead of eight whole groups. */
-  readonly isIp6Short: boolean;
+  isIp6Short: boolean;
 
-  constructor(options: { readonly isIp6Short?: boolean } = {}) {
-    this.data = new Uint8Array(4096);
+  constructor(options: { readonly isIp6Short?: boolean; readonly size?: number } = {}) {
+    this.data = new Uint8Array(options.size ?? 4096);
     this.isIp6Short = options.isIp6Short ?? false;
+  }
+
+  /** Takes away the first `size` bytes. */
+  dropFront(size: number): void {
+    if (size < this.length) this.data.copyWithin(0, size, this.length);
+    this.length -= size;
   }
 
   /** Makes room for `more` bytes. */
@@ -80,54 +94,74 @@ export class ByteText {
   /** A whole number from 0 to 2^53. */
   number(value: number): void {
     this.ensure(20);
-    if (value < 10) this.data[this.length++] = ZERO + value;
-    else if (value < BILLION) this.small(value | 0, digitsOf(value));
+    if (value < 1000) this.short(value);
+    else if (value < BILLION) this.middle(value | 0);
     else {
       const high = Math.floor(value / BILLION);
-      this.small(high % BILLION, digitsOf(high));
-      this.small(value - high * BILLION, 9);
+      if (high < 1000) this.short(high);
+      else this.middle(high | 0);
+      this.nine((value - high * BILLION) | 0);
     }
   }
 
-  /** `value` below a billion in so many digits, zeros in front. */
-  padded(value: number, digits: number): void {
-    this.ensure(digits);
-    this.small(value | 0, digits);
-  }
-
-  private small(value: number, digits: number): void {
+  /** Below a thousand. */
+  private short(value: number): void {
     const { data } = this;
-    const start = this.length;
-    let at = start + digits;
-    this.length = at;
-    let left = value;
-    while (at - start >= 2) {
-      const rest = (left / 100) | 0;
-      const two = left - rest * 100;
-      data[--at] = ONES[two]!;
-      data[--at] = TENS[two]!;
-      left = rest;
+    const at = this.length;
+    const i = value << 2;
+    data[at] = SHORT[i]!;
+    data[at + 1] = SHORT[i + 1]!;
+    data[at + 2] = SHORT[i + 2]!;
+    this.length = at + SHORT_LENGTH[value]!;
+  }
+
+  /** From a thousand to below a billion. */
+  private middle(value: number): void {
+    const high = (value / 1000) | 0;
+    if (high < 1000) this.short(high);
+    else {
+      const top = (high / 1000) | 0;
+      this.short(top);
+      this.three(high - top * 1000);
     }
-    if (at > start) data[start] = ZERO + left;
+    this.three(value - high * 1000);
+  }
+
+  /** Three digits. */
+  private three(value: number): void {
+    const { data } = this;
+    const at = this.length;
+    const i = value << 2;
+    data[at] = DIGITS[i]!;
+    data[at + 1] = DIGITS[i + 1]!;
+    data[at + 2] = DIGITS[i + 2]!;
+    this.length = at + 3;
+  }
+
+  private nine(value: number): void {
+    const millions = (value / 1_000_000) | 0;
+    this.three(millions);
+    this.six(value - millions * 1_000_000);
+  }
+
+  /** Six digits of a number below a million, zeros in front. */
+  six(value: number): void {
+    this.ensure(6);
+    const thousands = (value / 1000) | 0;
+    this.three(thousands);
+    this.three(value - thousands * 1000);
   }
 
   /** `10.0.0.1` from a word. */
   ipv4(word: number): void {
-    this.octet(word >>> 24);
-    this.dotted((word >>> 16) & 255);
-    this.dotted((word >>> 8) & 255);
-    this.dotted(word & 255);
-  }
-
-  private dotted(value: number): void {
-    this.data[this.length++] = 0x2e;
-    this.octet(value);
-  }
-
-  private octet(value: number): void {
     this.ensure(16);
-    if (value < 10) this.data[this.length++] = ZERO + value;
-    else this.small(value, value < 100 ? 2 : 3);
+    this.short(word >>> 24);
+    this.data[this.length++] = DOT;
+    this.short((word >>> 16) & 255);
+    this.data[this.length++] = DOT;
+    this.short((word >>> 8) & 255);
+    this.data[this.length++] = DOT;
+    this.short(word & 255);
   }
 
   /** Eight full groups of an IPv6 address. */
@@ -166,11 +200,4 @@ export class ByteText {
   toString(): string {
     return Buffer.from(this.data.buffer, this.data.byteOffset, this.length).toString('utf8');
   }
-}
-
-/** Decimal digits of a whole number below 10^18. */
-function digitsOf(value: number): number {
-  let digits = 1;
-  for (let limit = 10; value >= limit; limit *= 10) digits++;
-  return digits;
 }

@@ -175,7 +175,10 @@ function workerOptions(options: ReplayOptions): WorkerOptions {
       checksums,
       simulate,
     }),
-    hostPolicy: (a0, a1, a2, a3, version) => policies[hosts.lookUp(a0, a1, a2, a3, version)] ?? 0,
+    hostPolicy: (a0, a1, a2, a3, version) => {
+      const host = hosts.lookUp(a0, a1, a2, a3, version);
+      return host < 0 ? 0 : policies[host]!;
+    },
     exceptions: exceptionChoices(config, isInline),
     rules,
     isInline,

@@ -12,13 +12,14 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { ByteText } from '../base/byte-text.ts';
 import { OutputError } from './output-error.ts';
 import { nextRotation } from './rotation.ts';
 import { strftime } from './text/timestamp.ts';
 import type { RotateInterval } from './rotation.ts';
 import type { RecordWriter } from './record-writer.ts';
 
-/** Characters collected before the file sees them. */
+/** Bytes collected before the file sees them. */
 const CHUNK = 1 << 16;
 const RETRY_MS = 2;
 const MAX_RETRIES = 500;
@@ -44,12 +45,12 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
 
 export class FileWriter implements RecordWriter {
   failed = 0;
+  /** What the file has not seen yet: whole records, and those being put together behind them. */
+  readonly text = new ByteText({ size: 2 * CHUNK });
   private fd = -1;
   private path = '';
-  /** Text not yet in `chunk`: records as strings are encoded together, which costs least. */
-  private pending = '';
-  private readonly chunk = Buffer.allocUnsafe(2 * CHUNK);
-  private used = 0;
+  /** End of the whole records in `text`, and how many they are. */
+  private committed = 0;
   private records = 0;
   private size = 0;
   private isRegular = false;
@@ -64,23 +65,16 @@ export class FileWriter implements RecordWriter {
   }
 
   write(record: string): void {
-    if (this.rotateAt !== Infinity) this.rotateByTime();
-    this.pending += record;
-    this.records++;
-    if (this.pending.length + this.used >= CHUNK || this.options.unbuffered === true) this.flush();
+    this.text.string(record);
+    this.commit(1);
   }
 
-  writeBytes(data: Uint8Array, length: number): void {
-    if (length > CHUNK) {
-      this.write(Buffer.from(data.buffer, data.byteOffset, length).toString('utf8'));
-      return;
-    }
+  commit(records: number): void {
+    if (this.text.length === this.committed) return;
     if (this.rotateAt !== Infinity) this.rotateByTime();
-    if (this.pending !== '') this.encode();
-    this.chunk.set(data.subarray(0, length), this.used);
-    this.used += length;
-    this.records++;
-    if (this.used >= CHUNK || this.options.unbuffered === true) this.flush();
+    this.committed = this.text.length;
+    this.records += records;
+    if (this.committed >= CHUNK || this.options.unbuffered === true) this.flush();
   }
 
   flush(): void {
@@ -88,33 +82,14 @@ export class FileWriter implements RecordWriter {
     if (this.records > 0) this.writeOut({ mayRotate: true });
   }
 
-  /** Moves the pending text behind the bytes, or writes all of it when there is no room. */
-  private encode(): void {
-    if (this.pending.length * 3 > CHUNK) {
-      this.flush();
-      return;
-    }
-    this.used += this.chunk.write(this.pending, this.used, 'utf8');
-    this.pending = '';
-    if (this.used >= CHUNK) this.flush();
-  }
-
+  /** Writes the whole records; what stands behind them moves to the front. */
   private writeOut(how: { mayRotate: boolean }): void {
-    const count = this.records;
-    const bytes = this.waiting();
-    this.pending = '';
-    this.used = 0;
+    const { committed, records, text } = this;
+    this.committed = 0;
     this.records = 0;
-    if (how.mayRotate) this.rotateBySize(bytes.length);
-    if (!this.writeAll(bytes)) this.failed += count;
-  }
-
-  /** Everything not yet written. */
-  private waiting(): Buffer {
-    const bytes = this.chunk.subarray(0, this.used);
-    if (this.pending === '') return bytes;
-    const text = Buffer.from(this.pending, 'utf8');
-    return this.used === 0 ? text : Buffer.concat([bytes, text]);
+    if (how.mayRotate) this.rotateBySize(committed);
+    if (!this.writeAll(text.data, committed)) this.failed += records;
+    text.dropFront(committed);
   }
 
   reopen(): void {
@@ -182,14 +157,14 @@ export class FileWriter implements RecordWriter {
   }
 
   /** All of it or nothing: a piece that ends in half a record is taken back. */
-  private writeAll(bytes: Buffer): boolean {
+  private writeAll(bytes: Uint8Array, length: number): boolean {
     if (this.fd < 0) this.tryOpen({ append: true });
     if (this.fd < 0) return false;
     let done = 0;
     let retries = 0;
-    while (done < bytes.length) {
+    while (done < length) {
       try {
-        done += writeSync(this.fd, bytes, done, bytes.length - done);
+        done += writeSync(this.fd, bytes, done, length - done);
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'EINTR') continue;
@@ -201,7 +176,7 @@ export class FileWriter implements RecordWriter {
         return false;
       }
     }
-    this.size += bytes.length;
+    this.size += length;
     return true;
   }
 

@@ -1,10 +1,14 @@
 // RecordWriter: where records (lines) go; files, sockets, the standard output and functions behind one face.
 
+import type { ByteText } from '../base/byte-text.ts';
+
 export interface RecordWriter {
   /** One whole record with its line end. Never throws: what cannot be written is counted. */
   write(record: string): void;
-  /** The same from the first `length` bytes of `data`, which are copied; where a writer can take bytes as they are. */
-  writeBytes?(data: Uint8Array, length: number): void;
+  /** Where records can be put together as bytes, behind those that wait; `commit` makes them count. */
+  readonly text?: ByteText;
+  /** `records` whole records were put behind those in `text`; nothing happens when none were. */
+  commit?(records: number): void;
   flush(): void;
   reopen(): void;
   close(): void;

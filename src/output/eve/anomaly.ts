@@ -39,7 +39,7 @@ export class AnomalyEvents {
         );
       else text.string(`,"anomaly":{"type":"${kind}","event":"${name}"}`);
       if (this.withHeader) text.string(packetBytes(p, HEADER_BYTES));
-      text.string(this.record.end());
+      this.record.appendClose(text);
     }
   }
 

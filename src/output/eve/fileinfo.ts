@@ -30,7 +30,7 @@ export class FileEvents {
     json.begin().openElement();
     fileMembers(json, tx, file);
     json.close();
-    text.string(this.record.end());
+    this.record.appendClose(text);
   }
 }
 

@@ -1,7 +1,8 @@
 // EVE `flow`: one record for both directions when a flow ends.
 import { F, FLOW_END_REASONS, FLOW_STATES, FlowFlag } from '../../framework/flows.ts';
 import { quote } from '../../base/json-text.ts';
-import { ByteText, part } from '../../base/byte-text.ts';
+import { part } from '../../base/byte-text.ts';
+import type { ByteText } from '../../base/byte-text.ts';
 import { appendEveTime } from '../text/byte-time.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';
 import { DESTINATION, NO_PORT, SOURCE, appendEnd } from './ends.ts';
@@ -40,8 +41,6 @@ const NOT_ALERTED = part(',"alerted":false');
 const CLOSE = part('}');
 
 export class FlowEvents {
-  /** The record made last. */
-  readonly text: ByteText;
   private readonly record: EveRecord;
   private readonly withOwnFields: boolean;
 
@@ -51,28 +50,26 @@ export class FlowEvents {
    */
   constructor(record: EveRecord, node: ConfigNode | undefined) {
     this.record = record;
-    this.text = new ByteText(record.settings);
     this.withOwnFields = node?.bool('tayra-fields', false) ?? false;
   }
 
-  /** The record of flow f in `text`, which is emptied first. */
-  flow(f: number): void {
-    const { record, text } = this;
+  /** Appends the record of flow f with its line end. */
+  append(text: ByteText, f: number): void {
+    const { record } = this;
     const { flows, tcp } = record.context;
-    text.length = 0;
-    this.head(f);
-    text.string(record.appProtocol(f));
+    this.head(text, f);
+    record.appendAppProtocol(text, f);
     appendFlow(text, flows, f);
-    text.string(record.flowOptions(f, 'toServer'));
+    record.appendFlowOptions(text, f);
     const t = flows.tcp(f);
     if (flows.proto(f) === PROTO_TCP) appendFlowTcp(text, tcp, t);
     if (this.withOwnFields && t >= 0) text.string(this.ownFields(t));
-    text.string(record.end());
+    record.appendClose(text);
   }
 
   /** Timestamp, ids, type, tuple and protocol. */
-  private head(f: number): void {
-    const { record, text } = this;
+  private head(text: ByteText, f: number): void {
+    const { record } = this;
     const { flows } = record.context;
     text.part(TIMESTAMP);
     appendEveTime(text, record.context.now());
@@ -80,7 +77,7 @@ export class FlowEvents {
     text.number(flows.double(f, F.id));
     const parent = flows.double(f, F.parentId);
     if (parent !== 0) text.string(`,"parent_id":${String(parent)}`);
-    text.string(record.flowDevice(f));
+    record.appendFlowDevice(text, f);
     text.part(EVENT_TYPE);
     if (flows.word(f, F.seenVlan2) !== 0) text.string(record.flowVlans(f));
     appendTuple(text, flows, f);

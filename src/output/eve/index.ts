@@ -28,8 +28,8 @@ import type { RecordWriter } from '../record-writer.ts';
 
 /** Appends the records of a packet, each with its line end. */
 type PacketEvents = (text: ByteText, p: Packet) => void;
-/** Leaves the record of flow f in the text it returns. */
-type FlowRecords = (f: number) => ByteText;
+/** Appends the records of flow f, each with its line end. */
+type FlowRecords = (text: ByteText, f: number) => void;
 
 interface EventTypes {
   readonly packet: readonly PacketEvents[];
@@ -105,20 +105,16 @@ const appender =
   (text, p) =>
     events.append(text, p);
 const flowMethod =
-  (events: { flow(f: number): void; readonly text: ByteText }): FlowRecords =>
-  (f) => {
-    events.flow(f);
-    return events.text;
+  (events: FlowEvents): FlowRecords =>
+  (text, f) => {
+    events.append(text, f);
   };
 
-const netflowMethod = (events: NetflowEvents): FlowRecords => {
-  const text = new ByteText();
-  return (f) => {
-    text.length = 0;
+const netflowMethod =
+  (events: NetflowEvents): FlowRecords =>
+  (text, f) => {
     text.string(events.flow(f));
-    return text;
   };
-};
 
 class EveLog implements Output {
   readonly transaction?: (p: Packet, app: AppFlow, tx: Transaction) => void;
@@ -130,13 +126,16 @@ class EveLog implements Output {
   private readonly writer: RecordWriter;
   private readonly prefix: string;
   private readonly types: EventTypes;
-  /** The records under way. */
+  /** The records under way; the writer's own text where it has one and lines get no prefix. */
   private readonly text: ByteText;
+  private readonly isWritersText: boolean;
 
   constructor(writer: RecordWriter, record: EveRecord, types: EventTypes) {
     this.writer = writer;
     this.prefix = record.settings.prefix;
-    this.text = new ByteText(record.settings);
+    this.isWritersText = writer.text !== undefined && this.prefix === '';
+    this.text = this.isWritersText ? writer.text! : new ByteText();
+    this.text.isIp6Short = record.settings.isIp6Short;
     this.types = types;
     this.wantsEveryPacket = types.wantsEveryPacket;
     const { frames, transactions } = types;
@@ -174,7 +173,8 @@ class EveLog implements Output {
 
   flow(f: number): void {
     const { flow } = this.types;
-    for (let i = 0; i < flow.length; i++) this.writeBytes(flow[i]!(f));
+    for (let i = 0; i < flow.length; i++) flow[i]!(this.text, f);
+    this.writeText();
   }
 
   stats(): void {
@@ -193,17 +193,16 @@ class EveLog implements Output {
     this.writer.close();
   }
 
-  /** What was appended to `text`. */
+  /** What was appended to `text` is whole records. */
   private writeText(): void {
     const { text } = this;
+    if (this.isWritersText) {
+      this.writer.commit!(1);
+      return;
+    }
     if (text.length === 0) return;
-    this.writeBytes(text);
+    this.write(text.toString());
     text.length = 0;
-  }
-
-  private writeBytes(text: ByteText): void {
-    if (this.prefix === '' && this.writer.writeBytes !== undefined) this.writer.writeBytes(text.data, text.length);
-    else this.write(text.toString());
   }
 
   // `text` is any number of whole lines

@@ -21,6 +21,7 @@ const QUOTE = part('"');
 const FLOW_ID = part(',"flow_id":');
 const PCAP_CNT = part(',"pcap_cnt":');
 const EVENT_TYPE = part(',"event_type":"');
+const END_OF_LINE = part('}\n');
 const ESP = 50;
 const PROTO = part(',"proto":"');
 const IP_V = part('","ip_v":');
@@ -38,6 +39,9 @@ export class EveRecord {
   readonly settings: EveSettings;
   private capturePath: string | undefined;
   private captureText = '';
+  /** Texts by the number of a device, and of an application protocol. */
+  private readonly deviceParts: Uint8Array[] = [];
+  private readonly appParts: Uint8Array[] = [];
   private readonly scratch: ByteText;
   /** How IPv6 addresses are printed. */
   readonly ip6: Ip6Text;
@@ -91,7 +95,7 @@ export class EveRecord {
       const parent = flows.double(p.flow, F.parentId);
       if (parent !== 0) text.string(`,"parent_id":${String(parent)}`);
     }
-    text.string(this.device(p.device));
+    this.appendDevice(text, p.device);
     if (p.parent === null && p.number > 0 && this.context.captureFile() !== undefined) {
       text.part(PCAP_CNT);
       text.number(p.number);
@@ -105,10 +109,16 @@ export class EveRecord {
   private appendEnd(text: ByteText, p: Packet): void {
     text.part(PKT_SRC[p.source]!);
     const { settings } = this;
-    text.string(settings.version);
-    if (settings.hasMetadata) text.string(metadataText(this.context, p.flow, OF_PACKET));
+    if (settings.version !== '') text.string(settings.version);
+    if (settings.hasMetadata) this.appendMetadata(text, p.flow, OF_PACKET);
     if (settings.hasEther && p.etherOffset >= 0) text.string(packetEther(p));
     if (settings.hasCommunityId && p.flow >= 0) text.string(this.community(p.flow));
+  }
+
+  private appendMetadata(text: ByteText, f: number, what: typeof OF_FLOW | typeof OF_PACKET): void {
+    const hasVars = what.withPacketVars && this.context.packetVars.length > 0;
+    if (hasVars || (f >= 0 && this.context.flows.peekExtra(f) !== null))
+      text.string(metadataText(this.context, f, what));
   }
 
   /** The same for a netflow record. */
@@ -122,6 +132,11 @@ export class EveRecord {
   /** `,"in_iface":"eth0"` where the flow was seen, nothing for files. */
   flowDevice(f: number): string {
     return this.device(this.context.flows.word(f, F.device));
+  }
+
+  /** The same, behind what is in `text`. */
+  appendFlowDevice(text: ByteText, f: number): void {
+    this.appendDevice(text, this.context.flows.word(f, F.device));
   }
 
   /** `,"vlan":[5]`, nothing without. */
@@ -140,6 +155,21 @@ export class EveRecord {
     if (settings.hasEther) text += this.flowEther(f, side);
     if (settings.hasCommunityId) text += this.community(f);
     return text;
+  }
+
+  /** The same, behind what is in `text`, from the client's side. */
+  appendFlowOptions(text: ByteText, f: number): void {
+    const { settings } = this;
+    if (settings.version !== '') text.string(settings.version);
+    if (settings.hasMetadata) this.appendMetadata(text, f, OF_FLOW);
+    if (settings.hasEther) text.string(this.flowEther(f, 'toServer'));
+    if (settings.hasCommunityId) text.string(this.community(f));
+  }
+
+  /** The same as `end`, behind what is in `text`. */
+  appendClose(text: ByteText): void {
+    if (this.settings.host === '' && !this.settings.hasPcapFile) text.part(END_OF_LINE);
+    else text.string(this.end());
   }
 
   /** host, pcap_filename, the closing brace and the line end. */
@@ -184,9 +214,23 @@ export class EveRecord {
     return text + this.appName('app_proto_orig', flows.word(f, F.appProtocolOriginal));
   }
 
+  /** The same, behind what is in `text`. */
+  appendAppProtocol(text: ByteText, f: number): void {
+    const { flows } = this.context;
+    const final = flows.word(f, F.appProtocol);
+    const original = flows.word(f, F.appProtocolOriginal);
+    const isPlain = flows.word(f, F.appProtocolToServer) === final && flows.word(f, F.appProtocolToClient) === final;
+    if (isPlain && original === 0) text.part((this.appParts[final] ??= part(this.appName('app_proto', final))));
+    else text.string(this.appProtocol(f));
+  }
+
   private appName(key: string, id: number): string {
     const name = id === 0 ? '' : this.context.appProtocolName(id);
     return name === '' ? '' : `,"${key}":"${name}"`;
+  }
+
+  private appendDevice(text: ByteText, index: number): void {
+    text.part((this.deviceParts[index] ??= new Uint8Array(Buffer.from(this.device(index)))));
   }
 
   private device(index: number): string {

@@ -108,7 +108,7 @@ export class TransactionEvents {
       return;
     }
     appendBeside(beside, tx, json, app);
-    text.string(this.record.end());
+    this.record.appendClose(text);
   }
 
   private jsonOf(text: ByteText): JsonText {
@@ -166,6 +166,6 @@ export function appendTxAnomalies(text: ByteText, record: EveRecord, p: Packet, 
     text.part(TX_ID);
     text.number(tx.id);
     text.string(`,"anomaly":{"app_proto":"${name}","type":"applayer","event":"${shown}","layer":"proto_parser"}`);
-    text.string(record.end());
+    record.appendClose(text);
   }
 }

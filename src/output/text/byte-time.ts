@@ -31,6 +31,6 @@ export function appendEveTime(text: ByteText, us: number): void {
   const slot = slots[second % SLOTS] ?? slots[0]!;
   if (slot.second !== second) fill(slot, second);
   text.part(slot.head);
-  text.padded(us - second * 1e6, FRACTION_DIGITS);
+  text.six((us - second * 1e6) | 0);
   text.part(slot.zone);
 }
