@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { HANDSHAKE, SYN_ACK, acknowledged, request, response } from './sessions.ts';
+import { HANDSHAKE, SYN_ACK, acknowledged, request, response, session } from './sessions.ts';
+import type { Said } from './sessions.ts';
 import { ofType, runEngine, sidsOf } from './support.ts';
 
 const RULE = 'alert tcp any any -> any any (msg:"split word"; content:"splitword"; sid:1;)';
@@ -38,5 +39,34 @@ describe('the end of a flow', () => {
     const [flow] = ofType(events, 'flow');
     assert.equal(flow?.src_ip, '10.0.0.1');
     assert.deepEqual([flow.flow?.pkts_toserver, flow.flow?.pkts_toclient], [1, 2]);
+  });
+
+  const spoken = (...turns: readonly Said[]): unknown[] => {
+    const [event] = ofType(runEngine({ frames: session(...turns) }), 'flow');
+    return [event?.app_proto, event?.app_proto_orig, event?.flow?.tx_cnt];
+  };
+  const CONNECT: Said[] = [
+    { client: 'CONNECT a:25 HTTP/1.1\r\nHost: a:25\r\n\r\n' },
+    { server: 'HTTP/1.1 200 OK\r\n\r\n' },
+  ];
+  const GET: Said[] = [
+    { client: 'GET / HTTP/1.1\r\nHost: a\r\n\r\n' },
+    { server: 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n' },
+  ];
+
+  it('has the number of transactions, of those that are gone too', () => {
+    assert.deepEqual(spoken(...GET, ...GET, ...GET), ['http', undefined, 3]);
+    assert.deepEqual(spoken({ client: 'xyzzy' }), [undefined, undefined, undefined]);
+  });
+
+  it('counts the transactions of the protocol that was spoken last', () => {
+    const mail = [{ server: '220 mail ESMTP\r\n' }, { client: 'EHLO b\r\n' }, { server: '250 b\r\n' }];
+    assert.deepEqual(spoken(...CONNECT, ...mail), ['smtp', 'http', 1]);
+    assert.deepEqual(spoken(...CONNECT, ...GET, ...GET), ['http', undefined, 2]);
+  });
+
+  it('what a flow left its protocol for has failed when it never showed', () => {
+    assert.deepEqual(spoken(...CONNECT), ['failed', 'http', undefined]);
+    assert.deepEqual(spoken(...CONNECT, { client: 'xyzzy' }), ['failed', 'http', undefined]);
   });
 });

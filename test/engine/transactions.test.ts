@@ -1,30 +1,10 @@
 import assert from 'node:assert/strict';
-import { HANDSHAKE, request, response } from './sessions.ts';
+import { HANDSHAKE, request, session } from './sessions.ts';
 import { ofType, runEngine, sidsOf } from './support.ts';
 import type { EngineRun, EveEvent } from './support.ts';
 
 const GET = 'GET /one HTTP/1.1\r\nHost: a\r\nUser-Agent: agent\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
-
-interface Said {
-  readonly client?: string;
-  readonly server?: string;
-}
-
-/** A session in which each side acknowledges what the other said before. */
-function session(...turns: readonly Said[]): EngineRun['frames'] {
-  const frames = [...HANDSHAKE];
-  const sent = { client: 0, server: 0 };
-  for (const { client = '', server = '' } of turns) {
-    if (client !== '') frames.push(request(client, sent.client, sent.server));
-    sent.client += client.length;
-    if (server !== '') frames.push(response(server, sent.server, sent.client));
-    sent.server += server.length;
-  }
-  // both sides acknowledge the rest
-  frames.push(request('', sent.client, sent.server), response('', sent.server, sent.client));
-  return frames;
-}
 
 const http = (options: string, sid: number): string =>
   `alert http any any -> any any (msg:"m"; ${options} sid:${String(sid)};)`;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { defineCounter } from '../../src/base/counters.ts';
+import type { AppFlow } from '../../src/framework/app-flow.ts';
 import { defineAnomalies } from '../../src/framework/anomaly.ts';
 import { F, FlowFlag } from '../../src/framework/flows.ts';
 import { Action, AlertFlag, PacketFlag, dropReason } from '../../src/framework/packet.ts';
@@ -234,6 +235,35 @@ describe('EVE', () => {
       line,
       '{"timestamp":"2013-11-25T14:55:58.382163+0000","flow_id":1922853357371434,"event_type":"flow","src_ip":"10.180.156.141","src_port":61450,"dest_ip":"10.180.156.249","dest_port":80,"ip_v":4,"proto":"TCP","app_proto":"http","flow":{"pkts_toserver":8,"pkts_toclient":8,"bytes_toserver":692,"bytes_toclient":5773,"start":"2013-11-25T14:55:58.382163+0000","end":"2013-11-25T14:55:58.387631+0000","age":0,"state":"closed","reason":"shutdown","alerted":true},"suricata_version":"9.0.0","metadata":{"flowbits":["bit1"]},"ether":{"dest_macs":["00:13:72:c4:f1:e1"],"src_macs":["00:1f:5b:ff:51:cb"]},"community_id":"1:5FhVg97ow4NPd5Q5nqaxA/Bx83A=","tcp":{"tcp_flags":"1b","tcp_flags_ts":"1b","tcp_flags_tc":"1b","syn":true,"fin":true,"psh":true,"ack":true,"state":"closed","ts_max_regions":1,"tc_max_regions":1},"pcap_filename":"/captures/a.pcap"}',
     );
+  });
+
+  it('flow and netflow end with the number of transactions, where there were any', () => {
+    const counts = (transactionCount: number): unknown[] => {
+      const appOf = (): AppFlow => ({ parser: { transactionCount } }) as unknown as AppFlow;
+      const types = '        - flow\n        - netflow\n';
+      const lines = run(
+        '',
+        types,
+        (output, { flows }) => {
+          const f = endedFlow(flows);
+          flows.extraOf(f).exceptionPolicies = [{ target: 'stream_midstream', policy: 'pass_flow' }];
+          output.flow!(f);
+        },
+        { appOf },
+      );
+      return lines.map((line) => {
+        const event = JSON.parse(line) as Record<string, Json>;
+        const key = 'flow' in event ? 'flow' : 'netflow';
+        return [key, Object.keys(event[key]!).at(-1), event[key]!['tx_cnt']];
+      });
+    };
+    const last = (name: string, count: number): unknown[] => [name, 'tx_cnt', count];
+    assert.deepEqual(counts(12), [last('flow', 12), last('netflow', 12), last('netflow', 12)]);
+    assert.deepEqual(counts(0), [
+      ['flow', 'exception_policy', undefined],
+      ['netflow', 'max_ttl', undefined],
+      ['netflow', 'max_ttl', undefined],
+    ]);
   });
 
   it('netflow: a record for each direction', () => {

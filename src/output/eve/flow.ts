@@ -37,6 +37,7 @@ const REASONS = FLOW_END_REASONS.map((reason) => part(`,"reason":"${reason}"`));
 const TCP_REUSED = part(',"reason":"tcp_reuse"');
 const ALERTED = part(',"alerted":true');
 const NOT_ALERTED = part(',"alerted":false');
+const TX_COUNT = part(',"tx_cnt":');
 const CLOSE = part('}');
 
 export class FlowEvents {
@@ -61,8 +62,14 @@ export class FlowEvents {
     const { flows, tcp } = record.context;
     text.length = 0;
     this.head(f);
-    text.string(record.appProtocol(f));
+    text.string(record.lastAppProtocol(f));
     appendFlow(text, flows, f);
+    const transactions = record.transactionCount(f);
+    if (transactions !== 0) {
+      text.part(TX_COUNT);
+      text.number(transactions);
+    }
+    text.part(CLOSE);
     text.string(record.flowOptions(f, 'toServer'));
     const t = flows.tcp(f);
     if (flows.proto(f) === PROTO_TCP) appendFlowTcp(text, tcp, t);
@@ -134,6 +141,7 @@ function appendAddress(
     );
 }
 
+/** The object `flow`, left open. */
 function appendFlow(text: ByteText, flows: Flows, f: number): void {
   const start = flows.double(f, F.startTs);
   const end = flows.double(f, F.lastTs);
@@ -154,7 +162,6 @@ function appendFlow(text: ByteText, flows: Flows, f: number): void {
   appendOutcome(text, flows, f);
   if ((flows.flags(f) & RARE) !== 0) text.string(actionText(flows, f) + elephantText(flows, f));
   if (flows.peekExtra(f) !== null) text.string(exceptionText(flows, f));
-  text.part(CLOSE);
 }
 
 /** How it ended. */
