@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { ethernet, frame4, hex, vlan } from '../support/packets.ts';
+import type { Bytes } from '../support/packets.ts';
+import { ascii, ethernet, frame4, hex, tcp4, vlan } from '../support/packets.ts';
 import { ACK, HANDSHAKE, SYN, SYN_ACK, acknowledged, request, response } from './sessions.ts';
 import { counterOf, ofType, runEngine } from './support.ts';
 import type { EveEvent } from './support.ts';
@@ -68,6 +69,52 @@ describe('where flows begin and end', () => {
     const [flow] = flowsOf(runEngine({ frames: [response(OK), request('', 0, OK.length)] }));
     assert.equal(flow?.app_proto, undefined);
     assert.equal(flow?.src_port, 80);
+  });
+
+  const stray = (flags: number): Bytes => tcp4({ sp: 1000, dp: 80, seq: 5, ack: 9, flags });
+  const FIN_ACK = 0x11;
+  const RST = 0x04;
+  const STRAY_ACK = 0x10;
+
+  it('a SYN among packets of no session begins a flow of its own', () => {
+    for (const before of [SYN_ACK, stray(STRAY_ACK), stray(FIN_ACK), stray(RST)]) {
+      const flows = flowsOf(runEngine({ frames: [before, ...HANDSHAKE] }));
+      assert.deepEqual(
+        flows.map(({ flow }) => [flow?.reason, flow?.state]),
+        [
+          ['tcp_reuse', 'new'],
+          ['shutdown', 'established'],
+        ],
+      );
+    }
+  });
+
+  it('neither a RST nor a FIN without data picks up a session; inline both are dropped', () => {
+    const settings = { 'stream.midstream': 'true', 'stream.async-oneside': 'true' };
+    for (const flags of [FIN_ACK, RST]) {
+      const events = runEngine({ isInline: true, settings, frames: [stray(flags)] });
+      assert.equal(ofType(events, 'drop')[0]?.drop?.reason, 'stream error');
+      assert.equal(flowsOf(events)[0]?.flow?.state, 'new');
+    }
+  });
+
+  it('a FIN with data picks up a session that is about to end', () => {
+    const last = tcp4({ sp: 1000, dp: 80, seq: 5, ack: 9, flags: FIN_ACK }, ascii(GET));
+    const [flow] = flowsOf(runEngine({ settings: { 'stream.midstream': 'true' }, frames: [last] }));
+    assert.deepEqual([flow?.flow?.state, flow?.app_proto], ['established', 'http']);
+  });
+
+  it('of one-sided sessions only a SYN/ACK is one that is picked up', () => {
+    const sessions = (frame: Bytes): unknown =>
+      counterOf(runEngine({ settings: { 'stream.async-oneside': 'true' }, frames: [frame] }), 'tcp.sessions');
+    assert.deepEqual([SYN_ACK, stray(STRAY_ACK)].map(sessions), [1, 0]);
+  });
+
+  it('a packet that an exception policy drops picks up no session', () => {
+    const settings = { 'stream.async-oneside': 'true' };
+    const events = runEngine({ isInline: true, settings, frames: [SYN_ACK] });
+    assert.equal(ofType(events, 'drop')[0]?.drop?.reason, 'stream midstream');
+    assert.equal(counterOf(events, 'tcp.sessions'), 0);
   });
 
   it('ESP is told apart by its security parameters', () => {
