@@ -177,6 +177,7 @@ function workerOptions(options: ReplayOptions): WorkerOptions {
     }),
     hostPolicy: (a0, a1, a2, a3, version) => policies[hosts.lookUp(a0, a1, a2, a3, version)] ?? 0,
     exceptions: exceptionChoices(config, isInline),
+    appErrorsAt: [simulate.appErrorToServer, simulate.appErrorToClient],
     rules,
     isInline,
     appProtocols: config.get('app-layer.protocols'),

@@ -131,4 +131,15 @@ describe('protocols of flows', () => {
     const noise = 'xyzzy'.repeat(60);
     assert.ok(sids(rules, session({ client: noise }, { server: noise }, { client: noise })).includes(1));
   });
+
+  it('are found behind a gap, unless what was lost could have told', () => {
+    const isIn = (frames: EngineRun['frames']): unknown => ofType(runEngine({ frames }), 'flow')[0]?.app_proto;
+    const noise = 'xyzzy'.repeat(60);
+    const found = session({ client: 'GE' }, { client: 'T ' }, { client: GET }, { server: OK });
+    assert.equal(isIn(found.filter((_, i) => i !== 3)), 'http');
+    assert.equal(isIn(found.filter((_, i) => i !== 4)), 'http');
+    const never = session({ client: 'GE' }, { client: 'Xyz' }, { client: noise }, { server: noise }, { client: noise });
+    assert.equal(isIn(never), 'failed');
+    assert.equal(isIn(never.filter((_, i) => i !== 4)), undefined);
+  });
 });

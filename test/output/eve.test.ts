@@ -37,6 +37,9 @@ const ARP = Buffer.from(
   'hex',
 );
 
+/** `stream_midstream` is the fourth target, `drop_flow` the sixth policy. */
+const MIDSTREAM_DROPPED = 6 << 12;
+
 type Json = Record<string, unknown>;
 
 const HEAD = 'outputs:\n  - eve-log:\n      filename: eve.json\n';
@@ -246,7 +249,7 @@ describe('EVE', () => {
         types,
         (output, { flows }) => {
           const f = endedFlow(flows);
-          flows.extraOf(f).exceptionPolicies = [{ target: 'stream_midstream', policy: 'pass_flow' }];
+          flows.setWord(f, F.exceptions, MIDSTREAM_DROPPED);
           output.flow!(f);
         },
         { appOf },
@@ -327,7 +330,7 @@ describe('EVE', () => {
       flows.setWord(f, F.state, 3);
       flows.setWord(f, F.seenVlan01, 201 | (200 << 16));
       flows.setWord(f, F.seenVlan2, 2 << 16);
-      flows.extraOf(f).exceptionPolicies = [{ target: 'stream_midstream', policy: 'drop_flow' }];
+      flows.setWord(f, F.exceptions, MIDSTREAM_DROPPED);
       output.flow!(f);
     });
     const event = JSON.parse(line!) as Json;

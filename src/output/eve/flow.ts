@@ -1,8 +1,8 @@
 // EVE `flow`: one record for both directions when a flow ends.
 import { F, FLOW_END_REASONS, FLOW_STATES, FlowFlag } from '../../framework/flows.ts';
-import { quote } from '../../base/json-text.ts';
 import { ByteText, part } from '../../base/byte-text.ts';
 import { appendEveTime } from '../text/byte-time.ts';
+import { appliedPolicies } from '../../respond/exception-policy.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';
 import { DESTINATION, NO_PORT, SOURCE, appendEnd } from './ends.ts';
 import { appendFlowTcp } from './tcp-bytes.ts';
@@ -45,6 +45,8 @@ export class FlowEvents {
   readonly text: ByteText;
   private readonly record: EveRecord;
   private readonly withOwnFields: boolean;
+  /** Text of the exception policies by what flows keep of them: there are few. */
+  private readonly policies = new Map<number, Uint8Array>();
 
   /**
    * `tayra-fields: yes` adds a top-level object `tayra` with Zeek's connection state and history, missed bytes,
@@ -64,6 +66,8 @@ export class FlowEvents {
     this.head(f);
     text.string(record.lastAppProtocol(f));
     appendFlow(text, flows, f);
+    const exceptions = flows.word(f, F.exceptions);
+    if (exceptions !== 0) text.part(this.exceptionPolicies(exceptions));
     const transactions = record.transactionCount(f);
     if (transactions !== 0) {
       text.part(TX_COUNT);
@@ -94,6 +98,14 @@ export class FlowEvents {
     const proto = flows.proto(f);
     if (hasPorts(proto)) text.part(PROTOCOLS[proto]!);
     else text.string(record.flowProtocol(f, 'flow', 'toServer'));
+  }
+
+  private exceptionPolicies(marks: number): Uint8Array {
+    const known = this.policies.get(marks);
+    if (known !== undefined) return known;
+    const made = part(`,"exception_policy":${JSON.stringify(appliedPolicies(marks))}`);
+    this.policies.set(marks, made);
+    return made;
   }
 
   private ownFields(t: number): string {
@@ -161,7 +173,6 @@ function appendFlow(text: ByteText, flows: Flows, f: number): void {
   text.number(Math.floor(end / 1e6) - Math.floor(start / 1e6));
   appendOutcome(text, flows, f);
   if ((flows.flags(f) & RARE) !== 0) text.string(actionText(flows, f) + elephantText(flows, f));
-  if (flows.peekExtra(f) !== null) text.string(exceptionText(flows, f));
 }
 
 /** How it ended. */
@@ -179,12 +190,6 @@ function appendOutcome(text: ByteText, flows: Flows, f: number): void {
 function actionText(flows: Flows, f: number): string {
   if (flows.hasFlag(f, FlowFlag.actionDrop)) return ',"action":"drop"';
   return flows.hasFlag(f, FlowFlag.actionPass) ? ',"action":"pass"' : '';
-}
-
-function exceptionText(flows: Flows, f: number): string {
-  const policies = flows.peekExtra(f)?.exceptionPolicies;
-  if (!policies || policies.length === 0) return '';
-  return `,"exception_policy":[${policies.map((e) => `{"target":${quote(e.target)},"policy":${quote(e.policy)}}`).join(',')}]`;
 }
 
 function elephantText(flows: Flows, f: number): string {
