@@ -1,6 +1,26 @@
 import assert from 'node:assert/strict';
 import type { Bytes } from '../support/packets.ts';
-import { ascii, ethernet, frame4, hex, tcp4, vlan } from '../support/packets.ts';
+import {
+  CLIENT,
+  CLIENT6,
+  SERVER,
+  SERVER6,
+  ascii,
+  bytes,
+  concat,
+  ethernet,
+  frame4,
+  hex,
+  icmp4,
+  icmp6,
+  ipv4,
+  ipv6,
+  tcp4,
+  udp,
+  udp4,
+  udp6,
+  vlan,
+} from '../support/packets.ts';
 import { ACK, HANDSHAKE, SYN, SYN_ACK, acknowledged, request, response } from './sessions.ts';
 import { counterOf, ofType, runEngine } from './support.ts';
 import type { EveEvent } from './support.ts';
@@ -115,6 +135,47 @@ describe('where flows begin and end', () => {
     const events = runEngine({ isInline: true, settings, frames: [SYN_ACK] });
     assert.equal(ofType(events, 'drop')[0]?.drop?.reason, 'stream midstream');
     assert.equal(counterOf(events, 'tcp.sessions'), 0);
+  });
+
+  const question = udp4({ sp: 1000, dp: 9999 }, ascii('question'));
+  const answer = udp4({ sp: 9999, dp: 1000 }, ascii('answer'), { src: SERVER, dst: CLIENT });
+  const quoted = ipv4({ protocol: 17 }, udp({ sp: 1000, dp: 9999 }, ascii('question')));
+  const unreachable = icmp4(3, 3, concat(bytes(0, 0, 0, 0), quoted), { src: SERVER, dst: CLIENT });
+
+  it('an ICMP error counts for the flow that it reports on, and answers nothing', () => {
+    const rules = ['established', 'not_established'].map(
+      (word, i) => `alert ip any any -> any any (msg:"m"; flow:${word}; sid:${String(i + 1)};)`,
+    );
+    const reported = runEngine({ rules, frames: [question, unreachable, question] });
+    const [flow] = flowsOf(reported);
+    assert.deepEqual([flow?.flow?.state, flow?.flow?.pkts_toclient], ['new', 1]);
+    assert.deepEqual(alertsOf(reported, 2), [1, 2, 3]);
+    const answered = runEngine({ rules, frames: [question, unreachable, answer, question] });
+    assert.equal(flowsOf(answered)[0]?.flow?.state, 'established');
+    assert.deepEqual(alertsOf(answered, 1), [3, 4]);
+  });
+
+  it('an error of ICMPv6 is a flow of its own', () => {
+    const quoted6 = ipv6({ nextHeader: 17 }, udp({ sp: 1000, dp: 9999 }, ascii('question')));
+    const unreachable6 = icmp6(1, 4, concat(bytes(0, 0, 0, 0), quoted6), { src: SERVER6, dst: CLIENT6 });
+    const flows = flowsOf(runEngine({ frames: [udp6({ sp: 1000, dp: 9999 }, ascii('question')), unreachable6] }));
+    assert.deepEqual(
+      flows.map(({ flow }) => [flow?.pkts_toserver, flow?.pkts_toclient]),
+      [
+        [1, 0],
+        [1, 0],
+      ],
+    );
+  });
+
+  it('other protocols have none, and what rules say of flows does not hold for them', () => {
+    const IGMP = 2;
+    const PIM = 103;
+    const words = ['established', 'not_established', 'stateless', 'no_frag'];
+    const rules = words.map((word, i) => `alert ip any any -> any any (msg:"m"; flow:${word}; sid:${String(i)};)`);
+    const frames = [frame4(IGMP, hex('16 00 00 00 e0 00 00 05')), frame4(PIM, hex('20 00 00 00'))];
+    const events = runEngine({ rules, frames });
+    assert.deepEqual([ofType(events, 'flow'), ofType(events, 'alert')], [[], []]);
   });
 
   it('ESP is told apart by its security parameters', () => {
