@@ -108,7 +108,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const verdicts = isInline ? new Verdicts() : null;
   const counters = new Counters();
   const flows = new Flows(FIRST_RECORDS);
-  policies.attach(counters, flows);
+  policies.attach(counters, flows, { isInline });
   verdicts?.attach(counters);
   const streamSize = options.stream.reassembly.memcap;
   const arena = new Arena(

@@ -90,7 +90,8 @@ const OF_PACKET: Partial<Record<ExceptionPolicy, ExceptionPolicy>> = {
   'drop-flow': 'drop-packet',
 };
 
-const FLOW_DROPPED = FlowFlag.actionDrop | FlowFlag.noPacketInspection | FlowFlag.noPayloadInspection;
+const FLOW_UNSEEN = FlowFlag.noPacketInspection | FlowFlag.noPayloadInspection;
+const FLOW_DROPPED = FlowFlag.actionDrop | FlowFlag.exceptionPolicy | FLOW_UNSEEN;
 const PACKET_UNSEEN = PacketFlag.noPacketInspection | PacketFlag.noPayloadInspection;
 
 /** Applies the chosen policies. Make it before `Counters`: it declares those of the targets that are not ignored. */
@@ -98,6 +99,8 @@ export class ExceptionPolicies {
   private readonly chosen: Readonly<Record<ExceptionTarget, Chosen>>;
   private counters: Counters | null = null;
   private flows: Flows | null = null;
+  /** What a flow is that is dropped or, in passive mode, only rejected. */
+  private flowRefused = FLOW_UNSEEN;
 
   constructor(choices: ExceptionChoices) {
     const entries = Object.entries(choices) as [ExceptionTarget, ExceptionPolicy][];
@@ -105,9 +108,10 @@ export class ExceptionPolicies {
     this.chosen = Object.fromEntries(chosen) as Record<ExceptionTarget, Chosen>;
   }
 
-  attach(counters: Counters, flows: Flows): void {
+  attach(counters: Counters, flows: Flows, options: { readonly isInline: boolean }): void {
     this.counters = counters;
     this.flows = flows;
+    if (options.isInline) this.flowRefused = FLOW_DROPPED;
   }
 
   /** @param f the packet's flow, -1 when it has none (then only the packet is passed or dropped) */
@@ -136,7 +140,7 @@ export class ExceptionPolicies {
     if (policy === 'reject') p.action |= Action.reject;
     if (policy === 'reject-both') p.action |= Action.rejectBoth;
     if (p.dropReason === 0) p.dropReason = reason;
-    if (f >= 0 && policy !== 'drop-packet') this.flows!.setFlag(f, FLOW_DROPPED | FlowFlag.exceptionPolicy);
+    if (f >= 0 && policy !== 'drop-packet') this.flows!.setFlag(f, this.flowRefused);
   }
 
   private note(mark: number, f: number): void {

@@ -38,6 +38,28 @@ describe('verdicts', () => {
     assert.equal(counterOf(events, 'ips.blocked') ?? 0, 0);
   });
 
+  it('looks no more at a flow that is dropped, in passive mode neither', () => {
+    const rules = [
+      'drop udp 10.0.0.1 any -> any any (msg:"m"; sid:1;)',
+      'alert udp any any -> any any (msg:"m"; ttl:>0; sid:2;)',
+    ];
+    const events = runEngine({ rules, frames: [hello, world] });
+    assert.deepEqual(sidsOf(events), [1, 2]);
+    assert.equal(ofType(events, 'flow')[0]?.flow?.action, 'drop');
+  });
+
+  it('drops the packet alone where a rule on a protocol asks something of packets', () => {
+    const frames = session({ client: 'GET / HTTP/1.1\r\n' }, { client: 'Host: a\r\n\r\n' });
+    const dropped = (options: string): unknown[] => {
+      const rules = [`drop http any any -> any any (msg:"m"; flow:to_server; ${options} sid:1;)`];
+      return [...new Set(reasons(runEngine({ ...inline, rules, frames })))];
+    };
+    assert.deepEqual(dropped(''), ['rules', 'flow drop']);
+    assert.deepEqual(dropped('flowbits:set,a;'), ['rules', 'flow drop']);
+    for (const options of ['ttl:>0;', 'dsize:>0;', 'tcp.hdr; content:"|50|";'])
+      assert.deepEqual(dropped(options), ['rules'], options);
+  });
+
   it('ends evaluation and inspection of the flow with a pass rule about addresses', () => {
     const rules = [
       'alert udp any any -> any any (msg:"m"; content:"world"; sid:1;)',
@@ -106,6 +128,13 @@ describe('exception policies', () => {
     ]);
     assert.deepEqual(policies(runEngine({ frames: [SYN_ACK] })), [{ target: 'stream_midstream', policy: 'ignore' }]);
     assert.equal(policies(runEngine({ frames })), undefined);
+  });
+
+  it('reject what they could not follow in passive mode, too, and drop nothing then', () => {
+    const settings = { 'stream.midstream-policy': 'reject' };
+    const [event] = ofType(runEngine({ frames: [SYN_ACK], settings }), 'flow');
+    assert.deepEqual(event?.flow?.exception_policy, [{ target: 'stream_midstream', policy: 'reject' }]);
+    assert.equal(event.flow.action, undefined);
   });
 
   const greetings = [{ server: 'SSH-2.0-a\r\n' }, { client: 'SSH-2.0-b\r\n' }];
