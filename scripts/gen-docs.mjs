@@ -88,7 +88,7 @@ function carriers(layer) {
     ...part('Ethernet type', layer.etherTypes, hex),
     ...part('IPv4 protocol', layer.ipv4Protocols),
     ...part('IPv6 protocol', layer.ipv6Protocols),
-    ...part('UDP port', layer.udpPorts),
+    ...(layer.udpPorts === 'any' ? ['any UDP port'] : part('UDP port', layer.udpPorts)),
   ];
   return found.length === 0 ? 'the layer around it' : found.join('; ');
 }

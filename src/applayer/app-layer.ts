@@ -54,6 +54,10 @@ export interface AppLayerParts {
   readonly onSwap: (f: number) => void;
   /** Flows are picked up in their middle (`stream.midstream`): the first packet may be the server's. */
   readonly midstream: boolean;
+  /** A parser failed, or could not go on behind a gap: the exception policy decides what becomes of the flow. */
+  readonly onError: (p: Packet, f: number) => void;
+  /** Offsets of the directions at which parsers are made to fail (`--simulate-applayer-error-*`), -1 for none. */
+  readonly errorsAt: readonly [number, number];
 }
 
 export class AppLayer implements AppStreamSink {
@@ -65,6 +69,8 @@ export class AppLayer implements AppStreamSink {
   private readonly flows: Flows;
   private readonly counters: Counters;
   private readonly onSwap: (f: number) => void;
+  private readonly onError: (p: Packet, f: number) => void;
+  private readonly errorsAt: readonly [number, number];
   private readonly detector: ProtocolDetector;
   private readonly statistics: ProtocolCounters;
   private readonly expectations: Expectations;
@@ -86,6 +92,8 @@ export class AppLayer implements AppStreamSink {
     this.table = parts.table;
     this.frames = new FrameDemands(parts.demands);
     this.onSwap = parts.onSwap;
+    this.onError = parts.onError;
+    this.errorsAt = parts.errorsAt;
     this.midstream = parts.midstream;
     this.detector = new ProtocolDetector(parts.table);
     this.statistics = new ProtocolCounters(parts.table, parts.counters);
@@ -128,7 +136,12 @@ export class AppLayer implements AppStreamSink {
     const app = this.ofOrNew(f, TCP);
     const side = direction as Direction;
     if (app.isStopped[side]) return length;
-    if ((flags & AppDataFlag.gap) !== 0) return this.gap(p, app, side, length);
+    if ((flags & AppDataFlag.gap) !== 0) {
+      if (app.protocol.id !== UNKNOWN_PROTOCOL) this.gap(p, app, side, length);
+      else if ((flags & AppDataFlag.start) === 0 && app.detection[side] === Detection.undecided)
+        app.hasLostStart = true;
+      return length;
+    }
     if ((flags & AppDataFlag.eof) !== 0) app.isEof[side] = true;
     const { input } = this;
     input.isMidstream = (flags & AppDataFlag.midstream) !== 0;
@@ -174,11 +187,10 @@ export class AppLayer implements AppStreamSink {
     input.flow = app.f;
     input.streamOffset = app.bytes[side];
     if (app.frames !== null && app.transport === TCP) app.frames.begin(side);
-    const taken = app.parser.data(input);
+    const taken = this.isErrorDue(side, end - start) ? PARSE_FAILED : app.parser.data(input);
     if (app.frames !== null) this.fillFrames(app.frames, taken === PARSE_FAILED ? end - start : taken);
     if (taken === PARSE_FAILED) {
-      this.statistics.count(app.protocol, app.transport, 'parser');
-      this.stopBoth(app);
+      this.fail(p, app, 'parser');
       return end - start;
     }
     app.isDirty[side] = true;
@@ -204,18 +216,25 @@ export class AppLayer implements AppStreamSink {
     app.frames = wishes === null ? null : new FlowFrames(wishes);
   }
 
-  private gap(p: Packet, app: AppFlow, side: Direction, length: number): number {
-    if (app.parser === null) {
-      if (app.protocol.id === UNKNOWN_PROTOCOL) this.failTcp(app);
-      return length;
-    }
-    this.statistics.count(app.protocol, app.transport, 'gap');
+  /** `length` bytes never came, of a direction whose protocol is known. */
+  private gap(p: Packet, app: AppFlow, side: Direction, length: number): void {
+    if (app.parser === null) return;
     app.frames?.end(side, 'cut');
     this.input.packet = p;
     app.isDirty[side] = true;
     if (app.parser.gap(side, length)) app.bytes[side] += length;
-    else this.stopBoth(app);
-    return length;
+    else this.fail(p, app, 'gap');
+  }
+
+  private fail(p: Packet, app: AppFlow, kind: 'gap' | 'parser'): void {
+    this.statistics.count(app.protocol, app.transport, kind);
+    this.stopBoth(app);
+    this.onError(p, app.f);
+  }
+
+  private isErrorDue(side: Direction, length: number): boolean {
+    const at = this.errorsAt[side];
+    return at >= 0 && at >= this.input.streamOffset && at < this.input.streamOffset + length;
   }
 
   /** True when the direction may be parsed. */
@@ -362,11 +381,12 @@ export class AppLayer implements AppStreamSink {
 
   private failTcp(app: AppFlow): void {
     if (app.protocol.id !== UNKNOWN_PROTOCOL) return;
+    this.stopBoth(app);
+    if (app.hasLostStart) return; // what was lost could have told
     this.setProtocol(app, FAILED_PROTOCOL);
     this.flows.setWord(app.f, F.appProtocolToServer, FAILED_PROTOCOL);
     this.flows.setWord(app.f, F.appProtocolToClient, FAILED_PROTOCOL);
     this.counters.add(FAILED_TCP);
-    this.stopBoth(app);
   }
 
   private packetAnomaly(p: Packet, id: number): void {

@@ -215,8 +215,9 @@ export class Decoder implements IpContext {
     return decode === null ? LAYER_FAILED : decode(this, inner, offset, end);
   }
 
+  /** What is inside is looked at as a packet of its own, not as the payload of what carries it too. */
   private keepInner(inner: Packet, parent: Packet): void {
-    parent.flags |= PacketFlag.tunnelRoot;
+    parent.flags |= PacketFlag.tunnelRoot | PacketFlag.noPayloadInspection;
     this.inner[this.innerCount++] = inner;
   }
 

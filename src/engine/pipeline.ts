@@ -166,7 +166,7 @@ export class Pipeline {
     else if (isNews) app.isDirty[(p.flags & PacketFlag.toServer) !== 0 ? 0 : 1] = false;
   }
 
-  /** True for packets of a bypassed flow, which are only counted; those of a dropped flow are marked as dropped. */
+  /** True for packets of a bypassed flow, which are only counted; those of a dropped flow are not inspected. */
   private isDecided(p: Packet, f: number): boolean {
     const { counters, flows, verdicts } = this.parts;
     const flags = flows.flags(f);
@@ -175,9 +175,9 @@ export class Pipeline {
       counters.addBy(BYPASSED_BYTES, p.end - p.start);
       return true;
     }
+    p.flags |= PacketFlag.noPacketInspection;
     if (verdicts === null) return false;
     p.action |= Action.drop;
-    p.flags |= PacketFlag.noPacketInspection;
     p.dropReason = (flags & FlowFlag.exceptionPolicy) === 0 ? DROPPED_WITH_FLOW : DROPPED_BY_EXCEPTION;
     return false;
   }
@@ -199,25 +199,29 @@ export class Pipeline {
   ended(f: number): void {
     const { flows, stream } = this.parts;
     const isTcp = stream !== null && flows.tcp(f) >= 0;
-    if (isTcp || (this.parts.app?.of(f) ?? null) !== null) this.inspectRest(f, isTcp);
+    if (isTcp) this.inspectRest(f);
     for (const output of this.flowOutputs) output.flow!(f);
     if (isTcp) stream.release(f);
     this.parts.app?.release(f);
   }
 
   /** Bytes and transactions that no packet was due to inspect are looked at before the flow goes. */
-  private inspectRest(f: number, isTcp: boolean): void {
-    const { detect, flows, pseudo, stream, verdicts } = this.parts;
-    const isDropped = verdicts !== null && flows.hasFlag(f, FlowFlag.actionDrop);
-    const unseen = FlowFlag.bypassed | FlowFlag.noPacketInspection;
+  private inspectRest(f: number): void {
+    const { detect, flows, pseudo, verdicts } = this.parts;
+    const stream = this.parts.stream!;
+    let isTold = false;
+    const isDropped = flows.hasFlag(f, FlowFlag.actionDrop);
     for (const direction of [0, 1] as const) {
-      const isSeen = !isDropped && (flows.flags(f) & unseen) === 0;
-      const isRaw = isTcp && detect !== null && isSeen && stream!.pendingRaw(f, direction);
-      if (!isRaw && !this.hasAppRest(f, isTcp && isSeen, direction)) continue;
+      const isSeen = !isUninspected(flows.flags(f));
+      const isRaw = detect !== null && isSeen && stream.pendingRaw(f, direction);
+      if (!isRaw && !this.hasAppRest(f, direction, { isSeen, isLast: direction === 1 && !isTold })) continue;
+      isTold = true;
       const p = pseudo.make(f, direction);
-      if (isTcp) stream!.packet(p, f);
-      this.endApp(p, f, isTcp, direction);
-      if (isDropped) this.settle(p, f);
+      if (isDropped) p.flags |= PacketFlag.noPacketInspection;
+      stream.packet(p, f);
+      stream.flushApp(p, f, direction);
+      this.parts.app?.end(p, f, direction);
+      if (isDropped && verdicts !== null) this.settle(p, f);
       else this.inspect(p);
     }
   }
@@ -228,15 +232,12 @@ export class Pipeline {
     if (app !== null) this.transactions.settle(p, app);
   }
 
-  private hasAppRest(f: number, isTcp: boolean, direction: 0 | 1): boolean {
+  /** @param isLast what is left of transactions is told now or never */
+  private hasAppRest(f: number, direction: 0 | 1, { isSeen, isLast }: { isSeen: boolean; isLast: boolean }): boolean {
     const app = this.parts.app?.of(f) ?? null;
-    if (app !== null && (hasTransactions(app) || hasFrames(app, direction))) return true;
-    return isTcp && this.parts.app !== null && this.parts.stream!.pendingApp(f, direction);
-  }
-
-  private endApp(p: Packet, f: number, isTcp: boolean, direction: 0 | 1): void {
-    if (isTcp) this.parts.stream!.flushApp(p, f, direction);
-    this.parts.app?.end(p, f, direction);
+    if (app !== null && (isUnfinished(app, direction) || hasFrames(app, direction))) return true;
+    if (isLast && app !== null && app.parser !== null && app.parser.transactions.length > 0) return true;
+    return isSeen && this.parts.app !== null && this.parts.stream!.pendingApp(f, direction);
   }
 
   /** Statistics are due. */
@@ -259,8 +260,14 @@ export class Pipeline {
   }
 }
 
-function hasTransactions({ parser, former }: AppFlow): boolean {
-  return former.length > 0 || (parser !== null && (parser.transactions.length > 0 || !parser.flow.isEof[0]));
+/** Whether the end of a direction would tell the application layer something. */
+function isUnfinished({ parser, former, isEof }: AppFlow, direction: 0 | 1): boolean {
+  if (former.length > 0) return true;
+  if (parser === null) return false;
+  if (!isEof[direction]) return true;
+  for (const tx of parser.transactions)
+    if (tx.has(direction) && tx.progress[direction] < tx.protocol!.complete[direction]) return true;
+  return false;
 }
 
 function hasFrames({ frames }: AppFlow, direction: 0 | 1): boolean {
@@ -268,7 +275,7 @@ function hasFrames({ frames }: AppFlow, direction: 0 | 1): boolean {
 }
 
 function isUninspected(flags: number): boolean {
-  return (flags & (FlowFlag.noPacketInspection | FlowFlag.bypassed)) !== 0;
+  return (flags & (FlowFlag.noPacketInspection | DECIDED)) !== 0;
 }
 
 /** Something happened on the packet that outputs may want to tell. */

@@ -180,6 +180,7 @@ function workerOptions(options: ReplayOptions): WorkerOptions {
       return host < 0 ? 0 : policies[host]!;
     },
     exceptions: exceptionChoices(config, isInline),
+    appErrorsAt: [simulate.appErrorToServer, simulate.appErrorToClient],
     rules,
     isInline,
     appProtocols: config.get('app-layer.protocols'),

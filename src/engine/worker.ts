@@ -65,6 +65,8 @@ export interface WorkerOptions {
   /** Alerts of payload rules on an application protocol over TCP name the transaction they probably met. */
   readonly guessesTx: boolean;
   readonly mpm: MpmSettings;
+  /** Offsets of the directions at which parsers are made to fail, -1 for none. */
+  readonly appErrorsAt: readonly [number, number];
   /** `app-layer.protocols` of the configuration. */
   readonly appProtocols: ConfigNode | undefined;
   /** `-k`: which packets have their checksums verified. */
@@ -106,7 +108,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const verdicts = isInline ? new Verdicts() : null;
   const counters = new Counters();
   const flows = new Flows(FIRST_RECORDS);
-  policies.attach(counters, flows);
+  policies.attach(counters, flows, { isInline });
   verdicts?.attach(counters);
   const streamSize = options.stream.reassembly.memcap;
   const arena = new Arena(
@@ -137,7 +139,21 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const hasRules = options.rules !== null && options.rules.ruleset.outlines.length > 0;
   const files = new Files(demands, counters);
   const room = new ByteRoom(arena.data, bufferId, arena.carve(APP_REGION), APP_REGION);
-  const app = new AppLayer({ flows, counters, table, files, room, hasRules, onSwap, midstream, demands });
+  const app = new AppLayer({
+    flows,
+    counters,
+    table,
+    files,
+    room,
+    hasRules,
+    onSwap,
+    midstream,
+    demands,
+    errorsAt: options.appErrorsAt,
+    onError: (p, f) => {
+      policies.apply('appLayerError', p, f);
+    },
+  });
   const stream = new TcpEngine({
     sink: app,
     flows,

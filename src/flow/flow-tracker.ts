@@ -154,12 +154,15 @@ export class FlowTracker {
     const words = this.flows.words;
     const doubles = this.flows.doubles;
     let flags = words[base + F.flags]!;
+    const isReport = (p.flags & PacketFlag.icmpError) !== 0; // says something of the flow, and answers nothing
     if (isReversed) {
-      if ((flags & FlowFlag.toClientSeen) === 0) {
-        p.flags |= PacketFlag.firstToClient;
-        noteFirstAnswer(this.flows, f, p);
+      if (!isReport) {
+        if ((flags & FlowFlag.toClientSeen) === 0) {
+          p.flags |= PacketFlag.firstToClient;
+          noteFirstAnswer(this.flows, f, p);
+        }
+        flags |= FlowFlag.toClientSeen;
       }
-      flags |= FlowFlag.toClientSeen;
       p.flags |= PacketFlag.toClient;
       words[base + F.packetsToClient] = words[base + F.packetsToClient]! + 1;
       doubles[(base + F.bytesToClient) >> 1] = doubles[(base + F.bytesToClient) >> 1]! + (p.end - p.start);
@@ -178,7 +181,7 @@ export class FlowTracker {
     p.flowHash = words[base + F.hash]!;
     const isBothWays =
       (flags & (FlowFlag.toServerSeen | FlowFlag.toClientSeen)) === (FlowFlag.toServerSeen | FlowFlag.toClientSeen);
-    if (isBothWays && p.proto !== PROTO_TCP) this.establish(p, base);
+    if (isBothWays && p.proto !== PROTO_TCP && !isReport) this.establish(p, base);
   }
 
   /** Without a handshake, traffic both ways makes a flow established. */

@@ -50,9 +50,7 @@ export function isIcmp4Error(p: Packet): boolean {
   return type === 3 || type === 4 || type === 5 || type === 11 || type === 12;
 }
 
-/** True when p reports on the flow of the packet it quotes. */
+/** True when p reports on the flow of the packet it quotes; errors of ICMPv6 are flows of their own. */
 export function quotesFlow(p: Packet): boolean {
-  if (p.embeddedOffset < 0) return false;
-  if (p.proto === PROTO_ICMP) return p.icmpType === DESTINATION_UNREACHABLE && p.embeddedVersion === 4;
-  return p.proto === PROTO_ICMPV6 && p.icmpType >= 1 && p.icmpType <= 4 && p.embeddedVersion === 6;
+  return p.proto === PROTO_ICMP && p.icmpType === DESTINATION_UNREACHABLE && p.embeddedVersion === 4;
 }

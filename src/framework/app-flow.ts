@@ -67,6 +67,8 @@ export class AppFlow {
   readonly isEof: [boolean, boolean] = [false, false];
   /** Bytes seen by direction. */
   readonly bytes: [number, number] = [0, 0];
+  /** Bytes never came from among those that tell the protocol. */
+  hasLostStart = false;
   /** What an expectation handed over. */
   expectation: unknown = undefined;
   /** Protocol to change to, as soon as the parser returns; undefined: none. */

@@ -36,7 +36,8 @@ export abstract class AppParser {
     return this.nextId++;
   }
 
-  protected get transactionCount(): number {
+  /** Transactions so far, those that are gone included. */
+  get transactionCount(): number {
     return this.nextId;
   }
 

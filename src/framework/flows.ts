@@ -31,7 +31,7 @@ export const FlowFlag = {
   appToServer: 1 << 16,
   appToClient: 1 << 17,
   emergency: 1 << 18,
-  /** rejected with exception policy etc.; bits for EVE `exception_policy` live in FlowExtra. */
+  /** Dropped or rejected by an exception policy; which ones applied is in `F.exceptions`. */
   exceptionPolicy: 1 << 19,
   /** The flow is IPv6. */
   ip6: 1 << 20,
@@ -92,7 +92,8 @@ export const F = {
   spi: 57, // ESP: security parameters index
   seenVlan01: 58, // the same as vlan01 and vlan2, of the first packet, whether or not they are part of the key
   seenVlan2: 59,
-  // 60..63 free
+  exceptions: 60, // exception policies that applied: four bits for each target
+  // 61..63 free
 } as const;
 
 /** What only few flows have; created on demand with `Flows.extraOf`. */
@@ -109,8 +110,6 @@ export class FlowExtra {
   /** source and destination MACs seen, for EVE `ether` of flow records (bounded by the output) */
   srcMacs: number[] | null = null;
   dstMacs: number[] | null = null;
-  /** exception policies applied: text of EVE `exception_policy` entries */
-  exceptionPolicies: { target: string; policy: string }[] | null = null;
 }
 
 /** All flow records of a worker. Grows by doubling; `release` makes a record reusable. */

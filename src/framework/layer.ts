@@ -52,7 +52,7 @@ export interface LayerDefinition {
   /** Types that only `LayerContext.tunnel` hands over. */
   readonly tunnelTypes?: readonly number[];
   /** Default UDP ports, looked for at both ends; the configuration may change or disable them. */
-  readonly udpPorts?: readonly number[];
+  readonly udpPorts?: readonly number[] | 'any';
   /** Ports only count as destination. */
   readonly udpDestinationOnly?: boolean;
   /** UDP layers are tried in ascending order. */

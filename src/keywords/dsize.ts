@@ -11,6 +11,9 @@ import { PacketFlag } from '../framework/packet.ts';
 import { SigFlag } from '../framework/signature.ts';
 import { parseInteger } from '../rules/index.ts';
 
+/** Packets that never were on the wire. */
+const NO_PACKET = PacketFlag.pseudoStreamEnd;
+
 /** Whether a packet must, or must not, have a payload. */
 function requirementOf(test: (size: number) => boolean): { requires?: Requirement } {
   if (!test(0)) return { requires: 'payload' };
@@ -36,7 +39,8 @@ export default defineKeyword({
     builder.flags |= SigFlag.dsize;
     // a length ruled out counts as the length meant, as operators of Suricata know it
     noteDsize(builder, match.op === 'ne' ? Number(match.a) : largestValue(match));
-    builder.addPacketMatch((p) => (p.flags & PacketFlag.pseudoStreamEnd) === 0 && test(p.payloadLength), {
+    const excluded = test(0) && match.op !== 'ne' ? NO_PACKET : NO_PACKET | PacketFlag.noPayloadInspection;
+    builder.addPacketMatch((p) => (p.flags & excluded) === 0 && test(p.payloadLength), {
       keyword: 'dsize',
       details: { dsize: describeInteger(match) },
       ...requirementOf(test),

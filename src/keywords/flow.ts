@@ -35,9 +35,10 @@ function readWords(text: string): Map<string, string> {
 }
 
 const established: PacketMatch = (p) => (p.flags & PacketFlag.established) !== 0;
-const notEstablished: PacketMatch = (p) => (p.flags & PacketFlag.established) === 0;
-const rebuilt: PacketMatch = (p) => (p.flags & PacketFlag.reassembled) !== 0;
-const notRebuilt: PacketMatch = (p) => (p.flags & PacketFlag.reassembled) === 0;
+const notEstablished: PacketMatch = (p) => p.flow >= 0 && (p.flags & PacketFlag.established) === 0;
+const stateless: PacketMatch = (p) => p.flow >= 0;
+const rebuilt: PacketMatch = (p) => p.flow >= 0 && (p.flags & PacketFlag.reassembled) !== 0;
+const notRebuilt: PacketMatch = (p) => p.flow >= 0 && (p.flags & PacketFlag.reassembled) === 0;
 
 export default defineKeyword({
   name: 'flow',
@@ -62,6 +63,7 @@ export default defineKeyword({
     const shared = { keepsStream: true };
     if (state === 'established') builder.addPacketMatch(established, shared);
     if (state === 'not_established') builder.addPacketMatch(notEstablished, shared);
+    if (state === 'stateless') builder.addPacketMatch(stateless, shared);
     if (fragments === 'only_frag') builder.addPacketMatch(rebuilt, shared);
     if (fragments === 'no_frag') builder.addPacketMatch(notRebuilt, shared);
     if (state !== undefined || fragments !== undefined) builder.describe({ keyword: 'flow' }, 'flow');

@@ -2,7 +2,7 @@
 
 import { defineCounter } from '../base/counters.ts';
 import { defineAnomalies } from '../framework/anomaly.ts';
-import { LAYER_NOT_MINE, LAYER_OK, defineLayer, markInvalid } from '../framework/layer.ts';
+import { LAYER_NOT_MINE, LAYER_OK, defineLayer } from '../framework/layer.ts';
 import type { LayerContext, LayerResult } from '../framework/layer.ts';
 import { PACKET_SOURCES } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
@@ -10,6 +10,8 @@ import { EtherType } from '../wire/ethernet.ts';
 import { GENEVE_HEADER_LENGTH, GENEVE_OPTION_HEADER_LENGTH, GENEVE_PORT, Geneve } from '../wire/geneve.ts';
 
 const COUNTER = defineCounter('decoder.geneve');
+/** What is not known inside does not keep the datagram around it from being looked at. */
+const INVALID = defineCounter('decoder.invalid');
 const ANOMALY = defineAnomalies('decode', 'geneve', ['unknown_payload_type']);
 const SOURCE = PACKET_SOURCES.indexOf('geneve encapsulation');
 
@@ -21,7 +23,10 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
   c.count(COUNTER);
   const type = Geneve.protocol(data, o);
   if (isCarried(type)) c.tunnel(p, type, inner, end, SOURCE, Geneve.vni(data, o));
-  else markInvalid(p, ANOMALY.unknown_payload_type);
+  else {
+    p.addAnomaly(ANOMALY.unknown_payload_type);
+    c.count(INVALID);
+  }
   return LAYER_OK;
 }
 

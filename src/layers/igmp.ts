@@ -4,7 +4,6 @@ import { defineCounter } from '../base/counters.ts';
 import { defineAnomalies } from '../framework/anomaly.ts';
 import { LAYER_FAILED, LAYER_OK, defineLayer, markInvalid } from '../framework/layer.ts';
 import type { LayerContext, LayerResult } from '../framework/layer.ts';
-import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
 import { IGMP_GROUP_RECORD_LENGTH, IGMP_HEADER_LENGTH, IGMP_V3_QUERY_LENGTH, Igmp, IgmpType } from '../wire/igmp.ts';
 import { IpProtocol } from '../wire/ipv4.ts';
@@ -24,7 +23,6 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
   p.igmpType = Igmp.type(p.data, o);
   p.payloadOffset = end;
   p.payloadLength = 0;
-  p.flags |= PacketFlag.wantsFlow;
   return LAYER_OK;
 }
 

@@ -7,7 +7,7 @@ import { PACKET_SOURCES } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
 import { EtherType } from '../wire/ethernet.ts';
 import { IPV6_HEADER_LENGTH, Ipv6 } from '../wire/ipv6.ts';
-import { TEREDO_ORIGIN_LENGTH, TEREDO_PORT, TeredoIndication } from '../wire/teredo.ts';
+import { TEREDO_ORIGIN_LENGTH, TeredoIndication } from '../wire/teredo.ts';
 
 const COUNTER = defineCounter('decoder.teredo');
 const SOURCE = PACKET_SOURCES.indexOf('teredo tunnel');
@@ -31,7 +31,7 @@ export default defineLayer({
   name: 'teredo',
   summary: 'Teredo',
   link: 'https://www.rfc-editor.org/rfc/rfc4380',
-  udpPorts: [TEREDO_PORT],
+  udpPorts: 'any', // a client's port is its own; what the payload looks like decides
   udpOrder: 1,
   decode,
 });

@@ -2,7 +2,7 @@
 
 import { defineCounter } from '../base/counters.ts';
 import { defineAnomalies } from '../framework/anomaly.ts';
-import { LAYER_NOT_MINE, LAYER_OK, defineLayer, markInvalid } from '../framework/layer.ts';
+import { LAYER_NOT_MINE, LAYER_OK, defineLayer } from '../framework/layer.ts';
 import type { LayerContext, LayerResult } from '../framework/layer.ts';
 import { PACKET_SOURCES } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
@@ -10,6 +10,8 @@ import { ETHERNET_HEADER_LENGTH, Ethernet, EtherType } from '../wire/ethernet.ts
 import { VXLAN_FLAG_VNI, VXLAN_HEADER_LENGTH, VXLAN_PORT, Vxlan } from '../wire/vxlan.ts';
 
 const COUNTER = defineCounter('decoder.vxlan');
+/** What is not known inside does not keep the datagram around it from being looked at. */
+const INVALID = defineCounter('decoder.invalid');
 const ANOMALY = defineAnomalies('decode', 'vxlan', ['unknown_payload_type']);
 const SOURCE = PACKET_SOURCES.indexOf('vxlan encapsulation');
 
@@ -21,10 +23,10 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
   c.count(COUNTER);
   const inner = o + VXLAN_HEADER_LENGTH;
   const type = Ethernet.type(data, inner);
-  if (isCarried(type)) {
-    c.tunnel(p, type, inner + ETHERNET_HEADER_LENGTH, end, SOURCE, Vxlan.vni(data, o));
-  } else {
-    markInvalid(p, ANOMALY.unknown_payload_type);
+  if (isCarried(type)) c.tunnel(p, type, inner + ETHERNET_HEADER_LENGTH, end, SOURCE, Vxlan.vni(data, o));
+  else {
+    p.addAnomaly(ANOMALY.unknown_payload_type);
+    c.count(INVALID);
   }
   return LAYER_OK;
 }

@@ -73,10 +73,16 @@ export type ExceptionChoices = Readonly<Record<ExceptionTarget, ExceptionPolicy>
 
 interface Chosen {
   readonly policy: ExceptionPolicy;
-  readonly target: Target;
+  /** What the flow keeps of it, in `F.exceptions`. */
+  readonly mark: number;
   readonly counter: number;
   readonly reason: number;
 }
+
+/** Bits of `F.exceptions` for each target: 0 when none applied, else one more than the policy's place in the list. */
+const MARK_BITS = 4;
+const MARK_MASK = 15;
+const NO_COUNTER = -1;
 
 /** What counts as a whole-flow policy where only a packet is at hand. */
 const OF_PACKET: Partial<Record<ExceptionPolicy, ExceptionPolicy>> = {
@@ -84,34 +90,37 @@ const OF_PACKET: Partial<Record<ExceptionPolicy, ExceptionPolicy>> = {
   'drop-flow': 'drop-packet',
 };
 
-const FLOW_DROPPED = FlowFlag.actionDrop | FlowFlag.noPacketInspection | FlowFlag.noPayloadInspection;
+const FLOW_UNSEEN = FlowFlag.noPacketInspection | FlowFlag.noPayloadInspection;
+const FLOW_DROPPED = FlowFlag.actionDrop | FlowFlag.exceptionPolicy | FLOW_UNSEEN;
 const PACKET_UNSEEN = PacketFlag.noPacketInspection | PacketFlag.noPayloadInspection;
 
 /** Applies the chosen policies. Make it before `Counters`: it declares those of the targets that are not ignored. */
 export class ExceptionPolicies {
-  private readonly chosen: ReadonlyMap<ExceptionTarget, Chosen>;
+  private readonly chosen: Readonly<Record<ExceptionTarget, Chosen>>;
   private counters: Counters | null = null;
   private flows: Flows | null = null;
+  /** What a flow is that is dropped or, in passive mode, only rejected. */
+  private flowRefused = FLOW_UNSEEN;
 
   constructor(choices: ExceptionChoices) {
     const entries = Object.entries(choices) as [ExceptionTarget, ExceptionPolicy][];
-    this.chosen = new Map(
-      entries.filter(([, policy]) => policy !== 'ignore').map(([name, policy]) => [name, choose(name, policy)]),
-    );
+    const chosen = entries.map(([name, policy]) => [name, choose(name, policy)]);
+    this.chosen = Object.fromEntries(chosen) as Record<ExceptionTarget, Chosen>;
   }
 
-  attach(counters: Counters, flows: Flows): void {
+  attach(counters: Counters, flows: Flows, options: { readonly isInline: boolean }): void {
     this.counters = counters;
     this.flows = flows;
+    if (options.isInline) this.flowRefused = FLOW_DROPPED;
   }
 
   /** @param f the packet's flow, -1 when it has none (then only the packet is passed or dropped) */
   apply(name: ExceptionTarget, p: Packet, f: number): void {
-    const chosen = this.chosen.get(name);
-    if (chosen === undefined) return;
-    this.counters!.add(chosen.counter);
-    if (f >= 0) this.note(chosen, f);
+    const chosen = this.chosen[name];
     const { policy } = chosen;
+    if (f >= 0) this.note(chosen.mark, f);
+    if (policy === 'ignore') return;
+    this.counters!.add(chosen.counter);
     if (policy === 'bypass' || policy === 'pass-flow' || policy === 'pass-packet') this.pass(policy, p, f);
     else this.drop(chosen, p, f);
   }
@@ -131,24 +140,31 @@ export class ExceptionPolicies {
     if (policy === 'reject') p.action |= Action.reject;
     if (policy === 'reject-both') p.action |= Action.rejectBoth;
     if (p.dropReason === 0) p.dropReason = reason;
-    if (f >= 0 && policy !== 'drop-packet') this.flows!.setFlag(f, FLOW_DROPPED | FlowFlag.exceptionPolicy);
+    if (f >= 0 && policy !== 'drop-packet') this.flows!.setFlag(f, this.flowRefused);
   }
 
-  private note({ target, policy }: Chosen, f: number): void {
-    const extra = this.flows!.extraOf(f);
-    extra.exceptionPolicies ??= [];
-    const list = extra.exceptionPolicies;
-    if (!list.some((one) => one.target === target.flowTarget)) {
-      list.push({ target: target.flowTarget, policy: policy.replace('-', '_') });
-    }
+  private note(mark: number, f: number): void {
+    const noted = this.flows!.word(f, F.exceptions);
+    if ((noted & mark) !== mark) this.flows!.setWord(f, F.exceptions, noted | mark);
   }
 }
 
 function choose(name: ExceptionTarget, asked: ExceptionPolicy): Chosen {
   const target: Target = EXCEPTION_TARGETS[name];
+  const place = Object.keys(EXCEPTION_TARGETS).indexOf(name);
   const policy = target.policies.includes(asked) ? asked : (OF_PACKET[asked] ?? asked);
+  const mark = (EXCEPTION_POLICIES.indexOf(policy) + 1) << (place * MARK_BITS);
+  if (policy === 'ignore') return { policy, mark, counter: NO_COUNTER, reason: 0 };
   const counters = new Map(
     target.policies.map((one) => [one, defineCounter(`exception_policy.${target.counter}.${one.replace('-', '_')}`)]),
   );
-  return { policy, target, counter: counters.get(policy)!, reason: dropReason(target.reason) };
+  return { policy, mark, counter: counters.get(policy)!, reason: dropReason(target.reason) };
+}
+
+/** EVE `exception_policy` of a flow, from its `F.exceptions`. */
+export function appliedPolicies(marks: number): { target: string; policy: string }[] {
+  return Object.values(EXCEPTION_TARGETS).flatMap(({ flowTarget }, place) => {
+    const policy = EXCEPTION_POLICIES[((marks >>> (place * MARK_BITS)) & MARK_MASK) - 1];
+    return policy === undefined ? [] : [{ target: flowTarget, policy: policy.replace('-', '_') }];
+  });
 }

@@ -107,12 +107,18 @@ export function openMidstream(x: TcpContext, p: Packet, b: number, d: number, pe
 export function mayOpen(x: TcpContext, p: Packet, f: number): boolean {
   const flags = p.tcpFlags;
   if ((flags & TcpFlag.rst) !== 0) {
-    x.event(p, STREAM_ANOMALY.rst_but_no_session);
+    x.reject(p, STREAM_ANOMALY.rst_but_no_session);
     return false;
   }
-  if ((flags & TcpFlag.fin) !== 0) x.event(p, STREAM_ANOMALY.fin_but_no_session);
-  else if ((flags & (TcpFlag.syn | TcpFlag.ack)) === TcpFlag.syn) return true;
+  if ((flags & TcpFlag.fin) !== 0) {
+    x.policy?.('midstream', p, f);
+    if (x.options.midstream && p.payloadLength > 0 && p.dropReason === 0) return true;
+    x.reject(p, STREAM_ANOMALY.fin_but_no_session);
+    return false;
+  }
+  if ((flags & (TcpFlag.syn | TcpFlag.ack)) === TcpFlag.syn) return true;
   if ((flags & TcpFlag.ack) === 0) return false;
   x.policy?.('midstream', p, f);
-  return x.options.midstream || x.options.asyncOneside;
+  const isOneSided = x.options.asyncOneside && (flags & TcpFlag.syn) !== 0;
+  return p.dropReason === 0 && (x.options.midstream || isOneSided);
 }

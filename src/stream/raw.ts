@@ -71,7 +71,7 @@ export class RawWindow implements RawStream {
     const raw = w[d + D.raw]!;
     if (right <= raw) return;
     const chunk = this.chunkSize(p.flow, isToServer);
-    const isDue = right - raw >= chunk || (w[d + D.flags]! & FLUSH) !== 0 || isEnd || state >= TcpStateId.timeWait;
+    const isDue = right - raw >= chunk || (w[d + D.flags]! & FLUSH) !== 0 || isEnd || state > TcpStateId.timeWait;
     if (!isDue) return;
     this.direction = d;
     this.inspectedTo = right;
@@ -131,7 +131,7 @@ export class RawWindow implements RawStream {
     if (i === MAX_BLOCKS || from >= to || w[d + D.buffer]! < 0) return;
     this.blockStart[i] = w[d + D.buffer]! + from;
     this.blockLength[i] = to - from;
-    this.blockStreamOffset[i] = this.reassembly.sessions.doubles[(d + D.baseOffset) >> 1]! + from;
+    this.blockStreamOffset[i] = 0; // places that rules ask for count from where a block begins
     this.count = i + 1;
   }
 

@@ -129,7 +129,8 @@ export class TcpEngine implements TcpView {
     this.lookUpPolicies(p, b);
     if (this.x.sink === null) this.refuseApp(b);
     const flags = p.tcpFlags;
-    if ((flags & (TcpFlag.syn | TcpFlag.ack)) === TcpFlag.syn) openBySyn(this.x, p, b);
+    if ((flags & TcpFlag.fin) !== 0) this.beginMidstream(p, b);
+    else if ((flags & (TcpFlag.syn | TcpFlag.ack)) === TcpFlag.syn) openBySyn(this.x, p, b);
     else if ((flags & TcpFlag.syn) !== 0) openBySynAck(this.x, p, b);
     else this.beginMidstream(p, b);
     this.finish(p, b, false);
@@ -204,10 +205,11 @@ export class TcpEngine implements TcpView {
     }
   }
 
-  /** Whether this packet starts a new connection where an old one of the same tuple has ended. */
+  /** Whether this packet starts a connection where one of the same tuple has ended, or none was ever followed. */
   isReuse(p: Packet, f: number): boolean {
+    if ((p.tcpFlags & (TcpFlag.syn | TcpFlag.ack | TcpFlag.rst | TcpFlag.fin)) !== TcpFlag.syn) return false;
     const t = this.flows.tcp(f);
-    if (t < 0 || (p.tcpFlags & (TcpFlag.syn | TcpFlag.ack | TcpFlag.rst | TcpFlag.fin)) !== TcpFlag.syn) return false;
+    if (t < 0) return true;
     const w = this.s.words;
     const b = t * STRIDE;
     // Which direction it is of is not known yet; a repeated SYN is none.

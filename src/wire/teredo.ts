@@ -1,6 +1,5 @@
 // Teredo (RFC 4380): IPv6 over UDP, perhaps behind an origin or authentication indication.
 
-export const TEREDO_PORT = 3544;
 export const TEREDO_ORIGIN_LENGTH = 8;
 
 export const TeredoIndication = { origin: 0, authentication: 1 } as const;

@@ -14,10 +14,7 @@ import { replay } from '../../src/engine/replay.ts';
 
 const SHARED = fileURLToPath(new URL('../../../shared/', import.meta.url));
 const RECORDED = join(SHARED, 'expected/alerts-by-capture.jsonl');
-/**
- * Differences with a reason: libpcap ends a pcapng capture at the first interface of another link type, we read all of
- * them; the gnutella sessions are inspected with other packets while there are no application layers that ask for it.
- */
+/** Differences with a reason: a pcapng capture with interfaces of several link types is read whole (docs/deviations.md). */
 const KNOWN = fileURLToPath(new URL('alerts-of-captures.known.json', import.meta.url));
 /** Of the captures without an alert, every n-th is run. */
 const SAMPLE = 50;

@@ -9,7 +9,7 @@ import { EveReplays, writeEveFiles } from './eve-events.ts';
 
 const PEER = process.env['SURICATA'] ?? join(homedir(), '.cache/suricata-peer/suricata8');
 const PCAPS = fileURLToPath(new URL('../../../shared/pcaps/', import.meta.url));
-/** By capture, what differs today, each with what is known of the cause; most are open. */
+/** By capture, what differs, each with its cause. */
 const KNOWN = fileURLToPath(new URL('eve-peer.known.json', import.meta.url));
 
 const ARKIME = 'arkime/tests__pcap__';

@@ -1,5 +1,26 @@
 import assert from 'node:assert/strict';
-import { ethernet, frame4, hex, vlan } from '../support/packets.ts';
+import type { Bytes } from '../support/packets.ts';
+import {
+  CLIENT,
+  CLIENT6,
+  SERVER,
+  SERVER6,
+  ascii,
+  bytes,
+  concat,
+  ethernet,
+  frame4,
+  hex,
+  icmp4,
+  icmp6,
+  ipv4,
+  ipv6,
+  tcp4,
+  udp,
+  udp4,
+  udp6,
+  vlan,
+} from '../support/packets.ts';
 import { ACK, HANDSHAKE, SYN, SYN_ACK, acknowledged, request, response } from './sessions.ts';
 import { counterOf, ofType, runEngine } from './support.ts';
 import type { EveEvent } from './support.ts';
@@ -68,6 +89,93 @@ describe('where flows begin and end', () => {
     const [flow] = flowsOf(runEngine({ frames: [response(OK), request('', 0, OK.length)] }));
     assert.equal(flow?.app_proto, undefined);
     assert.equal(flow?.src_port, 80);
+  });
+
+  const stray = (flags: number): Bytes => tcp4({ sp: 1000, dp: 80, seq: 5, ack: 9, flags });
+  const FIN_ACK = 0x11;
+  const RST = 0x04;
+  const STRAY_ACK = 0x10;
+
+  it('a SYN among packets of no session begins a flow of its own', () => {
+    for (const before of [SYN_ACK, stray(STRAY_ACK), stray(FIN_ACK), stray(RST)]) {
+      const flows = flowsOf(runEngine({ frames: [before, ...HANDSHAKE] }));
+      assert.deepEqual(
+        flows.map(({ flow }) => [flow?.reason, flow?.state]),
+        [
+          ['tcp_reuse', 'new'],
+          ['shutdown', 'established'],
+        ],
+      );
+    }
+  });
+
+  it('neither a RST nor a FIN without data picks up a session; inline both are dropped', () => {
+    const settings = { 'stream.midstream': 'true', 'stream.async-oneside': 'true' };
+    for (const flags of [FIN_ACK, RST]) {
+      const events = runEngine({ isInline: true, settings, frames: [stray(flags)] });
+      assert.equal(ofType(events, 'drop')[0]?.drop?.reason, 'stream error');
+      assert.equal(flowsOf(events)[0]?.flow?.state, 'new');
+    }
+  });
+
+  it('a FIN with data picks up a session that is about to end', () => {
+    const last = tcp4({ sp: 1000, dp: 80, seq: 5, ack: 9, flags: FIN_ACK }, ascii(GET));
+    const [flow] = flowsOf(runEngine({ settings: { 'stream.midstream': 'true' }, frames: [last] }));
+    assert.deepEqual([flow?.flow?.state, flow?.app_proto], ['established', 'http']);
+  });
+
+  it('of one-sided sessions only a SYN/ACK is one that is picked up', () => {
+    const sessions = (frame: Bytes): unknown =>
+      counterOf(runEngine({ settings: { 'stream.async-oneside': 'true' }, frames: [frame] }), 'tcp.sessions');
+    assert.deepEqual([SYN_ACK, stray(STRAY_ACK)].map(sessions), [1, 0]);
+  });
+
+  it('a packet that an exception policy drops picks up no session', () => {
+    const settings = { 'stream.async-oneside': 'true' };
+    const events = runEngine({ isInline: true, settings, frames: [SYN_ACK] });
+    assert.equal(ofType(events, 'drop')[0]?.drop?.reason, 'stream midstream');
+    assert.equal(counterOf(events, 'tcp.sessions'), 0);
+  });
+
+  const question = udp4({ sp: 1000, dp: 9999 }, ascii('question'));
+  const answer = udp4({ sp: 9999, dp: 1000 }, ascii('answer'), { src: SERVER, dst: CLIENT });
+  const quoted = ipv4({ protocol: 17 }, udp({ sp: 1000, dp: 9999 }, ascii('question')));
+  const unreachable = icmp4(3, 3, concat(bytes(0, 0, 0, 0), quoted), { src: SERVER, dst: CLIENT });
+
+  it('an ICMP error counts for the flow that it reports on, and answers nothing', () => {
+    const rules = ['established', 'not_established'].map(
+      (word, i) => `alert ip any any -> any any (msg:"m"; flow:${word}; sid:${String(i + 1)};)`,
+    );
+    const reported = runEngine({ rules, frames: [question, unreachable, question] });
+    const [flow] = flowsOf(reported);
+    assert.deepEqual([flow?.flow?.state, flow?.flow?.pkts_toclient], ['new', 1]);
+    assert.deepEqual(alertsOf(reported, 2), [1, 2, 3]);
+    const answered = runEngine({ rules, frames: [question, unreachable, answer, question] });
+    assert.equal(flowsOf(answered)[0]?.flow?.state, 'established');
+    assert.deepEqual(alertsOf(answered, 1), [3, 4]);
+  });
+
+  it('an error of ICMPv6 is a flow of its own', () => {
+    const quoted6 = ipv6({ nextHeader: 17 }, udp({ sp: 1000, dp: 9999 }, ascii('question')));
+    const unreachable6 = icmp6(1, 4, concat(bytes(0, 0, 0, 0), quoted6), { src: SERVER6, dst: CLIENT6 });
+    const flows = flowsOf(runEngine({ frames: [udp6({ sp: 1000, dp: 9999 }, ascii('question')), unreachable6] }));
+    assert.deepEqual(
+      flows.map(({ flow }) => [flow?.pkts_toserver, flow?.pkts_toclient]),
+      [
+        [1, 0],
+        [1, 0],
+      ],
+    );
+  });
+
+  it('other protocols have none, and what rules say of flows does not hold for them', () => {
+    const IGMP = 2;
+    const PIM = 103;
+    const words = ['established', 'not_established', 'stateless', 'no_frag'];
+    const rules = words.map((word, i) => `alert ip any any -> any any (msg:"m"; flow:${word}; sid:${String(i)};)`);
+    const frames = [frame4(IGMP, hex('16 00 00 00 e0 00 00 05')), frame4(PIM, hex('20 00 00 00'))];
+    const events = runEngine({ rules, frames });
+    assert.deepEqual([ofType(events, 'flow'), ofType(events, 'alert')], [[], []]);
   });
 
   it('ESP is told apart by its security parameters', () => {

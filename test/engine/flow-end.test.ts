@@ -1,8 +1,22 @@
 import assert from 'node:assert/strict';
-import { HANDSHAKE, SYN_ACK, acknowledged, request, response } from './sessions.ts';
+import { HANDSHAKE, SYN_ACK, acknowledged, request, response, session } from './sessions.ts';
+import type { Said } from './sessions.ts';
+import type { Bytes } from '../support/packets.ts';
+import { CLIENT, SERVER, hex, tcp4, udp4 } from '../support/packets.ts';
 import { ofType, runEngine, sidsOf } from './support.ts';
 
 const RULE = 'alert tcp any any -> any any (msg:"split word"; content:"splitword"; sid:1;)';
+
+/** Both sides close, the client first. */
+function goodbyes(client: number, server: number): Bytes[] {
+  const there = { src: CLIENT, dst: SERVER };
+  const back = { src: SERVER, dst: CLIENT };
+  return [
+    tcp4({ sp: 1000, dp: 80, seq: 2 + client, ack: 101 + server, flags: 0x11 }, undefined, there),
+    tcp4({ sp: 80, dp: 1000, seq: 101 + server, ack: 3 + client, flags: 0x11 }, undefined, back),
+    tcp4({ sp: 1000, dp: 80, seq: 3 + client, ack: 102 + server, flags: 0x10 }, undefined, there),
+  ];
+}
 
 describe('the end of a flow', () => {
   it('inspects what was never due with a packet, at the time the flow began', () => {
@@ -30,6 +44,23 @@ describe('the end of a flow', () => {
     assert.equal(ofType(events, 'flow').length, 1);
   });
 
+  it('makes packets of the directions that are not over, and none for datagrams', () => {
+    const rules = ['http', 'dns'].map(
+      (protocol, i) => `alert ${protocol} any any -> any any (msg:"m"; sid:${String(i + 1)};)`,
+    );
+    const atEnd = (frames: readonly Bytes[]): unknown[] =>
+      ofType(runEngine({ rules, frames }), 'alert').flatMap((event) =>
+        event.pkt_src === 'stream (flow timeout)' ? [event.direction] : [],
+      );
+    const get = 'GET / HTTP/1.0\r\n\r\n';
+    const unfinished = 'HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\nabc';
+    const open = session({ client: get }, { server: unfinished });
+    assert.deepEqual(atEnd(open), ['to_server', 'to_client']);
+    assert.deepEqual(atEnd([...open, ...goodbyes(get.length, unfinished.length)]), ['to_client']);
+    const query = hex('0001 0100 0001 0000 0000 0000 0161 0162 00 0001 0001');
+    assert.deepEqual(atEnd([udp4({ sp: 1000, dp: 53 }, query)]), []);
+  });
+
   it('counts packets by direction after client and server changed places', () => {
     const events = runEngine({
       frames: [SYN_ACK, response('hello', 0), request('hello', 0)],
@@ -38,5 +69,34 @@ describe('the end of a flow', () => {
     const [flow] = ofType(events, 'flow');
     assert.equal(flow?.src_ip, '10.0.0.1');
     assert.deepEqual([flow.flow?.pkts_toserver, flow.flow?.pkts_toclient], [1, 2]);
+  });
+
+  const spoken = (...turns: readonly Said[]): unknown[] => {
+    const [event] = ofType(runEngine({ frames: session(...turns) }), 'flow');
+    return [event?.app_proto, event?.app_proto_orig, event?.flow?.tx_cnt];
+  };
+  const CONNECT: Said[] = [
+    { client: 'CONNECT a:25 HTTP/1.1\r\nHost: a:25\r\n\r\n' },
+    { server: 'HTTP/1.1 200 OK\r\n\r\n' },
+  ];
+  const GET: Said[] = [
+    { client: 'GET / HTTP/1.1\r\nHost: a\r\n\r\n' },
+    { server: 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n' },
+  ];
+
+  it('has the number of transactions, of those that are gone too', () => {
+    assert.deepEqual(spoken(...GET, ...GET, ...GET), ['http', undefined, 3]);
+    assert.deepEqual(spoken({ client: 'xyzzy' }), [undefined, undefined, undefined]);
+  });
+
+  it('counts the transactions of the protocol that was spoken last', () => {
+    const mail = [{ server: '220 mail ESMTP\r\n' }, { client: 'EHLO b\r\n' }, { server: '250 b\r\n' }];
+    assert.deepEqual(spoken(...CONNECT, ...mail), ['smtp', 'http', 1]);
+    assert.deepEqual(spoken(...CONNECT, ...GET, ...GET), ['http', undefined, 2]);
+  });
+
+  it('what a flow left its protocol for has failed when it never showed', () => {
+    assert.deepEqual(spoken(...CONNECT), ['failed', 'http', undefined]);
+    assert.deepEqual(spoken(...CONNECT, { client: 'xyzzy' }), ['failed', 'http', undefined]);
   });
 });

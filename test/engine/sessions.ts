@@ -20,3 +20,23 @@ export const response = (text: string, at = 0, acked = 0): Bytes =>
 /** The server acknowledges the first bytes of the client. */
 export const acknowledged = (bytes: number): Bytes =>
   tcp4({ ...portsBack, seq: 101, ack: 2 + bytes, flags: 0x10 }, undefined, back);
+
+export interface Said {
+  readonly client?: string;
+  readonly server?: string;
+}
+
+/** A session in which each side acknowledges what the other said before. */
+export function session(...turns: readonly Said[]): Bytes[] {
+  const frames = [...HANDSHAKE];
+  const sent = { client: 0, server: 0 };
+  for (const { client = '', server = '' } of turns) {
+    if (client !== '') frames.push(request(client, sent.client, sent.server));
+    sent.client += client.length;
+    if (server !== '') frames.push(response(server, sent.server, sent.client));
+    sent.server += server.length;
+  }
+  // both sides acknowledge the rest
+  frames.push(request('', sent.client, sent.server), response('', sent.server, sent.client));
+  return frames;
+}

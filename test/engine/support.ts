@@ -34,8 +34,11 @@ export interface EveEvent {
     readonly action?: string;
     readonly pkts_toserver: number;
     readonly pkts_toclient: number;
+    readonly tx_cnt?: number;
     readonly exception_policy?: readonly { target: string; policy: string }[];
   };
+  readonly app_proto?: string;
+  readonly app_proto_orig?: string;
   readonly stats?: Readonly<Record<string, unknown>>;
 }
 

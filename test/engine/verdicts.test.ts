@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Bytes } from '../support/packets.ts';
 import { ascii, udp4 } from '../support/packets.ts';
-import { HANDSHAKE, acknowledged, request } from './sessions.ts';
+import { HANDSHAKE, SYN_ACK, acknowledged, request, session } from './sessions.ts';
 import { counterOf, ofType, runEngine, sidsOf } from './support.ts';
+import type { EveEvent } from './support.ts';
 
 const hello = udp4({ sp: 5000, dp: 6000 }, ascii('hello'));
 const world = udp4({ sp: 5000, dp: 6000 }, ascii('world'));
@@ -35,6 +36,28 @@ describe('verdicts', () => {
     assert.deepEqual(reasons(events), []);
     assert.equal(ofType(events, 'alert')[0]?.alert?.action, 'allowed');
     assert.equal(counterOf(events, 'ips.blocked') ?? 0, 0);
+  });
+
+  it('looks no more at a flow that is dropped, in passive mode neither', () => {
+    const rules = [
+      'drop udp 10.0.0.1 any -> any any (msg:"m"; sid:1;)',
+      'alert udp any any -> any any (msg:"m"; ttl:>0; sid:2;)',
+    ];
+    const events = runEngine({ rules, frames: [hello, world] });
+    assert.deepEqual(sidsOf(events), [1, 2]);
+    assert.equal(ofType(events, 'flow')[0]?.flow?.action, 'drop');
+  });
+
+  it('drops the packet alone where a rule on a protocol asks something of packets', () => {
+    const frames = session({ client: 'GET / HTTP/1.1\r\n' }, { client: 'Host: a\r\n\r\n' });
+    const dropped = (options: string): unknown[] => {
+      const rules = [`drop http any any -> any any (msg:"m"; flow:to_server; ${options} sid:1;)`];
+      return [...new Set(reasons(runEngine({ ...inline, rules, frames })))];
+    };
+    assert.deepEqual(dropped(''), ['rules', 'flow drop']);
+    assert.deepEqual(dropped('flowbits:set,a;'), ['rules', 'flow drop']);
+    for (const options of ['ttl:>0;', 'dsize:>0;', 'tcp.hdr; content:"|50|";'])
+      assert.deepEqual(dropped(options), ['rules'], options);
   });
 
   it('ends evaluation and inspection of the flow with a pass rule about addresses', () => {
@@ -70,6 +93,7 @@ describe('verdicts', () => {
 });
 
 describe('exception policies', () => {
+  const policies = (events: readonly EveEvent[]): unknown => ofType(events, 'flow')[0]?.flow?.exception_policy;
   const frames = [...HANDSHAKE, request('hello'), acknowledged(5), request('world', 5)];
 
   it('drop the flow that found no memory for its session', () => {
@@ -95,9 +119,49 @@ describe('exception policies', () => {
     assert.equal(counterOf(events, 'exception_policy.flow.memcap.drop_packet'), 1);
   });
 
-  it('do nothing in passive mode unless asked', () => {
+  it('do nothing in passive mode unless asked, which the flow says', () => {
     const events = runEngine({ frames, simulate: { sessionMemcap: 1 } });
     assert.deepEqual(reasons(events), []);
-    assert.equal(ofType(events, 'flow')[0]?.flow?.exception_policy, undefined);
+    assert.deepEqual(policies(events), [
+      { target: 'stream_memcap', policy: 'ignore' },
+      { target: 'stream_midstream', policy: 'ignore' },
+    ]);
+    assert.deepEqual(policies(runEngine({ frames: [SYN_ACK] })), [{ target: 'stream_midstream', policy: 'ignore' }]);
+    assert.equal(policies(runEngine({ frames })), undefined);
+  });
+
+  it('reject what they could not follow in passive mode, too, and drop nothing then', () => {
+    const settings = { 'stream.midstream-policy': 'reject' };
+    const [event] = ofType(runEngine({ frames: [SYN_ACK], settings }), 'flow');
+    assert.deepEqual(event?.flow?.exception_policy, [{ target: 'stream_midstream', policy: 'reject' }]);
+    assert.equal(event.flow.action, undefined);
+  });
+
+  const greetings = [{ server: 'SSH-2.0-a\r\n' }, { client: 'SSH-2.0-b\r\n' }];
+
+  it('drop the flow whose parser failed', () => {
+    const events = runEngine({
+      ...inline,
+      frames: session(...greetings, { server: `\0\0\0\0\0\0${'x'.repeat(99)}` }, { client: '1' }),
+    });
+    assert.deepEqual(reasons(events), ['applayer error', ...Array<string>(3).fill('exception policy flow drop')]);
+    assert.deepEqual(policies(events), [{ target: 'app_layer_error', policy: 'drop_flow' }]);
+    assert.equal(counterOf(events, 'app_layer.error.ssh.parser'), 1);
+    assert.equal(counterOf(events, 'exception_policy.app_layer.error.drop_flow'), 1);
+  });
+
+  it('are those of a parser where it cannot go on behind a gap', () => {
+    const whole = session(...greetings, { server: 'xyzzy' }, { client: '1' }, { server: '2' });
+    const settings = { 'app-layer.error-policy': 'pass-flow' };
+    const events = runEngine({ ...inline, frames: whole.filter((_, i) => i !== 5), settings });
+    assert.deepEqual(policies(events), [{ target: 'app_layer_error', policy: 'pass_flow' }]);
+    assert.equal(counterOf(events, 'app_layer.error.ssh.gap'), 1);
+  });
+
+  it('can be tried at an offset', () => {
+    const frames = session(...greetings);
+    const events = runEngine({ ...inline, frames, simulate: { appErrorToServer: 3 } });
+    assert.deepEqual(reasons(events).slice(0, 2), ['applayer error', 'exception policy flow drop']);
+    assert.deepEqual(reasons(runEngine({ ...inline, frames, simulate: { appErrorToServer: 11 } })), []);
   });
 });

@@ -97,6 +97,7 @@ const CASES: Case[] = [
     check: (_, found) => assert.equal(found.vni, 0x00aabb),
   },
   { name: 'Teredo', frame: udp4({ dp: 3544 }, IP6), source: 'teredo tunnel' },
+  { name: 'Teredo between clients', frame: udp4({ sp: 3797, dp: 1027 }, IP6), source: 'teredo tunnel' },
   {
     name: 'Teredo with an origin',
     frame: udp4({ sp: 3544 }, concat(hex('0000 1234 01020304'), IP6)),

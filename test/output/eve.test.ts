@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { defineCounter } from '../../src/base/counters.ts';
+import type { AppFlow } from '../../src/framework/app-flow.ts';
 import { defineAnomalies } from '../../src/framework/anomaly.ts';
 import { F, FlowFlag } from '../../src/framework/flows.ts';
 import { Action, AlertFlag, PacketFlag, dropReason } from '../../src/framework/packet.ts';
@@ -35,6 +36,9 @@ const ARP = Buffer.from(
   'ffffffffffff0800278bd99f0806000108000604000108002 78bd99fc0a80101000000000000c0a80102'.replace(/ /g, ''),
   'hex',
 );
+
+/** `stream_midstream` is the fourth target, `drop_flow` the sixth policy. */
+const MIDSTREAM_DROPPED = 6 << 12;
 
 type Json = Record<string, unknown>;
 
@@ -236,6 +240,35 @@ describe('EVE', () => {
     );
   });
 
+  it('flow and netflow end with the number of transactions, where there were any', () => {
+    const counts = (transactionCount: number): unknown[] => {
+      const appOf = (): AppFlow => ({ parser: { transactionCount } }) as unknown as AppFlow;
+      const types = '        - flow\n        - netflow\n';
+      const lines = run(
+        '',
+        types,
+        (output, { flows }) => {
+          const f = endedFlow(flows);
+          flows.setWord(f, F.exceptions, MIDSTREAM_DROPPED);
+          output.flow!(f);
+        },
+        { appOf },
+      );
+      return lines.map((line) => {
+        const event = JSON.parse(line) as Record<string, Json>;
+        const key = 'flow' in event ? 'flow' : 'netflow';
+        return [key, Object.keys(event[key]!).at(-1), event[key]!['tx_cnt']];
+      });
+    };
+    const last = (name: string, count: number): unknown[] => [name, 'tx_cnt', count];
+    assert.deepEqual(counts(12), [last('flow', 12), last('netflow', 12), last('netflow', 12)]);
+    assert.deepEqual(counts(0), [
+      ['flow', 'exception_policy', undefined],
+      ['netflow', 'max_ttl', undefined],
+      ['netflow', 'max_ttl', undefined],
+    ]);
+  });
+
   it('netflow: a record for each direction', () => {
     const [toServer, toClient] = run(ALL, '        - netflow\n', (output, { flows }) => {
       output.flow!(endedFlow(flows));
@@ -297,7 +330,7 @@ describe('EVE', () => {
       flows.setWord(f, F.state, 3);
       flows.setWord(f, F.seenVlan01, 201 | (200 << 16));
       flows.setWord(f, F.seenVlan2, 2 << 16);
-      flows.extraOf(f).exceptionPolicies = [{ target: 'stream_midstream', policy: 'drop_flow' }];
+      flows.setWord(f, F.exceptions, MIDSTREAM_DROPPED);
       output.flow!(f);
     });
     const event = JSON.parse(line!) as Json;

@@ -7,6 +7,7 @@ import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { TO_CLIENT, TO_SERVER, Transaction } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
 import { commandFault, hasListing } from './commands.ts';
 
 const ANOMALY = defineAnomalies('applayer', 'pop3', [
@@ -64,9 +65,9 @@ export class Pop3Parser extends AppParser {
   private readonly pending: Pop3Transaction[] = [];
   /** Its reply goes on. */
   private listing: Pop3Transaction | null = null;
-  private hasGreeting = false;
   private isSasl = false;
   private hasFailed = false;
+  private hasGap = false;
   private readonly isDiscarding: [boolean, boolean] = [false, false];
 
   constructor(flow: AppFlow, settings: Pop3Settings) {
@@ -87,6 +88,16 @@ export class Pop3Parser extends AppParser {
       at = next;
     }
     return this.hasFailed ? PARSE_FAILED : at - input.start;
+  }
+
+  /**
+   * What follows is taken for a line's beginning. Replies go on to answer the oldest command, maybe one that has no
+   * listing, so that from here on lines without a status are passed over.
+   */
+  override gap(direction: Direction): boolean {
+    this.isDiscarding[direction] = false;
+    this.hasGap = true;
+    return true;
   }
 
   private line({ data, direction }: AppInput, start: number, end: number, size: number): void {
@@ -122,11 +133,10 @@ export class Pop3Parser extends AppParser {
     const isOk = begins(data, start, end, OK);
     const isContinuation = !isOk && data[start] === PLUS;
     if (!isOk && !isContinuation && !begins(data, start, end, ERR)) {
-      this.hasFailed = true;
+      this.hasFailed = !this.hasGap;
       return;
     }
-    const tx = this.owner();
-    if (tx === null) return;
+    const tx = this.pending.shift() ?? this.unasked();
     if (size > LONG_RESPONSE) this.anomaly(tx, ANOMALY.response_too_long);
     const skipped = isContinuation ? 1 : isOk ? OK.length : ERR.length;
     this.answer(tx, { isOk: data[start] === PLUS, header: headerOf(data, start + skipped, end), lines: [] });
@@ -134,14 +144,8 @@ export class Pop3Parser extends AppParser {
     else if (isOk && tx.command?.toUpperCase() === 'STLS') this.flow.services.changeProtocol(this.flow, 'tls');
   }
 
-  /** Whose reply it is: the greeting belongs to nobody's command. */
-  private owner(): Pop3Transaction | null {
-    const oldest = this.pending.shift();
-    if (this.hasGreeting || this.transactionCount > 0) {
-      this.hasGreeting = true;
-      return oldest ?? null;
-    }
-    this.hasGreeting = true;
+  /** The greeting, or the reply to a command that was not seen. */
+  private unasked(): Pop3Transaction {
     const tx = new Pop3Transaction(this.newId());
     tx.advance(TO_SERVER, 1);
     this.add(tx);

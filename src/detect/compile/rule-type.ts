@@ -12,8 +12,8 @@ export function ruleTypeOf(builder: RuleBuilder, hasNegatedAddress: boolean): Ru
   if (builder.txSteps.length > 0) return 'app_tx';
   if (builder.payload.elements.length > 0) return payloadType(flags);
   if (builder.frameChains.length > 0) return 'stream';
-  if (!isNetworkProtocol(builder.ast.protocol.text.toLowerCase())) return 'app_layer';
   if (builder.chains.length > 0) return 'pkt';
+  if (!isNetworkProtocol(builder.ast.protocol.text.toLowerCase())) return keywords.length > 0 ? 'pkt' : 'app_layer';
   if (keywords.length > 0 && keywords.every(({ keyword }) => keyword === 'decode-event')) return 'de_only';
   if (keywords.length > 0 && keywords.every(({ keyword }) => keyword === 'app-layer-protocol')) return 'pd_only';
   if (!isAboutAddresses(builder)) return 'pkt';

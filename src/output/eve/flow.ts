@@ -1,9 +1,9 @@
 // EVE `flow`: one record for both directions when a flow ends.
 import { F, FLOW_END_REASONS, FLOW_STATES, FlowFlag } from '../../framework/flows.ts';
-import { quote } from '../../base/json-text.ts';
 import { part } from '../../base/byte-text.ts';
 import type { ByteText } from '../../base/byte-text.ts';
 import { appendEveTime } from '../text/byte-time.ts';
+import { appliedPolicies } from '../../respond/exception-policy.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';
 import { DESTINATION, NO_PORT, SOURCE, appendEnd } from './ends.ts';
 import { appendFlowTcp } from './tcp-bytes.ts';
@@ -38,11 +38,14 @@ const REASONS = FLOW_END_REASONS.map((reason) => part(`,"reason":"${reason}"`));
 const TCP_REUSED = part(',"reason":"tcp_reuse"');
 const ALERTED = part(',"alerted":true');
 const NOT_ALERTED = part(',"alerted":false');
+const TX_COUNT = part(',"tx_cnt":');
 const CLOSE = part('}');
 
 export class FlowEvents {
   private readonly record: EveRecord;
   private readonly withOwnFields: boolean;
+  /** Text of the exception policies by what flows keep of them: there are few. */
+  private readonly policies = new Map<number, Uint8Array>();
 
   /**
    * `tayra-fields: yes` adds a top-level object `tayra` with Zeek's connection state and history, missed bytes,
@@ -58,8 +61,16 @@ export class FlowEvents {
     const { record } = this;
     const { flows, tcp } = record.context;
     this.head(text, f);
-    record.appendAppProtocol(text, f);
+    record.appendLastAppProtocol(text, f);
     appendFlow(text, flows, f);
+    const exceptions = flows.word(f, F.exceptions);
+    if (exceptions !== 0) text.part(this.exceptionPolicies(exceptions));
+    const transactions = record.transactionCount(f);
+    if (transactions !== 0) {
+      text.part(TX_COUNT);
+      text.number(transactions);
+    }
+    text.part(CLOSE);
     record.appendFlowOptions(text, f);
     const t = flows.tcp(f);
     if (flows.proto(f) === PROTO_TCP) appendFlowTcp(text, tcp, t);
@@ -84,6 +95,14 @@ export class FlowEvents {
     const proto = flows.proto(f);
     if (hasPorts(proto)) text.part(PROTOCOLS[proto]!);
     else text.string(record.flowProtocol(f, 'flow', 'toServer'));
+  }
+
+  private exceptionPolicies(marks: number): Uint8Array {
+    const known = this.policies.get(marks);
+    if (known !== undefined) return known;
+    const made = part(`,"exception_policy":${JSON.stringify(appliedPolicies(marks))}`);
+    this.policies.set(marks, made);
+    return made;
   }
 
   private ownFields(t: number): string {
@@ -131,6 +150,7 @@ function appendAddress(
     );
 }
 
+/** The object `flow`, left open. */
 function appendFlow(text: ByteText, flows: Flows, f: number): void {
   const start = flows.double(f, F.startTs);
   const end = flows.double(f, F.lastTs);
@@ -150,8 +170,6 @@ function appendFlow(text: ByteText, flows: Flows, f: number): void {
   text.number(Math.floor(end / 1e6) - Math.floor(start / 1e6));
   appendOutcome(text, flows, f);
   if ((flows.flags(f) & RARE) !== 0) text.string(actionText(flows, f) + elephantText(flows, f));
-  if (flows.peekExtra(f) !== null) text.string(exceptionText(flows, f));
-  text.part(CLOSE);
 }
 
 /** How it ended. */
@@ -169,12 +187,6 @@ function appendOutcome(text: ByteText, flows: Flows, f: number): void {
 function actionText(flows: Flows, f: number): string {
   if (flows.hasFlag(f, FlowFlag.actionDrop)) return ',"action":"drop"';
   return flows.hasFlag(f, FlowFlag.actionPass) ? ',"action":"pass"' : '';
-}
-
-function exceptionText(flows: Flows, f: number): string {
-  const policies = flows.peekExtra(f)?.exceptionPolicies;
-  if (!policies || policies.length === 0) return '';
-  return `,"exception_policy":[${policies.map((e) => `{"target":${quote(e.target)},"policy":${quote(e.policy)}}`).join(',')}]`;
 }
 
 function elephantText(flows: Flows, f: number): string {

@@ -21,7 +21,7 @@ export class NetflowEvents {
   private oneWay(f: number, side: FlowSide): string {
     const { record } = this;
     const { flows } = record.context;
-    const app = record.appProtocol(f);
+    const app = record.lastAppProtocol(f);
     let text = record.netflow(f, side) + (app.startsWith(',"app_proto":') ? app : `,"app_proto":"unknown"${app}`);
     text += this.counts(f, side);
     if (flows.proto(f) === 6) text += directionTcpText(this.tcpFlags(f, side));
@@ -34,11 +34,13 @@ export class NetflowEvents {
     const start = flows.double(f, F.startTs);
     const end = flows.double(f, F.lastTs);
     const ttl = flows.word(f, F.ttl) >>> (isForward ? 0 : 16);
+    const transactions = this.record.transactionCount(f);
     return (
       `,"netflow":{"pkts":${String(flows.word(f, isForward ? F.packetsToServer : F.packetsToClient))}` +
       `,"bytes":${String(flows.double(f, isForward ? F.bytesToServer : F.bytesToClient))}` +
       `,"start":"${eveTime(start)}","end":"${eveTime(end)}","age":${String(Math.floor(end / 1e6) - Math.floor(start / 1e6))}` +
-      `,"min_ttl":${String(ttl & 255)},"max_ttl":${String((ttl >>> 8) & 255)}}`
+      `,"min_ttl":${String(ttl & 255)},"max_ttl":${String((ttl >>> 8) & 255)}` +
+      (transactions === 0 ? '}' : `,"tx_cnt":${String(transactions)}}`)
     );
   }
 

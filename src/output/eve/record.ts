@@ -1,4 +1,5 @@
 // EveRecord: the parts that records of all types share, in Suricata's order: header, common options, tail.
+import { FAILED_PROTOCOL } from '../../applayer/protocol-table.ts';
 import { F } from '../../framework/flows.ts';
 import { PACKET_SOURCES, PacketFlag } from '../../framework/packet.ts';
 import { ByteText, part } from '../../base/byte-text.ts';
@@ -202,26 +203,43 @@ export class EveRecord {
     );
   }
 
-  /** `,"app_proto":"http"` and those of the directions where they differ; nothing for unknown. */
+  /** `,"app_proto":"http"` and those of the directions and of before where they differ; nothing for unknown. */
   appProtocol(f: number): string {
+    return this.protocolText(f, this.context.flows.word(f, F.appProtocol));
+  }
+
+  /** The same at the end of a flow: what was left for a protocol that never showed has failed. */
+  lastAppProtocol(f: number): string {
     const { flows } = this.context;
-    const final = flows.word(f, F.appProtocol);
+    const isAnew = flows.word(f, F.appProtocolOriginal) !== 0 && flows.word(f, F.appProtocolToServer) === 0;
+    const hasShown = !isAnew || flows.word(f, F.appProtocolToClient) !== 0;
+    return this.protocolText(f, hasShown ? flows.word(f, F.appProtocol) : FAILED_PROTOCOL);
+  }
+
+  private protocolText(f: number, final: number): string {
+    const { flows } = this.context;
     let text = this.appName('app_proto', final);
     const toServer = flows.word(f, F.appProtocolToServer);
     const toClient = flows.word(f, F.appProtocolToClient);
+    const original = flows.word(f, F.appProtocolOriginal);
     if (toServer !== final) text += this.appName('app_proto_ts', toServer);
     if (toClient !== final) text += this.appName('app_proto_tc', toClient);
-    return text + this.appName('app_proto_orig', flows.word(f, F.appProtocolOriginal));
+    return original === final ? text : text + this.appName('app_proto_orig', original);
+  }
+
+  /** Transactions of the protocol that a flow speaks, or spoke last; what it spoke before does not count. */
+  transactionCount(f: number): number {
+    return this.context.appOf(f)?.parser?.transactionCount ?? 0;
   }
 
   /** The same, behind what is in `text`. */
-  appendAppProtocol(text: ByteText, f: number): void {
+  appendLastAppProtocol(text: ByteText, f: number): void {
     const { flows } = this.context;
     const final = flows.word(f, F.appProtocol);
     const original = flows.word(f, F.appProtocolOriginal);
     const isPlain = flows.word(f, F.appProtocolToServer) === final && flows.word(f, F.appProtocolToClient) === final;
     if (isPlain && original === 0) text.part((this.appParts[final] ??= part(this.appName('app_proto', final))));
-    else text.string(this.appProtocol(f));
+    else text.string(this.lastAppProtocol(f));
   }
 
   private appName(key: string, id: number): string {

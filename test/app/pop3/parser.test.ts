@@ -6,8 +6,7 @@ import { ParserDriver } from '../../support/app-parser.ts';
 
 type Turn = readonly ['C' | 'S', string];
 
-function play(turns: readonly Turn[], size = Infinity): ParserDriver {
-  const driver = new ParserDriver(pop3);
+function play(turns: readonly Turn[], size = Infinity, driver = new ParserDriver(pop3)): ParserDriver {
   for (const [who, line] of turns) {
     const bytes = Buffer.from(line, 'latin1');
     for (let at = 0; at < bytes.length; at += size) driver.feed(who === 'C' ? 0 : 1, bytes.subarray(at, at + size));
@@ -62,6 +61,28 @@ describe('POP3 parser', () => {
       ['AUTH', ['PLAIN'], [true, ''], true],
       ['<SASL DATA>', [], [true, 'in'], true],
     ]);
+  });
+
+  it('goes on behind a gap: replies answer the oldest command, or none', () => {
+    const driver = play([SESSION[0]!]);
+    driver.parser.gap(0, 8);
+    const gone = play(
+      [
+        ['S', '+OK hi\r\n'],
+        ['C', 'STAT\r\n'],
+      ],
+      100,
+      driver,
+    );
+    gone.parser.gap(1, 9);
+    const rest = play([['S', '1 10\r\n.\r\n+OK 1\r\n+OK 2\r\n']], 100, gone);
+    assert.deepEqual(shown(rest), [
+      [null, [], [true, 'ready'], true],
+      [null, [], [true, 'hi'], true],
+      ['STAT', [], [true, '1'], true],
+      [null, [], [true, '2'], true],
+    ]);
+    assert.equal(rest.hasFailed, false);
   });
 
   it('looks for TLS after an accepted STLS', () => {
