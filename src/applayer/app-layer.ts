@@ -167,7 +167,7 @@ export class AppLayer implements AppStreamSink {
     this.input.isMidstream = false;
     this.parse(p, app, now, p.data, p.payloadOffset, end);
     // what answers something unknown is not told of, what follows is
-    if (wasFailed) for (const tx of app.parser?.transactions ?? []) tx.isLogged = true;
+    if (wasFailed) for (const tx of app.transactions) tx.isLogged = true;
   }
 
   private parse(p: Packet, app: AppFlow, side: Direction, data: Uint8Array, start: number, end: number): number {
@@ -251,7 +251,7 @@ export class AppLayer implements AppStreamSink {
       return true;
     }
     if (isKnown) {
-      if (app.protocol.definition.isKnownByOneSide === true) return true;
+      if (app.protocol.isKnownByOneSide) return true;
       if (found === Detected.undecided && !app.isEof[side]) return true; // what is known of the other side serves
       app.detection[side] = Detection.failed;
       flows.setWord(app.f, side === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, FAILED_PROTOCOL);
@@ -325,7 +325,7 @@ export class AppLayer implements AppStreamSink {
     this.setProtocol(app, id);
     const { protocol } = app;
     this.statistics.count(protocol, app.transport, 'flow');
-    const first = protocol.definition.firstSpeaker;
+    const first = protocol.firstSpeaker;
     const isWrong =
       app.transport === TCP &&
       ((first === 'client' && side === TO_CLIENT) || (first === 'server' && side === TO_SERVER));
@@ -343,7 +343,7 @@ export class AppLayer implements AppStreamSink {
     if (app.parser === null) this.stopDetected(app);
     app.isDirty[0] = true;
     app.isDirty[1] = true;
-    const isJudged = protocol.definition.isKnownByOneSide !== true;
+    const isJudged = !protocol.isKnownByOneSide;
     if (isJudged && app.detection[side ^ 1] === Detection.failed) this.oneSided(p, app, side);
     if (app.transport === TCP && app.parser !== null) this.requests.stream?.resume(p, app.f, (side ^ 1) as Direction);
   }
@@ -372,7 +372,7 @@ export class AppLayer implements AppStreamSink {
   /** Each direction speaks a protocol of its own: the one of the client counts. */
   private mismatch(p: Packet, app: AppFlow, side: Direction, found: number): void {
     this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_mismatch_protocol_both_directions);
-    if (side === TO_SERVER && app.parser?.transactions.length === 0 && app.bytes[TO_CLIENT] === 0) {
+    if (side === TO_SERVER && app.parser !== null && app.transactions.length === 0 && app.bytes[TO_CLIENT] === 0) {
       app.parser = null;
       this.setProtocol(app, found);
       this.openParser(app);
@@ -418,7 +418,8 @@ export class AppLayer implements AppStreamSink {
       flows.setWord(app.f, F.appProtocolOriginal, app.protocol.id);
       app.formerProtocol = app.protocol.name;
     }
-    app.former = [...app.former, ...(app.parser?.transactions ?? [])];
+    app.former = [...app.former, ...app.transactions];
+    app.transactions = [];
     app.expected = expected;
     app.detection[0] = app.detection[1] = Detection.undecided;
     app.bytes[0] = app.bytes[1] = 0;
@@ -458,7 +459,7 @@ export class AppLayer implements AppStreamSink {
   cut(p: Packet, f: number, direction: Direction): void {
     const app = this.apps[f];
     if (!app) return;
-    const transactions = app.parser === null ? app.former : [...app.former, ...app.parser.transactions];
+    const transactions = [...app.former, ...app.transactions];
     for (const { files } of transactions)
       for (const file of files ?? []) if (file.direction === direction) this.requests.files.close(file, 'truncated');
     this.end(p, f, direction);
@@ -479,7 +480,7 @@ export class AppLayer implements AppStreamSink {
 
   /** Lets go of the transactions that rules and outputs are done with. */
   retire(app: AppFlow, needsInspection: boolean): void {
-    if (app.parser !== null) retire(app.parser.transactions, app, needsInspection);
+    if (app.transactions.length > 0) retire(app.transactions, app, needsInspection);
     if (app.former.length > 0) retire(app.former, app, needsInspection);
   }
 }

@@ -70,7 +70,7 @@ export class Files implements FileTracker, FileWishes, FileMaker {
 
   open(app: AppFlow, tx: Transaction, direction: Direction, name: Uint8Array): TrackedFile {
     const file = new TrackedFile(direction, name);
-    (tx.files ??= []).push(file);
+    (tx.state.files ??= []).push(file);
     file.keepsBytes = this.hasData && tx.body(direction) === null;
     if (this.hashNames.size > 0) file.work = hashesOf(this.hashNames);
     const isWanted = ((app.keptFiles | tx.keptFiles) & (1 << direction)) !== 0;
@@ -132,7 +132,7 @@ export class Files implements FileTracker, FileWishes, FileMaker {
 
   private endPart({ part }: Joining): void {
     const whole = this.joined.end(part);
-    if (whole !== null) (part.tx.files ??= []).push(whole);
+    if (whole !== null) (part.tx.state.files ??= []).push(whole);
   }
 
   cut(file: TrackedFile): void {

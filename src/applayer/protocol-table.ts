@@ -44,6 +44,7 @@ export class ProtocolTable {
 function entry(definition: ProtocolDefinition, id: number, config: ConfigNode | undefined): AppProtocol {
   const node = config?.get(definition.configKey ?? definition.name);
   const states = definition.states ?? DEFAULT_STATES;
+  const complete = [states.toServer.length - 1, states.toClient.length - 1] as const;
   return {
     id,
     name: definition.name,
@@ -54,7 +55,11 @@ function entry(definition: ProtocolDefinition, id: number, config: ConfigNode | 
       udp: definition.createParser !== undefined && modeOf(definition, node, 'udp') === 'yes',
     },
     detectsOnly: modeOf(definition, node, undefined) === 'detection-only',
-    complete: [states.toServer.length - 1, states.toClient.length - 1],
+    complete,
+    isKnownByOneSide: definition.isKnownByOneSide === true,
+    firstSpeaker: definition.firstSpeaker ?? null,
+    recordDue: definition.eve?.[0]?.due ?? complete,
+    isRecordDue: (definition.eve?.[0]?.isDue as AppProtocol['isRecordDue'] | undefined) ?? null,
     txCounters:
       id <= FAILED_PROTOCOL
         ? [NOT_COUNTED, NOT_COUNTED]

@@ -3,41 +3,41 @@
 import type { AppFlow } from '../framework/app-flow.ts';
 import { isDirectionOver } from '../framework/app-flow.ts';
 import { TO_CLIENT, TO_SERVER } from '../framework/transaction.ts';
-import type { Direction, Transaction } from '../framework/transaction.ts';
+import type { Direction, TxState } from '../framework/transaction.ts';
 
 /** Takes out of a list what is done with. @param needsInspection rules have yet to see what is kept */
-export function retire(list: Transaction[], app: AppFlow, needsInspection: boolean): void {
+export function retire(list: TxState[], app: AppFlow, needsInspection: boolean): void {
   let kept = 0;
   for (let i = 0; i < list.length; i++) {
     const tx = list[i]!;
     const isOver = tx.isLogged && isDone(tx, app) && areFilesTold(tx) && (!needsInspection || isInspected(tx));
-    if (isOver) tx.release();
+    if (isOver) tx.tx.release();
     else list[kept++] = tx;
   }
-  list.length = kept;
+  while (list.length > kept) list.pop(); // setting the length would be a call into the runtime
 }
 
 /** Outputs are told of files with the packets of their direction, later maybe than all else. */
-function areFilesTold({ files }: Transaction): boolean {
+function areFilesTold({ files }: TxState): boolean {
   if (files === null) return true;
   for (let i = 0; i < files.length; i++) if (!files[i]!.isLogged) return false;
   return true;
 }
 
-function isInspected(tx: Transaction): boolean {
+function isInspected(tx: TxState): boolean {
   return isInspectedIn(tx, TO_SERVER) && isInspectedIn(tx, TO_CLIENT);
 }
 
-function isInspectedIn(tx: Transaction, direction: Direction): boolean {
+function isInspectedIn(tx: TxState, direction: Direction): boolean {
   return !tx.has(direction) || tx.isInspected(direction);
 }
 
 /** Whether nothing more happens in a transaction. */
-function isDone(tx: Transaction, app: AppFlow): boolean {
+function isDone(tx: TxState, app: AppFlow): boolean {
   return isDoneIn(tx, app, TO_SERVER) && isDoneIn(tx, app, TO_CLIENT);
 }
 
-function isDoneIn(tx: Transaction, app: AppFlow, direction: Direction): boolean {
+function isDoneIn(tx: TxState, app: AppFlow, direction: Direction): boolean {
   return (
     !tx.has(direction) || tx.progress[direction] >= tx.protocol!.complete[direction] || isDirectionOver(app, direction)
   );

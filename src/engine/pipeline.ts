@@ -44,7 +44,7 @@ export interface AppStage {
 
 /** Signatures: what detection does for the pipeline; alerts and verdict end up on the packet. */
 export interface DetectStage {
-  packet(p: Packet): void;
+  packet(p: Packet, app: AppFlow | null): void;
   /** Outputs have read the packet: what was kept for them may go. */
   done(p: Packet): void;
 }
@@ -158,7 +158,7 @@ export class Pipeline {
     const { detect, app: stage } = this.parts;
     const app = stage !== null && p.flow >= 0 ? stage.of(p.flow) : null;
     const isNews = app !== null && (app.isDirty[0] || app.isDirty[1]);
-    if (detect !== null) detect.packet(p);
+    if (detect !== null) detect.packet(p, app);
     if (this.wantsEveryPacket || isNoteworthy(p)) this.tell(p);
     if (app !== null && app.frames !== null) this.transactions.frames(p, app);
     if (isNews) this.transactions.tell(p, app, detect !== null && !isUninspected(this.parts.flows.flags(p.flow)));
@@ -236,7 +236,7 @@ export class Pipeline {
   private hasAppRest(f: number, direction: 0 | 1, { isSeen, isLast }: { isSeen: boolean; isLast: boolean }): boolean {
     const app = this.parts.app?.of(f) ?? null;
     if (app !== null && (isUnfinished(app, direction) || hasFrames(app, direction))) return true;
-    if (isLast && app !== null && app.parser !== null && app.parser.transactions.length > 0) return true;
+    if (isLast && app !== null && app.transactions.length > 0) return true;
     return isSeen && this.parts.app !== null && this.parts.stream!.pendingApp(f, direction);
   }
 
@@ -261,11 +261,11 @@ export class Pipeline {
 }
 
 /** Whether the end of a direction would tell the application layer something. */
-function isUnfinished({ parser, former, isEof }: AppFlow, direction: 0 | 1): boolean {
+function isUnfinished({ parser, former, isEof, transactions }: AppFlow, direction: 0 | 1): boolean {
   if (former.length > 0) return true;
   if (parser === null) return false;
   if (!isEof[direction]) return true;
-  for (const tx of parser.transactions)
+  for (const tx of transactions)
     if (tx.has(direction) && tx.progress[direction] < tx.protocol!.complete[direction]) return true;
   return false;
 }

@@ -7,7 +7,7 @@ import type { Output } from '../framework/output.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
 import { TO_CLIENT, TO_SERVER } from '../framework/transaction.ts';
-import type { Transaction } from '../framework/transaction.ts';
+import type { TxState } from '../framework/transaction.ts';
 
 export class TransactionTeller {
   private readonly records: readonly Output[];
@@ -29,17 +29,15 @@ export class TransactionTeller {
   /** @param needsInspection rules have yet to see what is kept */
   tell(p: Packet, app: AppFlow, needsInspection: boolean): void {
     for (let i = 0; i < app.former.length; i++) this.one(p, app, app.former[i]!);
-    if (app.parser !== null) {
-      const { transactions } = app.parser;
-      for (let i = 0; i < transactions.length; i++) this.one(p, app, transactions[i]!);
-    }
+    const { transactions } = app;
+    for (let i = 0; i < transactions.length; i++) this.one(p, app, transactions[i]!);
     this.retire(app, needsInspection);
   }
 
   /** Tells of files alone, those of the packet's direction; nothing is looked at any more. */
   settle(p: Packet, app: AppFlow): void {
     for (const tx of app.former) if (tx.files !== null) this.finishedFiles(p, app, tx);
-    for (const tx of app.parser?.transactions ?? []) if (tx.files !== null) this.finishedFiles(p, app, tx);
+    for (const tx of app.transactions) if (tx.files !== null) this.finishedFiles(p, app, tx);
     if (isDirectionOver(app, TO_SERVER) && isDirectionOver(app, TO_CLIENT)) this.retire(app, false);
   }
 
@@ -56,19 +54,19 @@ export class TransactionTeller {
     frames.release(direction);
   }
 
-  private one(p: Packet, app: AppFlow, tx: Transaction): void {
+  private one(p: Packet, app: AppFlow, tx: TxState): void {
     const { anomaliesTold } = tx;
     if (tx.anomalies !== null && tx.anomalies.length > anomaliesTold) {
       tx.anomaliesTold = tx.anomalies.length;
-      for (const output of this.anomalies) output.txAnomalies!(p, app, tx, anomaliesTold);
+      for (const output of this.anomalies) output.txAnomalies!(p, app, tx.tx, anomaliesTold);
     }
     if (tx.files !== null) this.finishedFiles(p, app, tx);
     if (tx.isLogged || !isDue(tx, app)) return;
     tx.isLogged = true;
-    for (const output of this.records) output.transaction!(p, app, tx);
+    for (const output of this.records) output.transaction!(p, app, tx.tx);
   }
 
-  private finishedFiles(p: Packet, app: AppFlow, tx: Transaction): void {
+  private finishedFiles(p: Packet, app: AppFlow, tx: TxState): void {
     // rules look at a direction with its own packets: until then nobody knows what they want of its files
     const direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
     for (const file of tx.files!) {
@@ -76,24 +74,19 @@ export class TransactionTeller {
       const isOver = file.state > FileState.opened || isDirectionOver(app, file.direction);
       if (file.isLogged || !isOver) continue;
       file.isLogged = true;
-      for (const output of this.stores) output.settleFile!(p, app, tx, file);
-      for (const output of this.files) output.file!(p, app, tx, file);
+      for (const output of this.stores) output.settleFile!(p, app, tx.tx, file);
+      for (const output of this.files) output.file!(p, app, tx.tx, file);
     }
   }
 }
 
 /** Whether the record of a transaction may be written: it is as far as its protocol asks. */
-function isDue(tx: Transaction, app: AppFlow): boolean {
-  const protocol = tx.protocol!;
-  const declaration = protocol.definition.eve?.[0];
-  if (declaration?.isDue !== undefined) {
-    const ask = declaration.isDue as (tx: Transaction) => boolean;
-    return ask(tx) || (isDirectionOver(app, 0) && isDirectionOver(app, 1));
-  }
-  const due = declaration?.due ?? protocol.complete;
-  return isReached(tx, app, 0, due[0]) && isReached(tx, app, 1, due[1]);
+function isDue(tx: TxState, app: AppFlow): boolean {
+  const { isRecordDue, recordDue } = tx.protocol!;
+  if (isRecordDue !== null) return isRecordDue(tx.tx) || (isDirectionOver(app, 0) && isDirectionOver(app, 1));
+  return isReached(tx, app, 0, recordDue[0]) && isReached(tx, app, 1, recordDue[1]);
 }
 
-function isReached(tx: Transaction, app: AppFlow, direction: 0 | 1, due: number): boolean {
+function isReached(tx: TxState, app: AppFlow, direction: 0 | 1, due: number): boolean {
   return !tx.has(direction) || tx.progress[direction] >= due || isDirectionOver(app, direction);
 }

@@ -6,7 +6,7 @@ import type { AppProtocol } from './app-protocol.ts';
 import type { ByteRoom } from './byte-room.ts';
 import type { FileTracker } from './file.ts';
 import type { FlowFrames } from './frame.ts';
-import type { Direction, Transaction } from './transaction.ts';
+import type { Direction, Transaction, TxState } from './transaction.ts';
 
 /** What parsers may ask of the engine around them; one per worker. */
 export interface AppServices {
@@ -45,7 +45,7 @@ export interface Expectation {
 /** Results of detection in one direction. */
 export const Detection = { undecided: 0, found: 1, failed: 2 } as const;
 
-const NONE: Transaction[] = [];
+const NONE: TxState[] = [];
 
 export class AppFlow {
   readonly f: number;
@@ -77,8 +77,10 @@ export class AppFlow {
   expected: string | null = null;
   /** Name of the protocol that the flow spoke first, '' when it did not change. */
   formerProtocol = '';
+  /** Live transactions of the parser, oldest first. */
+  transactions: TxState[] = [];
   /** Transactions of the protocol that the flow spoke before, until rules and outputs are done with them. */
-  former: Transaction[] = NONE;
+  former: TxState[] = NONE;
   /** Directions (1 to server, 2 to client) whose files a rule wants kept, those to come included. */
   keptFiles = 0;
 
@@ -91,7 +93,8 @@ export class AppFlow {
 
   /** A live transaction by its id. */
   transaction(id: number): Transaction | undefined {
-    return this.parser?.transactions.find((tx) => tx.id === id) ?? this.former.find((tx) => tx.id === id);
+    const isIt = ({ tx }: TxState): boolean => tx.id === id;
+    return (this.transactions.find(isIt) ?? this.former.find(isIt))?.tx;
   }
 }
 

@@ -12,8 +12,6 @@ export const PARSE_FAILED = -1;
 
 export abstract class AppParser {
   readonly flow: AppFlow;
-  /** Live transactions, oldest first. */
-  readonly transactions: Transaction[] = [];
   private nextId = 0;
 
   constructor(flow: AppFlow) {
@@ -29,6 +27,25 @@ export abstract class AppParser {
   /** `length` bytes of a direction never came. False (the default): the protocol cannot go on without them. */
   gap(_direction: Direction, _length: number): boolean {
     return false;
+  }
+
+  /** Live transactions, oldest first. */
+  get transactions(): Transaction[] {
+    return this.flow.transactions.map(({ tx }) => tx);
+  }
+
+  /** How many are live. */
+  protected get liveCount(): number {
+    return this.flow.transactions.length;
+  }
+
+  /** The oldest and the newest live transaction. */
+  protected get oldest(): Transaction | undefined {
+    return this.flow.transactions[0]?.tx;
+  }
+
+  protected get newest(): Transaction | undefined {
+    return this.flow.transactions.at(-1)?.tx;
   }
 
   /** Number for the next transaction. */
@@ -48,8 +65,8 @@ export abstract class AppParser {
 
   /** Makes known the transaction that a whole connection is: there from the start, it is not counted. */
   protected begin(tx: Transaction): void {
-    tx.protocol = this.flow.protocol;
-    this.transactions.push(tx);
+    tx.state.protocol = this.flow.protocol;
+    this.flow.transactions.push(tx.state);
     this.changed(0);
     this.changed(1);
   }
@@ -76,7 +93,7 @@ export abstract class AppParser {
 
   /** Notes an anomaly on a transaction. */
   protected anomaly(tx: Transaction, id: number): void {
-    (tx.anomalies ??= []).push(id);
+    (tx.state.anomalies ??= []).push(id);
     this.changed(0);
     this.changed(1);
   }

@@ -135,6 +135,13 @@ export interface AppProtocol {
   readonly detectsOnly: boolean;
   /** Progress of a finished direction. */
   readonly complete: readonly [toServer: number, toClient: number];
+  /** As declared (ProtocolDefinition), in one shape for all protocols. */
+  readonly isKnownByOneSide: boolean;
+  readonly firstSpeaker: 'client' | 'server' | null;
+  /** Progress by direction from which the record of a transaction is due. */
+  readonly recordDue: readonly [toServer: number, toClient: number];
+  /** Asked in its place where progress alone does not tell. */
+  readonly isRecordDue: ((tx: Transaction) => boolean) | null;
   /** Counters of transactions over TCP and UDP. */
   readonly txCounters: readonly [tcp: number, udp: number];
 }

@@ -24,10 +24,12 @@ export class TxInspectState {
   matched: Set<number> | null = null;
 }
 
-/** Base of every protocol's transaction; a subclass adds what the protocol says. */
-export class Transaction {
-  /** Position in the flow, from 0 (EVE `tx_id`). */
-  readonly id: number;
+/**
+ * What the engine knows of a transaction, whatever the protocol: one shape for all, because the packet path looks at
+ * many and a property of objects of ten classes is dear.
+ */
+export class TxState {
+  readonly tx: Transaction;
   /** Set when the parser adds it. */
   protocol: AppProtocol | null = null;
   /** Index into the protocol's states, by direction; only grows. */
@@ -40,23 +42,19 @@ export class Transaction {
   anomaliesTold = 0;
   /** Files it carries, in the order they began; null for none. */
   files: TrackedFile[] | null = null;
-  /** Directions (bits as in `directions`) whose files a rule wants kept, those to come included. */
-  keptFiles = 0;
   /** Whether the outputs have its record. */
   isLogged = false;
+  /** Its own buffers want to know when rules have looked. */
+  readonly isWatching: boolean;
   /** Directions (bits as in `directions`) that rules are through with. */
   private inspectedDirections = 0;
   /** By direction, made when rules first look at it. */
   private inspectToServer: TxInspectState | null = null;
   private inspectToClient: TxInspectState | null = null;
 
-  constructor(id: number) {
-    this.id = id;
-  }
-
-  /** Moves a direction on; never back. */
-  advance(direction: Direction, progress: number): void {
-    if (progress > this.progress[direction]) this.progress[direction] = progress;
+  constructor(tx: Transaction, isWatching: boolean) {
+    this.tx = tx;
+    this.isWatching = isWatching;
   }
 
   /** What inspection remembers of a direction. */
@@ -76,6 +74,68 @@ export class Transaction {
 
   has(direction: Direction): boolean {
     return (this.directions & (1 << direction)) !== 0;
+  }
+
+  /** Rules have seen what there was of a direction: growing buffers begin their next window. */
+  inspected(direction: Direction): void {
+    if (this.isWatching || this.files !== null) this.tx.inspected(direction);
+  }
+}
+
+/** Base of every protocol's transaction; a subclass adds what the protocol says. */
+export class Transaction {
+  /** Position in the flow, from 0 (EVE `tx_id`). */
+  readonly id: number;
+  /** What the engine knows of it. */
+  readonly state: TxState;
+  /** Directions (bits as in `directions`) whose files a rule wants kept, those to come included. */
+  keptFiles = 0;
+
+  constructor(id: number) {
+    this.id = id;
+    this.state = new TxState(this, this.inspected !== Transaction.prototype.inspected);
+  }
+
+  get protocol(): AppProtocol | null {
+    return this.state.protocol;
+  }
+
+  get progress(): [toServer: number, toClient: number] {
+    return this.state.progress;
+  }
+
+  get directions(): number {
+    return this.state.directions;
+  }
+
+  set directions(value: number) {
+    this.state.directions = value;
+  }
+
+  get anomalies(): number[] | null {
+    return this.state.anomalies;
+  }
+
+  get files(): TrackedFile[] | null {
+    return this.state.files;
+  }
+
+  get isLogged(): boolean {
+    return this.state.isLogged;
+  }
+
+  set isLogged(value: boolean) {
+    this.state.isLogged = value;
+  }
+
+  /** Moves a direction on; never back. */
+  advance(direction: Direction, progress: number): void {
+    const now = this.state.progress;
+    if (progress > now[direction]) now[direction] = progress;
+  }
+
+  has(direction: Direction): boolean {
+    return this.state.has(direction);
   }
 
   /** The decoded body of a direction that `file.data` shows in place of files; null: its files. */

@@ -58,8 +58,8 @@ export class FtpParser extends AppParser {
   private request({ line, isTruncated }: LineReader): boolean {
     this.command = findCommand(line);
     if (this.command === null) return true;
-    const oldest = this.transactions[0];
-    if (oldest !== undefined && this.transactions.length > this.settings.maxTx) {
+    const { oldest } = this;
+    if (oldest !== undefined && this.liveCount > this.settings.maxTx) {
       this.anomaly(oldest, ANOMALY.too_many_transactions);
       return false;
     }
@@ -115,8 +115,8 @@ export class FtpParser extends AppParser {
 
   /** The oldest transaction without a reply, else the latest, else one of the reply's own. */
   private answered(): FtpTransaction {
-    const open = this.transactions.find((tx) => tx instanceof FtpTransaction && !tx.isReplied);
-    const found = open ?? this.transactions.at(-1);
+    const open = this.flow.transactions.find(({ tx }) => tx instanceof FtpTransaction && !tx.isReplied)?.tx;
+    const found = open ?? this.newest;
     if (found instanceof FtpTransaction) return found;
     const tx = new FtpTransaction(this.newId(), null, new Uint8Array(0));
     this.add(tx);

@@ -113,7 +113,7 @@ export class Pop3Parser extends AppParser {
     tx.advance(TO_SERVER, 1);
     this.add(tx);
     this.pending.push(tx);
-    if (this.transactions.length > this.settings.maxTransactions) this.tooMany(tx);
+    if (this.liveCount > this.settings.maxTransactions) this.tooMany(tx);
     if (size > LONG_REQUEST) this.anomaly(tx, ANOMALY.request_too_long);
     const fault = this.isSasl ? null : commandFault(tx.command, tx.arguments.length);
     if (fault !== null) this.anomaly(tx, ANOMALY[fault]);

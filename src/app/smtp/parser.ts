@@ -150,7 +150,7 @@ export class SmtpParser extends AppParser implements MessageHost {
     if (this.current !== null) return this.current;
     const isEnding = command === Command.reset || command === Command.quit;
     if (isEnding && this.transactionCount > 0) return null;
-    if (this.transactions.length >= this.settings.maxTransactions) this.finishOldest();
+    if (this.liveCount >= this.settings.maxTransactions) this.finishOldest();
     const tx = new SmtpTransaction(this.newId(), this.session);
     this.current = tx;
     this.add(tx);
@@ -269,7 +269,7 @@ export class SmtpParser extends AppParser implements MessageHost {
     const pending = this.pending[0];
     const tx = pending?.tx ?? null;
     this.frame(input, 'response_line', start, next - start, tx);
-    const noted = tx ?? (this.transactions.at(-1) as SmtpTransaction | undefined) ?? null;
+    const noted = tx ?? (this.newest as SmtpTransaction | undefined) ?? null;
     const code = replyCode(data, start, end);
     if (code < 0) {
       if (noted !== null) this.anomaly(noted, ANOMALY.invalid_reply);

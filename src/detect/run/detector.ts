@@ -92,7 +92,7 @@ export class Detector implements TxHost, FrameHost {
     this.tags = options.tags;
   }
 
-  packet(p: Packet): void {
+  packet(p: Packet, app: AppFlow | null): void {
     const { ctx } = this;
     this.blocks = 0;
     if ((p.flags & PacketFlag.noPacketInspection) !== 0) return;
@@ -112,14 +112,13 @@ export class Detector implements TxHost, FrameHost {
     if (this.isIpOnlyDue(p)) this.groups.collectIpOnly(p, this.candidates);
     this.headers.addresses.nextPacket();
     if (this.candidates.count > 0) this.evaluateInOrder(p);
-    if (p.flow >= 0) this.transactions(p);
+    if (app !== null && (this.candidates.txCount > 0 || app.frames !== null || app.isDirty[directionOf(p)]))
+      this.transactions(p, app);
     if (p.alerts.count > 0) this.conclude(p);
   }
 
   /** What the application layer of the packet's flow has to show. */
-  private transactions(p: Packet): void {
-    const app = this.ctx.appOf(p.flow);
-    if (app === null) return;
+  private transactions(p: Packet, app: AppFlow): void {
     if (this.tx === null) passOver(app, directionOf(p));
     const before = p.alerts.count;
     this.frames?.inspect(p, app);
@@ -195,13 +194,13 @@ export class Detector implements TxHost, FrameHost {
   private attribute(p: Packet, at: number): void {
     const isGuess = p.proto !== UDP;
     if (isGuess && !this.options.guessesTx) return;
-    const transactions = this.ctx.appOf(p.flow)?.parser?.transactions;
+    const transactions = this.ctx.appOf(p.flow)?.transactions;
     if (transactions === undefined) return;
     const direction = directionOf(p);
     for (let i = 0; i < transactions.length; i++) {
       const tx = transactions[i]!;
       if (!tx.has(direction) || tx.isInspected(direction)) continue;
-      p.alerts.txIds[at] = tx.id;
+      p.alerts.txIds[at] = tx.tx.id;
       p.alerts.flags[at] = p.alerts.flags[at]! | AlertFlag.tx | (isGuess ? AlertFlag.txGuessed : 0);
       return;
     }
@@ -350,10 +349,10 @@ function directionOf(p: Packet): 0 | 1 {
 }
 
 /** No rule looks at transactions: none has to wait for it. */
-function passOver({ parser, isDirty }: AppFlow, direction: 0 | 1): void {
-  if (parser === null || !isDirty[direction]) return;
-  for (let i = 0; i < parser.transactions.length; i++) {
-    const tx = parser.transactions[i]!;
+function passOver({ transactions, isDirty }: AppFlow, direction: 0 | 1): void {
+  if (!isDirty[direction]) return;
+  for (let i = 0; i < transactions.length; i++) {
+    const tx = transactions[i]!;
     if (tx.has(direction) && tx.progress[direction] > 0) tx.endInspection(direction);
   }
 }

@@ -7,7 +7,7 @@ import type { Packet } from '../../framework/packet.ts';
 import { PacketFlag } from '../../framework/packet.ts';
 import type { Signature } from '../../framework/signature.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
-import type { Direction, Transaction, TxInspectState } from '../../framework/transaction.ts';
+import type { Direction, Transaction, TxInspectState, TxState } from '../../framework/transaction.ts';
 import { BufferInspector, transformed } from './buffers.ts';
 import type { Candidates } from './candidates.ts';
 import type { TxPlan } from '../compile/tx-plan.ts';
@@ -59,17 +59,14 @@ export class TxInspector {
     const { ctx } = this;
     ctx.app = app;
     ctx.txDirection = direction;
-    const { former, parser } = app;
+    const { former, transactions } = app;
     for (let i = 0; i < former.length; i++) this.transaction(p, app, former[i]!, direction);
-    if (parser !== null) {
-      const { transactions } = parser;
-      for (let i = 0; i < transactions.length; i++) this.transaction(p, app, transactions[i]!, direction);
-    }
+    for (let i = 0; i < transactions.length; i++) this.transaction(p, app, transactions[i]!, direction);
     ctx.tx = null;
     ctx.app = null;
   }
 
-  private transaction(p: Packet, app: AppFlow, tx: Transaction, direction: Direction): void {
+  private transaction(p: Packet, app: AppFlow, tx: TxState, direction: Direction): void {
     if (tx.isInspected(direction) || !tx.has(direction)) return;
     const protocol = tx.protocol!;
     const group = this.groups.of(protocol.id, direction);
@@ -81,7 +78,7 @@ export class TxInspector {
     if (progress >= complete) tx.endInspection(direction);
   }
 
-  private inspectGroup(p: Packet, tx: Transaction, state: TxInspectState, group: TxGroup, progress: number): void {
+  private inspectGroup(p: Packet, { tx }: TxState, state: TxInspectState, group: TxGroup, progress: number): void {
     const { candidates, ctx, hits } = this;
     const isNews = progress !== state.scanned || group.isGrowing || state.isRestless;
     if (!isNews && hits.txCount === 0) return; // nothing is new to any rule
@@ -157,7 +154,7 @@ export class TxInspector {
   private holds(p: Packet, tx: Transaction, state: TxInspectState, plan: TxPlan): void {
     const { signature, isHalf } = plan;
     (state.matched ??= new Set()).add(signature.iid);
-    const other = tx.inspection((this.ctx.txDirection ^ 1) as Direction);
+    const other = tx.state.inspection((this.ctx.txDirection ^ 1) as Direction);
     if (isHalf && other.matched?.has(signature.iid) !== true) return;
     this.host.matched(signature, p, tx);
   }
