@@ -113,7 +113,7 @@ export class Pipeline {
       p.linkType = batch.linkType[i]!;
       p.ts = batch.timestamp[i]!;
       p.number = ++this.packets;
-      if (p.ts > this.now) this.advance(p.ts);
+      if (p.ts > this.now) this.advance(p);
       this.captured(p);
     }
   }
@@ -131,9 +131,10 @@ export class Pipeline {
     if (verdicts !== null) verdicts.root(p);
   }
 
-  private advance(now: number): void {
+  private advance(p: Packet): void {
+    const now = p.ts;
     this.now = now;
-    this.tracker!.expire(now);
+    if (this.tracker!.isExpiryDue(p)) this.tracker!.expire(now);
     if (now < this.nextRound) return;
     this.nextRound = now + SECOND;
     this.parts.fragments.expire(now);

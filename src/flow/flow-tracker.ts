@@ -50,6 +50,11 @@ export class FlowTracker {
   private readonly idleAbove: number;
   private readonly simulateMemcapAt: number;
   private begun = 0;
+  /**
+   * Microseconds of the packet or moment under way. A field, not an argument: numbers with fractions that go from call to
+   * call are put into objects.
+   */
+  private now = 0;
 
   constructor(flows: Flows, counters: Counters, events: FlowEvents, options: FlowOptions) {
     this.flows = flows;
@@ -80,7 +85,8 @@ export class FlowTracker {
       this.end(f, FlowEndReason.tcpReuse);
       f = -1;
     }
-    if (f >= 0 && this.deadline(f, p.ts) <= p.ts) {
+    this.now = p.ts;
+    if (f >= 0 && this.isOver(f)) {
       this.end(f, FlowEndReason.timeout);
       f = -1;
     }
@@ -145,7 +151,8 @@ export class FlowTracker {
     countFlow(this.counters, p.proto);
     this.counters.set(ACTIVE, flows.active);
     this.update(p, f, false);
-    this.schedule(f, p.ts);
+    this.now = p.ts;
+    this.schedule(f);
     return f;
   }
 
@@ -191,25 +198,38 @@ export class FlowTracker {
       this.flows.words[base + F.state] = FlowStateId.established;
   }
 
-  private schedule(f: number, now: number): void {
-    this.wheel.schedule(f, Math.floor(this.deadline(f, now) / 1e6) + 1);
+  private schedule(f: number): void {
+    const last = this.flows.doubles[(f * FLOW_STRIDE + F.lastTs) >> 1]!;
+    const deadline = (last === 0 ? this.now : last) + this.timeoutOf(f) * 1e6;
+    this.wheel.schedule(f, Math.floor(deadline / 1e6) + 1);
   }
 
-  /** Microseconds at which the flow times out if nothing more comes. */
-  private deadline(f: number, now: number): number {
+  /** Whether the flow's time is over by `now`. */
+  private isOver(f: number): boolean {
+    const last = this.flows.doubles[(f * FLOW_STRIDE + F.lastTs) >> 1]!;
+    return (last === 0 ? this.now : last) + this.timeoutOf(f) * 1e6 <= this.now;
+  }
+
+  /** Seconds after which the flow times out if nothing more comes. */
+  private timeoutOf(f: number): number {
+    const { words } = this.flows;
     const base = f * FLOW_STRIDE;
-    const seconds = this.timeouts.of(this.flows.proto(f), this.flows.words[base + F.state]!, this.emergency);
-    const last = this.flows.doubles[(base + F.lastTs) >> 1]!;
-    return (last === 0 ? now : last) + seconds * 1e6;
+    return this.timeouts.of(words[base + F.protoVersion]! & 0xff, words[base + F.state]!, this.emergency);
+  }
+
+  /** Whether the time of flows may be over, the clock being at that of the packet. */
+  isExpiryDue({ ts }: Packet): boolean {
+    return this.flows.active > this.idleAbove && this.wheel.isDue(Math.floor(ts / 1e6));
   }
 
   /** Ends the flows whose time is over; call it as the clock (microseconds) moves. */
   expire(now: number): void {
     const second = Math.floor(now / 1e6);
     if (this.flows.active <= this.idleAbove || !this.wheel.isDue(second)) return;
+    this.now = now;
     for (let f = this.wheel.take(second); f >= 0; f = this.wheel.take(second)) {
-      if (this.deadline(f, now) > now) this.schedule(f, now);
-      else this.finish(f, FlowEndReason.timeout);
+      if (this.isOver(f)) this.finish(f, FlowEndReason.timeout);
+      else this.schedule(f);
     }
     if (this.emergency === 1 && this.flows.active < this.recoverAt) {
       this.emergency = 0;
@@ -222,8 +242,9 @@ export class FlowTracker {
     if (this.emergency === 1) return false;
     this.emergency = 1;
     this.counters.add(EMERGENCY_ENTERED);
+    this.now = now;
     this.forEach((f) => {
-      if (this.deadline(f, now) > now) return;
+      if (!this.isOver(f)) return;
       this.flows.setFlag(f, FlowFlag.emergency);
       this.end(f, FlowEndReason.timeout);
     });
