@@ -333,8 +333,7 @@ export class AppLayer implements AppStreamSink {
       isWrong &&
       app.bytes[side ^ 1] === 0 &&
       app.detection[side ^ 1] === Detection.undecided &&
-      !this.input.isMidstream &&
-      !this.hasWaiting(app, side)
+      !this.input.isMidstream
     ) {
       this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_wrong_direction_first_data);
     }
@@ -362,11 +361,6 @@ export class AppLayer implements AppStreamSink {
     const other = side === TO_SERVER ? F.appProtocolToClient : F.appProtocolToServer;
     this.flows.setWord(app.f, other, FAILED_PROTOCOL);
     if (app.transport === TCP) this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_detect_protocol_only_one_direction);
-  }
-
-  /** Whether the other side said something that is not understood yet. */
-  private hasWaiting(app: AppFlow, side: Direction): boolean {
-    return this.flows.double(app.f, side === TO_SERVER ? F.payloadToClient : F.payloadToServer) > 0;
   }
 
   /** Each direction speaks a protocol of its own: the one of the client counts. */

@@ -13,7 +13,6 @@ export function swapDirections(flows: Flows, f: number): void {
   for (let i = 0; i < 4; i++) exchange(words, base + F.src + i, base + F.dst + i);
   exchange(words, base + F.packetsToServer, base + F.packetsToClient);
   exchange(doubles, (base + F.bytesToServer) >> 1, (base + F.bytesToClient) >> 1);
-  exchange(doubles, (base + F.payloadToServer) >> 1, (base + F.payloadToClient) >> 1);
   exchange(doubles, (base + F.srcMac) >> 1, (base + F.dstMac) >> 1);
   const ports = words[base + F.ports]!;
   words[base + F.ports] = (ports << 16) | (ports >>> 16);

@@ -1,6 +1,6 @@
 // Flows: the records of all flows of a worker, in typed arrays; a flow is a number, the index of its record.
 
-import { largeWords } from '../native/large-memory.ts';
+import { doublesOf, largeWords } from '../native/large-memory.ts';
 
 /** Bits of the flow's `flags` word. */
 export const FlowFlag = {
@@ -47,7 +47,10 @@ export const FlowStateId = { new: 0, established: 1, closed: 2, bypassed: 3, cap
 export const FLOW_END_REASONS = ['unknown', 'timeout', 'forced', 'shutdown', 'tcp_reuse'] as const;
 export const FlowEndReason = { unknown: 0, timeout: 1, forced: 2, shutdown: 3, tcpReuse: 4 } as const;
 
-/** Words of one record; a record is STRIDE words long, 64-bit values sit on even words. */
+/**
+ * Words of one record; a record is STRIDE words long, 64-bit values sit on even words. What every packet reads or writes
+ * lies in the first 32 words: two lines of the cache.
+ */
 export const FLOW_STRIDE = 64;
 export const F = {
   src: 0, // four words, initiator's address
@@ -61,39 +64,35 @@ export const F = {
   hash: 14,
   flags: 15,
   state: 16, // FlowStateId
-  endReason: 17,
-  tcp: 18, // record of its TCP session, -1 without
-  packetsToServer: 19,
-  packetsToClient: 20,
-  ttl: 21, // min and max TTL, to server min | max << 8 | to client min << 16 | max << 24
-  extra: 22, // 1 when FlowExtra exists
-  timerNext: 23, // timer wheel links
-  timerPrev: 24,
-  timerSlot: 25,
-  appProtocol: 26, // app protocol id: final, to server, to client, original (issue: application layers)
-  appProtocolToServer: 27,
-  appProtocolToClient: 28,
-  appProtocolOriginal: 29,
-  tcpFlags: 30, // seen: to server | to client << 8
-  hashNext: 31,
-  startTs: 32, // from here on 64-bit values: use `doubles`, index word >> 1
-  lastTs: 34,
-  bytesToServer: 36,
-  bytesToClient: 38,
-  id: 40, // flow_id, an integer below 2^53
-  firstNumber: 42, // pcap_cnt of the first packet
-  srcMac: 44, // 48-bit integers of the first packet, -1 without ethernet
-  dstMac: 46,
-  parentId: 48, // flow_id of the tunnel's outer flow, 0 without
-  payloadToServer: 50, // transport payload bytes seen
-  payloadToClient: 52,
-  emergencyOrMark: 54,
-  icmpCodes: 56, // ICMP: code of the first packet | code of the first answer << 8
-  spi: 57, // ESP: security parameters index
-  seenVlan01: 58, // the same as vlan01 and vlan2, of the first packet, whether or not they are part of the key
-  seenVlan2: 59,
-  exceptions: 60, // exception policies that applied: four bits for each target
-  // 61..63 free
+  tcp: 17, // record of its TCP session, -1 without
+  packetsToServer: 18,
+  packetsToClient: 19,
+  ttl: 20, // min and max TTL, to server min | max << 8 | to client min << 16 | max << 24
+  extra: 21, // 1 when FlowExtra exists
+  appProtocol: 22, // app protocol id: final, to server, to client, original
+  endReason: 23,
+  lastTs: 24, // 64-bit: use `doubles`, index word >> 1
+  bytesToServer: 26, // 64-bit, as the next
+  bytesToClient: 28,
+  appProtocolToServer: 30,
+  appProtocolToClient: 31,
+  startTs: 32, // 64-bit, as the next five
+  id: 34, // flow_id, an integer below 2^53
+  firstNumber: 36, // pcap_cnt of the first packet
+  srcMac: 38, // 48-bit integers of the first packet, -1 without ethernet
+  dstMac: 40,
+  parentId: 42, // flow_id of the tunnel's outer flow, 0 without
+  timerNext: 44, // timer wheel links
+  timerPrev: 45,
+  timerSlot: 46,
+  appProtocolOriginal: 47,
+  emergencyOrMark: 48,
+  icmpCodes: 49, // ICMP: code of the first packet | code of the first answer << 8
+  spi: 50, // ESP: security parameters index
+  seenVlan01: 51, // the same as vlan01 and vlan2, of the first packet, whether or not they are part of the key
+  seenVlan2: 52,
+  exceptions: 53, // exception policies that applied: four bits for each target
+  // 54..63 free
 } as const;
 
 /** What only few flows have; created on demand with `Flows.extraOf`. */
@@ -114,7 +113,7 @@ export class FlowExtra {
 
 /** All flow records of a worker. Grows by doubling; `release` makes a record reusable. */
 export class Flows {
-  words: Int32Array;
+  words: Int32Array<ArrayBuffer>;
   doubles: Float64Array;
   readonly extras: (FlowExtra | null)[] = [];
   private freeList: Int32Array;
@@ -127,7 +126,7 @@ export class Flows {
   constructor(initial = 4096) {
     this.capacity = initial;
     this.words = largeWords(initial * FLOW_STRIDE);
-    this.doubles = new Float64Array(this.words.buffer);
+    this.doubles = doublesOf(this.words);
     this.freeList = new Int32Array(initial);
   }
 
@@ -158,7 +157,7 @@ export class Flows {
     const words = largeWords(capacity * FLOW_STRIDE);
     words.set(this.words);
     this.words = words;
-    this.doubles = new Float64Array(words.buffer);
+    this.doubles = doublesOf(words);
     const free = new Int32Array(capacity);
     free.set(this.freeList);
     this.freeList = free;

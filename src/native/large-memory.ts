@@ -10,9 +10,19 @@ export function preferLargePages(data: Int32Array | Uint8Array): void {
   addon?.adviseHugePages?.(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/** Zeroed words of a table, in large pages where possible. */
+/** Bytes of a line of the cache. */
+const LINE = 64;
+/** Where the bytes of large arrays begin within a line: the C library keeps its own 16 before them. */
+const AT_LINE = 16;
+
+/** Zeroed words of a table, in large pages where possible; word 0 begins a line of the cache. */
 export function largeWords(count: number): Int32Array<ArrayBuffer> {
-  const words = new Int32Array(count);
+  const words = new Int32Array(new ArrayBuffer(count * 4 + LINE), LINE - AT_LINE, count);
   preferLargePages(words);
   return words;
+}
+
+/** The same bytes as 64-bit numbers. */
+export function doublesOf(words: Int32Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  return new Float64Array(words.buffer, words.byteOffset, words.length >> 1);
 }

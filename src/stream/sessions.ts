@@ -1,56 +1,64 @@
 // Sessions: the records of all TCP connections of a worker, in one typed array; a session is an index.
 
-import { largeWords } from '../native/large-memory.ts';
+import { doublesOf, largeWords } from '../native/large-memory.ts';
 
-/** Words of a record before its two directions. */
+/**
+ * Words of a record that belong to neither direction. What most packets read or write lies in the first 44 words of a
+ * record, three lines of the cache: here, and below `RARE` in each direction.
+ */
 export const S = {
   state: 0,
   flags: 1, // SessionFlag
   flow: 2,
-  historyLength: 3,
-  history: 4, // 8 words: 32 letters
-  historySeen: 12,
-  handshakeRtt: 13,
-  synAckSeen: 14, // different SYN/ACKs seen in the handshake
-  synSeen: 15,
-  synTs: 16, // double
-  greetings: 18, // list in HandshakeQueue: other SYNs while syn_sent, other SYN/ACKs while syn_recv
+  historySeen: 3,
+  history: 54, // 8 words: 32 letters
+  historyLength: 62,
+  handshakeRtt: 63,
+  synTs: 74, // double
+  synAckSeen: 76, // different SYN/ACKs seen in the handshake
+  synSeen: 77,
+  greetings: 78, // list in HandshakeQueue: other SYNs while syn_sent, other SYN/ACKs while syn_recv
 } as const;
 
 /** Words of one direction, added to its base. */
 export const D = {
-  isn: 0,
+  flags: 0, // StreamFlag
   nextSeq: 1,
   lastAck: 2,
   window: 3, // bytes the peer is ready to take
   nextWin: 4, // highest sequence number the peer is ready to take
   windowScale: 5, // shift of the windows the peer announces
-  flags: 6, // StreamFlag
-  lastTs: 7,
-  lastPacketSecond: 8,
-  tcpFlags: 9,
-  osPolicy: 10, // -1 not looked up yet
-  baseSeq: 11, // sequence number of relative position 0
-  buffer: 12, // place of relative position 0 in the arena, -1 without
-  capacity: 13,
-  segmentHead: 14, // index of the first segment record, -1 without
-  segmentTail: 15,
-  segmentCount: 16,
-  contiguous: 17, // relative end of the data without a hole from the base
-  raw: 18, // relative position up to which raw inspection is done
-  app: 19, // the same for the application layer
-  retransmits: 20,
-  urgentCount: 21,
-  missed: 22, // double
-  baseOffset: 24, // double: stream offset of relative position 0
-  offered: 26, // relative position up to which the application layer was offered the data
-  maxRegions: 27,
-  end: 28, // relative end of the data furthest out
-  historyScaled: 29, // retransmissions, gaps, zero windows seen: 10 bits each
+  lastTs: 6,
+  lastPacketSecond: 7,
+  tcpFlags: 8,
+  baseSeq: 9, // sequence number of relative position 0
+  buffer: 10, // place of relative position 0 in the arena, -1 without
+  capacity: 11,
+  segmentHead: 12, // index of the first segment record, -1 without
+  segmentTail: 13,
+  segmentCount: 14,
+  contiguous: 15, // relative end of the data without a hole from the base
+  raw: 16, // relative position up to which raw inspection is done
+  app: 17, // the same for the application layer
+  offered: 18, // relative position up to which the application layer was offered the data
+  end: 19, // relative end of the data furthest out
+  // from here on RARE
+  missed: 40, // double
+  baseOffset: 42, // double: stream offset of relative position 0
+  isn: 44,
+  osPolicy: 45, // -1 not looked up yet
+  retransmits: 46,
+  urgentCount: 47,
+  maxRegions: 48,
+  historyScaled: 49, // retransmissions, gaps, zero windows seen: 10 bits each
 } as const;
 
-export const CLIENT = 20;
-export const SERVER = 50;
+export const CLIENT = 4;
+export const SERVER = 24;
+/** Words of a direction: [0, OFTEN) and [RARE, DIRECTION_END). */
+export const OFTEN = 20;
+export const RARE = 40;
+export const DIRECTION_END = 50;
 /** 320 bytes a session. */
 export const STRIDE = 80;
 
@@ -102,7 +110,7 @@ export const StreamFlag = {
 
 /** The record store. */
 export class Sessions {
-  words: Int32Array;
+  words: Int32Array<ArrayBuffer>;
   doubles: Float64Array;
   active = 0;
   private capacity: number;
@@ -113,7 +121,7 @@ export class Sessions {
   constructor(initial = 1 << 15) {
     this.capacity = initial;
     this.words = largeWords(initial * STRIDE);
-    this.doubles = new Float64Array(this.words.buffer);
+    this.doubles = doublesOf(this.words);
     this.free = new Int32Array(initial);
   }
 
@@ -156,7 +164,7 @@ export class Sessions {
     const words = largeWords(capacity * STRIDE);
     words.set(this.words);
     this.words = words;
-    this.doubles = new Float64Array(words.buffer);
+    this.doubles = doublesOf(words);
     const free = new Int32Array(capacity);
     free.set(this.free);
     this.free = free;

@@ -2,7 +2,7 @@
 
 import { noteTurn } from './history.ts';
 import type { Sessions } from './sessions.ts';
-import { CLIENT, S, SERVER, SessionFlag } from './sessions.ts';
+import { CLIENT, DIRECTION_END, OFTEN, RARE, S, SERVER, SessionFlag } from './sessions.ts';
 
 const SIDES = [
   [SessionFlag.finByClient, SessionFlag.finByServer],
@@ -12,11 +12,8 @@ const SIDES = [
 /** Exchanges everything that the session at base `b` keeps by direction. */
 export function turnSession(s: Sessions, b: number): void {
   const w = s.words;
-  for (let i = 0; i < SERVER - CLIENT; i++) {
-    const kept = w[b + CLIENT + i]!;
-    w[b + CLIENT + i] = w[b + SERVER + i]!;
-    w[b + SERVER + i] = kept;
-  }
+  for (let i = 0; i < OFTEN; i++) exchange(w, b + CLIENT + i, b + SERVER + i);
+  for (let i = RARE; i < DIRECTION_END; i++) exchange(w, b + CLIENT + i, b + SERVER + i);
   const flags = w[b + S.flags]!;
   let turned = flags;
   for (const [client, server] of SIDES) {
@@ -26,4 +23,10 @@ export function turnSession(s: Sessions, b: number): void {
   }
   w[b + S.flags] = turned;
   noteTurn(s, b);
+}
+
+function exchange(words: Int32Array, a: number, b: number): void {
+  const kept = words[a]!;
+  words[a] = words[b]!;
+  words[b] = kept;
 }
