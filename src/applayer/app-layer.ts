@@ -9,7 +9,7 @@ import { PARSE_FAILED } from '../framework/app-parser.ts';
 import type { AppProtocol } from '../framework/app-protocol.ts';
 import type { ByteRoom } from '../framework/byte-room.ts';
 import type { FileTracker } from '../framework/file.ts';
-import { F } from '../framework/flows.ts';
+import { F, FlowFlag } from '../framework/flows.ts';
 import { FlowFrames } from '../framework/frame.ts';
 import type { Flows } from '../framework/flows.ts';
 import { PacketFlag } from '../framework/packet.ts';
@@ -193,7 +193,7 @@ export class AppLayer implements AppStreamSink {
       this.fail(p, app, 'parser');
       return end - start;
     }
-    app.isDirty[side] = true;
+    app.noteNews(side);
     app.bytes[side] += taken;
     if (app.change !== undefined) this.beginAnew(app);
     return taken;
@@ -214,6 +214,7 @@ export class AppLayer implements AppStreamSink {
     app.parser = definition.createParser!(app, settings);
     const wishes = this.frames.of(app.protocol);
     app.frames = wishes === null ? null : new FlowFrames(wishes);
+    if (wishes !== null) this.flows.setFlag(app.f, FlowFlag.appFrames);
   }
 
   /** `length` bytes never came, of a direction whose protocol is known. */
@@ -221,7 +222,7 @@ export class AppLayer implements AppStreamSink {
     if (app.parser === null) return;
     app.frames?.end(side, 'cut');
     this.input.packet = p;
-    app.isDirty[side] = true;
+    app.noteNews(side);
     if (app.parser.gap(side, length)) app.bytes[side] += length;
     else this.fail(p, app, 'gap');
   }
@@ -340,8 +341,8 @@ export class AppLayer implements AppStreamSink {
     if (app.expected !== null) this.checkExpected(p, app);
     this.openParser(app);
     if (app.parser === null) this.stopDetected(app);
-    app.isDirty[0] = true;
-    app.isDirty[1] = true;
+    app.noteNews(TO_SERVER);
+    app.noteNews(TO_CLIENT);
     const isJudged = !protocol.isKnownByOneSide;
     if (isJudged && app.detection[side ^ 1] === Detection.failed) this.oneSided(p, app, side);
     if (app.transport === TCP && app.parser !== null) this.requests.stream?.resume(p, app.f, (side ^ 1) as Direction);
@@ -421,6 +422,7 @@ export class AppLayer implements AppStreamSink {
     flows.setWord(app.f, F.appProtocolToClient, 0);
     app.parser = null;
     app.frames = null;
+    flows.clearFlag(app.f, FlowFlag.appFrames);
     app.protocol = this.table.all[UNKNOWN_PROTOCOL]!;
     const next = expected === null ? undefined : this.table.find(expected);
     if (next !== undefined && !isDetectable(next)) this.continueAs(app, next);
@@ -458,7 +460,7 @@ export class AppLayer implements AppStreamSink {
       for (const file of files ?? []) if (file.direction === direction) this.requests.files.close(file, 'truncated');
     this.end(p, f, direction);
     app.isStopped[direction] = true;
-    app.isDirty[direction] = true;
+    app.noteNews(direction);
   }
 
   /** No more bytes will come: parsers conclude, also on what nobody acknowledged. */
@@ -466,7 +468,7 @@ export class AppLayer implements AppStreamSink {
     const app = this.apps[f];
     if (!app || app.isEof[direction]) return;
     app.isEof[direction] = true;
-    if (app.former.length > 0) app.isDirty[direction] = true;
+    if (app.former.length > 0) app.noteNews(direction);
     if (app.parser === null || app.isStopped[direction]) return;
     this.input.isStart = app.bytes[direction] === 0;
     this.parse(p, app, direction, p.data, p.payloadOffset, p.payloadOffset);

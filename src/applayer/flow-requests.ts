@@ -40,7 +40,7 @@ export class FlowRequests implements AppServices {
   readonly hasRules: boolean;
   /** Set when the stream engine exists: each knows the other. */
   stream: StreamControl | null = null;
-  private readonly flows: Flows;
+  readonly flows: Flows;
   private readonly demands: ReadonlySet<string>;
   private readonly expectations: Expectations;
 
@@ -73,7 +73,7 @@ export class FlowRequests implements AppServices {
 
   stopParsing(app: AppFlow, direction: Direction): void {
     app.isStopped[direction] = true;
-    app.isDirty[direction] = true;
+    app.noteNews(direction);
     const t = this.session(app);
     if (t >= 0) this.stream?.disableApp(t, direction);
   }

@@ -72,6 +72,9 @@ const PROTO_UDP = 17;
 const NOTEWORTHY = PacketFlag.modified | PacketFlag.tagged;
 /** Actions that change what becomes of the packet. */
 const STOPPING = Action.drop | ACTION_REJECT_ANY;
+const NEWS = FlowFlag.appNewsToServer | FlowFlag.appNewsToClient;
+/** Something of the application layer is to be looked at. */
+const APP_DUE = NEWS | FlowFlag.appFrames;
 const DECIDED = FlowFlag.bypassed | FlowFlag.actionDrop;
 const DROPPED_WITH_FLOW = dropReason('flow drop');
 const DROPPED_BY_EXCEPTION = dropReason('exception policy flow drop');
@@ -156,15 +159,16 @@ export class Pipeline {
   }
 
   private inspect(p: Packet): void {
-    const { detect, app: stage } = this.parts;
-    const app = stage !== null && p.flow >= 0 ? stage.of(p.flow) : null;
-    const isNews = app !== null && (app.isDirty[0] || app.isDirty[1]);
+    const { detect, app: stage, flows } = this.parts;
+    const flags = p.flow >= 0 ? flows.flags(p.flow) : 0;
+    const app = stage !== null && (flags & APP_DUE) !== 0 ? stage.of(p.flow) : null;
     if (detect !== null) detect.packet(p, app);
     if (this.wantsEveryPacket || isNoteworthy(p)) this.tell(p);
     if (app !== null && app.frames !== null) this.transactions.frames(p, app);
-    if (isNews) this.transactions.tell(p, app, detect !== null && !isUninspected(this.parts.flows.flags(p.flow)));
+    const isNews = app !== null && (flags & NEWS) !== 0;
+    if (isNews) this.transactions.tell(p, app, detect !== null && !isUninspected(flows.flags(p.flow)));
     if (detect !== null) detect.done(p);
-    else if (isNews) app.isDirty[(p.flags & PacketFlag.toServer) !== 0 ? 0 : 1] = false;
+    else if (isNews) app.endNews((p.flags & PacketFlag.toServer) !== 0 ? 0 : 1);
   }
 
   /** True for packets of a bypassed flow, which are only counted; those of a dropped flow are not inspected. */

@@ -5,12 +5,15 @@ import type { AppParser } from './app-parser.ts';
 import type { AppProtocol } from './app-protocol.ts';
 import type { ByteRoom } from './byte-room.ts';
 import type { FileTracker } from './file.ts';
+import { FlowFlag } from './flows.ts';
+import type { Flows } from './flows.ts';
 import type { FlowFrames } from './frame.ts';
 import type { Direction, Transaction, TxState } from './transaction.ts';
 
 /** What parsers may ask of the engine around them; one per worker. */
 export interface AppServices {
   readonly counters: Counters;
+  readonly flows: Flows;
   readonly files: FileTracker;
   /** Where bytes are kept that outlive the packet. */
   readonly room: ByteRoom;
@@ -46,6 +49,7 @@ export interface Expectation {
 export const Detection = { undecided: 0, found: 1, failed: 2 } as const;
 
 const NONE: TxState[] = [];
+const NEWS = [FlowFlag.appNewsToServer, FlowFlag.appNewsToClient] as const;
 
 export class AppFlow {
   readonly f: number;
@@ -59,8 +63,6 @@ export class AppFlow {
   frames: FlowFrames | null = null;
   /** Value of Detection by direction. */
   readonly detection: [number, number] = [0, 0];
-  /** New bytes, states or anomalies that rules and outputs have not looked at, by direction. */
-  readonly isDirty: [boolean, boolean] = [false, false];
   /** No more bytes are taken, by direction. */
   readonly isStopped: [boolean, boolean] = [false, false];
   /** Nothing follows in that direction. */
@@ -89,6 +91,20 @@ export class AppFlow {
     this.transport = transport;
     this.services = services;
     this.protocol = unknown;
+  }
+
+  /** Whether there are bytes, states or anomalies of a direction that rules and outputs have not looked at. */
+  hasNews(direction: Direction): boolean {
+    return this.services.flows.hasFlag(this.f, NEWS[direction]);
+  }
+
+  /** There are; kept in the flow's record, where it is seen at every packet without a look at this object. */
+  noteNews(direction: Direction): void {
+    this.services.flows.setFlag(this.f, NEWS[direction]);
+  }
+
+  endNews(direction: Direction): void {
+    this.services.flows.clearFlag(this.f, NEWS[direction]);
   }
 
   /** A live transaction by its id. */

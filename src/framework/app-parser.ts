@@ -88,7 +88,7 @@ export abstract class AppParser {
 
   /** Something of a direction is new: rules and outputs look at the flow's transactions with the next packet. */
   protected changed(direction: Direction): void {
-    this.flow.isDirty[direction] = true;
+    this.flow.noteNews(direction);
   }
 
   /** Notes an anomaly on a transaction. */

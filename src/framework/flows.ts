@@ -38,6 +38,11 @@ export const FlowFlag = {
   timedOut: 1 << 21,
   /** flow logging disabled by `config:` */
   noLog: 1 << 22,
+  /** The application layer has bytes, states or anomalies that rules and outputs have not looked at. */
+  appNewsToServer: 1 << 23,
+  appNewsToClient: 1 << 24,
+  /** Frames of the flow are asked for. */
+  appFrames: 1 << 25,
 } as const;
 
 export const FLOW_STATES = ['new', 'established', 'closed', 'bypassed', 'capture_bypassed'] as const;
@@ -191,6 +196,11 @@ export class Flows {
   setFlag(f: number, bit: number): void {
     const i = f * FLOW_STRIDE + F.flags;
     this.words[i] = this.words[i]! | bit;
+  }
+
+  clearFlag(f: number, bit: number): void {
+    const i = f * FLOW_STRIDE + F.flags;
+    this.words[i] = this.words[i]! & ~bit;
   }
 
   hasFlag(f: number, bit: number): boolean {

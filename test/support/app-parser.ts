@@ -8,6 +8,7 @@ import { AppInput } from '../../src/framework/app-input.ts';
 import { ByteRoom } from '../../src/framework/byte-room.ts';
 import type { AppParser } from '../../src/framework/app-parser.ts';
 import { PARSE_FAILED } from '../../src/framework/app-parser.ts';
+import { Flows } from '../../src/framework/flows.ts';
 import { FlowFrames } from '../../src/framework/frame.ts';
 import { anomalyName } from '../../src/framework/anomaly.ts';
 import type { ProtocolDefinition } from '../../src/framework/app-protocol.ts';
@@ -100,6 +101,7 @@ export class ParserDriver {
     };
     return {
       counters: new Counters(),
+      flows: new Flows(1),
       files: new Files(new Set([FILE_DEMAND.data]), new Counters()),
       hasRules: true,
       room: ROOM,

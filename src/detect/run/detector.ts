@@ -92,6 +92,7 @@ export class Detector implements TxHost, FrameHost {
     this.tags = options.tags;
   }
 
+  /** @param app of the packet's flow; null where nothing of it is new */
   packet(p: Packet, app: AppFlow | null): void {
     const { ctx } = this;
     this.blocks = 0;
@@ -112,14 +113,14 @@ export class Detector implements TxHost, FrameHost {
     if (this.isIpOnlyDue(p)) this.groups.collectIpOnly(p, this.candidates);
     this.headers.addresses.nextPacket();
     if (this.candidates.count > 0) this.evaluateInOrder(p);
-    if (app !== null && (this.candidates.txCount > 0 || app.frames !== null || app.isDirty[directionOf(p)]))
-      this.transactions(p, app);
+    if (this.candidates.txCount > 0 && app === null) app = ctx.appOf(p.flow);
+    if (app !== null) this.transactions(p, app);
     if (p.alerts.count > 0) this.conclude(p);
   }
 
   /** What the application layer of the packet's flow has to show. */
   private transactions(p: Packet, app: AppFlow): void {
-    if (this.tx === null) passOver(app, directionOf(p));
+    if (this.tx === null && app.hasNews(directionOf(p))) passOver(app, directionOf(p));
     const before = p.alerts.count;
     this.frames?.inspect(p, app);
     this.tx?.inspect(p, app, this.candidates);
@@ -349,8 +350,7 @@ function directionOf(p: Packet): 0 | 1 {
 }
 
 /** No rule looks at transactions: none has to wait for it. */
-function passOver({ transactions, isDirty }: AppFlow, direction: 0 | 1): void {
-  if (!isDirty[direction]) return;
+function passOver({ transactions }: AppFlow, direction: 0 | 1): void {
   for (let i = 0; i < transactions.length; i++) {
     const tx = transactions[i]!;
     if (tx.has(direction) && tx.progress[direction] > 0) tx.endInspection(direction);

@@ -53,8 +53,8 @@ export class TxInspector {
    */
   inspect(p: Packet, app: AppFlow, hits: Candidates): void {
     const direction: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
-    if (!app.isDirty[direction] && hits.txCount === 0) return;
-    app.isDirty[direction] = false;
+    if (!app.hasNews(direction) && hits.txCount === 0) return;
+    app.endNews(direction);
     this.hits = hits;
     const { ctx } = this;
     ctx.app = app;

@@ -1,5 +1,6 @@
 // A parser of SMTP with conversations as text: lines of the client and the server, files as they were told.
 
+import { Flows } from '../../../src/framework/flows.ts';
 import { ProtocolTable } from '../../../src/applayer/protocol-table.ts';
 import smtp from '../../../src/app/smtp/index.ts';
 import { SmtpParser } from '../../../src/app/smtp/parser.ts';
@@ -86,6 +87,7 @@ export class Conversation {
     const told = new Map<TrackedFile, Told>();
     return {
       counters: new Counters(),
+      flows: new Flows(1),
       files: {
         open: (_app: AppFlow, _tx: unknown, direction: Direction, name: Uint8Array) => {
           const file = new TrackedFile(direction, name);
