@@ -5,13 +5,12 @@ import { PacketFlag } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import type { SignatureOutline } from '../compile/outline.ts';
 import type { RawStream } from '../../framework/stream.ts';
-import type { PortSet } from '../../rules/index.ts';
 import type { Candidates } from './candidates.ts';
 import { IpOnlyIndex } from './ip-only.ts';
 import { PAYLOAD_PLACE } from '../compile/tx-plan.ts';
 import type { ProtocolIds } from '../compile/tx-plan.ts';
 import type { PatternTables } from './pattern-table.ts';
-import { PortIndex, isNarrow, portCount } from './port-index.ts';
+import { PortGroups } from './port-groups.ts';
 import { Prefilter } from './prefilter.ts';
 
 const PROTOCOLS: Readonly<Record<string, readonly number[]>> = {
@@ -97,75 +96,11 @@ function columnsOf({ protocol, header }: SignatureOutline, { transports }: Group
 
 /** @param unwanted the direction bit that keeps a signature out when it is the only one */
 function groupsOf(signatures: readonly SignatureOutline[], unwanted: number, parts: GroupParts): PortGroups[] {
+  const servers = unwanted === SigFlag.toClient ? 'destination' : 'source';
   const columns: SignatureOutline[][] = Array.from({ length: COLUMNS }, () => []);
   for (const signature of signatures) {
     if ((signature.flags & (SigFlag.toServer | SigFlag.toClient)) === unwanted) continue;
     for (const column of columnsOf(signature, parts)) columns[column]!.push(signature);
   }
-  return columns.map((column) => new PortGroups(column, parts));
-}
-
-/**
- * The signatures of one protocol and direction, by the port that says most: those that ask for a few destination
- * ports, those that ask for a few source ports, and all others. A packet needs one group of each, and no signature is
- * in the databases of hundreds of ports.
- */
-class PortGroups {
-  private readonly anyPort: Prefilter;
-  private readonly byDestination: IndexedGroups;
-  private readonly bySource: IndexedGroups;
-
-  constructor(signatures: readonly SignatureOutline[], parts: GroupParts) {
-    const anyPort: SignatureOutline[] = [];
-    const byDestination: [PortSet, number][] = [];
-    const bySource: [PortSet, number][] = [];
-    for (const signature of signatures) {
-      const { sourcePort, destinationPort, isEitherWay } = signature.header;
-      const isSource = portCount(sourcePort) < portCount(destinationPort);
-      const ports = isSource ? sourcePort : destinationPort;
-      if (!isNarrow(ports)) {
-        anyPort.push(signature);
-        continue;
-      }
-      if (!isSource || isEitherWay) byDestination.push([ports, signature.iid]);
-      if (isSource || isEitherWay) bySource.push([ports, signature.iid]);
-    }
-    const byIid = new Map(signatures.map((signature) => [signature.iid, signature]));
-    this.anyPort = new Prefilter(anyPort, parts.tables, parts.ids);
-    this.byDestination = new IndexedGroups(byDestination, byIid, parts);
-    this.bySource = new IndexedGroups(bySource, byIid, parts);
-  }
-
-  scan(p: Packet, stream: RawStream, blocks: number, appProtocol: number, candidates: Candidates): void {
-    this.anyPort.scan(p, stream, blocks, appProtocol, candidates);
-    this.byDestination.scan(p.dp, p, stream, blocks, appProtocol, candidates);
-    this.bySource.scan(p.sp, p, stream, blocks, appProtocol, candidates);
-  }
-}
-
-class IndexedGroups {
-  private readonly numbers: Uint16Array;
-  private readonly groups: readonly Prefilter[];
-
-  constructor(
-    entries: readonly (readonly [PortSet, number])[],
-    byIid: ReadonlyMap<number, SignatureOutline>,
-    { tables, ids }: GroupParts,
-  ) {
-    const index = new PortIndex(entries);
-    this.numbers = index.numbers;
-    this.groups = index.lists.map(
-      (list) =>
-        new Prefilter(
-          list.map((iid) => byIid.get(iid)!),
-          tables,
-          ids,
-        ),
-    );
-  }
-
-  scan(port: number, p: Packet, stream: RawStream, blocks: number, appProtocol: number, candidates: Candidates): void {
-    const number = this.numbers[port]!;
-    if (number !== 0) this.groups[number]!.scan(p, stream, blocks, appProtocol, candidates);
-  }
+  return columns.map((column) => new PortGroups(column, servers, parts));
 }

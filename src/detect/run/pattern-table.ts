@@ -14,8 +14,8 @@ interface Database {
   readonly signatures: readonly Int32Array[];
 }
 
-/** A few short patterns among many long ones make the whole database slow, so that they get one of their own. */
-const SHORT = 3;
+/** A few patterns of one byte among many long ones make the whole database slow, so that they get one of their own. */
+const SHORT = 1;
 const MANY = 24;
 
 export class PatternTable {
