@@ -3,6 +3,8 @@
 import { formatIpv6Short } from './ip.ts';
 
 const DOT = 0x2e;
+/** Longer parts are copied by a call, shorter ones byte by byte. */
+const LONG = 96;
 const BILLION = 1e9;
 const HEX = '0123456789abcdef';
 
@@ -58,7 +60,8 @@ export class ByteText {
     this.ensure(size);
     const { data } = this;
     const at = this.length;
-    for (let i = 0; i < size; i++) data[at + i] = bytes[i]!;
+    if (size > LONG) data.set(bytes, at);
+    else for (let i = 0; i < size; i++) data[at + i] = bytes[i]!;
     this.length = at + size;
   }
 

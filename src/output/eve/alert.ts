@@ -5,10 +5,12 @@ import { SigFlag } from '../../framework/signature.ts';
 import { packetDestination, packetSource } from '../text/addresses.ts';
 import type { Ip6Text } from '../text/addresses.ts';
 import type { Capture } from '../../framework/detect-context.ts';
+import { part } from '../../base/byte-text.ts';
+import type { ByteText } from '../../base/byte-text.ts';
 import { base64, printable, quote } from '../../base/json-text.ts';
 import { JsonText } from '../../base/json-writer.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';
-import { eveTime } from '../text/timestamp.ts';
+import { appendEveTime } from '../text/byte-time.ts';
 import { fileMembers } from './fileinfo.ts';
 import { captureText } from './metadata.ts';
 import { packetBytes } from './packet-bytes.ts';
@@ -25,6 +27,24 @@ import type { EveRecord } from './record.ts';
 
 const DEFAULT_PAYLOAD = 4096;
 const TCP = 6;
+const SCTP = 132;
+const TX_ID = part(',"tx_id":');
+const BLOCKED = part(',"alert":{"action":"blocked"');
+const ALLOWED = part(',"alert":{"action":"allowed"');
+const TO_CLIENT = part(',"direction":"to_client"');
+const TO_SERVER = part(',"direction":"to_server"');
+const PACKETS_TO_SERVER = part(',"flow":{"pkts_toserver":');
+const PACKETS_TO_CLIENT = part(',"pkts_toclient":');
+const BYTES_TO_SERVER = part(',"bytes_toserver":');
+const BYTES_TO_CLIENT = part(',"bytes_toclient":');
+const START = part(',"start":"');
+const SOURCE_ADDRESS = part('","src_ip":"');
+const DESTINATION_ADDRESS = part('","dest_ip":"');
+const SOURCE_PORT = part(',"src_port":');
+const DESTINATION_PORT = part(',"dest_port":');
+const FILES = part(',"files":[');
+const QUOTE = part('"');
+const CLOSE = part('}');
 const STREAM = AlertFlag.streamMatch | AlertFlag.stateMatch;
 
 interface AlertOptions {
@@ -67,85 +87,115 @@ export class AlertEvents {
   private readonly options: AlertOptions;
   private readonly texts: SignatureTexts;
   private readonly protocols = new TransactionContext();
+  private readonly hasPayload: boolean;
+  private json = new JsonText();
 
   constructor(record: EveRecord, node: ConfigNode | undefined) {
     this.record = record;
     this.options = readOptions(node);
     this.texts = new SignatureTexts(this.options);
+    this.hasPayload = this.options.payload || this.options.payloadPrintable || this.options.payloadLength;
   }
 
-  /** All alert records of the packet, each with its line end; '' for none. */
-  packet(p: Packet): string {
-    let text = '';
-    let header = '';
-    let tail = '';
+  /** Appends all alert records of the packet, each with its line end. */
+  append(text: ByteText, p: Packet): void {
     const { count } = p.alerts;
     for (let i = 0; i < count; i++) {
       const signature = p.alerts.signatures[i]!;
       if (isSilent(signature, p.alerts.flags[i]!)) continue;
-      if (header === '') {
-        header = this.record.packet(p, 'alert');
-        tail = this.context(p);
-      }
-      text +=
-        header + this.alert(p, i, signature) + this.transaction(p, i) + tail + this.payload(p, i) + this.ending(p);
+      this.record.appendPacket(text, p, 'alert');
+      this.alert(text, p, i, signature);
+      this.transaction(text, p, i);
+      this.context(text, p);
+      if (this.hasPayload && p.ipVersion !== 0) text.string(this.payload(p, i));
+      if (this.options.packet) text.string(packetBytes(p));
+      if (this.options.verdict) text.string(verdictText(p, this.record.context));
+      this.record.appendClose(text);
     }
-    if (this.options.taggedPackets && (p.flags & PacketFlag.tagged) !== 0) text += this.tagged(p);
-    return text;
+    if (this.options.taggedPackets && (p.flags & PacketFlag.tagged) !== 0) text.string(this.tagged(p));
   }
 
-  private alert(p: Packet, i: number, signature: Signature): string {
+  private alert(text: ByteText, p: Packet, i: number, signature: Signature): void {
     const known = this.texts.of(signature);
     const flags = p.alerts.flags[i]!;
-    let tx = (flags & AlertFlag.tx) !== 0 ? `,"tx_id":${String(p.alerts.txIds[i]!)}` : '';
-    if ((flags & AlertFlag.txGuessed) !== 0) tx += ',"tx_guessed":true';
-    return `${tx},"alert":{"action":"${this.actionOf(p, i)}"${known.base}${sourceAndTarget(p, signature, this.record.ip6)}${known.rest}${contextText(p.alerts.contexts[i]!)}}`;
+    if ((flags & AlertFlag.tx) !== 0) {
+      text.part(TX_ID);
+      text.number(p.alerts.txIds[i]!);
+    }
+    if ((flags & AlertFlag.txGuessed) !== 0) text.string(',"tx_guessed":true');
+    text.part(this.isBlocked(p, i) ? BLOCKED : ALLOWED);
+    text.part(known.base);
+    if (signature.target !== 'none') text.string(sourceAndTarget(p, signature, this.record.ip6));
+    text.part(known.rest);
+    if (p.alerts.contexts[i] !== null) text.string(contextText(p.alerts.contexts[i]!));
+    text.part(CLOSE);
   }
 
-  private actionOf(p: Packet, i: number): string {
+  private isBlocked(p: Packet, i: number): boolean {
     const flags = p.alerts.flags[i]!;
     const asked = (flags & AlertFlag.rateFilterModified) !== 0 ? p.action : p.alerts.actions[i]!;
-    const isBlocked =
-      (asked & ACTION_REJECT_ANY) !== 0 || ((asked & Action.drop) !== 0 && this.record.context.isInline);
-    return isBlocked ? 'blocked' : 'allowed';
+    return (asked & ACTION_REJECT_ANY) !== 0 || ((asked & Action.drop) !== 0 && this.record.context.isInline);
   }
 
   // tunnel, app_proto, direction, flow: the same for all alerts of the packet
-  private context(p: Packet): string {
-    let text =
-      p.parent !== null && (p.flags & PacketFlag.tunnelInner) !== 0 ? tunnelText(p, p.parent, this.record) : '';
-    text += sctpText(p);
-    if (p.flow < 0) return text;
-    text += this.record.appProtocol(p.flow) + directionText(p);
-    return this.options.flow ? text + this.flowText(p.flow) : text;
+  private context(text: ByteText, p: Packet): void {
+    if (p.parent !== null && (p.flags & PacketFlag.tunnelInner) !== 0)
+      text.string(tunnelText(p, p.parent, this.record));
+    if (p.proto === SCTP) text.string(sctpText(p));
+    if (p.flow < 0) return;
+    this.record.appendAppProtocol(text, p.flow);
+    text.part((p.flags & PacketFlag.toClient) !== 0 ? TO_CLIENT : TO_SERVER);
+    if (this.options.flow) this.flow(text, p.flow);
   }
 
   /** What the protocol says of the transaction that matched. */
-  private transaction(p: Packet, i: number): string {
-    const frame = (p.alerts.flags[i]! & AlertFlag.frame) === 0 ? null : p.alerts.frames[i]!;
-    const text = frame === null ? '' : `,${frameText(frame, p.proto === TCP)}`;
-    if (!this.options.appLayer || (p.alerts.flags[i]! & AlertFlag.tx) === 0) return text;
+  private transaction(text: ByteText, p: Packet, i: number): void {
+    const flags = p.alerts.flags[i]!;
+    const frame = (flags & AlertFlag.frame) === 0 ? null : p.alerts.frames[i]!;
+    if (frame !== null) text.string(`,${frameText(frame, p.proto === TCP)}`);
+    if (!this.options.appLayer || (flags & AlertFlag.tx) === 0) return;
     const app = this.record.context.appOf(p.flow);
     const tx = app?.transaction(p.alerts.txIds[i]!);
-    return !app || tx === undefined ? text : text + this.protocols.text(app, tx) + filesText(p, tx);
+    if (!app || tx === undefined) return;
+    if (this.json.out !== text) this.json = new JsonText(text);
+    this.protocols.append(this.json, app, tx);
+    if (tx.files !== null) appendFiles(this.json, p, tx);
   }
 
-  private flowText(f: number): string {
+  private flow(text: ByteText, f: number): void {
     const { flows } = this.record.context;
-    const ports = hasPorts(flows.proto(f))
-      ? `,"src_port":${String(flows.sourcePort(f))},"dest_port":${String(flows.destinationPort(f))}`
-      : '';
-    return (
-      `,"flow":{"pkts_toserver":${String(flows.word(f, F.packetsToServer))},"pkts_toclient":${String(flows.word(f, F.packetsToClient))}` +
-      `,"bytes_toserver":${String(flows.double(f, F.bytesToServer))},"bytes_toclient":${String(flows.double(f, F.bytesToClient))}` +
-      `,"start":"${eveTime(flows.double(f, F.startTs))}","src_ip":"${this.record.flowAddress(f, F.src)}"` +
-      `,"dest_ip":"${this.record.flowAddress(f, F.dst)}"${ports}}`
-    );
+    text.part(PACKETS_TO_SERVER);
+    text.number(flows.word(f, F.packetsToServer));
+    text.part(PACKETS_TO_CLIENT);
+    text.number(flows.word(f, F.packetsToClient));
+    text.part(BYTES_TO_SERVER);
+    text.number(flows.double(f, F.bytesToServer));
+    text.part(BYTES_TO_CLIENT);
+    text.number(flows.double(f, F.bytesToClient));
+    text.part(START);
+    appendEveTime(text, flows.double(f, F.startTs));
+    text.part(SOURCE_ADDRESS);
+    this.address(text, f, F.src);
+    text.part(DESTINATION_ADDRESS);
+    this.address(text, f, F.dst);
+    text.part(QUOTE);
+    if (hasPorts(flows.proto(f))) {
+      text.part(SOURCE_PORT);
+      text.number(flows.sourcePort(f));
+      text.part(DESTINATION_PORT);
+      text.number(flows.destinationPort(f));
+    }
+    text.part(CLOSE);
+  }
+
+  private address(text: ByteText, f: number, field: number): void {
+    const { flows } = this.record.context;
+    if (flows.ipVersion(f) !== 6) text.ipv4(flows.word(f, field));
+    else text.ipv6(flows.word(f, field), flows.word(f, field + 1), flows.word(f, field + 2), flows.word(f, field + 3));
   }
 
   private payload(p: Packet, i: number): string {
     const { options } = this;
-    if (p.ipVersion === 0 || !(options.payload || options.payloadPrintable || options.payloadLength)) return '';
     let data = p.data;
     let offset = p.payloadOffset;
     let length = p.payloadLength;
@@ -170,12 +220,6 @@ export class AlertEvents {
     return `${text},"stream":${String(isStream)}`;
   }
 
-  private ending(p: Packet): string {
-    let text = this.options.packet ? packetBytes(p) : '';
-    if (this.options.verdict) text += verdictText(p, this.record.context);
-    return text + this.record.end();
-  }
-
   private tagged(p: Packet): string {
     return this.record.packet(p, 'packet') + packetBytes(p) + this.record.end();
   }
@@ -197,18 +241,22 @@ export function directionText(p: Packet): string {
   return (p.flags & PacketFlag.toClient) !== 0 ? ',"direction":"to_client"' : ',"direction":"to_server"';
 }
 
-/** `,"files":[...]`: those of the transaction in the packet's direction; '' without. */
-function filesText(p: Packet, tx: Transaction): string {
-  if (tx.files === null) return '';
+/** Appends `,"files":[...]`: those of the transaction in the packet's direction; nothing without. */
+function appendFiles(json: JsonText, p: Packet, tx: Transaction): void {
   const direction = (p.flags & PacketFlag.toClient) !== 0 ? 1 : 0;
-  const records = tx.files
-    .filter((file) => file.direction === direction)
-    .map((file) => {
-      const json = new JsonText();
-      fileMembers(json, tx, file);
-      return `{${json.text}}`;
-    });
-  return records.length === 0 ? '' : `,"files":[${records.join(',')}]`;
+  let isOpen = false;
+  for (const file of tx.files!) {
+    if (file.direction !== direction) continue;
+    if (!isOpen) {
+      json.out.part(FILES);
+      json.begin();
+    }
+    isOpen = true;
+    json.openElement();
+    fileMembers(json, tx, file);
+    json.close();
+  }
+  if (isOpen) json.closeArray();
 }
 
 function sourceAndTarget(p: Packet, signature: Signature, ip6: Ip6Text): string {

@@ -52,7 +52,7 @@ export class DropEvents {
       const isCause =
         p.dropAlert >= 0 ? p.dropAlert === i : (alerts.actions[i]! & (Action.drop | ACTION_REJECT_ANY)) !== 0;
       const signature = alerts.signatures[i];
-      if (isCause && signature) return `,"alert":{"action":"blocked"${this.texts.of(signature).base}}`;
+      if (isCause && signature) return `,"alert":{"action":"blocked"${this.texts.of(signature).baseText}}`;
     }
     return '';
   }

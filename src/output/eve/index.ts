@@ -61,7 +61,7 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
       files = new FileEvents(record);
     }
     if (name === 'anomaly') hasTxAnomalies = body?.bool('types.applayer', true) ?? true;
-    if (name === 'alert') packet.push(method(new AlertEvents(record, body)));
+    if (name === 'alert') packet.push(appender(new AlertEvents(record, body)));
     else if (name === 'anomaly') packet.push(appender(new AnomalyEvents(record, body)));
     else if (name === 'drop') packet.push(method(new DropEvents(record, body)));
     else if (name === 'flow') flow.push(flowMethod(new FlowEvents(record, body)));

@@ -12,7 +12,7 @@ import { hasPorts, isIcmp, protocolName } from '../text/protocol-name.ts';
 import { eveTime } from '../text/timestamp.ts';
 import { DESTINATION, NO_PORT, SOURCE, appendEnd } from './ends.ts';
 import { communityId } from './community-id.ts';
-import { metadataText } from './metadata.ts';
+import { Metadata } from './metadata.ts';
 import type { OutputContext } from '../../framework/output.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { EveSettings } from './settings.ts';
@@ -44,6 +44,7 @@ export class EveRecord {
   private readonly deviceParts: Uint8Array[] = [];
   private readonly appParts: Uint8Array[] = [];
   private readonly scratch: ByteText;
+  private readonly metadata: Metadata;
   /** How IPv6 addresses are printed. */
   readonly ip6: Ip6Text;
 
@@ -51,6 +52,7 @@ export class EveRecord {
     this.context = context;
     this.settings = settings;
     this.scratch = new ByteText(settings);
+    this.metadata = new Metadata(context);
     this.ip6 = settings.isIp6Short ? formatIpv6Short : formatIpv6;
   }
 
@@ -111,15 +113,9 @@ export class EveRecord {
     text.part(PKT_SRC[p.source]!);
     const { settings } = this;
     if (settings.version !== '') text.string(settings.version);
-    if (settings.hasMetadata) this.appendMetadata(text, p.flow, OF_PACKET);
+    if (settings.hasMetadata) this.metadata.append(text, p.flow, OF_PACKET);
     if (settings.hasEther && p.etherOffset >= 0) text.string(packetEther(p));
     if (settings.hasCommunityId && p.flow >= 0) text.string(this.community(p.flow));
-  }
-
-  private appendMetadata(text: ByteText, f: number, what: typeof OF_FLOW | typeof OF_PACKET): void {
-    const hasVars = what.withPacketVars && this.context.packetVars.length > 0;
-    if (hasVars || (f >= 0 && this.context.flows.peekExtra(f) !== null))
-      text.string(metadataText(this.context, f, what));
   }
 
   /** The same for a netflow record. */
@@ -152,17 +148,24 @@ export class EveRecord {
   flowOptions(f: number, side: FlowSide): string {
     const { settings } = this;
     let text = settings.version;
-    if (settings.hasMetadata) text += metadataText(this.context, f, OF_FLOW);
+    if (settings.hasMetadata) text += this.metadataText(f);
     if (settings.hasEther) text += this.flowEther(f, side);
     if (settings.hasCommunityId) text += this.community(f);
     return text;
+  }
+
+  private metadataText(f: number): string {
+    const { scratch } = this;
+    scratch.length = 0;
+    this.metadata.append(scratch, f, OF_FLOW);
+    return scratch.toString();
   }
 
   /** The same, behind what is in `text`, from the client's side. */
   appendFlowOptions(text: ByteText, f: number): void {
     const { settings } = this;
     if (settings.version !== '') text.string(settings.version);
-    if (settings.hasMetadata) this.appendMetadata(text, f, OF_FLOW);
+    if (settings.hasMetadata) this.metadata.append(text, f, OF_FLOW);
     if (settings.hasEther) text.string(this.flowEther(f, 'toServer'));
     if (settings.hasCommunityId) text.string(this.community(f));
   }
@@ -206,6 +209,16 @@ export class EveRecord {
   /** `,"app_proto":"http"` and those of the directions and of before where they differ; nothing for unknown. */
   appProtocol(f: number): string {
     return this.protocolText(f, this.context.flows.word(f, F.appProtocol));
+  }
+
+  /** The same, behind what is in `text`. */
+  appendAppProtocol(text: ByteText, f: number): void {
+    const { flows } = this.context;
+    const final = flows.word(f, F.appProtocol);
+    const isPlain = flows.word(f, F.appProtocolToServer) === final && flows.word(f, F.appProtocolToClient) === final;
+    if (isPlain && flows.word(f, F.appProtocolOriginal) === 0)
+      text.part((this.appParts[final] ??= part(this.appName('app_proto', final))));
+    else text.string(this.appProtocol(f));
   }
 
   /** The same at the end of a flow: what was left for a protocol that never showed has failed. */

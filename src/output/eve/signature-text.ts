@@ -11,9 +11,10 @@ export interface SignatureParts {
 
 export interface SignatureText {
   /** `,"gid":1,...,"severity":3`: every alert has it. */
-  readonly base: string;
+  readonly base: Uint8Array;
+  readonly baseText: string;
   /** `,"references":[...],"metadata":{...},"rule":"..."`, each as asked. */
-  readonly rest: string;
+  readonly rest: Uint8Array;
 }
 
 export class SignatureTexts {
@@ -27,7 +28,8 @@ export class SignatureTexts {
   of(signature: Signature): SignatureText {
     let text = this.known.get(signature);
     if (text === undefined) {
-      text = { base: baseText(signature), rest: this.restText(signature) };
+      const base = baseText(signature);
+      text = { base: bytesOf(base), baseText: base, rest: bytesOf(this.restText(signature)) };
       this.known.set(signature, text);
     }
     return text;
@@ -42,6 +44,11 @@ export class SignatureTexts {
     if (this.parts.raw) text += `,"rule":${quote(s.text)}`;
     return text;
   }
+}
+
+/** In UTF-8. */
+function bytesOf(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'utf8'));
 }
 
 function baseText(s: Signature): string {
