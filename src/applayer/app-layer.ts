@@ -187,13 +187,14 @@ export class AppLayer implements AppStreamSink {
     input.flow = app.f;
     input.streamOffset = app.bytes[side];
     if (app.frames !== null && app.transport === TCP) app.frames.begin(side);
+    app.parser.isQuiet = false;
     const taken = this.isErrorDue(side, end - start) ? PARSE_FAILED : app.parser.data(input);
     if (app.frames !== null) this.fillFrames(app.frames, taken === PARSE_FAILED ? end - start : taken);
     if (taken === PARSE_FAILED) {
       this.fail(p, app, 'parser');
       return end - start;
     }
-    app.noteNews(side);
+    if (!app.parser.isQuiet || app.isRestless(side)) app.noteNews(side);
     app.bytes[side] += taken;
     if (app.change !== undefined) this.beginAnew(app);
     return taken;

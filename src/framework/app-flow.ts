@@ -49,6 +49,7 @@ export interface Expectation {
 export const Detection = { undecided: 0, found: 1, failed: 2 } as const;
 
 const NONE: TxState[] = [];
+const RESTLESS = [FlowFlag.appRestlessToServer, FlowFlag.appRestlessToClient] as const;
 const NEWS = [FlowFlag.appNewsToServer, FlowFlag.appNewsToClient] as const;
 
 export class AppFlow {
@@ -105,6 +106,11 @@ export class AppFlow {
 
   endNews(direction: Direction): void {
     this.services.flows.clearFlag(this.f, NEWS[direction]);
+  }
+
+  /** Whether rules wait in a direction for something that need not come with news. */
+  isRestless(direction: Direction): boolean {
+    return this.services.flows.hasFlag(this.f, RESTLESS[direction]);
   }
 
   /** A live transaction by its id. */

@@ -12,6 +12,8 @@ export const PARSE_FAILED = -1;
 
 export abstract class AppParser {
   readonly flow: AppFlow;
+  /** Set by `data`: the bytes changed nothing that rules or outputs look at. */
+  isQuiet = false;
   private nextId = 0;
 
   constructor(flow: AppFlow) {

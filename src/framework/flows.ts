@@ -43,6 +43,9 @@ export const FlowFlag = {
   appNewsToClient: 1 << 24,
   /** Frames of the flow are asked for. */
   appFrames: 1 << 25,
+  /** Rules wait for something that need not come with news of the application layer (flowbits, payload). */
+  appRestlessToServer: 1 << 26,
+  appRestlessToClient: 1 << 27,
 } as const;
 
 export const FLOW_STATES = ['new', 'established', 'closed', 'bypassed', 'capture_bypassed'] as const;

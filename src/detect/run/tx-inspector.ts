@@ -2,6 +2,7 @@
 
 import { BufferView } from '../../framework/buffer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
+import { FlowFlag } from '../../framework/flows.ts';
 import type { DetectContext } from '../../framework/detect-context.ts';
 import type { Packet } from '../../framework/packet.ts';
 import { PacketFlag } from '../../framework/packet.ts';
@@ -14,6 +15,7 @@ import type { TxPlan } from '../compile/tx-plan.ts';
 import type { TxGroup, TxGroups, TxPrefilter } from './tx-groups.ts';
 
 const MAX_INSTANCES = 1024;
+const RESTLESS = [FlowFlag.appRestlessToServer, FlowFlag.appRestlessToClient] as const;
 
 /** What the steps of a signature came to. */
 const Outcome = { no: -1, matched: -2 } as const;
@@ -34,6 +36,8 @@ export class TxInspector {
   private readonly ctx: DetectContext;
   private readonly candidates: Candidates;
   private readonly host: TxHost;
+  /** A rule waits for more of what it has seen, in the direction under way. */
+  private isRestless = false;
   /** Found in the payload of the packet under way. */
   private hits: Candidates;
   private readonly buffers = new BufferInspector();
@@ -55,8 +59,9 @@ export class TxInspector {
     const direction: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
     if (!app.hasNews(direction) && hits.txCount === 0) return;
     app.endNews(direction);
-    this.hits = hits;
     const { ctx } = this;
+    this.hits = hits;
+    this.isRestless = false;
     ctx.app = app;
     ctx.txDirection = direction;
     const { former, transactions } = app;
@@ -64,6 +69,8 @@ export class TxInspector {
     for (let i = 0; i < transactions.length; i++) this.transaction(p, app, transactions[i]!, direction);
     ctx.tx = null;
     ctx.app = null;
+    if (this.isRestless) ctx.flows.setFlag(p.flow, RESTLESS[direction]);
+    else ctx.flows.clearFlag(p.flow, RESTLESS[direction]);
   }
 
   private transaction(p: Packet, app: AppFlow, tx: TxState, direction: Direction): void {
@@ -95,6 +102,7 @@ export class TxInspector {
     state.scanned = progress;
     state.isRestless = false;
     for (let i = 0; i < candidates.count; i++) this.candidate(p, tx, state, group.plan(candidates.iids[i]!), progress);
+    if (state.isRestless) this.isRestless = true;
   }
 
   private scan(p: Packet, prefilter: TxPrefilter): void {
