@@ -36,7 +36,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   'outputs.alert-debug': LOG_FILE,
   'outputs.http-log': `${LOG_FILE} custom customformat extended`,
   'outputs.tls-log': `${LOG_FILE} custom customformat extended session-resumption`,
-  'outputs.tls-store': 'enabled certs-log-dir',
+  'outputs.tls-store': 'enabled certs-log-dir max-files',
   'outputs.syslog': 'enabled facility level identity format',
   'outputs.tcp-data': 'enabled type filename ipv6-compress',
   'outputs.http-body-data': 'enabled type filename',

@@ -7,7 +7,10 @@ import type { Output } from '../framework/output.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
 import { TO_CLIENT, TO_SERVER } from '../framework/transaction.ts';
-import type { TxState } from '../framework/transaction.ts';
+import type { Transaction, TxState } from '../framework/transaction.ts';
+
+/** The server's first. */
+const DIRECTIONS = [TO_CLIENT, TO_SERVER] as const;
 
 export class TransactionTeller {
   private readonly records: readonly Output[];
@@ -15,6 +18,7 @@ export class TransactionTeller {
   private readonly files: readonly Output[];
   private readonly frameOutputs: readonly Output[];
   private readonly stores: readonly Output[];
+  private readonly certificates: readonly Output[];
   private readonly retire: (app: AppFlow, needsInspection: boolean) => void;
 
   constructor(outputs: readonly Output[], retire: (app: AppFlow, needsInspection: boolean) => void) {
@@ -23,6 +27,7 @@ export class TransactionTeller {
     this.files = outputs.filter((output) => output.file !== undefined);
     this.frameOutputs = outputs.filter((output) => output.frame !== undefined);
     this.stores = outputs.filter((output) => output.settleFile !== undefined);
+    this.certificates = outputs.filter((output) => output.certificate !== undefined);
     this.retire = retire;
   }
 
@@ -61,9 +66,20 @@ export class TransactionTeller {
       for (const output of this.anomalies) output.txAnomalies!(p, app, tx.tx, anomaliesTold);
     }
     if (tx.files !== null) this.finishedFiles(p, app, tx);
+    if (this.certificates.length > 0 && tx.tx.keptCertificates !== 0) this.keepCertificates(p, tx.tx);
     if (tx.isLogged || !isDue(tx, app)) return;
     tx.isLogged = true;
     for (const output of this.records) output.transaction!(p, app, tx.tx);
+  }
+
+  private keepCertificates(p: Packet, tx: Transaction): void {
+    for (const direction of DIRECTIONS) {
+      const bit = 1 << direction;
+      const certificate = (tx.keptCertificates & bit) === 0 ? null : tx.certificate(direction);
+      if (certificate === null) continue;
+      tx.keptCertificates &= ~bit;
+      for (const output of this.certificates) output.certificate!(p, direction, certificate);
+    }
   }
 
   private finishedFiles(p: Packet, app: AppFlow, tx: TxState): void {

@@ -7,9 +7,10 @@ import type { ProtocolDefinition } from './app-protocol.ts';
 import type { FileWishes, TrackedFile } from './file.ts';
 import type { Flows } from './flows.ts';
 import type { Frame } from './frame.ts';
+import type { KeptCertificate } from './kept-certificate.ts';
 import type { Packet } from './packet.ts';
 import type { TcpView } from './stream.ts';
-import type { Transaction } from './transaction.ts';
+import type { Direction, Transaction } from './transaction.ts';
 
 /** The reassembled bytes that a stream-matched alert saw, for EVE `payload`. One per worker, reused. */
 export interface PayloadSource {
@@ -77,6 +78,8 @@ export interface Output {
   settleFile?(p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile): void;
   /** A file is complete or given up; once each. */
   file?(p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile): void;
+  /** A rule wants the certificate of the end that sends in this direction kept, and it is there. */
+  certificate?(p: Packet, direction: Direction, certificate: KeptCertificate): void;
   /** A frame is over; once each. */
   frame?(p: Packet, app: AppFlow, frame: Frame): void;
   /** Bytes of each frame that it writes; with `frame`. */

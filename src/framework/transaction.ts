@@ -3,6 +3,7 @@
 import type { AppProtocol } from './app-protocol.ts';
 import type { BodyBuffer, BodyLimits } from './body-buffer.ts';
 import type { TrackedFile } from './file.ts';
+import type { KeptCertificate } from './kept-certificate.ts';
 
 /** Direction of bytes and states: the index into every pair below. */
 export const TO_SERVER = 0;
@@ -90,6 +91,8 @@ export class Transaction {
   readonly state: TxState;
   /** Directions (bits as in `directions`) whose files a rule wants kept, those to come included. */
   keptFiles = 0;
+  /** Directions (bits as in `directions`) whose certificate a rule wants kept and no output has yet. */
+  keptCertificates = 0;
 
   constructor(id: number) {
     this.id = id;
@@ -146,6 +149,11 @@ export class Transaction {
   /** Limits that hold for that body. */
   bodyLimits(_direction: Direction): BodyLimits {
     return NO_LIMITS;
+  }
+
+  /** What one end proved itself with; null: nothing, or not yet. */
+  certificate(_direction: Direction): KeptCertificate | null {
+    return null;
   }
 
   /** A rule wants no record of it (nor of its answer, where that is a transaction of its own). */

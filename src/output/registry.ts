@@ -5,6 +5,7 @@ import fastOutput from './fast.ts';
 import fileStoreOutput from './file-store.ts';
 import pcapLogOutput from './pcap-log.ts';
 import statsOutput from './stats.ts';
+import tlsStoreOutput from './tls-store.ts';
 
 import type { OutputDefinition } from '../framework/output.ts';
 
@@ -15,4 +16,5 @@ export const OUTPUTS: readonly OutputDefinition[] = [
   fileStoreOutput,
   pcapLogOutput,
   statsOutput,
+  tlsStoreOutput,
 ];

@@ -371,13 +371,13 @@ const tlsStore = defineKeyword({
   aliases: ['tls_store'],
   argument: 'none',
   kind: 'post',
-  summary: 'Keeps the certificate.',
+  summary: 'Keeps the certificates of the end that sends (output `tls-store`).',
   page: `${PAGE}#tls-store`,
   examples: ['alert tls any any -> any any (msg:"m"; tls.sni; content:"a"; tls.store; sid:1;)'],
   compile(builder) {
     builder.addPostMatch(
       (_p, ctx) => {
-        if (ctx.tx !== null) (ctx.tx as { wantsStore?: boolean }).wantsStore = true;
+        if (ctx.tx !== null) ctx.tx.keptCertificates |= 1 << ctx.txDirection;
       },
       { keyword: 'tls.store' },
     );

@@ -1,5 +1,6 @@
 // TlsTransaction: a whole connection, from its hellos to the end of its handshake.
 
+import type { KeptCertificate } from '../../framework/kept-certificate.ts';
 import { TO_SERVER, Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import type { Certificate } from './certificate.ts';
@@ -59,7 +60,6 @@ export class TlsTransaction extends Transaction {
   isResumed = false;
   /** Bits of SslState. */
   sslState = 0;
-  wantsStore = false;
   /** The client said hello, and the answer was no TLS. */
   isRefused = false;
   /** The server wants a certificate of the client. */
@@ -82,6 +82,13 @@ export class TlsTransaction extends Transaction {
 
   side(direction: Direction): TlsSide {
     return direction === TO_SERVER ? this.client : this.server;
+  }
+
+  override certificate(direction: Direction): KeptCertificate | null {
+    const { chain, certificates } = this.side(direction);
+    const [leaf] = certificates;
+    if (leaf === undefined) return null;
+    return { chain, subject: leaf.subject, issuer: leaf.issuer, fingerprint: leaf.fingerprint };
   }
 
   /** The version agreed upon, else that of the client; 0 unknown. */
