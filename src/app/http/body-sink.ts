@@ -33,8 +33,12 @@ export class BodySink {
       this.keep(side, direction, data, start, end);
       return NOTHING;
     }
-    const plain = decoder.decode(data, start, end);
+    let plain = decoder.decode(data, start, end);
     this.keep(side, direction, plain, 0, plain.length);
+    while (decoder.hasMore) {
+      plain = decoder.more();
+      this.keep(side, direction, plain, 0, plain.length);
+    }
     return decoderNotes(side.tx!, decoder);
   }
 
@@ -120,10 +124,11 @@ export class BodySink {
 }
 
 /** What undoing the compression found out, each once for a transaction. */
-function decoderNotes(tx: HttpTransaction, { isBomb, hasFailed }: BodyDecoder): readonly number[] {
+function decoderNotes(tx: HttpTransaction, { isBomb, isOutOfMemory, hasFailed }: BodyDecoder): readonly number[] {
   const found: number[] = [];
   const isNew = (id: number): boolean => tx.anomalies?.includes(id) !== true;
   if (isBomb && isNew(HTTP_ANOMALY.compression_bomb)) found.push(HTTP_ANOMALY.compression_bomb);
+  if (isOutOfMemory && isNew(HTTP_ANOMALY.lzma_memlimit_reached)) found.push(HTTP_ANOMALY.lzma_memlimit_reached);
   if (hasFailed && isNew(HTTP_ANOMALY.gzip_decompression_failed)) found.push(HTTP_ANOMALY.gzip_decompression_failed);
   return found;
 }

@@ -1,10 +1,11 @@
 // Bodies: how long they are, their compression undone, and where the bytes go.
 
 import type { BodyLimits } from '../../framework/body-buffer.ts';
-import { createDecompressor } from './decompress.ts';
+import { BOMB_RATIO, createDecompressor } from './decompress.ts';
 import type { Coding, Decompressor } from './decompress.ts';
 import type { Header } from './headers.ts';
 import { valueOf } from './headers.ts';
+import type { HttpSettings } from './settings.ts';
 
 /** How the end of a body is told. */
 export const Framing = { none: 0, length: 1, chunked: 2, untilClose: 3 } as const;
@@ -23,12 +24,13 @@ export class BodyDecoder {
   private consumed = 0;
   isBomb = false;
   hasFailed = false;
+  isOutOfMemory = false;
 
   /** @param codings in the order they were applied, one at least */
-  constructor(codings: readonly Coding[], limits: BodyLimits, bombLimit: number) {
-    this.layers = codings.map(createDecompressor).reverse();
+  constructor(codings: readonly Coding[], limits: BodyLimits, settings: HttpSettings) {
+    this.layers = codings.map((coding) => createDecompressor(coding, settings)).reverse();
     this.limits = limits;
-    this.bombLimit = bombLimit;
+    this.bombLimit = settings.bombLimit;
   }
 
   /** What the bytes become; valid until the next call. */
@@ -37,44 +39,79 @@ export class BodyDecoder {
     return this.through(data.subarray(start, end), 0);
   }
 
+  /** There is more of what the bytes at hand become. */
+  get hasMore(): boolean {
+    return !this.isEnough && this.layers.some(({ hasMore }) => hasMore);
+  }
+
+  /** The next of it; valid until the next call. */
+  more(): Uint8Array {
+    let i = this.layers.length - 1;
+    while (!this.layers[i]!.hasMore) i--;
+    return this.onward(i, this.layers[i]!.more());
+  }
+
   /** What is left when the body is over. */
   finish(): Uint8Array {
     const parts: Uint8Array[] = [];
     for (let i = 0; i < this.layers.length; i++) {
-      const rest = this.layers[i]!.finish(this.bombLimit);
-      if (rest.length > 0) parts.push(Uint8Array.from(this.through(rest, i + 1)));
+      const rest = this.onward(i, this.layers[i]!.finish(this.bombLimit));
+      if (rest.length > 0) parts.push(Uint8Array.from(rest));
+      while (this.hasMore) parts.push(Uint8Array.from(this.more()));
     }
     for (const layer of this.layers) layer.release();
     return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 
+  /** Nothing more of it is wanted. */
+  private get isEnough(): boolean {
+    return this.isBomb || (this.limits.limit > 0 && this.produced >= this.limits.limit);
+  }
+
   private through(data: Uint8Array, from: number): Uint8Array {
-    if (this.isBomb || (this.limits.limit > 0 && this.produced >= this.limits.limit)) return EMPTY;
-    let bytes = data;
-    for (let i = from; i < this.layers.length; i++) {
-      const layer = this.layers[i]!;
-      bytes = layer.push(bytes, this.bombLimit);
-      if (layer.hasFailed) this.hasFailed = true;
-      if (bytes.length >= this.bombLimit && bytes.length > this.consumed * BOMB_RATIO) this.isBomb = true;
+    return this.isEnough ? EMPTY : this.onward(from, this.layers[from]!.push(data, this.bombLimit));
+  }
+
+  /** What a layer gave, through those behind it. */
+  private onward(from: number, output: Uint8Array): Uint8Array {
+    if (this.isEnough) return EMPTY;
+    let bytes = output;
+    this.note(this.layers[from]!, bytes);
+    for (let i = from + 1; i < this.layers.length; i++) {
+      bytes = this.layers[i]!.push(bytes, this.bombLimit);
+      this.note(this.layers[i]!, bytes);
     }
     this.produced += bytes.length;
     return bytes;
   }
+
+  private note(layer: Decompressor, output: Uint8Array): void {
+    if (layer.hasFailed) this.hasFailed = true;
+    if (layer.isOutOfMemory) this.isOutOfMemory = true;
+    if (layer.isBomb) this.isBomb = true;
+    if (output.length >= this.bombLimit && output.length > this.consumed * BOMB_RATIO) this.isBomb = true;
+  }
 }
 
-/** More output for one byte of input than DEFLATE can give (1032), with room for two of them. */
-const BOMB_RATIO = 2048;
 const EMPTY = new Uint8Array(0);
 
 /** Compressions that Content-Encoding names, in the order they were applied. */
-export function contentCodings(headers: readonly Header[], layerLimit: number, notes: CodingNotes): Coding[] {
+export function contentCodings(headers: readonly Header[], settings: HttpSettings, notes: CodingNotes): Coding[] {
+  const { layerLimit, lzmaLayers } = settings;
   const value = valueOf(headers, 'content-encoding');
   if (value === null) return [];
   const text = Buffer.from(value).toString('latin1').toLowerCase();
   const codings: Coding[] = [];
+  let lzma = 0;
   for (const part of text.split(/[, \t\r\n]+/)) {
     const coding = codingOf(part, notes);
     if (coding === null) continue;
+    if (coding === 'lzma' && ++lzma > lzmaLayers) {
+      // what was compressed before it stays so
+      codings.length = 0;
+      notes.isTooDeep ||= lzmaLayers > 0;
+      continue;
+    }
     if (layerLimit > 0 && codings.length >= layerLimit) {
       notes.isTooDeep = true;
       break;
@@ -88,7 +125,7 @@ function codingOf(name: string, notes: CodingNotes): Coding | null {
   if (name === '' || name === 'identity' || name === 'inflate') return null;
   if (name === 'gzip' || name === 'x-gzip') return 'gzip';
   if (name === 'deflate' || name === 'x-deflate') return 'deflate';
-  if (name === 'br') return 'br';
+  if (name === 'br' || name === 'lzma') return name;
   notes.isAbnormal = true;
   if (name.includes('gzip')) return 'gzip';
   return name.includes('deflate') ? 'deflate' : null;

@@ -1,9 +1,22 @@
-// Compressed bodies undone as they come: gzip, deflate and brotli, one inside the other.
+// Compressed bodies undone as they come: gzip, deflate, brotli and LZMA, one inside the other.
 
 import { brotliDecompressSync, constants } from 'node:zlib';
 import { HEADER_INCOMPLETE, Inflater, gzipBody, zlibBody } from '../../base/inflate.ts';
+import { LzmaDecoder } from '../../base/lzma.ts';
 
-export type Coding = 'gzip' | 'deflate' | 'br';
+export type Coding = 'gzip' | 'deflate' | 'br' | 'lzma';
+
+export interface DecompressorLimits {
+  /** Bytes of output from which on a body may be a bomb. */
+  readonly bombLimit: number;
+  /** Memory of LZMA. */
+  readonly lzmaMemory: number;
+}
+
+/** More output for one byte of input than DEFLATE can give (1032), with room for two of them. */
+export const BOMB_RATIO = 2048;
+/** Output of LZMA at a time. */
+const PIECE = 1 << 16;
 
 const NOTHING = new Uint8Array(0);
 
@@ -11,20 +24,38 @@ const NOTHING = new Uint8Array(0);
 export interface Decompressor {
   /** It broke off; what never was compressed does not. */
   readonly hasFailed: boolean;
+  /** There is more output than `push` returned; `more` has it. */
+  readonly hasMore: boolean;
+  readonly isBomb: boolean;
+  /** It would take more memory than it may. */
+  readonly isOutOfMemory: boolean;
   /** What the bytes become, at most `limit`; as they are where they are not compressed. Valid until the next call. */
   push(data: Uint8Array, limit: number): Uint8Array;
+  more(): Uint8Array;
   /** What is left when nothing follows. */
   finish(limit: number): Uint8Array;
   /** Lets go of what it needs room for; nothing more is asked of it. */
   release(): void;
 }
 
-export function createDecompressor(coding: Coding): Decompressor {
+export function createDecompressor(coding: Coding, limits: DecompressorLimits): Decompressor {
+  if (coding === 'lzma') return new Unlzma(limits);
   return coding === 'br' ? new Unbrotli() : new Inflation(coding);
 }
 
+/** What gives all of its output at once. */
+abstract class AtOnce {
+  readonly hasMore = false;
+  readonly isBomb = false;
+  readonly isOutOfMemory = false;
+
+  more(): Uint8Array {
+    return NOTHING;
+  }
+}
+
 /** gzip (RFC 1952) and deflate, with the header of RFC 1950 or without, as servers send both. */
-class Inflation implements Decompressor {
+class Inflation extends AtOnce implements Decompressor {
   hasFailed = false;
   private readonly inflater = new Inflater();
   private readonly coding: 'gzip' | 'deflate';
@@ -34,6 +65,7 @@ class Inflation implements Decompressor {
   private isPlain = false;
 
   constructor(coding: 'gzip' | 'deflate') {
+    super();
     this.coding = coding;
   }
 
@@ -79,7 +111,7 @@ class Inflation implements Decompressor {
  * Brotli (RFC 7932). There is no way to ask Node for it piece by piece and at once: what there is is undone again
  * whenever it has doubled, which costs no more than twice as much as once.
  */
-class Unbrotli implements Decompressor {
+class Unbrotli extends AtOnce implements Decompressor {
   hasFailed = false;
   private input: Uint8Array = NOTHING;
   private tried = 0;
@@ -112,5 +144,49 @@ class Unbrotli implements Decompressor {
       this.hasFailed = true;
       return this.given === 0 ? this.input : NOTHING;
     }
+  }
+}
+
+/** LZMA, which is bounded by itself: its output comes in pieces. */
+class Unlzma implements Decompressor {
+  private readonly decoder: LzmaDecoder;
+
+  constructor({ bombLimit, lzmaMemory }: DecompressorLimits) {
+    this.decoder = new LzmaDecoder({ memory: lzmaMemory, bomb: bombLimit, ratio: BOMB_RATIO });
+  }
+
+  get hasFailed(): boolean {
+    return this.decoder.end === 'broken';
+  }
+
+  get hasMore(): boolean {
+    return this.decoder.hasMore;
+  }
+
+  get isBomb(): boolean {
+    return this.decoder.end === 'bomb';
+  }
+
+  get isOutOfMemory(): boolean {
+    return this.decoder.end === 'memory';
+  }
+
+  push(data: Uint8Array): Uint8Array {
+    if (this.decoder.end === 'plain') return data;
+    this.decoder.push(data, 0, data.length);
+    return this.decoder.read(PIECE);
+  }
+
+  more(): Uint8Array {
+    return this.decoder.read(PIECE);
+  }
+
+  finish(): Uint8Array {
+    this.decoder.finish();
+    return this.decoder.read(PIECE);
+  }
+
+  release(): void {
+    this.decoder.release();
   }
 }

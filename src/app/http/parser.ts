@@ -342,10 +342,10 @@ export class HttpParser extends AppParser implements BodyHost {
   /** Null: the body is as it was meant. */
   private decoderFor(tx: HttpTransaction, message: HttpMessage, limits: BodyLimits): BodyDecoder | null {
     const notes = { isAbnormal: false, isTooDeep: false };
-    const codings = contentCodings(message.headers, this.settings.layerLimit, notes);
+    const codings = contentCodings(message.headers, this.settings, notes);
     if (notes.isAbnormal) this.anomaly(tx, HTTP_ANOMALY.abnormal_ce_header);
     if (notes.isTooDeep) this.anomaly(tx, HTTP_ANOMALY.too_many_encoding_layers);
-    return codings.length === 0 ? null : new BodyDecoder(codings, limits, this.settings.bombLimit);
+    return codings.length === 0 ? null : new BodyDecoder(codings, limits, this.settings);
   }
 
   private openTunnel(side: Side): void {

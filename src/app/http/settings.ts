@@ -11,6 +11,10 @@ export interface HttpSettings {
   /** Compressions undone one inside the other. */
   readonly layerLimit: number;
   readonly bombLimit: number;
+  /** LZMA among them; 0: it is not undone. */
+  readonly lzmaLayers: number;
+  /** Memory that undoing LZMA may take. */
+  readonly lzmaMemory: number;
   readonly convertsPlus: boolean;
   readonly includesQuery: boolean;
   /** Files that come in ranges: bytes that may wait for others, and seconds to wait. */
@@ -38,6 +42,8 @@ export function readSettings(node: ConfigNode | undefined): HttpSettings {
     doubleDecodeQuery: is('double-decode-query', false),
     layerLimit: own?.int('response-body-decompress-layer-limit', 2) ?? 2,
     bombLimit: size('compression-bomb-limit', 1024 * KB),
+    lzmaLayers: lzmaLayers(own?.string('lzma-enabled', 'yes') ?? 'yes'),
+    lzmaMemory: size('lzma-memlimit', 1024 * KB),
     convertsPlus: is('query-plusspace-decode', false) || is('uri-plusspace-decode', false),
     includesQuery: is('uri-include-all', false),
     byterange: {
@@ -45,4 +51,10 @@ export function readSettings(node: ConfigNode | undefined): HttpSettings {
       timeout: node?.int('byterange.timeout', 60) ?? 60,
     },
   };
+}
+
+/** `yes`, `no`, or how many. */
+function lzmaLayers(text: string): number {
+  if (/^\d+$/.test(text) && text !== '1') return Number(text);
+  return /^(yes|true|on|1)$/i.test(text) ? Infinity : 0;
 }
