@@ -115,6 +115,8 @@ export interface ProtocolDefinition {
   readonly eve?: readonly EveDeclaration[];
   /** EVE has the names of its anomalies in capitals. */
   readonly hasUpperCaseEvents?: boolean;
+  /** The value of a header of a transaction's request, by its name in lower case; null without. */
+  readonly requestHeader?: (tx: never, name: string) => Uint8Array | null;
 }
 
 export interface ProtocolSettings {

@@ -4,7 +4,7 @@ import type { JsonText } from '../../base/json-writer.ts';
 import { bytesText } from '../../base/json-writer.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { EveDeclaration } from '../../framework/app-protocol.ts';
-import { KNOWN_HEADERS, valueOf } from './headers.ts';
+import { nameOf, valueOf } from './headers.ts';
 import type { Header, KnownHeader } from './headers.ts';
 import { Progress } from './transaction.ts';
 import type { HttpMessage, HttpTransaction } from './transaction.ts';
@@ -95,7 +95,8 @@ function write(tx: HttpTransaction, json: JsonText, options: Options): boolean {
   if (tx.port > 0) json.number('http_port', tx.port);
   if (tx.rawUri.length > 0) json.bytes('url', tx.rawUri);
   header(json, 'http_user_agent', request.headers, 'user-agent');
-  header(json, 'xff', request.headers, 'x-forwarded-for');
+  const forwarded = valueOf(request.headers, 'x-forwarded-for');
+  if (forwarded !== null && forwarded.length > 0) json.bytes('xff', forwarded);
   contentType(tx, json);
   contentRange(tx, json);
   if (options.isExtended) extended(tx, json);
@@ -149,10 +150,6 @@ function customField(tx: HttpTransaction, json: JsonText, name: string): void {
   for (const one of tx[side].headers) {
     if (nameOf(one) === wanted) json.bytes(name.replaceAll('-', '_'), one.value);
   }
-}
-
-function nameOf({ id, name }: Header): string {
-  return id > 0 ? KNOWN_HEADERS[id]! : Buffer.from(name).toString('latin1').toLowerCase();
 }
 
 function dump(json: JsonText, key: string, { headers }: HttpMessage): void {

@@ -227,6 +227,17 @@ export function valueOf(headers: readonly Header[], name: KnownHeader): Uint8Arr
   return null;
 }
 
+/** @param name in lower case */
+export function namedValue(headers: readonly Header[], name: string): Uint8Array | null {
+  for (const header of headers) if (nameOf(header) === name) return header.value;
+  return null;
+}
+
+/** In lower case. */
+export function nameOf({ id, name }: Header): string {
+  return id > 0 ? KNOWN_HEADERS[id]! : Buffer.from(name).toString('latin1').toLowerCase();
+}
+
 export function headerOf(headers: readonly Header[], name: KnownHeader): Header | undefined {
   const id = HeaderId[name];
   return headers.find((header) => header.id === id);

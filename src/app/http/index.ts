@@ -3,12 +3,14 @@
 import { defineProtocol } from '../../framework/app-protocol.ts';
 import type { ProtocolPattern } from '../../framework/app-protocol.ts';
 import { HTTP_EVE } from './eve.ts';
+import { namedValue } from './headers.ts';
 import { HTTP_KEYWORDS } from './keywords.ts';
 import { METHODS } from './methods.ts';
 import { HttpParser } from './parser.ts';
 import { readSettings } from './settings.ts';
 import type { HttpSettings } from './settings.ts';
 import { STATES } from './transaction.ts';
+import type { HttpTransaction } from './transaction.ts';
 
 const PATTERNS: readonly ProtocolPattern[] = [
   ...METHODS.flatMap((method) =>
@@ -33,4 +35,5 @@ export default defineProtocol({
   frames: ['request', 'response'],
   eve: [HTTP_EVE],
   hasUpperCaseEvents: true,
+  requestHeader: ({ request }: HttpTransaction, name) => namedValue(request.headers, name),
 });

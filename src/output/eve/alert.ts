@@ -1,4 +1,5 @@
 // EVE `alert`: one record for each signature that matched, and `packet` records of tagged flows.
+import { DEFAULT_STATES } from '../../framework/app-protocol.ts';
 import { F } from '../../framework/flows.ts';
 import { ACTION_REJECT_ANY, Action, AlertFlag, PACKET_SOURCES, PacketFlag } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
@@ -24,6 +25,8 @@ import type { Signature } from '../../framework/signature.ts';
 import type { Transaction } from '../../framework/transaction.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { EveRecord } from './record.ts';
+import { appendXff, readXff } from './xff.ts';
+import type { Xff } from './xff.ts';
 
 const DEFAULT_PAYLOAD = 4096;
 const TCP = 6;
@@ -88,12 +91,14 @@ export class AlertEvents {
   private readonly texts: SignatureTexts;
   private readonly protocols = new TransactionContext();
   private readonly hasPayload: boolean;
+  private readonly xff: Xff | null;
   private json = new JsonText();
 
   constructor(record: EveRecord, node: ConfigNode | undefined) {
     this.record = record;
     this.options = readOptions(node);
     this.texts = new SignatureTexts(this.options);
+    this.xff = readXff(node, record.settings.xff);
     this.hasPayload = this.options.payload || this.options.payloadPrintable || this.options.payloadLength;
   }
 
@@ -103,19 +108,31 @@ export class AlertEvents {
     for (let i = 0; i < count; i++) {
       const signature = p.alerts.signatures[i]!;
       if (isSilent(signature, p.alerts.flags[i]!)) continue;
+      const client = this.xff === null || p.flow < 0 ? null : this.clientOf(this.xff, p, i);
+      if (client !== null && this.xff!.overwrites) this.record.client = client;
       this.record.appendPacket(text, p, 'alert');
-      this.alert(text, p, i, signature);
+      this.alert(text, p, i, signature, client);
       this.transaction(text, p, i);
       this.context(text, p);
       if (this.hasPayload && p.ipVersion !== 0) text.string(this.payload(p, i));
       if (this.options.packet) text.string(packetBytes(p));
       if (this.options.verdict) text.string(verdictText(p, this.record.context));
       this.record.appendClose(text);
+      this.record.client = null;
     }
     if (this.options.taggedPackets && (p.flags & PacketFlag.tagged) !== 0) text.string(this.tagged(p));
   }
 
-  private alert(text: ByteText, p: Packet, i: number, signature: Signature): void {
+  /** What the transaction that matched, or any of the flow, says of the client behind a proxy. */
+  private clientOf(xff: Xff, p: Packet, i: number): string | null {
+    const app = this.record.context.appOf(p.flow);
+    if (app === null) return null;
+    if ((p.alerts.flags[i]! & AlertFlag.tx) === 0) return xff.ofFlow(app);
+    const tx = app.transaction(p.alerts.txIds[i]!);
+    return tx === undefined ? null : xff.of(tx);
+  }
+
+  private alert(text: ByteText, p: Packet, i: number, signature: Signature, client: string | null): void {
     const known = this.texts.of(signature);
     const flags = p.alerts.flags[i]!;
     if ((flags & AlertFlag.tx) !== 0) {
@@ -128,6 +145,7 @@ export class AlertEvents {
     if (signature.target !== 'none') text.string(sourceAndTarget(p, signature, this.record.ip6));
     text.part(known.rest);
     if (p.alerts.contexts[i] !== null) text.string(contextText(p.alerts.contexts[i]!));
+    if (client !== null) appendXff(text, client);
     text.part(CLOSE);
   }
 
@@ -157,6 +175,7 @@ export class AlertEvents {
     const app = this.record.context.appOf(p.flow);
     const tx = app?.transaction(p.alerts.txIds[i]!);
     if (!app || tx === undefined) return;
+    text.string(progressText(tx));
     if (this.json.out !== text) this.json = new JsonText(text);
     this.protocols.append(this.json, app, tx);
     if (tx.files !== null) appendFiles(this.json, p, tx);
@@ -175,7 +194,8 @@ export class AlertEvents {
     text.part(START);
     appendEveTime(text, flows.double(f, F.startTs));
     text.part(SOURCE_ADDRESS);
-    this.address(text, f, F.src);
+    if (this.record.client === null) this.address(text, f, F.src);
+    else text.string(this.record.client);
     text.part(DESTINATION_ADDRESS);
     this.address(text, f, F.dst);
     text.part(QUOTE);
@@ -234,6 +254,12 @@ export function isSilent(signature: Signature, flags: number): boolean {
 function contextText(captures: readonly Capture[] | null): string {
   if (captures === null) return '';
   return `,"context":{${captures.map(({ name, value }) => `${quote(name)}:${typeof value === 'string' ? value : captureText(value)}`).join(',')}}`;
+}
+
+/** `,"ts_progress":"request_complete","tc_progress":"response_started"`: how far the transaction is by now. */
+function progressText({ progress, protocol }: Transaction): string {
+  const { toServer, toClient } = protocol!.definition.states ?? DEFAULT_STATES;
+  return `,"ts_progress":"${toServer[progress[0]]!}","tc_progress":"${toClient[progress[1]]!}"`;
 }
 
 /** `,"direction":"to_server"` of a packet in a flow. */

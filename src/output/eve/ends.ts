@@ -35,3 +35,11 @@ export function appendEnd(
   text.part(keys.port);
   text.number(port);
 }
+
+/** The same with an address as text. */
+export function appendNamedEnd(text: ByteText, keys: EndKeys, address: string, port: number): void {
+  text.part(keys.address);
+  text.string(address);
+  text.part(keys.port);
+  text.number(port);
+}

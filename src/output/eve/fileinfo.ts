@@ -9,14 +9,19 @@ import { TO_CLIENT } from '../../framework/transaction.ts';
 import type { Transaction } from '../../framework/transaction.ts';
 import { TransactionContext } from './transaction.ts';
 import type { EveRecord } from './record.ts';
+import { appendXff } from './xff.ts';
+import type { Xff } from './xff.ts';
 
 export class FileEvents {
   private readonly record: EveRecord;
   private readonly context = new TransactionContext();
+  private readonly xff: Xff | null;
   private json = new JsonText();
 
-  constructor(record: EveRecord) {
+  /** @param xff in place of what the section says */
+  constructor(record: EveRecord, xff = record.settings.xff) {
     this.record = record;
+    this.xff = xff;
   }
 
   /** Appends the record with its line end. */
@@ -24,12 +29,17 @@ export class FileEvents {
     const side = file.direction === TO_CLIENT ? 'server' : 'flow';
     if (this.json.out !== text) this.json = new JsonText(text);
     const { json } = this;
+    const client = this.xff?.of(tx) ?? null;
+    if (this.xff?.overwrites === true) this.record.client = client;
     this.record.appendTransaction(text, p, 'fileinfo', side);
+    const isBeside = client !== null && this.record.client === null;
+    this.record.client = null;
     this.context.append(json, app, tx);
     text.string(`,"app_proto":"${tx.protocol!.name}","fileinfo":`);
     json.begin().openElement();
     fileMembers(json, tx, file);
     json.close();
+    if (isBeside) appendXff(text, client);
     this.record.appendClose(text);
   }
 }

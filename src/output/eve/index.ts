@@ -18,6 +18,7 @@ import { EveRecord } from './record.ts';
 import { readEveSettings } from './settings.ts';
 import { StatsEvents } from './stats.ts';
 import { TransactionEvents, appendTxAnomalies } from './transaction.ts';
+import { readXff } from './xff.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { Frame } from '../../framework/frame.ts';
 import type { Transaction } from '../../framework/transaction.ts';
@@ -58,7 +59,7 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
     if (transactions.add(name, body)) hasTransactions = true;
     if (name === 'files') {
       wishForFiles(record.context.files, body);
-      files = new FileEvents(record);
+      files = new FileEvents(record, readXff(body, record.settings.xff));
     }
     if (name === 'anomaly') hasTxAnomalies = body?.bool('types.applayer', true) ?? true;
     if (name === 'alert') packet.push(appender(new AlertEvents(record, body)));

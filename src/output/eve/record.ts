@@ -4,13 +4,13 @@ import { F } from '../../framework/flows.ts';
 import { PACKET_SOURCES, PacketFlag } from '../../framework/packet.ts';
 import { ByteText, part } from '../../base/byte-text.ts';
 import { formatIpv6, formatIpv6Short } from '../../base/ip.ts';
-import { addressText, macAt, macText } from '../text/addresses.ts';
+import { addressText, macAt, macText, packetDestination, packetSource } from '../text/addresses.ts';
 import type { Ip6Text } from '../text/addresses.ts';
 import { appendEveTime } from '../text/byte-time.ts';
 import { quote } from '../../base/json-text.ts';
 import { hasPorts, isIcmp, protocolName } from '../text/protocol-name.ts';
 import { eveTime } from '../text/timestamp.ts';
-import { DESTINATION, NO_PORT, SOURCE, appendEnd } from './ends.ts';
+import { DESTINATION, NO_PORT, SOURCE, appendEnd, appendNamedEnd } from './ends.ts';
 import { communityId } from './community-id.ts';
 import { Metadata } from './metadata.ts';
 import type { OutputContext } from '../../framework/output.ts';
@@ -47,6 +47,8 @@ export class EveRecord {
   private readonly metadata: Metadata;
   /** How IPv6 addresses are printed. */
   readonly ip6: Ip6Text;
+  /** What the next records show in place of the client's address; null: that itself. */
+  client: string | null = null;
 
   constructor(context: OutputContext, settings: EveSettings) {
     this.context = context;
@@ -68,7 +70,7 @@ export class EveRecord {
   appendPacket(text: ByteText, p: Packet, type: string): void {
     this.appendStart(text, p, type);
     if (p.ipVersion !== 0) {
-      appendTuple(text, p, false);
+      this.appendTuple(text, p, false);
       appendTypeOrSpi(text, p);
     }
     this.appendEnd(text, p);
@@ -82,7 +84,7 @@ export class EveRecord {
       return;
     }
     this.appendStart(text, p, type);
-    appendTuple(text, p, true);
+    this.appendTuple(text, p, true);
     this.appendEnd(text, p);
   }
 
@@ -107,6 +109,31 @@ export class EveRecord {
     text.string(type);
     text.part(QUOTE);
     if (p.vlanCount > 0) text.string(vlanText(p.vlanCount, p.vlan0, p.vlan1, p.vlan2));
+  }
+
+  /** @param isSwapped the packet's ends exchanged: those of its flow, seen from the other side */
+  private appendTuple(text: ByteText, p: Packet, isSwapped: boolean): void {
+    const isPorted = hasPorts(p.proto); // 0 where the transport header is broken
+    const sp = isPorted ? p.sp : NO_PORT;
+    const dp = isPorted ? p.dp : NO_PORT;
+    if (this.client !== null) this.appendNamedEnds(text, p, this.client, isSwapped);
+    else {
+      if (isSwapped) appendEnd(text, SOURCE, p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3, dp);
+      appendEnd(text, isSwapped ? DESTINATION : SOURCE, p.ipVersion, p.src0, p.src1, p.src2, p.src3, sp);
+      if (!isSwapped) appendEnd(text, DESTINATION, p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3, dp);
+    }
+    text.part(PROTO);
+    text.string(protocolName(p.proto));
+    text.part(IP_V);
+    text.number(p.ipVersion);
+  }
+
+  private appendNamedEnds(text: ByteText, p: Packet, client: string, isSwapped: boolean): void {
+    const isClientFirst = ((p.flags & PacketFlag.toServer) !== 0) !== isSwapped;
+    const first = isSwapped ? packetDestination(p, this.ip6) : packetSource(p, this.ip6);
+    const second = isSwapped ? packetSource(p, this.ip6) : packetDestination(p, this.ip6);
+    appendNamedEnd(text, SOURCE, isClientFirst ? client : first, isSwapped ? p.dp : p.sp);
+    appendNamedEnd(text, DESTINATION, isClientFirst ? second : client, isSwapped ? p.sp : p.dp);
   }
 
   private appendEnd(text: ByteText, p: Packet): void {
@@ -333,20 +360,6 @@ function vlanText(count: number, vlan0: number, vlan1: number, vlan2: number): s
   if (count === 1) return `,"vlan":[${String(vlan0)}]`;
   if (count === 2) return `,"vlan":[${String(vlan0)},${String(vlan1)}]`;
   return `,"vlan":[${String(vlan0)},${String(vlan1)},${String(vlan2)}]`;
-}
-
-/** @param isSwapped the packet's ends exchanged: those of its flow, seen from the other side */
-function appendTuple(text: ByteText, p: Packet, isSwapped: boolean): void {
-  const isPorted = hasPorts(p.proto); // 0 where the transport header is broken
-  const sp = isPorted ? p.sp : NO_PORT;
-  const dp = isPorted ? p.dp : NO_PORT;
-  if (isSwapped) appendEnd(text, SOURCE, p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3, dp);
-  appendEnd(text, isSwapped ? DESTINATION : SOURCE, p.ipVersion, p.src0, p.src1, p.src2, p.src3, sp);
-  if (!isSwapped) appendEnd(text, DESTINATION, p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3, dp);
-  text.part(PROTO);
-  text.string(protocolName(p.proto));
-  text.part(IP_V);
-  text.number(p.ipVersion);
 }
 
 function appendTypeOrSpi(text: ByteText, p: Packet): void {

@@ -1,6 +1,8 @@
 // What an eve-log section asks for besides its types.
 import { quote } from '../../base/json-text.ts';
 import type { ConfigNode } from '../../config/index.ts';
+import { readXff } from './xff.ts';
+import type { Xff } from './xff.ts';
 
 /** The version of Suricata's EVE that events announce (`suricata_version`). */
 export const EVE_VERSION = '9.0.0';
@@ -21,6 +23,8 @@ export interface EveSettings {
   readonly host: string;
   /** Text before every record. */
   readonly prefix: string;
+  /** Addresses of clients behind proxies, null: not wanted. */
+  readonly xff: Xff | null;
 }
 
 export function readEveSettings(node: ConfigNode): EveSettings {
@@ -36,6 +40,7 @@ export function readEveSettings(node: ConfigNode): EveSettings {
     version: node.bool('suricata-version', false) ? `,"suricata_version":"${EVE_VERSION}"` : '',
     host: sensor === undefined ? '' : `,"host":${quote(sensor)}`,
     prefix: node.string('prefix', ''),
+    xff: readXff(node),
   };
 }
 

@@ -9,6 +9,8 @@ import type { ConfigNode } from '../../config/index.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { Transaction } from '../../framework/transaction.ts';
 import type { EveRecord } from './record.ts';
+import { appendXff, readXff } from './xff.ts';
+import type { Xff } from './xff.ts';
 
 const TX_ID = part(',"tx_id":');
 
@@ -19,6 +21,7 @@ interface Entry {
   readonly key: string;
   readonly addresses: EveDeclaration['addresses'];
   readonly beside: Beside | null;
+  readonly xff: Xff | null;
 }
 
 /** The second object of a record. */
@@ -75,6 +78,7 @@ export class TransactionEvents {
           key: keyOf(declaration),
           addresses: logger.addresses ?? declaration.addresses,
           beside: besideOf(declaration, node),
+          xff: readXff(node, this.record.settings.xff),
         };
         const known = this.byProtocol.get(name);
         if (known === undefined) this.byProtocol.set(name, [entry]);
@@ -95,19 +99,24 @@ export class TransactionEvents {
   }
 
   private one(text: ByteText, p: Packet, app: AppFlow, tx: Transaction, entry: Entry, i: number): void {
-    const { declaration, addresses, beside } = entry;
+    const { declaration, addresses, beside, xff } = entry;
     const before = text.length;
+    const client = xff === null ? null : xff.of(tx);
+    if (client !== null && xff!.overwrites) this.record.client = client;
     this.record.appendTransaction(text, p, declaration.type, sideOf(tx, addresses));
     if (declaration.hasTxId !== false) {
       text.part(TX_ID);
       text.number(tx.id);
     }
+    const isBeside = client !== null && this.record.client === null;
+    this.record.client = null;
     const json = this.jsonOf(text);
     if (!appendObject(entry, tx, json, app, i)) {
       text.length = before;
       return;
     }
     appendBeside(beside, tx, json, app);
+    if (isBeside) appendXff(text, client);
     this.record.appendClose(text);
   }
 
