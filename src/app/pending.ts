@@ -56,7 +56,7 @@ const INFRASTRUCTURE = `snmp.version snmp.community snmp.usm snmp.pdu_type snmp.
   snmp.trap_address ike.init_spi ike.resp_spi ike.vendor ike.exchtype ike.chosen_sa_attribute
   ike.key_exchange_payload ike.key_exchange_payload_length ike.nonce_payload ike.nonce_payload_length dhcp.leasetime
   dhcp.rebinding_time dhcp.renewal_time ntp.version ntp.mode ntp.stratum ntp.reference_id pgsql.query`;
-const GENERIC = 'app-layer-protocol app-layer-event app-layer-state frame';
+const GENERIC = 'app-layer-protocol app-layer-event frame';
 
 /** Names and aliases, lower case. */
 export const PENDING_KEYWORDS: ReadonlySet<string> = new Set(

@@ -217,6 +217,8 @@ function detectContext(flows: Flows, stream: TcpEngine, app: AppLayer, isInline:
     counters: app.requests.counters,
     tx: null,
     txDirection: 0,
+    txProgress: 0,
+    txProgressBefore: -1,
     app: null,
     appOf: (f) => app.of(f),
     inspection: new Inspection(),

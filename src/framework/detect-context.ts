@@ -22,6 +22,9 @@ export interface DetectContext {
   /** The transaction under inspection and the direction looked at; null outside of one. */
   tx: Transaction | null;
   txDirection: Direction;
+  /** How far that direction is, and was when rules looked last (-1: never). */
+  txProgress: number;
+  txProgressBefore: number;
   /** The flow of that transaction. */
   app: AppFlow | null;
   /** Of every packet with an application layer, null for others. */

@@ -103,6 +103,8 @@ export interface TxMatchOptions {
   readonly engines: readonly BufferEngine[];
   /** It may come to hold later in the same state. */
   readonly isRepeated?: boolean;
+  /** The rule matches again each time it is looked at while it holds. */
+  readonly isLasting?: boolean;
   /** For engine analysis. */
   readonly details?: Details;
 }

@@ -60,6 +60,8 @@ export interface TxStep {
   readonly match: TxMatch | null;
   /** When it does not hold it may still do so while the transaction lasts (growing buffers, anomalies). */
   readonly isRepeated: boolean;
+  /** The rule matches again each time it is looked at while it holds. */
+  readonly isLasting: boolean;
 }
 
 /** Chains on one type of frame, in the order of the rule. */

@@ -2,6 +2,7 @@
 
 import absentKeyword from './absent.ts';
 import alertControlKeyword from './alert-control.ts';
+import appLayerStateKeyword from './app-layer-state.ts';
 import appLayerKeyword from './app-layer.ts';
 import asn1Keyword from './asn1.ts';
 import base64Keyword from './base64.ts';
@@ -62,6 +63,7 @@ import type { KeywordDefinition } from '../framework/keyword.ts';
 const files: readonly (KeywordDefinition | readonly KeywordDefinition[])[] = [
   absentKeyword,
   alertControlKeyword,
+  appLayerStateKeyword,
   appLayerKeyword,
   asn1Keyword,
   base64Keyword,

@@ -163,6 +163,8 @@ export function context(): DetectContext {
     isStreamInspection: false,
     tx: null,
     txDirection: 0,
+    txProgress: 0,
+    txProgressBefore: -1,
     app: null,
     appOf: () => null,
     packetVars: [],

@@ -18,8 +18,9 @@ export interface CodingNotes {
 /** Takes the bytes of one body as they are on the wire and gives them on as they were meant. */
 export class BodyDecoder {
   private readonly layers: Decompressor[];
-  private readonly limits: BodyLimits;
   private readonly bombLimit: number;
+  /** Output after which nothing more is undone: inspection has its fill, and it is no bomb. */
+  private readonly most: number;
   private produced = 0;
   private consumed = 0;
   isBomb = false;
@@ -29,8 +30,9 @@ export class BodyDecoder {
   /** @param codings in the order they were applied, one at least */
   constructor(codings: readonly Coding[], limits: BodyLimits, settings: HttpSettings) {
     this.layers = codings.map((coding) => createDecompressor(coding, settings)).reverse();
-    this.limits = limits;
     this.bombLimit = settings.bombLimit;
+    const wanted = limits.limit === 0 ? Infinity : limits.limit;
+    this.most = codings.includes('lzma') ? Math.max(wanted, settings.bombLimit + 1) : wanted;
   }
 
   /** What the bytes become; valid until the next call. */
@@ -65,7 +67,7 @@ export class BodyDecoder {
 
   /** Nothing more of it is wanted. */
   private get isEnough(): boolean {
-    return this.isBomb || (this.limits.limit > 0 && this.produced >= this.limits.limit);
+    return this.isBomb || this.produced >= this.most;
   }
 
   private through(data: Uint8Array, from: number): Uint8Array {

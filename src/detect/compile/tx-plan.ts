@@ -24,6 +24,8 @@ export interface TxPlan {
   readonly steps: readonly PlannedStep[];
   /** `=>`: the other direction has conditions as well; a match counts when both hold. */
   readonly isHalf: boolean;
+  /** It matches again each time it is looked at while it holds. */
+  readonly isLasting: boolean;
   /** Content on the payload that must hold as well. */
   readonly wantsPayload: boolean;
   /** What is looked for to make it a candidate; null: it is one from the start, or `isByPayload`. */
@@ -72,7 +74,9 @@ export function planOf(signature: Signature, protocol: number, direction: Direct
   const best = choose(steps);
   const isByPayload = isPayloadBetter(signature, best);
   const chosen = isByPayload ? null : best;
-  return { signature, steps, isHalf: missing > 0, wantsPayload: signature.payload !== null, chosen, isByPayload };
+  const isLasting = steps.some(({ step }) => step.isLasting);
+  const isHalf = missing > 0;
+  return { signature, steps, isHalf, isLasting, wantsPayload: signature.payload !== null, chosen, isByPayload };
 }
 
 /** Place of what is looked for in the payload, see `placeOf`. */

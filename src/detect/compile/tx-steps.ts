@@ -19,8 +19,15 @@ export function txStepsOf(builder: RuleBuilder): TxStep[] {
   return steps;
 }
 
-function matchStep({ keyword, engines, match, isRepeated }: TxMatchStep): TxStep {
-  return { keyword, engines, match, buffer: null, isRepeated: isRepeated === true };
+function matchStep({ keyword, engines, match, isRepeated, isLasting }: TxMatchStep): TxStep {
+  return {
+    keyword,
+    engines,
+    match,
+    buffer: null,
+    isRepeated: isRepeated === true,
+    isLasting: isLasting === true,
+  };
 }
 
 /** @param inherited engines of the buffer before: what was decoded from it (base64_data) is where it is */
@@ -33,6 +40,7 @@ function bufferStep(chain: ChainBuilder, inherited: readonly BufferEngine[], fla
     match: null,
     buffer: toInspection(chain),
     isRepeated: buffer.isGrowing === true,
+    isLasting: false,
   };
 }
 

@@ -99,6 +99,8 @@ export class TxInspector {
     if (state.scanned < 0) candidates.addAll(group.always);
     if (hits.txCount > 0) group.addByPayload(hits, candidates);
     if (state.waiting !== null) for (const iid of state.waiting) candidates.add(iid);
+    ctx.txProgressBefore = state.scanned;
+    ctx.txProgress = progress;
     state.scanned = progress;
     state.isRestless = false;
     for (let i = 0; i < candidates.count; i++) this.candidate(p, tx, state, group.plan(candidates.iids[i]!), progress);
@@ -160,8 +162,12 @@ export class TxInspector {
   }
 
   private holds(p: Packet, tx: Transaction, state: TxInspectState, plan: TxPlan): void {
-    const { signature, isHalf } = plan;
-    (state.matched ??= new Set()).add(signature.iid);
+    const { signature, isHalf, isLasting } = plan;
+    if (isLasting && !isHalf) {
+      (state.waiting ??= []).push(signature.iid);
+      (state.steps ??= []).push(0);
+      state.isRestless = true;
+    } else (state.matched ??= new Set()).add(signature.iid);
     const other = tx.state.inspection((this.ctx.txDirection ^ 1) as Direction);
     if (isHalf && other.matched?.has(signature.iid) !== true) return;
     this.host.matched(signature, p, tx);

@@ -82,6 +82,8 @@ describe('HTTP responses in LZMA', () => {
       assert.deepEqual(cut.anomalies, ['http.compression_bomb']);
       assert.ok(cut.responseBody.length > 50_000 && cut.responseBody.length < 2048 * BOMB.length);
     }
+    const beyond = { 'compression-bomb-limit': 400_000, 'response-body-limit': 5000 };
+    assert.deepEqual(ask(bomb, beyond).anomalies, ['http.compression_bomb'], 'though inspection has had its fill');
   });
 
   it('do not grow beyond the inspection limit', () => {
