@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { LZMA_SAMPLES } from './lzma-samples.ts';
 
 const LINE = 100;
@@ -21,7 +22,7 @@ function lines(packed) {
 
 const entries = LZMA_SAMPLES.map((sample) => `  '${sample.name}':${lines(pack(sample))},\n`);
 writeFileSync(
-  new URL('lzma-vectors.ts', import.meta.url),
+  fileURLToPath(import.meta.resolve('./lzma-vectors.ts')),
   `// What xz makes of lzma-samples.ts; written by make-lzma-vectors.mjs.
 
 import { LZMA_SAMPLES } from './lzma-samples.ts';

@@ -39,7 +39,7 @@ describe('X-Forwarded-For', () => {
     ])
       assert.equal(of(text), null, text);
     assert.equal(of('unknown, 192.0.2.1', 'forward'), null);
-    const before = (length: number): string => `${'1.1.1.1, '.repeat(40)}`.slice(-(length - 7)) + '1.2.3.4';
+    const before = (length: number): string => '1.1.1.1, '.repeat(40).slice(-(length - 7)) + '1.2.3.4';
     assert.equal(of(before(255)), '1.2.3.4');
     assert.equal(of(before(256)), null);
   });
@@ -47,10 +47,14 @@ describe('X-Forwarded-For', () => {
   it('is an address or nothing, whatever the bytes', () => {
     const piece = fc.constantFrom('1.2.3.4', '::1', '[', ']', ':', ' ', ',', '80', 'a', '%', '\0', 'é');
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 12 }), fc.constantFrom('reverse', 'forward'), (parts, deployment) => {
-        const address = of(parts.join(''), deployment as 'reverse');
-        assert.ok(address === null || (isIP(address) > 0 && parts.join('').includes(address)));
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 12 }),
+        fc.constantFrom('reverse' as const, 'forward' as const),
+        (parts, deployment) => {
+          const address = of(parts.join(''), deployment);
+          assert.ok(address === null || (isIP(address) > 0 && parts.join('').includes(address)));
+        },
+      ),
       { numRuns: 3000 },
     );
   });
@@ -101,9 +105,8 @@ const FORWARDED = 'X-Forwarded-For: 198.51.100.1, 203.0.113.9';
 
 /** Addresses of the session's client and server. */
 function ends(): [client: string, server: string] {
-  return shown([get('/a')], {})
-    ['http']![0]!.split(' ')[0]!
-    .split('>') as [string, string];
+  const { http } = shown([get('/a')], {});
+  return http![0]!.split(' ')[0]!.split('>') as [string, string];
 }
 
 describe('EVE xff', () => {
