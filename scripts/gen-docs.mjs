@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { counterNames } from '../src/base/counters.ts';
 import '../src/engine/worker.ts'; // declares every anomaly
-import { anomalyCount, anomalyCounter, anomalyKind, anomalyName } from '../src/framework/anomaly.ts';
+import { anomalyCount, anomalyCounter, anomalyKind, anomalyName, isAnomalyRaised } from '../src/framework/anomaly.ts';
 import { ALL_KEYWORDS as KEYWORDS } from '../src/engine/keyword-table.ts';
 import { LAYERS } from '../src/layers/registry.ts';
 import { OUTPUTS } from '../src/output/registry.ts';
@@ -59,7 +59,7 @@ function keywords() {
 function events() {
   const all = Array.from({ length: anomalyCount() }, (_, id) => ({ id, name: anomalyName(id), kind: anomalyKind(id) }));
   const section = (kind, title, keywordName) => {
-    const members = all.filter((one) => one.kind === kind).sort(byName);
+    const members = all.filter((one) => one.kind === kind && isAnomalyRaised(one.id)).sort(byName);
     if (members.length === 0) return '';
     // statistics do not count those of application layers one by one
     const isCounted = members.every(({ id }) => anomalyCounter(id) >= 0);
@@ -75,7 +75,13 @@ function events() {
     section('decode', 'Decoding and defragmentation', 'decode-event'),
     section('stream', 'TCP', 'stream-event'),
     section('applayer', 'Application layers', 'app-layer-event'),
+    reserved(all.filter(({ id }) => !isAnomalyRaised(id)).sort(byName)),
   );
+}
+
+function reserved(members) {
+  const lead = 'Suricata has these names and nothing here raises them: rules that use them load, and never match.';
+  return `## Names without traffic\n\n${lead}\n\n${members.map(({ name }) => `- ${code(name)}`).join('\n')}\n`;
 }
 
 /** What a layer is found by. */

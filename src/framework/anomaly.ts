@@ -10,6 +10,8 @@ interface Declared {
   /** As rules name it: `ipv4.pkt_too_small` (decode-event), `pkt_invalid_ack` (stream-event). */
   readonly name: string;
   readonly counter: number;
+  /** False: rules may name it, and nothing raises it. */
+  readonly isRaised: boolean;
 }
 
 /** No counter goes with it. */
@@ -33,11 +35,20 @@ export function defineAnomalies<const N extends string>(
     const key = `${kind}/${name}`;
     const known = byName.get(key);
     const counter = kind === 'applayer' ? NOT_COUNTED : defineCounter(counterPrefix(kind, prefix) + name);
-    const id = known ?? declared.push({ kind, name, counter }) - 1;
+    const id = known ?? declared.push({ kind, name, counter, isRaised: true }) - 1;
     byName.set(key, id);
     result[local] = id;
   }
   return result;
+}
+
+/** Names of Suricata's that nothing here raises: a rule on one loads, and never matches. */
+export function reserveAnomalies(kind: AnomalyKind, prefix: string, names: readonly string[]): void {
+  for (const local of names) {
+    const name = `${prefix}.${local}`;
+    const id = declared.push({ kind, name, counter: NOT_COUNTED, isRaised: false }) - 1;
+    byName.set(`${kind}/${name}`, id);
+  }
 }
 
 /** Decoder events without a layer (`too_many_layers`) are counted beside the layers, not among the events. */
@@ -70,9 +81,14 @@ export function aliasAnomaly(kind: AnomalyKind, alias: string, name: string): vo
   byName.set(`${kind}/${alias}`, byName.get(`${kind}/${name}`)!);
 }
 
-/** Every declared name of a kind, for documentation and "did you mean". */
+/** Every name of a kind that may be raised, for documentation and "did you mean". */
 export function anomalyNames(kind: AnomalyKind): string[] {
-  return declared.filter((entry) => entry.kind === kind).map((entry) => entry.name);
+  return declared.filter((entry) => entry.kind === kind && entry.isRaised).map((entry) => entry.name);
+}
+
+/** Whether anything raises it. */
+export function isAnomalyRaised(id: number): boolean {
+  return declared[id]!.isRaised;
 }
 
 /** How many are declared; ids are below it. */

@@ -44,6 +44,7 @@ export class DnsParser extends AppParser {
   private readonly isStream: boolean;
   private readonly anomalies: DnsAnomalies;
   private readonly unlogged = new Set<number>();
+  private hasAnswered = false;
   /** Bytes went missing: what comes next need not be the start of a message. */
   private readonly isLost: [boolean, boolean] = [false, false];
 
@@ -100,7 +101,14 @@ export class DnsParser extends AppParser {
     this.add(tx);
     this.frame(input, 'pdu', start, end - start, tx);
     this.check(tx, message);
+    if (direction === 1) this.checkSide(tx, message);
     return true;
+  }
+
+  /** Who has answered once does not ask. */
+  private checkSide(tx: DnsTransaction, { isResponse }: DnsMessage): void {
+    if (isResponse) this.hasAnswered = true;
+    else if (this.hasAnswered) this.anomaly(tx, this.anomalies.not_response);
   }
 
   private check(tx: DnsTransaction, message: DnsMessage): void {

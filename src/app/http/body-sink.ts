@@ -13,10 +13,14 @@ import type { Side } from './side.ts';
 import type { HttpTransaction } from './transaction.ts';
 
 const NOTHING: readonly number[] = [];
+/** Of names of files that are told without remark. */
+const LONGEST_NAME = 4096;
 
 export class BodySink {
   private readonly flow: AppFlow;
   private readonly settings: HttpSettings;
+  /** What was found in the bytes under way. */
+  private readonly found: number[] = [];
   /** Time of the packet under way, microseconds. */
   now = 0;
 
@@ -29,9 +33,10 @@ export class BodySink {
   take(side: Side, direction: Direction, data: Uint8Array, start: number, end: number): readonly number[] {
     const { decoder } = side;
     side.tx!.message(direction).wireLength += end - start;
+    this.found.length = 0;
     if (decoder === null) {
       this.keep(side, direction, data, start, end);
-      return NOTHING;
+      return this.found;
     }
     let plain = decoder.decode(data, start, end);
     this.keep(side, direction, plain, 0, plain.length);
@@ -39,7 +44,8 @@ export class BodySink {
       plain = decoder.more();
       this.keep(side, direction, plain, 0, plain.length);
     }
-    return decoderNotes(side.tx!, decoder);
+    this.found.push(...decoderNotes(side.tx!, decoder));
+    return this.found;
   }
 
   /** Bytes behind the body: more of it, but nothing that its compression could undo. */
@@ -62,7 +68,9 @@ export class BodySink {
   private openFile(tx: HttpTransaction, direction: Direction): void {
     const message = tx.message(direction);
     if (message.file !== null) return;
-    message.file = this.flow.services.files.open(this.flow, tx, direction, fileName(tx, direction));
+    const name = fileName(tx, direction);
+    if (name.length > LONGEST_NAME) this.found.push(HTTP_ANOMALY.file_name_too_long);
+    message.file = this.flow.services.files.open(this.flow, tx, direction, name);
     if (direction === TO_CLIENT) noteRange(message.file, tx, this.flow.services.files, this.settings, this.now);
   }
 
@@ -104,7 +112,7 @@ export class BodySink {
   }
 
   /** Files of a form: each part with a name is one. */
-  parts(tx: HttpTransaction, onProblem: () => void): PartSink {
+  parts(tx: HttpTransaction, onProblem: PartSink['problem']): PartSink {
     const { files } = this.flow.services;
     const { request } = tx;
     return {

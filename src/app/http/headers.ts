@@ -51,6 +51,8 @@ export interface Header {
 
 /** What reading a header block found out besides the headers. */
 export interface HeaderNotes {
+  /** A line of nothing but CR CR LF: not the end. */
+  hasOddLine: boolean;
   missesColon: boolean;
   /** A line that goes on with nothing. */
   isFoldedWrongly: boolean;
@@ -103,6 +105,7 @@ export function parseHeaders(data: Uint8Array, start: number, end: number, notes
     const next = physicalEnd(data, at, end);
     let stop = next;
     while (stop > at && (data[stop - 1] === LF || data[stop - 1] === CR)) stop--;
+    if (stop === at && next - at > 2 && at > start + 1 && data[at - 2] === CR) notes.hasOddLine = true;
     if (stop > at) {
       // a line that seems to go on with the very first header is taken for a header of its own
       const isSecond = headers.length === 0 && kept === null && data.subarray(at, stop).includes(COLON);
@@ -178,6 +181,7 @@ function addClean(headers: Header[], data: Uint8Array, start: number, end: numbe
     else notes.hasOddName = true;
   }
   for (let i = nameStart; i < nameEnd && !notes.hasOddName; i++) notes.hasOddName = NOT_TOKEN[data[i]!] === 1;
+  if (nameEnd === nameStart) notes.missesColon = true; // a name, to be exact
   const id = identify(data, nameStart, nameEnd);
   const name = data.subarray(nameStart, nameEnd);
   const value = trimmed(data, colon + 1, end);

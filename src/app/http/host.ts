@@ -1,5 +1,6 @@
 // The host of a request: from its URI or its Host header, in lower case, and the port beside it.
 
+import { isAuthority } from './authority.ts';
 import { HTTP_ANOMALY } from './events.ts';
 import { headerOf, lower } from './headers.ts';
 import { equalsText } from './scan.ts';
@@ -23,12 +24,12 @@ export function takeHost(tx: HttpTransaction): number[] {
   tx.rawHost = header === undefined || source !== null ? value : header.value;
   tx.host = host;
   tx.port = port;
-  if (port === BAD_PORT) {
-    tx.port = -1;
-    anomalies.push(HTTP_ANOMALY.invalid_server_port_in_request);
-  }
-  if (header !== undefined && !isHostName(header.value)) anomalies.push(HTTP_ANOMALY.request_header_host_invalid);
-  if (source !== null && header !== undefined && !same(splitPort(header.value).host, host))
+  if (port === BAD_PORT) tx.port = -1;
+  if (source !== null && source.length > 0 && !isAuthority(source, { mayLackPort: true }))
+    anomalies.push(HTTP_ANOMALY.request_uri_host_invalid);
+  if (header !== undefined && header.value.length > 0 && !isAuthority(header.value, { mayLackPort: false }))
+    anomalies.push(HTTP_ANOMALY.request_header_host_invalid);
+  if (source !== null && host.length > 0 && header !== undefined && !same(splitPort(header.value).host, host))
     anomalies.push(HTTP_ANOMALY.host_header_ambiguous);
   return anomalies;
 }
@@ -58,13 +59,6 @@ function splitPort(value: Uint8Array): { host: Uint8Array; port: number } {
 function isModern({ request }: HttpTransaction): boolean {
   const { protocol } = request;
   return protocol.length === 8 && protocol[5] === 49 && protocol[7] === 49;
-}
-
-function isHostName(value: Uint8Array): boolean {
-  if (value.length === 0) return false;
-  for (const byte of value)
-    if (byte <= 32 || byte === 47 || byte === 63 || byte === 35 || byte === 64 || byte === 92) return false;
-  return true;
 }
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

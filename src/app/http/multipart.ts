@@ -26,6 +26,8 @@ export class Multipart {
   private readonly delimiter: Uint8Array;
   private readonly sink: PartSink;
   private pending: Uint8Array = new Uint8Array(0);
+  /** Of the file under way some is gone already. */
+  private hasData = false;
   private state: 'preamble' | 'headers' | 'file' | 'field' | 'done' = 'preamble';
 
   constructor(boundary: string, sink: PartSink) {
@@ -51,6 +53,8 @@ export class Multipart {
       if (this.pending.length > 0) this.sink.data(this.pending, 0, this.pending.length);
       this.sink.end('truncated');
     }
+    if (this.state === 'headers' && hasOddLine(bytesText(this.pending.subarray(0, MAX_HEADER))))
+      this.sink.problem('header');
     this.state = 'done';
   }
 
@@ -63,15 +67,18 @@ export class Multipart {
 
   private headers(bytes: Uint8Array): number {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAX_HEADER)).toString('latin1');
-    const end = /\r?\n\r?\n/.exec(text);
+    const end = /^\r?\n|\r?\n\r?\n/.exec(text);
     if (end === null) {
       if (bytes.length < MAX_HEADER) return -1;
       this.sink.problem('header');
       this.state = 'field';
       return MAX_HEADER;
     }
-    const match = FILE.exec(text.slice(0, end.index));
+    const block = text.slice(0, end.index);
+    if (hasOddLine(block)) this.sink.problem('header');
+    const match = FILE.exec(block);
     this.state = match === null ? 'field' : 'file';
+    this.hasData = false;
     if (match !== null) this.sink.begin(Buffer.from(match[1] ?? match[2] ?? '', 'latin1'));
     return end.index + end[0].length;
   }
@@ -88,6 +95,7 @@ export class Multipart {
       let end = at;
       if (end > 0 && bytes[end - 1] === 10) end--;
       if (end > 0 && bytes[end - 1] === 13) end--;
+      if (at === 0 && !this.hasData) this.sink.problem('no_file'); // not even a line end
       if (end > 0) this.sink.data(bytes, 0, end);
       this.sink.end('closed');
     }
@@ -105,6 +113,12 @@ export class Multipart {
     const size = bytes.length - keep;
     if (size <= 0) return -1;
     if (this.state === 'file') this.sink.data(bytes, 0, size);
+    this.hasData = true;
     return size;
   }
+}
+
+/** Whether a line of a header block is no header. */
+function hasOddLine(block: string): boolean {
+  return block.split('\n').some((line) => line.trim() !== '' && !line.includes(':'));
 }

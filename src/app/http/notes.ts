@@ -3,6 +3,9 @@
 import { HTTP_ANOMALY } from './events.ts';
 import { headerOf, valueOf } from './headers.ts';
 import type { HeaderNotes } from './headers.ts';
+import { METHODS } from './methods.ts';
+import { isContentRange } from './range.ts';
+import { isVersion } from './first-line.ts';
 import { TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import type { HttpTransaction } from './transaction.ts';
@@ -17,10 +20,11 @@ export function headerNotes(notes: HeaderNotes, direction: Direction): number[] 
   if (notes.missesColon) found.push(isRequest ? A.request_field_missing_colon : A.response_field_missing_colon);
   if (notes.hasSpaceBeforeColon)
     found.push(isRequest ? A.request_invalid_lws_after_name : A.response_invalid_lws_after_name);
-  if (notes.hasOddName) found.push(isRequest ? A.request_header_name_not_token : A.response_header_name_not_token);
+  if (notes.hasOddName) found.push(isRequest ? A.request_header_invalid : A.response_header_name_not_token);
   for (let i = 0; i < notes.repeated; i++)
     found.push(isRequest ? A.request_header_repetition : A.response_header_repetition);
   if (notes.isFoldedWrongly) found.push(isRequest ? A.invalid_request_field_folding : A.invalid_response_field_folding);
+  if (notes.hasOddLine) found.push(isRequest ? A.request_field_missing_colon : A.deformed_eol);
   if (notes.isTooMany) found.push(isRequest ? A.request_too_many_headers : A.response_too_many_headers);
   return found;
 }
@@ -51,8 +55,21 @@ export function responseNotes(tx: HttpTransaction): number[] {
   const length = headerOf(headers, 'content-length');
   if (length !== undefined && length.count > 1) found.push(HTTP_ANOMALY.duplicate_content_length_field_in_response);
   if (tx.statusNumber === 101 && length !== undefined) found.push(HTTP_ANOMALY.switching_proto_with_content_length);
+  const range = valueOf(headers, 'content-range');
+  if (range !== null && !isContentRange(range)) found.push(HTTP_ANOMALY.range_invalid);
   const type = valueOf(headers, 'content-type');
   if (type !== null && /^multipart\/byteranges/i.test(Buffer.from(type).toString('latin1')))
     found.push(HTTP_ANOMALY.response_multipart_byteranges);
   return found;
+}
+
+const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
+
+/** A first line whose method nobody knows; null: it is known, or the rest of the line is as it should be. */
+export function methodNote({ method, rawUri, request }: HttpTransaction): number | null {
+  if (isVersion(request.protocol) || KNOWN_METHODS.has(Buffer.from(method).toString('latin1'))) return null;
+  if (rawUri.length === 0) return HTTP_ANOMALY.request_line_unknown_method;
+  return request.protocol.length === 0
+    ? HTTP_ANOMALY.request_line_unknown_method_no_protocol
+    : HTTP_ANOMALY.request_line_unknown_method_invalid_protocol;
 }

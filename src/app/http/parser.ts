@@ -18,7 +18,7 @@ import { isSpace, parseHeaders, valueOf } from './headers.ts';
 import type { HeaderNotes } from './headers.ts';
 import { takeHost } from './host.ts';
 import { Multipart, boundaryOf } from './multipart.ts';
-import { headerNotes, requestNotes, responseNotes } from './notes.ts';
+import { headerNotes, methodNote, requestNotes, responseNotes } from './notes.ts';
 import { blockEnd, equalsText, firstLineEnd, lineEnd, looksLikeHeader, looksLikeStatus } from './scan.ts';
 import type { HttpSettings } from './settings.ts';
 import { HttpTransaction, Progress } from './transaction.ts';
@@ -115,6 +115,7 @@ export class HttpParser extends AppParser implements BodyHost {
     }
     const next = direction === TO_CLIENT ? firstLineEnd(data, at, end) : lineEnd(data, at, end);
     if ((next < 0 ? end : next) - at > FIELD_LIMIT) return this.tooLong(direction, input);
+    this.sides[direction].isAmidLine = next < 0;
     if (next < 0) return input.isEof ? this.take(input, direction, at, end) : -1;
     return this.take(input, direction, at, next);
   }
@@ -153,6 +154,8 @@ export class HttpParser extends AppParser implements BodyHost {
     if (parsed.hasLeadingSpace) this.anomaly(tx, HTTP_ANOMALY.request_line_leading_whitespace);
     if (parsed.hasOddMethodDelimiter) this.anomaly(tx, HTTP_ANOMALY.method_delim_non_compliant);
     if (parsed.hasOddUriDelimiter) this.anomaly(tx, HTTP_ANOMALY.uri_delim_non_compliant);
+    const note = methodNote(tx);
+    if (note !== null) this.anomaly(tx, note);
     tx.advance(TO_SERVER, Progress.line);
     if (parsed.protocol.length === 0) {
       side.wait = Wait.headersOrNothing;
@@ -205,7 +208,8 @@ export class HttpParser extends AppParser implements BodyHost {
     const tx = this.newTransaction();
     tx.uri = tx.rawUri = UNMATCHED_URI;
     tx.advance(TO_SERVER, Progress.complete);
-    this.anomaly(tx, HTTP_ANOMALY.unable_to_match_response_to_request);
+    const isLate = this.sides[TO_SERVER].isAmidLine;
+    this.anomaly(tx, isLate ? HTTP_ANOMALY.request_line_incomplete : HTTP_ANOMALY.unable_to_match_response_to_request);
     return tx;
   }
 
@@ -272,6 +276,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const message = tx.message(direction);
     message.rawHeaders = data.slice(at, stop);
     const notes: HeaderNotes = {
+      hasOddLine: false,
       missesColon: false,
       isFoldedWrongly: false,
       hasSpaceBeforeColon: false,
@@ -298,8 +303,11 @@ export class HttpParser extends AppParser implements BodyHost {
         ? null
         : new Multipart(
             boundary,
-            this.sink.parts(tx, () => {
-              this.anomaly(tx, HTTP_ANOMALY.multipart_invalid_header);
+            this.sink.parts(tx, (which) => {
+              this.anomaly(
+                tx,
+                which === 'header' ? HTTP_ANOMALY.multipart_invalid_header : HTTP_ANOMALY.multipart_no_filedata,
+              );
             }),
           );
     if (equalsText(tx.method, 'CONNECT')) {

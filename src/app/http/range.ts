@@ -8,6 +8,18 @@ import type { HttpTransaction } from './transaction.ts';
 const PARTIAL_CONTENT = 206;
 const RANGE = /^bytes\s+(\d+)-(\d+)\/(\d+|\*)/i;
 
+const ANY = /^\s*[a-z]+ +(?:(\d+)-(\d+)|\*)\/(\d+|\*)/i;
+
+/** A part within the whole, or a whole of which there is no part. */
+export function isContentRange(value: Uint8Array): boolean {
+  const match = ANY.exec(Buffer.from(value).toString('latin1'));
+  if (match === null) return false;
+  const [, first, last, total] = match;
+  if (first === undefined) return total !== '*';
+  if (Number(first) > Number.MAX_SAFE_INTEGER || Number(last) > Number.MAX_SAFE_INTEGER) return false;
+  return total === '*' || (Number(first) <= Number(last) && Number(last) < Number(total));
+}
+
 /** @param now microseconds */
 export function noteRange(
   file: TrackedFile,

@@ -29,6 +29,8 @@ export const Wait = {
 } as const;
 
 export class Side {
+  /** The first line of a message has begun and is not over. */
+  isAmidLine = false;
   wait: number = Wait.line;
   tx: HttpTransaction | null = null;
   framing: number = Framing.none;

@@ -1,20 +1,13 @@
 // Anomalies of SMTP and of the messages in it.
 
-import { defineAnomalies } from '../../framework/anomaly.ts';
+import { defineAnomalies, reserveAnomalies } from '../../framework/anomaly.ts';
 
 export const ANOMALY = defineAnomalies('applayer', 'smtp', [
   'invalid_reply',
-  'unable_to_match_reply_with_request',
-  'max_command_line_len_exceeded',
-  'max_reply_line_len_exceeded',
   'invalid_pipelined_sequence',
-  'bdat_chunk_len_exceeded',
   'no_server_welcome_message',
   'tls_rejected',
   'data_command_rejected',
-  'failed_protocol_change',
-  'mime_parse_failed',
-  'mime_malformed_msg',
   'mime_invalid_base64',
   'mime_invalid_qp',
   'mime_long_line',
@@ -27,4 +20,14 @@ export const ANOMALY = defineAnomalies('applayer', 'smtp', [
   'unparsable_content',
   'truncated_line',
   'invalid_bdat',
+]);
+
+reserveAnomalies('applayer', 'smtp', [
+  'unable_to_match_reply_with_request',
+  'max_command_line_len_exceeded',
+  'max_reply_line_len_exceeded',
+  'bdat_chunk_len_exceeded',
+  'failed_protocol_change',
+  'mime_parse_failed',
+  'mime_malformed_msg',
 ]);

@@ -1,6 +1,7 @@
 // X.509 certificates (RFC 5280): what rules and records want to know of them.
 
 import { createHash } from 'node:crypto';
+import { timeOf } from './certificate-time.ts';
 import { oidText, readAll, readElement } from './der.ts';
 import type { Element } from './der.ts';
 
@@ -47,20 +48,6 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 const SUBJECT_ALT_NAME = '2.5.29.17';
 const SEQUENCE = 0x30;
 const INTEGER = 2;
-/** Lengths above say how many bytes hold the length. */
-const LONG_FORM = 0x80;
-
-/** Whether what is no certificate ends amid a length, that of the whole or of the part that is signed. */
-export function isCutCertificate(der: Uint8Array): boolean {
-  if (der[0] !== SEQUENCE) return false;
-  const outer = readElement(der, 0, der.length);
-  return outer === null ? isCutHeader(der, 0, der.length) : isCutHeader(der, outer.start, outer.end);
-}
-
-function isCutHeader(der: Uint8Array, at: number, end: number): boolean {
-  const length = der[at + 1]!;
-  return at + 2 > end || (length > LONG_FORM && at + 2 + (length & 0x7f) > end);
-}
 
 /** Null: not a certificate. @param der its own copy */
 export function parseCertificate(der: Uint8Array): Certificate | null {
@@ -116,17 +103,6 @@ function stringOf(der: Uint8Array, { tag, start, end }: Element): string {
       .swap16()
       .toString('utf16le');
   return bytes.toString(tag === 12 ? 'utf8' : 'latin1');
-}
-
-/** UTCTime and GeneralizedTime (RFC 5280 section 4.1.2.5); NaN for anything else. */
-function timeOf(der: Uint8Array, { tag, start, end }: Element): number {
-  const text = Buffer.from(der.buffer, der.byteOffset + start, end - start).toString('latin1');
-  const match = /^(\d{2}|\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?Z?$/.exec(text);
-  if (match === null) return NaN;
-  let year = Number(match[1]);
-  if (tag === 0x17) year += year < 50 ? 2000 : 1900;
-  const [, , month, day, hour, minute, second = '0'] = match.map(String);
-  return Date.UTC(year, Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) / 1000;
 }
 
 function alternativeNames(der: Uint8Array, parts: readonly Element[]): string[] {

@@ -1,10 +1,8 @@
 // What can be wrong with TLS, under Suricata's event names.
 
-import { defineAnomalies } from '../../framework/anomaly.ts';
+import { defineAnomalies, reserveAnomalies } from '../../framework/anomaly.ts';
 
 export const TLS_ANOMALY = defineAnomalies('applayer', 'tls', [
-  'invalid_sslv2_header',
-  'invalid_tls_header',
   'invalid_record_version',
   'invalid_record_type',
   'invalid_record_length',
@@ -12,28 +10,34 @@ export const TLS_ANOMALY = defineAnomalies('applayer', 'tls', [
   'heartbeat_message',
   'invalid_heartbeat_message',
   'overflow_heartbeat_message',
-  'dataleak_heartbeat_mismatch',
   'handshake_invalid_length',
   'multiple_sni_extensions',
   'invalid_sni_type',
   'invalid_sni_length',
-  'too_many_records_in_packet',
   'invalid_certificate',
   'certificate_invalid_length',
+  'certificate_invalid_version',
+  'certificate_invalid_serial',
+  'certificate_invalid_date',
+  'certificate_invalid_der',
+  'error_message_encountered',
+  'invalid_alert_message',
+]);
+
+reserveAnomalies('applayer', 'tls', [
+  'invalid_sslv2_header',
+  'invalid_tls_header',
+  'dataleak_heartbeat_mismatch',
+  'too_many_records_in_packet',
   'certificate_missing_element',
   'certificate_unknown_element',
   'certificate_invalid_string',
-  'certificate_invalid_version',
-  'certificate_invalid_serial',
   'certificate_invalid_algorithmidentifier',
   'certificate_invalid_x509name',
-  'certificate_invalid_date',
   'certificate_invalid_extensions',
-  'certificate_invalid_der',
   'certificate_invalid_subject',
   'certificate_invalid_issuer',
   'certificate_invalid_validity',
-  'error_message_encountered',
   'invalid_ssl_record',
-  'invalid_alert_message',
+  'too_many_subject_alternative_names',
 ]);

@@ -75,7 +75,10 @@ export function parseHello(data: Uint8Array, start: number, end: number, side: '
     at += 3;
   }
   const reader = new Extensions(data, side);
-  if (at + 2 <= end) reader.read(at + 2, Math.min(end, at + 2 + u16(data, at)));
+  if (at + 2 <= end) {
+    if (at + 2 + u16(data, at) > end) reader.notes.isTruncated = true;
+    reader.read(at + 2, Math.min(end, at + 2 + u16(data, at)));
+  }
   const { extensions, groups, pointFormats, signatures, versions, alpns, sni, hasSessionTicket, notes } = reader;
   return {
     version,

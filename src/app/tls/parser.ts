@@ -6,8 +6,9 @@ import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { u16, u24 } from '../../wire/read.ts';
-import { isCutCertificate, parseCertificate } from './certificate.ts';
+import { parseCertificate } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
+import { certificateProblem } from './certificate-shape.ts';
 import { TLS_ANOMALY } from './events.ts';
 import { ja3Text, ja3sText, md5 } from './fingerprint.ts';
 import { parseHello } from './hello.ts';
@@ -30,6 +31,8 @@ const Message = {
   status: 22,
 } as const;
 const HEADER = 5;
+/** Message type of SSL 2. */
+const SSL2_ERROR = 0;
 /** RFC 8446 section 5.2: 2^14 bytes and what encryption adds. */
 const MAX_RECORD = 16_384 + 2048;
 /** Longer handshake messages are passed over; chains of a thousand names come near. */
@@ -46,6 +49,9 @@ class Stream {
   /** Place in the stream of the last record that frames were made for. */
   framed = -1;
   records = 0;
+  /** Handshake messages so far, and at the last one of a type that nobody knows. */
+  messages = 0;
+  oddMessages = -1;
 }
 
 export class TlsParser extends AppParser {
@@ -73,7 +79,7 @@ export class TlsParser extends AppParser {
     const { direction, data, end } = input;
     const stream = this.streams[direction];
     let at = input.start;
-    if (input.isStart && isSsl2(data, at, end)) return this.ssl2(input);
+    if (input.isStart && this.isSsl2(direction, data, at, end)) return this.ssl2(input);
     while (at < end) {
       if (stream.skip > 0) {
         const size = Math.min(stream.skip, end - at);
@@ -131,7 +137,7 @@ export class TlsParser extends AppParser {
       this.anomaly(this.tx, TLS_ANOMALY.invalid_record_version);
       return false;
     }
-    if (length <= MAX_RECORD) return true;
+    if (length > 0 && length <= MAX_RECORD) return true;
     this.anomaly(this.tx, TLS_ANOMALY.invalid_record_length);
     return false;
   }
@@ -140,6 +146,7 @@ export class TlsParser extends AppParser {
     if (type === Content.handshake) this.handshake(direction, data, start, end);
     else if (type === Content.changeCipher) this.changeCipher(direction);
     else if (type === Content.heartbeat) this.heartbeat(data, start, end);
+    else if (type === Content.alert && end - start < 2) this.anomaly(this.tx, TLS_ANOMALY.invalid_alert_message);
   }
 
   /** RFC 6520: a request that says it is longer than it is wants memory that is none of its business. */
@@ -147,7 +154,9 @@ export class TlsParser extends AppParser {
     this.anomaly(this.tx, TLS_ANOMALY.heartbeat_message);
     if (end - start < 3) return;
     const length = u16(data, start + 1);
-    if (data[start] === 1 && length > end - start - 3 - 16)
+    if (length === 0 || (data[start] !== 1 && data[start] !== 2))
+      this.anomaly(this.tx, TLS_ANOMALY.invalid_heartbeat_message);
+    else if (data[start] === 1 && length > end - start - 3 - 16)
       this.anomaly(this.tx, TLS_ANOMALY.overflow_heartbeat_message);
   }
 
@@ -169,17 +178,28 @@ export class TlsParser extends AppParser {
     let at = 0;
     while (at + 4 <= bytes.length) {
       const length = u24(bytes, at + 1);
+      const isOdd = isOddMessage(bytes[at]!);
+      if (isOdd) this.noteOdd(stream);
       if (length > MAX_HANDSHAKE) {
-        this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
+        if (!isOdd) this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
+        stream.messages++;
         stream.skipMessage = length + 4 - (bytes.length - at);
         at = bytes.length;
         break;
       }
       if (at + 4 + length > bytes.length) break;
+      stream.messages++;
       this.message(direction, bytes[at]!, bytes, at + 4, at + 4 + length);
       at += 4 + length;
     }
     stream.handshake = Uint8Array.from(bytes.subarray(at));
+  }
+
+  /** Once for a message, however often its beginning is seen. */
+  private noteOdd(stream: Stream): void {
+    if (stream.oddMessages === stream.messages) return;
+    stream.oddMessages = stream.messages;
+    this.anomaly(this.tx, TLS_ANOMALY.invalid_handshake_message);
   }
 
   private message(direction: Direction, type: number, data: Uint8Array, start: number, end: number): void {
@@ -193,20 +213,21 @@ export class TlsParser extends AppParser {
       tx.advance(TO_SERVER, ClientState.certDone);
     } else if (type === Message.helloDone && direction === TO_CLIENT) tx.advance(TO_CLIENT, ServerState.helloDone);
     else if (type === Message.certificateRequest && direction === TO_CLIENT) tx.asksCertificate = true;
-    else if (type > Message.status && type !== 23 && type !== 24 && type !== 67 && type !== 254)
-      this.anomaly(tx, TLS_ANOMALY.invalid_handshake_message);
   }
 
   private clientHello(data: Uint8Array, start: number, end: number): void {
     const hello = parseHello(data, start, end, 'client');
     if (hello === null) {
-      this.anomaly(this.tx, TLS_ANOMALY.invalid_handshake_message);
+      this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
       return;
     }
     this.noteHello(hello);
     const { tx } = this;
     tx.sslState |= SslState.clientHello;
-    if (tx.client.hello !== null) return;
+    if (tx.client.hello !== null) {
+      this.noteSecond(tx.client.hello, hello);
+      return;
+    }
     tx.client.hello = hello;
     tx.client.version = hello.version;
     if (this.wantsJa3) {
@@ -214,6 +235,12 @@ export class TlsParser extends AppParser {
       tx.client.ja3Hash = md5(tx.client.ja3);
     }
     tx.advance(TO_SERVER, ClientState.helloDone);
+  }
+
+  /** Two names in one connection; after a request to try again (RFC 8446 section 4.1.4) the same comes once more. */
+  private noteSecond(first: Hello, second: Hello): void {
+    if (first.sni !== null && second.sni !== null && !this.tx.isThirteen)
+      this.anomaly(this.tx, TLS_ANOMALY.multiple_sni_extensions);
   }
 
   private noteHello({ notes }: Hello): void {
@@ -226,7 +253,7 @@ export class TlsParser extends AppParser {
   private serverHello(data: Uint8Array, start: number, end: number): void {
     const hello = parseHello(data, start, end, 'server') ?? this.draftHello(data, start, end);
     if (hello === null) {
-      this.anomaly(this.tx, TLS_ANOMALY.invalid_handshake_message);
+      this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
       return;
     }
     const { tx } = this;
@@ -277,15 +304,10 @@ export class TlsParser extends AppParser {
   }
 
   private leaf(der: Uint8Array, into: Certificate[]): void {
-    const certificate = parseCertificate(der);
+    const problem = certificateProblem(der);
+    const certificate = problem === null ? parseCertificate(der) : null;
     if (certificate !== null) into.push(certificate);
-    else {
-      this.anomaly(
-        this.tx,
-        isCutCertificate(der) ? TLS_ANOMALY.certificate_invalid_length : TLS_ANOMALY.invalid_certificate,
-      );
-      this.anomaly(this.tx, TLS_ANOMALY.invalid_handshake_message);
-    }
+    else this.anomaly(this.tx, TLS_ANOMALY[problem ?? 'invalid_certificate']);
   }
 
   /** A record that only its receiver can read; one of the handshake it may be yet. */
@@ -335,6 +357,12 @@ export class TlsParser extends AppParser {
     this.changed(direction);
   }
 
+  private isSsl2(direction: Direction, data: Uint8Array, at: number, end: number): boolean {
+    if (end - at < 5 || data[at] === Content.handshake || (data[at]! & 0x80) === 0) return false;
+    const type = data[at + 2];
+    return type === 1 || type === 4 || (type === SSL2_ERROR && direction === TO_CLIENT && this.tx.client.version === 2);
+  }
+
   /** A hello of SSL 2 that asks for more: the rest of the connection speaks version 3 or later. */
   private ssl2(input: AppInput): number {
     const { data, start, end, direction } = input;
@@ -345,6 +373,10 @@ export class TlsParser extends AppParser {
     const header = isShort ? 2 : 3;
     if (end - start < header + length) return input.isEof ? input.length : 0;
     const { tx } = this;
+    if (data[start + header] === SSL2_ERROR) {
+      this.anomaly(tx, TLS_ANOMALY.error_message_encountered);
+      return header + length;
+    }
     tx.side(direction).version = u16(data, start + header + 1);
     if (direction === TO_SERVER) {
       tx.sslState |= SslState.clientHello;
@@ -359,7 +391,7 @@ export class TlsParser extends AppParser {
   }
 }
 
-function isSsl2(data: Uint8Array, at: number, end: number): boolean {
-  if (end - at < 5 || data[at] === Content.handshake) return false;
-  return (data[at]! & 0x80) !== 0 && (data[at + 2] === 1 || data[at + 2] === 4);
+/** Handshake types that no version has. */
+function isOddMessage(type: number): boolean {
+  return type > Message.status && type !== 23 && type !== 24 && type !== 67 && type !== 254;
 }

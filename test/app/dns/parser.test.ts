@@ -142,6 +142,13 @@ describe('DNS', () => {
     });
   }
 
+  it('names a question of the side that answers', () => {
+    const driver = new ParserDriver(dns!, { transport: 'udp' });
+    driver.feed(0, QUERY).feed(1, ANSWER).feed(1, QUERY).feed(0, QUERY);
+    const named = driver.parser.transactions.map((tx) => driver.anomalies(tx));
+    assert.deepEqual(named, [[], [], ['dns.not_response'], []]);
+  });
+
   it('passes over a message whose answers cannot be read', () => {
     const bad = message({ flags: RESPONSE, questions: [[WWW, TXT]], answers: [record(TXT, Buffer.from('\x05ab'))] });
     const driver = new ParserDriver(dns!).feed(1, Buffer.concat([framed(bad), framed(ANSWER)]));

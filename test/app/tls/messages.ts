@@ -73,28 +73,39 @@ export function der(tag: number, ...contents: readonly Buffer[]): Buffer {
   return Buffer.concat([u8(tag), length, body]);
 }
 
-const oid = (...bytes: readonly number[]): Buffer => der(6, Buffer.from(bytes));
+export const oid = (...bytes: readonly number[]): Buffer => der(6, Buffer.from(bytes));
 const attribute = (last: number, value: string): Buffer =>
   der(0x31, der(0x30, oid(0x55, 4, last), der(12, Buffer.from(value))));
 const name = (country: string, common: string): Buffer => der(0x30, attribute(6, country), attribute(3, common));
 
-/** A certificate of example.com, signed by nobody. */
+type CertificatePart =
+  'version' | 'serial' | 'algorithm' | 'issuer' | 'validity' | 'subject' | 'key' | 'extensions' | 'signature';
+
+interface CertificateOptions {
+  readonly serial?: Buffer;
+  readonly names?: readonly string[];
+  readonly parts?: Readonly<Partial<Record<CertificatePart, Buffer>>>;
+}
+
+/** A certificate of example.com, signed by nobody. @param parts in place of what it has, whole elements */
 export function certificate({
   serial = Buffer.of(0, 0xab, 1),
   names = ['example.com', 'www.example.com'],
-} = {}): Buffer {
+  parts = {},
+}: CertificateOptions = {}): Buffer {
   const validity = der(0x30, der(0x17, Buffer.from('200102030405Z')), der(0x18, Buffer.from('20501231235959Z')));
   const alternative = der(0x30, ...names.map((one) => der(0x82, Buffer.from(one))));
   const extensions = der(0xa3, der(0x30, der(0x30, oid(0x55, 0x1d, 17), der(4, alternative))));
+  const key = der(0x30, der(0x30, oid(0x2a, 3)), der(3, u8(0)));
   const tbs = [
-    der(0xa0, der(2, u8(2))),
-    der(2, serial),
-    der(0x30, oid(0x2a, 3)),
-    name('NL', 'An Authority'),
-    validity,
-    name('US', 'example.com'),
-    der(0x30),
-    extensions,
+    parts.version ?? der(0xa0, der(2, u8(2))),
+    parts.serial ?? der(2, serial),
+    parts.algorithm ?? der(0x30, oid(0x2a, 3)),
+    parts.issuer ?? name('NL', 'An Authority'),
+    parts.validity ?? validity,
+    parts.subject ?? name('US', 'example.com'),
+    parts.key ?? key,
+    parts.extensions ?? extensions,
   ];
-  return der(0x30, der(0x30, ...tbs), der(0x30, oid(0x2a, 3)), der(3, u8(0)));
+  return der(0x30, der(0x30, ...tbs), der(0x30, oid(0x2a, 3)), parts.signature ?? der(3, u8(0)));
 }
