@@ -66,6 +66,10 @@ export class AppLayer implements AppStreamSink {
   readonly requests: FlowRequests;
   /** Which frames anybody asks for. */
   readonly frames: FrameDemands;
+  /** Whether rules or outputs look at the transactions of a protocol. Set before the first flow. */
+  isWatched: (protocol: AppProtocol) => boolean = () => true;
+  /** Bytes that the parser has no use for, behind those it took (AppStreamSink). */
+  skip = 0;
   private readonly flows: Flows;
   private readonly counters: Counters;
   private readonly onSwap: (f: number) => void;
@@ -133,6 +137,7 @@ export class AppLayer implements AppStreamSink {
     length: number,
     flags: number,
   ): number {
+    this.skip = 0;
     const app = this.ofOrNew(f, TCP);
     const side = direction as Direction;
     if (app.isStopped[side]) return length;
@@ -150,7 +155,18 @@ export class AppLayer implements AppStreamSink {
       app.detection[side] !== Detection.undecided || this.detectTcp(p, app, side, data, offset, offset + length);
     if (!isDecided || app.protocol.id <= FAILED_PROTOCOL) return app.isStopped[side] ? length : 0;
     const taken = this.parse(p, app, side, data, offset, offset + length);
-    return app.isStopped[side] ? length : taken;
+    if (app.isStopped[side]) return length;
+    const { parser } = app;
+    const maySkip = parser !== null && app.frames === null && app.detection[side] !== Detection.undecided;
+    if (maySkip && taken === length) this.skip = parser.skip;
+    return taken;
+  }
+
+  passed(f: number, direction: Direction, length: number): void {
+    const app = this.apps[f]!;
+    if (app.isStopped[direction]) return;
+    app.bytes[direction] += length;
+    app.parser?.passed(direction, length);
   }
 
   /** A datagram of a flow. */
@@ -188,6 +204,7 @@ export class AppLayer implements AppStreamSink {
     input.streamOffset = app.bytes[side];
     if (app.frames !== null && app.transport === TCP) app.frames.begin(side);
     app.parser.isQuiet = false;
+    app.parser.skip = 0;
     const taken = this.isErrorDue(side, end - start) ? PARSE_FAILED : app.parser.data(input);
     if (app.frames !== null) this.fillFrames(app.frames, taken === PARSE_FAILED ? end - start : taken);
     if (taken === PARSE_FAILED) {
@@ -212,7 +229,8 @@ export class AppLayer implements AppStreamSink {
   private openParser(app: AppFlow): void {
     const { definition, parses, settings } = app.protocol;
     if (!parses[app.transport === TCP ? 'tcp' : 'udp']) return;
-    app.parser = definition.createParser!(app, settings);
+    const follower = this.isWatched(app.protocol) ? undefined : definition.createFollower?.(app, settings);
+    app.parser = follower ?? definition.createParser!(app, settings);
     const wishes = this.frames.of(app.protocol);
     app.frames = wishes === null ? null : new FlowFrames(wishes);
     if (wishes !== null) this.flows.setFlag(app.f, FlowFlag.appFrames);
@@ -368,7 +386,7 @@ export class AppLayer implements AppStreamSink {
   /** Each direction speaks a protocol of its own: the one of the client counts. */
   private mismatch(p: Packet, app: AppFlow, side: Direction, found: number): void {
     this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_mismatch_protocol_both_directions);
-    if (side === TO_SERVER && app.parser !== null && app.transactions.length === 0 && app.bytes[TO_CLIENT] === 0) {
+    if (side === TO_SERVER && app.parser !== null && app.parser.transactionCount === 0 && app.bytes[TO_CLIENT] === 0) {
       app.parser = null;
       this.setProtocol(app, found);
       this.openParser(app);

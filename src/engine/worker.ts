@@ -184,6 +184,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     files,
     streamDepth: options.stream.reassembly.depth,
   });
+  app.isWatched = hasRules || isErrorDue(options) ? () => true : (protocol) => isTold(outputs, protocol.name);
   app.frames.bytes = Math.max(0, ...outputs.map((output) => output.frameBytes ?? 0));
   files.checkStorage();
   const checksums = new ChecksumVerifier(options.checksums);
@@ -207,6 +208,20 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     unregisterBuffer(arena.data);
   };
   return { pipeline, counters, batch: new PacketBatch(arena.data), region, release };
+}
+
+/** Whether it matters where exactly parsers fail. */
+function isErrorDue({ exceptions, appErrorsAt }: WorkerOptions): boolean {
+  return exceptions.appLayerError !== 'ignore' || appErrorsAt.some((at) => at >= 0);
+}
+
+/** Whether outputs make something of what a protocol's parser finds. */
+function isTold(outputs: readonly Output[], protocol: string): boolean {
+  return outputs.some(
+    ({ transaction, transactionsOf, txAnomalies, settleFile, file, frame }) =>
+      [txAnomalies, settleFile, file, frame].some((method) => method !== undefined) ||
+      (transaction !== undefined && (transactionsOf === undefined || transactionsOf.has(protocol))),
+  );
 }
 
 function detectContext(flows: Flows, stream: TcpEngine, app: AppLayer, isInline: boolean): DetectContext {

@@ -14,6 +14,11 @@ export abstract class AppParser {
   readonly flow: AppFlow;
   /** Set by `data`: the bytes changed nothing that rules or outputs look at. */
   isQuiet = false;
+  /**
+   * Set by `data`, which took all bytes: so many that follow in the direction are of no use. They may be given all the
+   * same; when they are not, `passed` tells of them.
+   */
+  skip = 0;
   private nextId = 0;
 
   constructor(flow: AppFlow) {
@@ -25,6 +30,11 @@ export abstract class AppParser {
    * it. At the end of a direction (`input.isEof`) it is called once more, maybe without bytes. PARSE_FAILED gives up.
    */
   abstract data(input: AppInput): number;
+
+  /** `length` of the bytes that are of no use have arrived. */
+  passed(_direction: Direction, _length: number): void {
+    // Only for parsers that set `skip`.
+  }
 
   /** `length` bytes of a direction never came. False (the default): the protocol cannot go on without them. */
   gap(_direction: Direction, _length: number): boolean {
@@ -61,8 +71,18 @@ export abstract class AppParser {
   }
 
   protected add(tx: Transaction): void {
-    this.flow.services.counters.add(this.flow.protocol.txCounters[this.flow.transport === TCP ? 0 : 1]);
+    this.count();
     this.begin(tx);
+  }
+
+  private count(): void {
+    this.flow.services.counters.add(this.flow.protocol.txCounters[this.flow.transport === TCP ? 0 : 1]);
+  }
+
+  /** Counts a transaction that nobody looks at. */
+  protected countUnseen(): void {
+    this.nextId++;
+    this.count();
   }
 
   /** Makes known the transaction that a whole connection is: there from the start, it is not counted. */

@@ -107,6 +107,12 @@ export interface ProtocolDefinition {
   readonly states?: ProtocolStates;
   /** Absent: detected only. `setting`: what stands below the protocol in the configuration. */
   readonly createParser?: (app: AppFlow, setting: ProtocolSettings) => AppParser;
+  /**
+   * Stands in for the parser where neither rules nor outputs look at the protocol's transactions, for the sake of
+   * speed: it counts them and follows changes of protocol as the parser does, and keeps nothing. Null: this
+   * configuration needs the parser all the same.
+   */
+  readonly createFollower?: (app: AppFlow, setting: ProtocolSettings) => AppParser | null;
   /** Reads the configuration once per worker; the value comes as ProtocolSettings.value. */
   readonly readSettings?: (node: ConfigNode | undefined) => unknown;
   readonly keywords?: readonly KeywordDefinition[];

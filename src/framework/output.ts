@@ -72,6 +72,8 @@ export interface Output {
   packet?(p: Packet): void;
   /** A transaction is finished (or as far as its record asks); once each. */
   transaction?(p: Packet, app: AppFlow, tx: Transaction): void;
+  /** Names of the protocols that `transaction` makes something of; without it of any. */
+  readonly transactionsOf?: ReadonlySet<string>;
   /** Anomalies of a transaction from number `from` on are new. */
   txAnomalies?(p: Packet, app: AppFlow, tx: Transaction, from: number): void;
   /** The same moment, before any output is told of it by `file`: a store decides whether it has it. */

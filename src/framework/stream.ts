@@ -69,6 +69,8 @@ export const AppDataFlag = { start: 1, gap: 2, eof: 4, midstream: 8 } as const;
  * with: the rest is given again, with more behind it. With `gap` there are none.
  */
 export interface AppStreamSink {
+  /** Set by `data`: how many bytes behind those it took are of no use; they are not given, `passed` tells of them. */
+  readonly skip: number;
   data(
     p: Packet,
     f: number,
@@ -79,6 +81,8 @@ export interface AppStreamSink {
     length: number,
     flags: number,
   ): number;
+  /** `length` bytes arrived that it had no use for. */
+  passed(f: number, direction: 0 | 1, length: number): void;
   /** Nothing follows in a direction whose bytes were all taken. */
   end(p: Packet, f: number, direction: 0 | 1): void;
   /** The rest of a direction lies beyond `stream.reassembly.depth`: it is not given. */

@@ -27,6 +27,8 @@ export type StreamPolicy = (kind: StreamPolicyKind, p: Packet, f: number) => voi
 export type HostPolicy = (a0: number, a1: number, a2: number, a3: number, version: number) => number;
 
 const STREAM_ERROR = dropReason('stream error');
+/** Bytes that are skipped at a time, at most: positions are 32 bits. */
+const MOST_SKIPPED = 1 << 30;
 /** Bytes of one SACK block: left and right edge. */
 const SACK_BLOCK = 8;
 
@@ -157,7 +159,7 @@ export class TcpContext {
     if (result === Inserted.added) p.flags |= PacketFlag.streamAdded;
     else if (result === Inserted.noMemory) this.policy?.('reassemblyMemcap', p, w[b + S.flow]!);
     if (this.options.bypass && (w[d + D.flags]! & StreamFlag.depthReached) !== 0) this.bypass(p, w[b + S.flow]!);
-    if (this.options.inline) this.deliver(p, b, d, w[d + D.contiguous]!);
+    if (this.options.inline) this.deliver(p, b, d, w[d + D.contiguous]!, true);
     if (!wasDeep && (w[d + D.flags]! & StreamFlag.depthReached) !== 0) this.cut(p, b, d);
   }
 
@@ -185,14 +187,17 @@ export class TcpContext {
     if (acked <= w[d + D.app]!) return;
     // a hole is one when data is seen beyond it: what was acknowledged past the last may still come
     const known = acked < w[d + D.end]! ? acked : w[d + D.end]!;
-    if (known > w[d + D.contiguous]!) {
+    const hasHole = known > w[d + D.contiguous]!;
+    if (hasHole) {
+      if (w[d + D.skip]! > w[d + D.app]!) this.deliver(p, b, d, w[d + D.contiguous]!, false);
       this.reassembly.settleGaps(p, d, known);
       noteScaled(this.sessions, b, d, Scaled.gap);
     }
-    this.deliver(p, b, d, acked < w[d + D.contiguous]! ? acked : w[d + D.contiguous]!);
+    this.deliver(p, b, d, acked < w[d + D.contiguous]! ? acked : w[d + D.contiguous]!, hasHole);
   }
 
-  private deliver(p: Packet, b: number, d: number, to: number): void {
+  /** @param hasHole bytes that are not kept never came; otherwise the application layer had no use for them */
+  private deliver(p: Packet, b: number, d: number, to: number, hasHole: boolean): void {
     const w = this.sessions.words;
     const from = w[d + D.app]!;
     if (to <= from) return;
@@ -200,7 +205,7 @@ export class TcpContext {
     if (this.sink !== null && (w[d + D.flags]! & StreamFlag.appDisabled) === 0) {
       if (to <= w[d + D.offered]! && !this.isEnd(b)) return; // nothing it has not seen
       w[d + D.offered] = to;
-      taken = this.handToApp(p, b, d, from, to);
+      taken = this.handToApp(p, b, d, from, to, hasHole);
     }
     w[d + D.app] = taken;
     if (!this.options.rawInspection) w[d + D.raw] = to;
@@ -217,9 +222,10 @@ export class TcpContext {
   }
 
   /** Offers [from, to); returns up to where it was taken. */
-  private handToApp(p: Packet, b: number, d: number, from: number, to: number): number {
+  private handToApp(p: Packet, b: number, d: number, from: number, to: number, hasHole: boolean): number {
     const w = this.sessions.words;
     const direction = d === b + CLIENT ? 0 : 1;
+    const sink = this.sink!;
     const t = b / STRIDE;
     const f = w[b + S.flow]!;
     let flags = (w[b + S.flags]! & SessionFlag.midstream) !== 0 ? AppDataFlag.midstream : 0;
@@ -228,24 +234,34 @@ export class TcpContext {
     const isEnd = this.isEnd(b) && to >= w[d + D.end]!;
     const segments = this.reassembly.segments;
     let at = from;
-    for (let n = w[d + D.segmentHead]!; at < to; n = n < 0 ? n : segments.next(n)) {
-      if (n >= 0 && segments.end(n) <= at) continue;
-      if (n < 0 || segments.start(n) > at) {
-        const end = n < 0 ? to : Math.min(to, segments.start(n));
-        this.sink!.data(p, f, t, direction, this.reassembly.data, 0, end - at, flags | AppDataFlag.gap);
-        at = end;
+    for (let n = w[d + D.segmentHead]!; at < to;) {
+      while (n >= 0 && segments.end(n) <= at) n = segments.next(n);
+      const next = n < 0 || segments.start(n) > to ? to : segments.start(n);
+      if (next > at) {
+        if (!hasHole && at < w[d + D.skip]!) sink.passed(f, direction, next - at);
+        else sink.data(p, f, t, direction, this.reassembly.data, 0, next - at, flags | AppDataFlag.gap);
+        at = next;
         flags &= ~AppDataFlag.start;
-        if (at >= to || n < 0) continue;
+        continue;
       }
       let end = segments.end(n);
+      const skip = w[d + D.skip]!;
+      if (at < skip) {
+        end = end < skip ? end : skip;
+        if (end > to) end = to;
+        sink.passed(f, direction, end - at);
+        at = end;
+        continue;
+      }
       while (end < to && segments.next(n) >= 0 && segments.start(segments.next(n)) <= end) {
         n = segments.next(n);
         if (segments.end(n) > end) end = segments.end(n);
       }
       if (end > to) end = to;
       const last = isEnd && end === to ? flags | AppDataFlag.eof : flags;
-      const taken = this.sink!.data(p, f, t, direction, this.reassembly.data, w[d + D.buffer]! + at, end - at, last);
+      const taken = sink.data(p, f, t, direction, this.reassembly.data, w[d + D.buffer]! + at, end - at, last);
       flags &= ~AppDataFlag.start;
+      if (sink.skip > 0) w[d + D.skip] = at + taken + Math.min(sink.skip, MOST_SKIPPED);
       if (taken < end - at) {
         // a hole behind bytes that wait for more: they will never be complete
         if (end === to || (w[d + D.flags]! & StreamFlag.appDisabled) !== 0) return at + taken;
@@ -266,7 +282,7 @@ export class TcpContext {
     if ((w[d + D.flags]! & StreamFlag.based) === 0) return;
     w[d + D.offered] = 0;
     const acked = all || this.options.inline ? w[d + D.contiguous]! : this.reassembly.ackedTo(d);
-    this.deliver(p, b, d, acked < w[d + D.contiguous]! ? acked : w[d + D.contiguous]!);
+    this.deliver(p, b, d, acked < w[d + D.contiguous]! ? acked : w[d + D.contiguous]!, false);
   }
 
   /** Marks the session dead by a reset. */

@@ -11,6 +11,9 @@ import { CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 
 const SYN_ACK = TcpFlag.syn | TcpFlag.ack;
+/** Halves of `S.greetingsSeen`. */
+const GREETING_BITS = 16;
+const MOST_GREETINGS = (1 << GREETING_BITS) - 1;
 
 export function inSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const flags = p.tcpFlags;
@@ -57,9 +60,10 @@ function synInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean):
     w[b + S.flags] = w[b + S.flags]! | SessionFlag.fourWay;
     return;
   }
-  const isFlood = w[b + S.synSeen]! >= x.options.maxSynQueued;
+  const seen = w[b + S.greetingsSeen]!;
+  const isFlood = (seen & MOST_GREETINGS) >= Math.min(x.options.maxSynQueued, MOST_GREETINGS);
   if (isFlood) x.reject(p, STREAM_ANOMALY['3whs_syn_flood']);
-  else w[b + S.synSeen] = w[b + S.synSeen]! + 1;
+  else w[b + S.greetingsSeen] = seen + 1;
   if (p.tcpSeq === w[b + CLIENT + D.isn]) return;
   const known = w[b + S.greetings]!;
   remember(x, b, b + CLIENT, b + SERVER);
@@ -213,11 +217,12 @@ function repeatedSynAck(x: TcpContext, p: Packet, b: number, isToServer: boolean
   }
   if (p.tcpSeq === w[b + SERVER + D.isn]) return;
   if (x.greetings.find(w[b + S.greetings]!, p.tcpSeq, x.greeting)) return;
-  if (w[b + S.synAckSeen]! >= x.options.maxSynAckQueued) {
+  const seen = w[b + S.greetingsSeen]!;
+  if (seen >>> GREETING_BITS >= Math.min(x.options.maxSynAckQueued, MOST_GREETINGS)) {
     x.reject(p, STREAM_ANOMALY['3whs_synack_flood']);
     return;
   }
-  w[b + S.synAckSeen] = w[b + S.synAckSeen]! + 1;
+  w[b + S.greetingsSeen] = seen + (1 << GREETING_BITS);
   w[b + S.greetings] = x.greetings.add(w[b + S.greetings]!, x.greeting.take(p));
 }
 

@@ -73,6 +73,7 @@ export class Reassembly {
       if (!this.makeRoomInList(p, d, start)) return Inserted.nothing;
     }
     if (!this.keeps(d)) return this.follow(p, d, start, offset, length);
+    if (w[d + D.skip]! > 0 && this.passes(d, start, start + length)) return Inserted.added;
     if (start + length > w[d + D.capacity]!) {
       const moved = this.slide(d);
       start -= moved;
@@ -124,6 +125,26 @@ export class Reassembly {
     else this.insertWithin(p, d, start, offset, length);
     if (w[d + D.contiguous]! >= w[d + D.end]!) this.releaseSegments(d);
     return Inserted.added;
+  }
+
+  /** Takes note of bytes in order that the application layer has no use for, when nobody else reads them. */
+  private passes(d: number, start: number, end: number): boolean {
+    const w = this.sessions.words;
+    const contiguous = w[d + D.contiguous]!;
+    if (end > w[d + D.skip]! || start > contiguous || w[d + D.end] !== contiguous || this.isRead(d)) return false;
+    if (start < contiguous) this.counters.add(TCP_COUNTER.overlap);
+    if (end <= contiguous) return true;
+    this.counters.add(TCP_COUNTER.segmentFromPool);
+    w[d + D.contiguous] = end;
+    w[d + D.end] = end;
+    return true;
+  }
+
+  /** Whether rules or the overlap check read the bytes of a direction, whatever the application layer does. */
+  private isRead(d: number): boolean {
+    const { rawInspection, inline, reassembly } = this.options;
+    if (inline || reassembly.checkOverlapDifferentData) return true;
+    return rawInspection && (this.sessions.words[d + D.flags]! & StreamFlag.rawDisabled) === 0;
   }
 
   /** Cuts what is beyond the depth, and notes once that it was reached. */
@@ -292,7 +313,7 @@ export class Reassembly {
     if (block < 0) return false;
     const old = w[d + D.buffer]!;
     if (old >= 0) {
-      this.data.copyWithin(block, old, old + w[d + D.end]!);
+      this.data.copyWithin(block, old, old + Math.min(w[d + D.end]!, w[d + D.capacity]!));
       this.slab.release(old, w[d + D.capacity]!);
     }
     w[d + D.buffer] = block;
@@ -381,7 +402,9 @@ export class Reassembly {
     }
     const buffer = w[d + D.buffer]!;
     if (buffer >= 0) {
-      if (by < end) this.data.copyWithin(buffer, buffer + by, buffer + end);
+      // what was passed over at the end of the data has no place in the buffer
+      const held = Math.min(end, w[d + D.capacity]!);
+      if (by < held) this.data.copyWithin(buffer, buffer + by, buffer + held);
       else this.releaseBuffer(d);
     }
     this.rebase(d, by);
@@ -396,6 +419,8 @@ export class Reassembly {
     w[d + D.raw] = w[d + D.raw]! - by;
     w[d + D.app] = w[d + D.app]! - by;
     w[d + D.offered] = w[d + D.offered]! - by;
+    const skip = w[d + D.skip]!;
+    w[d + D.skip] = skip > by ? skip - by : 0;
     w[d + D.contiguous] = w[d + D.contiguous]! - by;
     const end = w[d + D.end]! - by;
     w[d + D.end] = end < 0 ? 0 : end;

@@ -3,7 +3,7 @@
 import { doublesOf, largeWords } from '../native/large-memory.ts';
 
 /**
- * Words of a record that belong to neither direction. What most packets read or write lies in the first 44 words of a
+ * Words of a record that belong to neither direction. What most packets read or write lies in the first 48 words of a
  * record, three lines of the cache: here, and below `RARE` in each direction.
  */
 export const S = {
@@ -11,13 +11,12 @@ export const S = {
   flags: 1, // SessionFlag
   flow: 2,
   historySeen: 3,
-  history: 54, // 8 words: 32 letters
-  historyLength: 62,
-  handshakeRtt: 63,
-  synTs: 74, // double
-  synAckSeen: 76, // different SYN/ACKs seen in the handshake
-  synSeen: 77,
-  greetings: 78, // list in HandshakeQueue: other SYNs while syn_sent, other SYN/ACKs while syn_recv
+  history: 57, // 8 words: 32 letters
+  historyLength: 65,
+  synTs: 66, // double
+  handshakeRtt: 68,
+  greetingsSeen: 69, // in the handshake: SYNs, and in the upper half different SYN/ACKs
+  greetings: 79, // list in HandshakeQueue: other SYNs while syn_sent, other SYN/ACKs while syn_recv
 } as const;
 
 /** Words of one direction, added to its base. */
@@ -42,23 +41,24 @@ export const D = {
   app: 17, // the same for the application layer
   offered: 18, // relative position up to which the application layer was offered the data
   end: 19, // relative end of the data furthest out
+  skip: 20, // relative position up to which the application layer has no use for the bytes
+  isn: 21,
   // from here on RARE
-  missed: 40, // double
-  baseOffset: 42, // double: stream offset of relative position 0
-  isn: 44,
-  osPolicy: 45, // -1 not looked up yet
-  retransmits: 46,
-  urgentCount: 47,
-  maxRegions: 48,
-  historyScaled: 49, // retransmissions, gaps, zero windows seen: 10 bits each
+  missed: 44, // double
+  baseOffset: 46, // double: stream offset of relative position 0
+  osPolicy: 48, // -1 not looked up yet
+  retransmits: 49,
+  urgentCount: 50,
+  maxRegions: 51,
+  historyScaled: 52, // retransmissions, gaps, zero windows seen: 10 bits each
 } as const;
 
 export const CLIENT = 4;
-export const SERVER = 24;
+export const SERVER = 26;
 /** Words of a direction: [0, OFTEN) and [RARE, DIRECTION_END). */
-export const OFTEN = 20;
-export const RARE = 40;
-export const DIRECTION_END = 50;
+export const OFTEN = 22;
+export const RARE = 44;
+export const DIRECTION_END = 53;
 /** 320 bytes a session. */
 export const STRIDE = 80;
 

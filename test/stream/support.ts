@@ -76,6 +76,8 @@ export class Conversation {
       end: (_p, _f, direction) => {
         this.ended.push(direction);
       },
+      skip: 0,
+      passed: () => undefined,
       cut: (_p, _f, direction) => {
         this.cut.push(direction);
       },

@@ -10,7 +10,7 @@ import { HTTP_ANOMALY } from './events.ts';
 import { parseChunkSize } from './first-line.ts';
 import { isSpace } from './headers.ts';
 import { isEmptyLine, isHex, lineEnd } from './scan.ts';
-import { FIELD_LIMIT, Wait } from './side.ts';
+import { CHUNK_LINE_LIMIT, FIELD_LIMIT, Wait } from './side.ts';
 import type { Side } from './side.ts';
 import { Progress } from './transaction.ts';
 import type { HttpTransaction } from './transaction.ts';
@@ -18,7 +18,6 @@ import type { HttpTransaction } from './transaction.ts';
 const LF = 10;
 const CR = 13;
 const SEMICOLON = 59;
-const CHUNK_LINE_LIMIT = 1024;
 
 /** The parser that bodies are read for. */
 export interface BodyHost {

@@ -104,9 +104,24 @@ export function parseStatusLine(line: Uint8Array): StatusLine {
 }
 
 function statusNumber(text: Uint8Array): number {
-  if (text.length !== 3) return -1;
+  return numberIn(text, 0, text.length);
+}
+
+/** The status of the line [at, end), -1: not three digits. */
+export function statusOf(line: Uint8Array, at: number, end: number): number {
+  while (at < end && isSpace(line[at]!)) at++;
+  while (at < end && !isSpace(line[at]!)) at++;
+  while (at < end && isSpace(line[at]!)) at++;
+  const start = at;
+  while (at < end && !isSpace(line[at]!)) at++;
+  return numberIn(line, start, at);
+}
+
+function numberIn(data: Uint8Array, start: number, end: number): number {
+  if (end - start !== 3) return -1;
   let value = 0;
-  for (const byte of text) {
+  for (let i = start; i < end; i++) {
+    const byte = data[i]!;
     if (byte < 48 || byte > 57) return -1;
     value = value * 10 + byte - 48;
   }
@@ -131,14 +146,18 @@ function isKnownVersion(major: number, minor: number): boolean {
 
 /** A run of digits with spaces around it; -1: something else, -2: empty. */
 export function parseLength(text: Uint8Array): number {
-  let at = 0;
-  while (at < text.length && isSpace(text[at]!)) at++;
-  if (at === text.length) return -2;
+  return lengthIn(text, 0, text.length);
+}
+
+/** The same of bytes [at, end). */
+export function lengthIn(data: Uint8Array, at: number, end: number): number {
+  while (at < end && isSpace(data[at]!)) at++;
+  if (at === end) return -2;
   let value = 0;
   let digits = 0;
-  for (; at < text.length && text[at]! >= 48 && text[at]! <= 57; at++, digits++) value = value * 10 + text[at]! - 48;
-  while (at < text.length && isSpace(text[at]!)) at++;
-  return digits === 0 || at < text.length || value > Number.MAX_SAFE_INTEGER ? -1 : value;
+  for (; at < end && data[at]! >= 48 && data[at]! <= 57; at++, digits++) value = value * 10 + data[at]! - 48;
+  while (at < end && isSpace(data[at]!)) at++;
+  return digits === 0 || at < end || value > Number.MAX_SAFE_INTEGER ? -1 : value;
 }
 
 /** The hexadecimal size of a chunk at the start of its line; -1: none. */

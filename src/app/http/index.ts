@@ -3,6 +3,7 @@
 import { defineProtocol } from '../../framework/app-protocol.ts';
 import type { ProtocolPattern } from '../../framework/app-protocol.ts';
 import { HTTP_EVE } from './eve.ts';
+import { HttpFollower } from './follower.ts';
 import { namedValue } from './headers.ts';
 import { HTTP_KEYWORDS } from './keywords.ts';
 import { METHODS } from './methods.ts';
@@ -31,6 +32,7 @@ export default defineProtocol({
   states: STATES,
   readSettings,
   createParser: (flow, { value }) => new HttpParser(flow, value as HttpSettings),
+  createFollower: (flow) => new HttpFollower(flow),
   keywords: HTTP_KEYWORDS,
   frames: ['request', 'response'],
   eve: [HTTP_EVE],

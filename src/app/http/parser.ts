@@ -23,17 +23,14 @@ import { blockEnd, equalsText, firstLineEnd, lineEnd, looksLikeHeader, looksLike
 import type { HttpSettings } from './settings.ts';
 import { HttpTransaction, Progress } from './transaction.ts';
 import type { HttpMessage } from './transaction.ts';
-import { FIELD_LIMIT, Side, Wait } from './side.ts';
+import { ENOUGH_TO_JUDGE, FIELD_LIMIT, JUNK_BEHIND_LINE, Side, Wait } from './side.ts';
 import { isBlank, strayInRequest, strayInResponse } from './stray.ts';
 import { Unanswered } from './unanswered.ts';
+import { UPGRADE_PROTOCOLS, upgradeOf } from './upgrade.ts';
 import { normalizeUri } from './uri.ts';
 
 const LF = 10;
 const CR = 13;
-/** Bytes in which a status line would show. */
-const ENOUGH_TO_JUDGE = 128;
-/** Bytes behind a request line without protocol that may be junk; with more it has but lost its protocol. */
-const JUNK_BEHIND_LINE = 16;
 
 export class HttpParser extends AppParser implements BodyHost {
   private readonly settings: HttpSettings;
@@ -338,7 +335,7 @@ export class HttpParser extends AppParser implements BodyHost {
     if (status === 101 && !isFramed(message)) {
       this.finish(side, TO_CLIENT);
       const upgrade = valueOf(message.headers, 'upgrade') ?? valueOf(tx.request.headers, 'upgrade');
-      this.flow.services.changeProtocol(this.flow, upgrade === null ? null : upgradeName(upgrade));
+      this.flow.services.changeProtocol(this.flow, upgrade === null ? null : UPGRADE_PROTOCOLS[upgradeOf(upgrade)]!);
       return;
     }
     side.decoder = this.decoderFor(tx, message, this.settings.responseBody);
@@ -467,9 +464,3 @@ function hasRequestBody({ method }: HttpTransaction): boolean {
 }
 
 const UNMATCHED_URI = Buffer.from('/libhtp::request_uri_not_seen');
-
-function upgradeName(value: Uint8Array): string | null {
-  const text = Buffer.from(value).toString('latin1').toLowerCase();
-  if (text.includes('websocket')) return 'websocket';
-  return text.includes('h2c') ? 'http2' : null;
-}

@@ -4,7 +4,8 @@ import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import { Progress } from './transaction.ts';
 import type { HttpTransaction } from './transaction.ts';
 
-const MAX_TRANSACTIONS = 512;
+/** Requests that wait for their responses, at most. */
+export const MAX_TRANSACTIONS = 512;
 
 export class Unanswered {
   private readonly list: HttpTransaction[] = [];

@@ -2,6 +2,7 @@
 
 import { Probed, defineProtocol } from '../../framework/app-protocol.ts';
 import { TLS_EVE } from './eve.ts';
+import { TlsFollower } from './follower.ts';
 import { TLS_KEYWORDS } from './keywords.ts';
 import { TlsParser } from './parser.ts';
 import { readSettings } from './settings.ts';
@@ -31,6 +32,8 @@ export default defineProtocol({
   frames: ['pdu', 'hdr', 'data', 'alert', 'heartbeat'],
   readSettings,
   createParser: (flow, { value }) => new TlsParser(flow, value as TlsSettings),
+  // what is encrypted may be bypassed: only the parser knows when that begins
+  createFollower: (flow, { value }) => ((value as TlsSettings).handling === 'bypass' ? null : new TlsFollower(flow)),
   keywords: TLS_KEYWORDS,
   eve: [TLS_EVE],
   hasUpperCaseEvents: true,

@@ -13,11 +13,11 @@ import { TLS_ANOMALY } from './events.ts';
 import { ja3Text, ja3sText, md5 } from './fingerprint.ts';
 import { parseHello } from './hello.ts';
 import type { Hello } from './hello.ts';
+import { Content, HEADER, NO_PROBLEM, SSL2_ERROR, isSsl2, recordProblem, ssl2Header, ssl2Length } from './record.ts';
 import { JA3 } from './settings.ts';
 import type { TlsSettings } from './settings.ts';
 import { ClientState, ServerState, SslState, TlsTransaction } from './transaction.ts';
 
-const Content = { changeCipher: 20, alert: 21, handshake: 22, application: 23, heartbeat: 24 } as const;
 const Message = {
   clientHello: 1,
   serverHello: 2,
@@ -30,11 +30,6 @@ const Message = {
   finished: 20,
   status: 22,
 } as const;
-const HEADER = 5;
-/** Message type of SSL 2. */
-const SSL2_ERROR = 0;
-/** RFC 8446 section 5.2: 2^14 bytes and what encryption adds. */
-const MAX_RECORD = 16_384 + 2048;
 /** Longer handshake messages are passed over; chains of a thousand names come near. */
 const MAX_HANDSHAKE = 1 << 20;
 
@@ -79,7 +74,8 @@ export class TlsParser extends AppParser {
     const { direction, data, end } = input;
     const stream = this.streams[direction];
     let at = input.start;
-    if (input.isStart && this.isSsl2(direction, data, at, end)) return this.ssl2(input);
+    if (input.isStart && isSsl2(data, at, end, this.mayBeSsl2Error(direction))) return this.ssl2(input);
+    this.isQuiet = true;
     while (at < end) {
       if (stream.skip > 0) {
         const size = Math.min(stream.skip, end - at);
@@ -99,6 +95,7 @@ export class TlsParser extends AppParser {
         continue;
       }
       if (end - at < HEADER + length) break;
+      this.isQuiet = false;
       this.tx.side(direction).version ||= u16(data, at + 1);
       this.record(direction, type, data, at + HEADER, at + HEADER + length);
       at += HEADER + length;
@@ -107,7 +104,13 @@ export class TlsParser extends AppParser {
       this.finish(direction);
       return input.length;
     }
+    this.skip = stream.skip;
     return at - input.start;
+  }
+
+  /** Bytes of records that are of no interest. */
+  override passed(direction: Direction, length: number): void {
+    this.streams[direction].skip -= length;
   }
 
   override gap(): boolean {
@@ -129,16 +132,9 @@ export class TlsParser extends AppParser {
 
   /** Notes what is no record. */
   private isRecord(type: number, major: number, length: number): boolean {
-    if (type < Content.changeCipher || type > Content.heartbeat) {
-      this.anomaly(this.tx, TLS_ANOMALY.invalid_record_type);
-      return false;
-    }
-    if (major !== 3) {
-      this.anomaly(this.tx, TLS_ANOMALY.invalid_record_version);
-      return false;
-    }
-    if (length > 0 && length <= MAX_RECORD) return true;
-    this.anomaly(this.tx, TLS_ANOMALY.invalid_record_length);
+    const problem = recordProblem(type, major, length);
+    if (problem === NO_PROBLEM) return true;
+    this.anomaly(this.tx, problem);
     return false;
   }
 
@@ -314,6 +310,7 @@ export class TlsParser extends AppParser {
   private encrypted(direction: Direction, isApplication: boolean): void {
     const stream = this.streams[direction];
     if (stream.records++ === 0) {
+      this.isQuiet = false;
       stream.isEncrypted = true;
       this.handshakeDone(direction);
     }
@@ -327,6 +324,7 @@ export class TlsParser extends AppParser {
 
   /** The application's own bytes have begun: nothing of them can be read. */
   private stopInspection(): void {
+    this.isQuiet = false;
     this.isDone = true;
     if (this.settings.handling !== 'full')
       this.flow.services.stopInspection(this.flow, { bypass: this.settings.handling === 'bypass' });
@@ -353,24 +351,20 @@ export class TlsParser extends AppParser {
 
   /** Nothing follows in a direction. */
   private finish(direction: Direction): void {
+    this.isQuiet = false;
     this.tx.advance(direction, direction === TO_SERVER ? ClientState.finished : ServerState.finished);
     this.changed(direction);
   }
 
-  private isSsl2(direction: Direction, data: Uint8Array, at: number, end: number): boolean {
-    if (end - at < 5 || data[at] === Content.handshake || (data[at]! & 0x80) === 0) return false;
-    const type = data[at + 2];
-    return type === 1 || type === 4 || (type === SSL2_ERROR && direction === TO_CLIENT && this.tx.client.version === 2);
+  private mayBeSsl2Error(direction: Direction): boolean {
+    return direction === TO_CLIENT && this.tx.client.version === 2;
   }
 
   /** A hello of SSL 2 that asks for more: the rest of the connection speaks version 3 or later. */
   private ssl2(input: AppInput): number {
     const { data, start, end, direction } = input;
-    const isShort = (data[start]! & 0x80) !== 0;
-    const length = isShort
-      ? ((data[start]! & 0x7f) << 8) | data[start + 1]!
-      : ((data[start]! & 0x3f) << 8) | data[start + 1]!;
-    const header = isShort ? 2 : 3;
+    const header = ssl2Header(data, start);
+    const length = ssl2Length(data, start);
     if (end - start < header + length) return input.isEof ? input.length : 0;
     const { tx } = this;
     if (data[start + header] === SSL2_ERROR) {

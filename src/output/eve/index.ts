@@ -119,6 +119,7 @@ const netflowMethod =
 
 class EveLog implements Output {
   readonly transaction?: (p: Packet, app: AppFlow, tx: Transaction) => void;
+  readonly transactionsOf: ReadonlySet<string>;
   readonly file?: (p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile) => void;
   readonly txAnomalies?: (p: Packet, app: AppFlow, tx: Transaction, from: number) => void;
   readonly frame?: (p: Packet, app: AppFlow, frame: Frame) => void;
@@ -141,6 +142,7 @@ class EveLog implements Output {
     this.wantsEveryPacket = types.wantsEveryPacket;
     const { frames, transactions } = types;
     this.frameBytes = frames?.limit ?? 0;
+    this.transactionsOf = transactions?.protocols ?? new Set();
     if (frames !== null) {
       this.frame = (p, _app, frame) => {
         this.write(frames.frame(p, frame));

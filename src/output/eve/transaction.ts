@@ -88,6 +88,11 @@ export class TransactionEvents {
     return isKnown;
   }
 
+  /** Protocols that have records. */
+  get protocols(): ReadonlySet<string> {
+    return new Set(this.byProtocol.keys());
+  }
+
   /** Appends the records, each with its line end. */
   append(text: ByteText, p: Packet, app: AppFlow, tx: Transaction): void {
     const entries = this.byProtocol.get(tx.protocol!.name);

@@ -1,0 +1,383 @@
+// HttpFollower: from message to message, for connections whose requests and responses nobody looks at. It takes the
+// same turns as HttpParser, which it must count like, and keeps nothing.
+
+import type { AppInput } from '../../framework/app-input.ts';
+import { AppParser } from '../../framework/app-parser.ts';
+import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
+import { Framing } from './body.ts';
+import { beginsHttp, parseChunkSize, parseRequestLine, statusOf } from './first-line.ts';
+import { isBodiless } from './framing.ts';
+import { HeaderScan } from './header-scan.ts';
+import { equalsNocase, isSpace } from './headers.ts';
+import { firstLineEnd, isEmptyLine, isHex, lineEnd, looksLikeHeader, looksLikeStatus } from './scan.ts';
+import { CHUNK_LINE_LIMIT, ENOUGH_TO_JUDGE, FIELD_LIMIT, JUNK_BEHIND_LINE, Wait } from './side.ts';
+import { strayInRequest, strayInResponse } from './stray.ts';
+import { MAX_TRANSACTIONS } from './unanswered.ts';
+import { UPGRADE_PROTOCOLS, Upgrade } from './upgrade.ts';
+
+const LF = 10;
+const CR = 13;
+/** The rest of a direction. */
+const ALL = Number.MAX_SAFE_INTEGER;
+const NO_TRANSACTION = -1;
+/** What is kept of a request: HEAD and CONNECT have responses of their own kind; above them, the value of Upgrade. */
+const Kind = { head: 1, connect: 2, upgradeShift: 2 } as const;
+const HEAD = Buffer.from('head');
+const CONNECT = Buffer.from('connect');
+const PROTOCOLS = ['http/1.1', 'http/1.0'].map((text) => Buffer.from(text));
+const PROTOCOL_LENGTH = 8;
+
+/** One direction: what it waits for, and the number of its transaction. */
+class Half {
+  wait: number = Wait.line;
+  framing: number = Framing.none;
+  /** Bytes of the body or chunk to come. */
+  left = 0;
+  tx = NO_TRANSACTION;
+}
+
+const scan = new HeaderScan();
+
+export class HttpFollower extends AppParser {
+  private readonly halves = [new Half(), new Half()] as const;
+  /** Kinds of the requests from `oldestAsked` on: those whose response is not complete. */
+  private readonly kinds: number[] = [];
+  private oldestAsked = 0;
+  /** Status of the response under way, and of the one before it. */
+  private status = -1;
+  private isTunnel = false;
+
+  data(input: AppInput): number {
+    const { direction, end } = input;
+    const half = this.halves[direction];
+    this.isQuiet = true;
+    let at = input.start;
+    for (;;) {
+      if (this.flow.change !== undefined) return at - input.start;
+      const next = this.step(input, half, at);
+      if (next < 0) break;
+      at = next;
+      if (at >= end) break;
+    }
+    if (half.wait === Wait.stray) this.finish(half, direction);
+    if (input.isEof) {
+      this.end(half, direction);
+      return end - input.start;
+    }
+    if (at === end) this.skip = this.useless(half);
+    return at - input.start;
+  }
+
+  /** Bytes that need not be given: of a body all but the last, with which the message is over. */
+  private useless(half: Half): number {
+    if (half.wait === Wait.nothing) return this.isTunnel ? 0 : ALL; // the answer may close the tunnel
+    if (half.wait !== Wait.body && half.wait !== Wait.chunkData) return 0;
+    return half.framing === Framing.untilClose ? ALL : half.left - 1;
+  }
+
+  override passed(direction: Direction, length: number): void {
+    const half = this.halves[direction];
+    if (half.framing !== Framing.untilClose) half.left -= length;
+  }
+
+  private step(input: AppInput, half: Half, at: number): number {
+    switch (half.wait) {
+      case Wait.line:
+        return this.firstLine(input, half, at);
+      case Wait.headers:
+        return this.headers(input, half, at);
+      case Wait.body:
+      case Wait.chunkData:
+        return this.body(input, half, at);
+      case Wait.chunkSize:
+        return this.chunkSize(input, half, at);
+      case Wait.chunkEnd:
+        return chunkEnd(input, half, at);
+      case Wait.trailer:
+        return this.trailer(input, half, at);
+      case Wait.bodyOrLine:
+        return this.bodyOrLine(input, half, at);
+      case Wait.headersOrNothing:
+        return this.headersOrNothing(input, half, at);
+      case Wait.stray:
+        return this.stray(input, half, at);
+      default:
+        return input.end;
+    }
+  }
+
+  private tooLong(half: Half, end: number): number {
+    if (half.tx === NO_TRANSACTION) this.newTransaction(0);
+    half.wait = Wait.nothing;
+    return end;
+  }
+
+  private firstLine(input: AppInput, half: Half, at: number): number {
+    const { data, end, direction, isEof } = input;
+    while (at < end && (data[at] === LF || (direction === TO_CLIENT ? isSpace(data[at]!) : data[at] === CR))) at++;
+    if (at >= end) return -1;
+    if (direction === TO_CLIENT) {
+      const isBody = this.isBodyInsteadOfLine(input, at);
+      if (isBody === undefined) return -1;
+      if (isBody) return this.bodyWithoutLine(input, half, at);
+    }
+    const next = direction === TO_CLIENT ? firstLineEnd(data, at, end) : lineEnd(data, at, end);
+    if ((next < 0 ? end : next) - at > FIELD_LIMIT) return this.tooLong(half, end);
+    if (next < 0 && !isEof) return -1;
+    let stop = next < 0 ? end : next;
+    while (stop > at && (data[stop - 1] === LF || data[stop - 1] === CR)) stop--;
+    if (direction === TO_SERVER) this.requestLine(data, at, stop, half);
+    else this.statusLine(data, at, stop, half);
+    return next < 0 ? end : next;
+  }
+
+  private requestLine(data: Uint8Array, at: number, stop: number, half: Half): void {
+    let methodEnd = at;
+    while (methodEnd < stop && !isSpace(data[methodEnd]!)) methodEnd++;
+    let uri = methodEnd;
+    while (uri < stop && isSpace(data[uri]!)) uri++;
+    const protocol = stop - PROTOCOL_LENGTH;
+    // a word in front of the protocol is the address, whatever is in it
+    if (methodEnd > at && protocol > uri && isSpace(data[protocol - 1]!) && isProtocol(data, protocol, stop)) {
+      half.tx = this.newTransaction(kindOf(data, at, methodEnd));
+      half.wait = Wait.headers;
+      return;
+    }
+    const parsed = parseRequestLine(data.slice(at, stop));
+    half.tx = this.newTransaction(kindOf(parsed.method, 0, parsed.method.length));
+    half.wait = parsed.protocol.length === 0 ? Wait.headersOrNothing : Wait.headers;
+  }
+
+  private headersOrNothing({ data, end, isEof }: AppInput, half: Half, at: number): number {
+    const next = lineEnd(data, at, end);
+    if (next < 0 && !isEof && end - at <= FIELD_LIMIT) return -1;
+    if (end - at > JUNK_BEHIND_LINE || looksLikeHeader(data, at, next < 0 ? end : next)) {
+      half.wait = Wait.headers;
+      return at;
+    }
+    if (!isEof) return -1;
+    this.finish(half, TO_SERVER);
+    half.wait = Wait.nothing;
+    return at;
+  }
+
+  private statusLine(data: Uint8Array, at: number, stop: number, half: Half): void {
+    const requests = this.halves[TO_SERVER];
+    if (requests.wait === Wait.headersOrNothing) this.finish(requests, TO_SERVER);
+    half.tx = this.answered();
+    this.status = statusOf(data, at, stop);
+    half.wait = Wait.headers;
+  }
+
+  /** The number of the request that is answered next; one is made up where there is none. */
+  private answered(): number {
+    return this.kinds.length > 0 ? this.oldestAsked : this.newTransaction(0);
+  }
+
+  private newTransaction(kind: number): number {
+    const number = this.transactionCount;
+    this.countUnseen();
+    if (this.kinds.length === 0) this.oldestAsked = number;
+    this.kinds.push(kind);
+    if (this.kinds.length > MAX_TRANSACTIONS) this.forgetOldest();
+    return number;
+  }
+
+  private forgetOldest(): void {
+    this.kinds.shift();
+    this.oldestAsked++;
+  }
+
+  private kindOf(tx: number): number {
+    return this.kinds[tx - this.oldestAsked] ?? 0;
+  }
+
+  private isBodyInsteadOfLine({ data, end, isEof }: AppInput, at: number): boolean | undefined {
+    if (this.halves[TO_CLIENT].tx !== NO_TRANSACTION && this.status === 100) return false;
+    const isHttp = beginsHttp(data, at, end);
+    if (isHttp !== false) return isEof || isHttp === true ? false : undefined;
+    const isJudged = isEof || end - at >= ENOUGH_TO_JUDGE || lineEnd(data, at, end) >= 0;
+    return isJudged ? !looksLikeStatus(data, at, Math.min(end, at + ENOUGH_TO_JUDGE)) : undefined;
+  }
+
+  private bodyWithoutLine({ end }: AppInput, half: Half, at: number): number {
+    if (this.kinds.length === 0) {
+      half.wait = Wait.nothing;
+      return end;
+    }
+    half.tx = this.answered();
+    this.status = -1;
+    half.framing = Framing.untilClose;
+    half.wait = Wait.body;
+    return at;
+  }
+
+  private bodyOrLine({ data, end, isEof }: AppInput, half: Half, at: number): number {
+    const isHttp = beginsHttp(data, at, end);
+    if (isHttp === undefined && !isEof) return -1;
+    if (isHttp !== false) this.finish(half, TO_CLIENT);
+    else half.wait = half.framing === Framing.chunked ? Wait.chunkSize : Wait.body;
+    return at;
+  }
+
+  private headers({ data, end, direction, isEof }: AppInput, half: Half, at: number): number {
+    const next = scan.read(data, at, end, isEof);
+    if (next < 0 && !isEof && end - at <= FIELD_LIMIT) return -1;
+    const stop = next < 0 ? end : next;
+    if (stop - at > FIELD_LIMIT) return this.tooLong(half, end);
+    if (direction === TO_SERVER) this.requestHeaders(half);
+    else this.responseHeaders(half);
+    return stop;
+  }
+
+  private requestHeaders(half: Half): void {
+    const i = half.tx - this.oldestAsked;
+    const kind = this.kindOf(half.tx);
+    if (scan.upgrade !== Upgrade.none && i >= 0) this.kinds[i] = kind | (scan.upgrade << Kind.upgradeShift);
+    if ((kind & Kind.connect) !== 0) {
+      this.finish(half, TO_SERVER);
+      half.wait = Wait.nothing;
+      this.isTunnel = true;
+    } else if (scan.isChunked) this.beginBody(half, Framing.chunked);
+    else if (scan.length > 0) this.beginBody(half, Framing.length);
+    else half.wait = Wait.stray;
+  }
+
+  private responseHeaders(half: Half): void {
+    const { status } = this;
+    if (status === 100 && !scan.isFramed) {
+      half.wait = Wait.line;
+      return;
+    }
+    const kind = this.kindOf(half.tx);
+    const isConnect = (kind & Kind.connect) !== 0;
+    if (this.isTunnel && status >= 200 && status < 300 && isConnect) {
+      this.finish(half, TO_CLIENT);
+      this.flow.services.changeProtocol(this.flow, null);
+      return;
+    }
+    if (this.isTunnel && this.halves[TO_SERVER].wait === Wait.nothing) {
+      this.halves[TO_SERVER].wait = Wait.line;
+      this.isTunnel = false;
+    }
+    if (status === 101 && !scan.isFramed) {
+      const upgrade = scan.upgrade !== Upgrade.none ? scan.upgrade : kind >> Kind.upgradeShift;
+      this.finish(half, TO_CLIENT);
+      this.flow.services.changeProtocol(this.flow, UPGRADE_PROTOCOLS[upgrade]!);
+      return;
+    }
+    if ((kind & Kind.head) !== 0 || (isBodiless(status) && !scan.isFramed)) half.wait = Wait.stray;
+    else if (!isBodiless(status)) this.beginBody(half, responseFraming());
+    else {
+      this.beginBody(half, responseFraming());
+      half.wait = scan.length === 0 ? Wait.stray : Wait.bodyOrLine;
+    }
+  }
+
+  private beginBody(half: Half, framing: number): void {
+    if (framing === Framing.none) {
+      half.wait = Wait.stray;
+      return;
+    }
+    half.left = framing === Framing.length ? scan.length : 0;
+    half.framing = framing;
+    half.wait = framing === Framing.chunked ? Wait.chunkSize : Wait.body;
+  }
+
+  private body({ end }: AppInput, half: Half, at: number): number {
+    if (half.framing === Framing.untilClose) return end;
+    const stop = Math.min(end, at + half.left);
+    half.left -= stop - at;
+    if (half.left === 0) half.wait = half.framing === Framing.length ? Wait.stray : Wait.chunkEnd;
+    return stop;
+  }
+
+  private chunkSize({ data, end }: AppInput, half: Half, at: number): number {
+    let start = at;
+    while (start < end && (data[start] === CR || data[start] === LF)) start++;
+    while (start < end && isSpace(data[start]!)) start++;
+    if (start < end && !isHex(data[start]!)) return badChunk(half, start);
+    const next = lineEnd(data, start, end);
+    if ((next < 0 ? end : next) - start > CHUNK_LINE_LIMIT) return badChunk(half, start);
+    if (next < 0) return -1;
+    const size = parseChunkSize(data, start, next);
+    if (size < 0) return badChunk(half, start);
+    half.left = size;
+    half.wait = size === 0 ? Wait.trailer : Wait.chunkData;
+    return next;
+  }
+
+  private trailer({ data, end }: AppInput, half: Half, at: number): number {
+    const next = lineEnd(data, at, end);
+    if ((next < 0 ? end : next) - at > FIELD_LIMIT) return this.tooLong(half, end);
+    if (next >= 0 && isEmptyLine(data, at, next)) half.wait = Wait.stray;
+    return next;
+  }
+
+  private stray({ data, end, direction }: AppInput, half: Half, at: number): number {
+    const next = direction === TO_SERVER ? strayInRequest(data, at, end) : strayInResponse(data, at, end);
+    if (next === at) this.finish(half, direction);
+    return next;
+  }
+
+  private finish(half: Half, direction: Direction): void {
+    half.wait = Wait.line;
+    if (direction === TO_SERVER) return;
+    if (half.tx === this.oldestAsked && this.kinds.length > 0) this.forgetOldest();
+    half.tx = NO_TRANSACTION;
+  }
+
+  override gap(direction: Direction, length: number): boolean {
+    const half = this.halves[direction];
+    if (half.wait !== Wait.body && half.wait !== Wait.chunkData) return false;
+    if (half.framing === Framing.untilClose) return true;
+    const part = Math.min(length, half.left);
+    half.left -= part;
+    if (half.framing === Framing.chunked) {
+      if (half.left === 0) half.wait = Wait.chunkEnd;
+      return part === length;
+    }
+    if (half.left === 0) this.finish(half, direction);
+    return true;
+  }
+
+  /** Nothing follows in a direction. */
+  private end(half: Half, direction: Direction): void {
+    if (half.tx === NO_TRANSACTION || half.wait === Wait.nothing || half.wait === Wait.line) return;
+    this.finish(half, direction);
+    half.wait = Wait.nothing;
+  }
+}
+
+function chunkEnd({ data, end }: AppInput, half: Half, at: number): number {
+  if (data[at] === CR && at + 1 >= end) return -1;
+  let next = at;
+  if (data[next] === CR) next++;
+  if (data[next] === LF) next++;
+  half.wait = Wait.chunkSize;
+  return next;
+}
+
+/** What is no chunk is the rest of the body. */
+function badChunk(half: Half, at: number): number {
+  half.framing = Framing.untilClose;
+  half.wait = Wait.body;
+  return at;
+}
+
+function responseFraming(): number {
+  if (scan.isChunked) return Framing.chunked;
+  if (scan.length < 0) return Framing.untilClose; // NO_LENGTH, and what is no number
+  return scan.length === 0 ? Framing.none : Framing.length;
+}
+
+function kindOf(data: Uint8Array, start: number, end: number): number {
+  if (equalsNocase(data, start, end, HEAD)) return Kind.head;
+  return equalsNocase(data, start, end, CONNECT) ? Kind.connect : 0;
+}
+
+function isProtocol(data: Uint8Array, start: number, end: number): boolean {
+  for (const protocol of PROTOCOLS) if (equalsNocase(data, start, end, protocol)) return true;
+  return false;
+}

@@ -1,0 +1,12 @@
+// What an Upgrade header asks for (RFC 9110 section 7.8).
+
+export const Upgrade = { none: 0, websocket: 1, h2c: 2, other: 3 } as const;
+
+/** Protocol that the connection goes on as, by value of Upgrade; null: whatever it turns out to be. */
+export const UPGRADE_PROTOCOLS: readonly (string | null)[] = [null, 'websocket', 'http2', null];
+
+export function upgradeOf(value: Uint8Array): number {
+  const text = Buffer.from(value).toString('latin1').toLowerCase();
+  if (text.includes('websocket')) return Upgrade.websocket;
+  return text.includes('h2c') ? Upgrade.h2c : Upgrade.other;
+}
