@@ -218,9 +218,12 @@ function isErrorDue({ exceptions, appErrorsAt }: WorkerOptions): boolean {
 /** Whether outputs make something of what a protocol's parser finds. */
 function isTold(outputs: readonly Output[], protocol: string): boolean {
   return outputs.some(
-    ({ transaction, transactionsOf, txAnomalies, settleFile, file, frame }) =>
-      [txAnomalies, settleFile, file, frame].some((method) => method !== undefined) ||
-      (transaction !== undefined && (transactionsOf === undefined || transactionsOf.has(protocol))),
+    (output) =>
+      output.txAnomalies !== undefined ||
+      output.settleFile !== undefined ||
+      output.file !== undefined ||
+      output.frame !== undefined ||
+      (output.transaction !== undefined && output.transactionsOf?.has(protocol) !== false),
   );
 }
 

@@ -40,6 +40,8 @@ export class Conversation {
   readonly inspected: [string[], string[]] = [[], []];
   /** What the application layer got, per direction. */
   readonly delivered: [string[], string[]] = [[], []];
+  /** What the application layer, asked with the bytes it gets, says it has no use for behind them. */
+  uselessBehind: ((bytes: string, direction: number) => number) | null = null;
   /** Directions that the application layer knows to be over, in order. */
   readonly ended: number[] = [];
   /** Directions that were cut off by the depth. */
@@ -71,17 +73,24 @@ export class Conversation {
   }
 
   private sink(): AppStreamSink {
-    return {
-      data: (...piece) => this.take(...piece),
-      end: (_p, _f, direction) => {
+    const sink = {
+      data: (...piece: Parameters<AppStreamSink['data']>): number => {
+        const taken = this.take(...piece);
+        sink.skip = this.uselessBehind?.(this.delivered[piece[3]]!.at(-1)!, piece[3]) ?? 0;
+        return taken;
+      },
+      end: (_p: Packet, _f: number, direction: 0 | 1): void => {
         this.ended.push(direction);
       },
       skip: 0,
-      passed: () => undefined,
-      cut: (_p, _f, direction) => {
+      passed: (_f: number, direction: 0 | 1, length: number): void => {
+        this.delivered[direction].push(`[${String(length)} passed]`);
+      },
+      cut: (_p: Packet, _f: number, direction: 0 | 1): void => {
         this.cut.push(direction);
       },
     };
+    return sink;
   }
 
   /** A packet from the client (`c`) or the server (`s`); returns the anomalies it raised. */

@@ -21,6 +21,12 @@ export interface DriverOptions {
   readonly config?: ConfigNode;
   readonly demands?: readonly string[];
   readonly transport?: 'tcp' | 'udp';
+  /** What stands in for the parser where nobody looks, in its place. */
+  readonly isFollower?: boolean;
+  /** Bytes that the parser says it has no use for are not given. */
+  readonly skips?: boolean;
+  /** A change of protocol is due at once, as in the engine. */
+  readonly stopsAtChange?: boolean;
   /** Frames are kept as if an output asked for them. */
   readonly hasFrames?: boolean;
 }
@@ -37,6 +43,10 @@ export class ParserDriver {
   readonly requests: string[] = [];
   hasFailed = false;
   private readonly input = new AppInput();
+  private readonly skips: boolean;
+  private readonly stopsAtChange: boolean;
+  /** Bytes to come that are of no use, by direction. */
+  private readonly useless: [number, number] = [0, 0];
   private readonly waiting: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
 
   constructor(definition: ProtocolDefinition, options: DriverOptions = {}) {
@@ -49,7 +59,10 @@ export class ParserDriver {
       table.all[0]!,
     );
     this.app.protocol = protocol;
-    this.parser = definition.createParser!(this.app, protocol.settings);
+    const create = options.isFollower === true ? definition.createFollower! : definition.createParser!;
+    this.parser = create(this.app, protocol.settings)!;
+    this.skips = options.skips === true;
+    this.stopsAtChange = options.stopsAtChange === true;
     this.app.parser = this.parser;
     if (options.hasFrames === true) this.app.frames = new FlowFrames({ logged: 64, inspected: new Set() });
   }
@@ -57,6 +70,13 @@ export class ParserDriver {
   /** Bytes behind those that are not taken yet. */
   feed(direction: Direction, bytes: Uint8Array): this {
     if (this.hasFailed) return this;
+    const passed = Math.min(this.useless[direction], bytes.length);
+    if (passed > 0) {
+      this.useless[direction] -= passed;
+      this.parser.passed(direction, passed);
+      this.app.bytes[direction] += passed;
+      return passed < bytes.length ? this.feed(direction, bytes.subarray(passed)) : this;
+    }
     const all = Buffer.concat([this.waiting[direction], bytes]);
     const { input } = this;
     // bytes around it must not be looked at
@@ -66,6 +86,7 @@ export class ParserDriver {
     input.direction = direction;
     input.isStart = this.app.bytes[direction] === 0;
     input.streamOffset = this.app.bytes[direction];
+    this.parser.skip = 0;
     const taken = this.parser.data(input);
     if (taken === PARSE_FAILED) {
       this.hasFailed = true;
@@ -74,6 +95,7 @@ export class ParserDriver {
     if (taken < 0 || taken > all.length) throw new RangeError(`took ${String(taken)} of ${String(all.length)} bytes`);
     this.app.bytes[direction] += taken;
     this.waiting[direction] = all.subarray(taken);
+    if (this.skips && taken === all.length) this.useless[direction] = this.parser.skip;
     return this;
   }
 
@@ -106,7 +128,8 @@ export class ParserDriver {
       hasRules: true,
       room: ROOM,
       isDemanded: (what) => demands.includes(what),
-      changeProtocol: (_app, expected) => {
+      changeProtocol: (app, expected) => {
+        if (this.stopsAtChange) app.change = { expected };
         request(`change to ${String(expected)}`);
       },
       expect: (_app, { protocol, port }) => {

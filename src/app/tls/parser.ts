@@ -74,8 +74,10 @@ export class TlsParser extends AppParser {
     const { direction, data, end } = input;
     const stream = this.streams[direction];
     let at = input.start;
-    if (input.isStart && isSsl2(data, at, end, this.mayBeSsl2Error(direction))) return this.ssl2(input);
-    this.isQuiet = true;
+    if (input.isStart && isSsl2(data, at, end, this.mayBeSsl2Error(direction))) {
+      at += this.ssl2(input);
+      if (at === input.start) return 0;
+    } else this.isQuiet = true;
     while (at < end) {
       if (stream.skip > 0) {
         const size = Math.min(stream.skip, end - at);
