@@ -28,41 +28,47 @@ export class NameReader {
   next = 0;
   /** Nothing is kept: names and data are looked at, not copied. */
   isOnlyChecked = false;
-  private message: Uint8Array = CHECKED.bytes;
+  private data: Uint8Array = CHECKED.bytes;
+  /** Where the message lies in `data`. */
+  private base = 0;
+  private end = 0;
   private notes: NameNotes = { isTruncatedName: false, hasInfiniteLoop: false, hasLabelLimit: false };
   private readonly out = new Uint8Array(MAX_NAME);
   private length = 0;
 
-  open(message: Uint8Array, notes: NameNotes, { isOnlyChecked }: { readonly isOnlyChecked: boolean }): void {
-    this.message = message;
+  /** Names of the message [base, end) of `data` are read from here on. */
+  open(data: Uint8Array, base: number, end: number, notes: NameNotes, isOnlyChecked: boolean): void {
+    this.data = data;
+    this.base = base;
+    this.end = end;
     this.notes = notes;
     this.isOnlyChecked = isOnlyChecked;
   }
 
   /**
-   * The name at `start` of the message, its compression undone. It ends with its root label, with a pointer, or where
+   * The name at `start` of the data, its compression undone. It ends with its root label, with a pointer, or where
    * [start, end) does. Null when it cannot be read.
    */
   read(start: number, end: number): DnsName | null {
-    const { message } = this;
+    const { data } = this;
     this.length = 0;
     this.next = -1;
     let at = start;
     let limit = end;
-    for (let steps = 1; at < limit && message[at] !== 0; steps++) {
+    for (let steps = 1; at < limit && data[at] !== 0; steps++) {
       if (steps > MAX_STEPS) return this.next < 0 ? null : this.tooManySteps();
-      const first = message[at]!;
+      const first = data[at]!;
       if ((first & POINTER) === POINTER) {
         if (at + 1 >= limit) return null;
         if (this.next < 0) this.next = at + 2;
-        const to = ((first & 0x3f) << 8) | message[at + 1]!;
+        const to = this.base + (((first & 0x3f) << 8) | data[at + 1]!);
         if (to === at) {
           this.notes.hasInfiniteLoop = true;
           return this.name(true);
         }
-        if (to > message.length) return null;
+        if (to > this.end) return null;
         at = to;
-        limit = message.length;
+        limit = this.end;
         continue;
       }
       if ((first & POINTER) !== 0 || at + 1 + first > limit) return null;
@@ -77,7 +83,7 @@ export class NameReader {
   private label(at: number, length: number): void {
     if (this.length > 0) this.out[this.length++] = 0x2e;
     const room = Math.min(length, MAX_NAME - this.length);
-    if (!this.isOnlyChecked) for (let i = 0; i < room; i++) this.out[this.length + i] = this.message[at + i]!;
+    if (!this.isOnlyChecked) for (let i = 0; i < room; i++) this.out[this.length + i] = this.data[at + i]!;
     this.length += room;
   }
 
@@ -99,8 +105,8 @@ export class NameReader {
   private tooLong(from: number, limit: number): DnsName | null {
     if (this.next >= 0) return this.truncated();
     let at = from;
-    while (at < limit && this.message[at] !== 0) {
-      const first = this.message[at]!;
+    while (at < limit && this.data[at] !== 0) {
+      const first = this.data[at]!;
       if ((first & POINTER) === POINTER) {
         this.next = at + 2;
         return at + 1 < limit ? this.truncated() : null;

@@ -38,9 +38,6 @@ export type DnsRdata =
   | DnsSoa
   | DnsSrv;
 
-/** Stands for data that is only checked. */
-const CHECKED: DnsRdata = { kind: 'other', bytes: new Uint8Array(0) };
-
 /** Null: the data is not what its type demands. */
 export function readRdata(
   type: number,
@@ -52,7 +49,7 @@ export function readRdata(
   switch (type) {
     case DnsType.a:
     case DnsType.aaaa:
-      return names.isOnlyChecked ? CHECKED : { kind: 'address', bytes: message.subarray(start, end) };
+      return { kind: 'address', bytes: message.subarray(start, end) };
     case DnsType.ns:
     case DnsType.cname:
     case DnsType.ptr:
@@ -60,7 +57,7 @@ export function readRdata(
     case DnsType.mx:
       return end - start < 3 ? null : nameAt(start + 2, end, names);
     case DnsType.null:
-      return names.isOnlyChecked ? CHECKED : { kind: 'bytes', bytes: message.subarray(start, end) };
+      return { kind: 'bytes', bytes: message.subarray(start, end) };
     case DnsType.txt:
       return texts(message, start, end);
     case DnsType.soa:
@@ -72,8 +69,44 @@ export function readRdata(
     case DnsType.opt:
       return options(message, start, end);
     default:
-      return names.isOnlyChecked ? CHECKED : { kind: 'other', bytes: message.subarray(start, end) };
+      return { kind: 'other', bytes: message.subarray(start, end) };
   }
+}
+
+/** Whether the data is what its type demands: what `readRdata` says, without reading it. */
+export function isRdata(type: number, message: Uint8Array, start: number, end: number, names: NameReader): boolean {
+  switch (type) {
+    case DnsType.ns:
+    case DnsType.cname:
+    case DnsType.ptr:
+      return names.read(start, end) !== null;
+    case DnsType.mx:
+      return end - start >= 3 && names.read(start + 2, end) !== null;
+    case DnsType.txt:
+      return areTexts(message, start, end);
+    case DnsType.soa:
+      return names.read(start, end) !== null && names.read(names.next, end) !== null && names.next + 20 <= end;
+    case DnsType.srv:
+      return end - start >= 7 && names.read(start + 6, end) !== null;
+    case DnsType.sshfp:
+      return end - start >= 2;
+    case DnsType.opt:
+      return areOptions(message, start, end);
+    default:
+      return true;
+  }
+}
+
+function areTexts(message: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end) at += 1 + message[at]!;
+  return at === end;
+}
+
+function areOptions(message: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at + 4 <= end) at += 4 + u16(message, at + 2);
+  return at === end;
 }
 
 function nameAt(start: number, end: number, names: NameReader): DnsRdata | null {

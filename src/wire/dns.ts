@@ -2,7 +2,7 @@
 
 import { NameReader } from './dns-name.ts';
 import type { DnsName, NameNotes } from './dns-name.ts';
-import { readRdata } from './dns-rdata.ts';
+import { isRdata, readRdata } from './dns-rdata.ts';
 import type { DnsRdata } from './dns-rdata.ts';
 import { i32, u16 } from './read.ts';
 
@@ -28,23 +28,40 @@ interface DnsSections {
   readonly additionals: DnsRecord[];
 }
 
+/** What was odd about a sound message. */
+export interface DnsNotes extends NameNotes {
+  hasInvalidAuthorities: boolean;
+  hasInvalidAdditionals: boolean;
+}
+
 /** A sound message. Its records are read when somebody asks for them: most messages only pass by. */
-export class DnsMessage implements NameNotes {
+export class DnsMessage {
   readonly id: number;
   readonly flags: number;
-  hasInvalidAuthorities = false;
-  hasInvalidAdditionals = false;
-  isTruncatedName = false;
-  hasInfiniteLoop = false;
-  hasLabelLimit = false;
-  /** All of it, as it was on the wire. */
-  readonly bytes: Uint8Array;
+  readonly questionCount: number;
+  readonly isTruncatedName: boolean;
+  readonly hasInfiniteLoop: boolean;
+  readonly hasLabelLimit: boolean;
+  readonly hasInvalidAuthorities: boolean;
+  readonly hasInvalidAdditionals: boolean;
+  /** All of it is [start, end) of `data`, as it was on the wire. */
+  private readonly data: Uint8Array;
+  private readonly start: number;
+  private readonly end: number;
   private sections: DnsSections | null = null;
 
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-    this.id = u16(bytes, 0);
-    this.flags = u16(bytes, 2);
+  constructor(data: Uint8Array, start: number, end: number, notes: DnsNotes) {
+    this.data = data;
+    this.start = start;
+    this.end = end;
+    this.id = u16(data, start);
+    this.flags = u16(data, start + 2);
+    this.questionCount = u16(data, start + 4);
+    this.isTruncatedName = notes.isTruncatedName;
+    this.hasInfiniteLoop = notes.hasInfiniteLoop;
+    this.hasLabelLimit = notes.hasLabelLimit;
+    this.hasInvalidAuthorities = notes.hasInvalidAuthorities;
+    this.hasInvalidAdditionals = notes.hasInvalidAdditionals;
   }
 
   get questions(): readonly DnsQuestion[] {
@@ -63,12 +80,8 @@ export class DnsMessage implements NameNotes {
     return this.read().additionals;
   }
 
-  get questionCount(): number {
-    return u16(this.bytes, 4);
-  }
-
   get isResponse(): boolean {
-    return (this.flags & 0x8000) !== 0;
+    return (this.flags & RESPONSE) !== 0;
   }
 
   get opcode(): number {
@@ -82,59 +95,100 @@ export class DnsMessage implements NameNotes {
   private read(): DnsSections {
     if (this.sections !== null) return this.sections;
     const sections = { questions: [], answers: [], authorities: [], additionals: [] };
-    reader.read(this.bytes, this, sections);
+    reader.read(this.data, this.start, this.end, sections);
     this.sections = sections;
     return sections;
   }
 }
 
 export const DNS_HEADER_LENGTH = 12;
+const RESPONSE = 0x8000;
+
+/** Whether the bytes are a DNS message. */
+export function isDnsMessage(data: Uint8Array, start: number, end: number): boolean {
+  return end - start >= DNS_HEADER_LENGTH && reader.read(data, start, end, null);
+}
+
+/** Whether the message at `start` says it is a response. */
+export function isDnsResponse(data: Uint8Array, start: number): boolean {
+  return (u16(data, start + 2) & RESPONSE) !== 0;
+}
 
 /** Copies what it keeps. Null: the bytes are no DNS message. */
 export function parseDnsMessage(data: Uint8Array, start: number, end: number): DnsMessage | null {
-  if (end - start < DNS_HEADER_LENGTH) return null;
-  const message = new DnsMessage(data.slice(start, end));
-  return reader.read(message.bytes, message, null) ? message : null;
+  if (!isDnsMessage(data, start, end)) return null;
+  const at = kept.keep(data, start, end);
+  return new DnsMessage(kept.bytes, at, at + end - start, reader.notes);
 }
 
+/** Where messages are copied to, one behind the other: a buffer for each would cost more than all that is done with it. */
+class Kept {
+  bytes = NOTHING;
+  private next = 0;
+
+  /** @returns where in `bytes` the copy lies */
+  keep(data: Uint8Array, start: number, end: number): number {
+    if (this.next + end - start > this.bytes.length) {
+      this.bytes = new Uint8Array(KEPT_SIZE);
+      this.next = 0;
+    }
+    const at = this.next;
+    this.next += end - start;
+    this.bytes.set(data.subarray(start, end), at);
+    return at;
+  }
+}
+
+/** Holds the largest message; lives as long as any of those in it. */
+const KEPT_SIZE = 64 << 10;
+const kept = new Kept();
+
 class MessageReader {
-  private bytes: Uint8Array = NOTHING;
+  readonly notes: DnsNotes = {
+    isTruncatedName: false,
+    hasInfiniteLoop: false,
+    hasLabelLimit: false,
+    hasInvalidAuthorities: false,
+    hasInvalidAdditionals: false,
+  };
+  private data: Uint8Array = NOTHING;
+  private end = 0;
   private readonly names = new NameReader();
   private at = 0;
 
-  /** @param into null: the message is only checked. @returns false for what is no message */
-  read(bytes: Uint8Array, found: DnsMessage, into: DnsSections | null): boolean {
-    const { names } = this;
-    this.bytes = bytes;
-    this.at = DNS_HEADER_LENGTH;
-    names.open(bytes, found, { isOnlyChecked: into === null });
-    const isSound = this.sections(found, into);
-    names.open(NOTHING, found, { isOnlyChecked: true });
-    this.bytes = NOTHING;
-    return isSound;
+  /** @param into null: the message is only checked, with `notes`. @returns false for what is no message */
+  read(data: Uint8Array, start: number, end: number, into: DnsSections | null): boolean {
+    const { names, notes } = this;
+    this.data = data;
+    this.end = end;
+    this.at = start + DNS_HEADER_LENGTH;
+    notes.isTruncatedName = notes.hasInfiniteLoop = notes.hasLabelLimit = false;
+    notes.hasInvalidAuthorities = notes.hasInvalidAdditionals = false;
+    names.open(data, start, end, notes, into === null);
+    return this.sections(start, into);
   }
 
-  private sections(found: DnsMessage, into: DnsSections | null): boolean {
-    const { bytes } = this;
-    for (let i = u16(bytes, 4); i > 0; i--) if (!this.question(into)) return false;
-    if (!this.section(into === null ? null : into.answers, u16(bytes, 6))) return false;
+  private sections(start: number, into: DnsSections | null): boolean {
+    const { data, notes } = this;
+    for (let i = u16(data, start + 4); i > 0; i--) if (!this.question(into)) return false;
+    if (!this.section(into === null ? null : into.answers, u16(data, start + 6))) return false;
     // what the last two sections have wrong does not take the rest away
-    if (!this.section(into === null ? null : into.authorities, u16(bytes, 8))) {
-      found.hasInvalidAuthorities = true;
+    if (!this.section(into === null ? null : into.authorities, u16(data, start + 8))) {
+      notes.hasInvalidAuthorities = true;
       if (into !== null) into.authorities.length = 0;
-    } else if (!this.section(into === null ? null : into.additionals, u16(bytes, 10))) {
-      found.hasInvalidAdditionals = true;
+    } else if (!this.section(into === null ? null : into.additionals, u16(data, start + 10))) {
+      notes.hasInvalidAdditionals = true;
       if (into !== null) into.additionals.length = 0;
     }
     return true;
   }
 
   private question(into: DnsSections | null): boolean {
-    const { bytes } = this;
-    const name = this.names.read(this.at, bytes.length);
+    const { data, end } = this;
+    const name = this.names.read(this.at, end);
     const at = this.names.next;
-    if (name === null || at + 4 > bytes.length) return false;
-    into?.questions.push({ name, type: u16(bytes, at), class: u16(bytes, at + 2) });
+    if (name === null || at + 4 > end) return false;
+    into?.questions.push({ name, type: u16(data, at), class: u16(data, at + 2) });
     this.at = at + 4;
     return true;
   }
@@ -145,18 +199,19 @@ class MessageReader {
   }
 
   private record(into: DnsRecord[] | null): boolean {
-    const { bytes, names } = this;
-    const name = names.read(this.at, bytes.length);
+    const { data, names } = this;
+    const name = names.read(this.at, this.end);
     const at = names.next;
-    if (name === null || at + 10 > bytes.length) return false;
+    if (name === null || at + 10 > this.end) return false;
     const start = at + 10;
-    const end = start + u16(bytes, at + 8);
-    if (end > bytes.length) return false;
+    const end = start + u16(data, at + 8);
+    if (end > this.end) return false;
     this.at = end;
-    const type = u16(bytes, at);
-    const rdata = readRdata(type, bytes, start, end, names);
+    const type = u16(data, at);
+    if (into === null) return isRdata(type, data, start, end, names);
+    const rdata = readRdata(type, data, start, end, names);
     if (rdata === null) return false;
-    into?.push({ name, type, class: u16(bytes, at + 2), ttl: i32(bytes, at + 4) >>> 0, rdata });
+    into.push({ name, type, class: u16(data, at + 2), ttl: i32(data, at + 4) >>> 0, rdata });
     return true;
   }
 }

@@ -5,7 +5,7 @@ import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { DNS_HEADER_LENGTH, parseDnsMessage } from '../../wire/dns.ts';
+import { DNS_HEADER_LENGTH, isDnsMessage, isDnsResponse, parseDnsMessage } from '../../wire/dns.ts';
 import type { DnsMessage } from '../../wire/dns.ts';
 import { u16 } from '../../wire/read.ts';
 import type { DnsAnomalies } from './anomalies.ts';
@@ -43,18 +43,22 @@ export class DnsTransaction extends Transaction {
 export class DnsParser extends AppParser {
   private readonly isStream: boolean;
   private readonly anomalies: DnsAnomalies;
+  /** Nobody looks at the messages: they are checked and counted. */
+  private readonly isFollower: boolean;
   private readonly unlogged = new Set<number>();
   private hasAnswered = false;
   /** Bytes went missing: what comes next need not be the start of a message. */
   private readonly isLost: [boolean, boolean] = [false, false];
 
-  constructor(flow: AppFlow, anomalies: DnsAnomalies) {
+  constructor(flow: AppFlow, anomalies: DnsAnomalies, { isFollower = false } = {}) {
     super(flow);
+    this.isFollower = isFollower;
     this.isStream = flow.transport === TCP;
     this.anomalies = anomalies;
   }
 
   data(input: AppInput): number {
+    this.isQuiet = this.isFollower;
     if (this.isStream) return this.stream(input);
     this.message(input, input.start, input.end);
     return input.length;
@@ -87,12 +91,13 @@ export class DnsParser extends AppParser {
   private isMessageAt(data: Uint8Array, start: number, end: number): boolean {
     if (start + 2 > end) return false;
     const last = start + 2 + u16(data, start);
-    return last <= end && parseDnsMessage(data, start + 2, last) !== null;
+    return last <= end && isDnsMessage(data, start + 2, last);
   }
 
   /** False: nothing of it can be understood. A message whose header alone is sound is passed over. */
   private message(input: AppInput, start: number, end: number): boolean {
     const { direction } = input;
+    if (this.isFollower) return this.follow(input.data, start, end, direction);
     const message = parseDnsMessage(input.data, start, end);
     if (message === null) return end - start >= DNS_HEADER_LENGTH;
     if (direction === 0 && message.isResponse) return true;
@@ -109,6 +114,12 @@ export class DnsParser extends AppParser {
   private checkSide(tx: DnsTransaction, { isResponse }: DnsMessage): void {
     if (isResponse) this.hasAnswered = true;
     else if (this.hasAnswered) this.anomaly(tx, this.anomalies.not_response);
+  }
+
+  private follow(data: Uint8Array, start: number, end: number, direction: Direction): boolean {
+    if (!isDnsMessage(data, start, end)) return end - start >= DNS_HEADER_LENGTH;
+    if (direction === 1 || !isDnsResponse(data, start)) this.countUnseen();
+    return true;
   }
 
   private check(tx: DnsTransaction, message: DnsMessage): void {

@@ -1,15 +1,16 @@
 // Does a flow begin with a DNS message?
 
 import { Probed } from '../../framework/app-protocol.ts';
-import { DNS_HEADER_LENGTH, parseDnsMessage } from '../../wire/dns.ts';
+import { DNS_HEADER_LENGTH, isDnsMessage, isDnsResponse } from '../../wire/dns.ts';
 import { u16 } from '../../wire/read.ts';
 
 const RESPONSE = 0x80;
 
 export function probeUdp(data: Uint8Array, start: number, end: number, direction: 0 | 1): number {
-  const message = parseDnsMessage(data, start, end);
-  if (message === null || (!message.isResponse && message.questionCount === 0)) return Probed.no;
-  return message.isResponse === (direction === 1) ? Probed.yes : Probed.reversed;
+  if (!isDnsMessage(data, start, end)) return Probed.no;
+  const isResponse = isDnsResponse(data, start);
+  if (!isResponse && u16(data, start + 4) === 0) return Probed.no; // no question
+  return isResponse === (direction === 1) ? Probed.yes : Probed.reversed;
 }
 
 /** The length of the message stands before it (RFC 1035 section 4.2.2). */
