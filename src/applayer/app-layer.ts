@@ -140,32 +140,32 @@ export class AppLayer implements AppStreamSink {
     this.skip = 0;
     const app = this.ofOrNew(f, TCP);
     const side = direction as Direction;
-    if (app.isStopped[side]) return length;
+    if (app.isStopped(side)) return length;
     if ((flags & AppDataFlag.gap) !== 0) {
       if (app.protocol.id !== UNKNOWN_PROTOCOL) this.gap(p, app, side, length);
-      else if ((flags & AppDataFlag.start) === 0 && app.detection[side] === Detection.undecided)
+      else if ((flags & AppDataFlag.start) === 0 && app.detection(side) === Detection.undecided)
         app.hasLostStart = true;
       return length;
     }
-    if ((flags & AppDataFlag.eof) !== 0) app.isEof[side] = true;
+    if ((flags & AppDataFlag.eof) !== 0) app.noteEof(side);
     const { input } = this;
     input.isMidstream = (flags & AppDataFlag.midstream) !== 0;
-    input.isStart = app.bytes[side] === 0;
+    input.isStart = app.bytes(side) === 0;
     const isDecided =
-      app.detection[side] !== Detection.undecided || this.detectTcp(p, app, side, data, offset, offset + length);
-    if (!isDecided || app.protocol.id <= FAILED_PROTOCOL) return app.isStopped[side] ? length : 0;
+      app.detection(side) !== Detection.undecided || this.detectTcp(p, app, side, data, offset, offset + length);
+    if (!isDecided || app.protocol.id <= FAILED_PROTOCOL) return app.isStopped(side) ? length : 0;
     const taken = this.parse(p, app, side, data, offset, offset + length);
-    if (app.isStopped[side]) return length;
+    if (app.isStopped(side)) return length;
     const { parser } = app;
-    const maySkip = parser !== null && app.frames === null && app.detection[side] !== Detection.undecided;
+    const maySkip = parser !== null && app.frames === null && app.detection(side) !== Detection.undecided;
     if (maySkip && taken === length) this.skip = parser.skip;
     return taken;
   }
 
   passed(f: number, direction: Direction, length: number): void {
     const app = this.apps[f]!;
-    if (app.isStopped[direction]) return;
-    app.bytes[direction] += length;
+    if (app.isStopped(direction)) return;
+    app.addBytes(direction, length);
     app.parser?.passed(direction, length);
   }
 
@@ -173,13 +173,13 @@ export class AppLayer implements AppStreamSink {
   udp(p: Packet, f: number): void {
     const app = this.ofOrNew(f, 17);
     const side: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
-    if (app.isStopped[side]) return;
+    if (app.isStopped(side)) return;
     const end = p.payloadOffset + p.payloadLength;
     const wasFailed = app.protocol.id === FAILED_PROTOCOL;
-    if (app.detection[side] === Detection.undecided) this.detectUdp(p, app, side, end);
+    if (app.detection(side) === Detection.undecided) this.detectUdp(p, app, side, end);
     if (app.protocol.id <= FAILED_PROTOCOL || p.payloadLength === 0) return;
     const now: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
-    this.input.isStart = app.bytes[now] === 0;
+    this.input.isStart = app.bytes(now) === 0;
     this.input.isMidstream = false;
     this.parse(p, app, now, p.data, p.payloadOffset, end);
     // what answers something unknown is not told of, what follows is
@@ -189,7 +189,7 @@ export class AppLayer implements AppStreamSink {
   private parse(p: Packet, app: AppFlow, side: Direction, data: Uint8Array, start: number, end: number): number {
     const { input } = this;
     if (app.parser === null) {
-      app.bytes[side] += end - start;
+      app.addBytes(side, end - start);
       this.stopDetected(app);
       return end - start;
     }
@@ -198,10 +198,10 @@ export class AppLayer implements AppStreamSink {
     input.start = start;
     input.end = end;
     input.direction = side;
-    input.isEof = app.isEof[side];
+    input.isEof = app.isEof(side);
     input.packet = p;
     input.flow = app.f;
-    input.streamOffset = app.bytes[side];
+    input.streamOffset = app.bytes(side);
     if (app.frames !== null && app.transport === TCP) app.frames.begin(side);
     app.parser.isQuiet = false;
     app.parser.skip = 0;
@@ -212,7 +212,7 @@ export class AppLayer implements AppStreamSink {
       return end - start;
     }
     if (!app.parser.isQuiet || app.isRestless(side)) app.noteNews(side);
-    app.bytes[side] += taken;
+    app.addBytes(side, taken);
     if (app.change !== undefined) this.beginAnew(app);
     return taken;
   }
@@ -231,6 +231,7 @@ export class AppLayer implements AppStreamSink {
     if (!parses[app.transport === TCP ? 'tcp' : 'udp']) return;
     const follower = this.isWatched(app.protocol) ? undefined : definition.createFollower?.(app, settings);
     app.parser = follower ?? definition.createParser!(app, settings);
+    app.isFollowed = app.parser === follower;
     const wishes = this.frames.of(app.protocol);
     app.frames = wishes === null ? null : new FlowFrames(wishes);
     if (wishes !== null) this.flows.setFlag(app.f, FlowFlag.appFrames);
@@ -242,7 +243,7 @@ export class AppLayer implements AppStreamSink {
     app.frames?.end(side, 'cut');
     this.input.packet = p;
     app.noteNews(side);
-    if (app.parser.gap(side, length)) app.bytes[side] += length;
+    if (app.parser.gap(side, length)) app.addBytes(side, length);
     else this.fail(p, app, 'gap');
   }
 
@@ -264,7 +265,7 @@ export class AppLayer implements AppStreamSink {
     const found = this.detector.detect(data, start, end, this.whereOf(app, side));
     if (found > 0 && this.detector.isReversed && !isKnown && this.turn(app)) return false;
     if (found > 0) {
-      app.detection[side] = Detection.found;
+      app.noteDetection(side, Detection.found);
       flows.setWord(app.f, side === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, found);
       if (!isKnown) this.begin(p, app, side, found);
       else if (found !== app.protocol.id) this.mismatch(p, app, side, found);
@@ -272,15 +273,15 @@ export class AppLayer implements AppStreamSink {
     }
     if (isKnown) {
       if (app.protocol.isKnownByOneSide) return true;
-      if (found === Detected.undecided && !app.isEof[side]) return true; // what is known of the other side serves
-      app.detection[side] = Detection.failed;
+      if (found === Detected.undecided && !app.isEof(side)) return true; // what is known of the other side serves
+      app.noteDetection(side, Detection.failed);
       flows.setWord(app.f, side === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, FAILED_PROTOCOL);
       this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_detect_protocol_only_one_direction);
       return true;
     }
     if (found === Detected.failed) {
-      app.detection[side] = Detection.failed;
-      const other = app.detection[side ^ 1];
+      app.noteDetection(side, Detection.failed);
+      const other = app.detection((side ^ 1) as Direction);
       if (other === Detection.failed || (end - start > ENOUGH && other === Detection.undecided)) this.failTcp(app);
     }
     return false;
@@ -290,8 +291,7 @@ export class AppLayer implements AppStreamSink {
   private turn(app: AppFlow): boolean {
     const { stream } = this.requests;
     if (stream === null || !this.where.mayBeReversed) return false;
-    [app.isEof[0], app.isEof[1]] = [app.isEof[1], app.isEof[0]];
-    [app.detection[0], app.detection[1]] = [app.detection[1], app.detection[0]];
+    app.turn();
     stream.requestTurn(this.flows.tcp(app.f));
     return true;
   }
@@ -307,7 +307,7 @@ export class AppLayer implements AppStreamSink {
       this.midstream &&
       where.other === 0 &&
       (app.transport !== TCP || this.input.isMidstream) &&
-      app.bytes[side ^ 1] === 0;
+      app.bytes((side ^ 1) as Direction) === 0;
     return where;
   }
 
@@ -321,7 +321,7 @@ export class AppLayer implements AppStreamSink {
       this.swap(p, f);
       at = (side ^ 1) as Direction;
     }
-    app.detection[at] = found > 0 ? Detection.found : Detection.failed;
+    app.noteDetection(at, found > 0 ? Detection.found : Detection.failed);
     if (found <= 0) found = isKnown ? app.protocol.id : FAILED_PROTOCOL;
     flows.setWord(f, at === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, found);
     if (found > FAILED_PROTOCOL && !isKnown) this.begin(p, app, at, found);
@@ -351,8 +351,8 @@ export class AppLayer implements AppStreamSink {
       ((first === 'client' && side === TO_CLIENT) || (first === 'server' && side === TO_SERVER));
     if (
       isWrong &&
-      app.bytes[side ^ 1] === 0 &&
-      app.detection[side ^ 1] === Detection.undecided &&
+      app.bytes((side ^ 1) as Direction) === 0 &&
+      app.detection((side ^ 1) as Direction) === Detection.undecided &&
       !this.input.isMidstream
     ) {
       this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_wrong_direction_first_data);
@@ -363,7 +363,7 @@ export class AppLayer implements AppStreamSink {
     app.noteNews(TO_SERVER);
     app.noteNews(TO_CLIENT);
     const isJudged = !protocol.isKnownByOneSide;
-    if (isJudged && app.detection[side ^ 1] === Detection.failed) this.oneSided(p, app, side);
+    if (isJudged && app.detection((side ^ 1) as Direction) === Detection.failed) this.oneSided(p, app, side);
     if (app.transport === TCP && app.parser !== null) this.requests.stream?.resume(p, app.f, (side ^ 1) as Direction);
   }
 
@@ -386,7 +386,7 @@ export class AppLayer implements AppStreamSink {
   /** Each direction speaks a protocol of its own: the one of the client counts. */
   private mismatch(p: Packet, app: AppFlow, side: Direction, found: number): void {
     this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_mismatch_protocol_both_directions);
-    if (side === TO_SERVER && app.parser !== null && app.parser.transactionCount === 0 && app.bytes[TO_CLIENT] === 0) {
+    if (side === TO_SERVER && app.parser !== null && app.parser.transactionCount === 0 && app.bytes(TO_CLIENT) === 0) {
       app.parser = null;
       this.setProtocol(app, found);
       this.openParser(app);
@@ -409,7 +409,7 @@ export class AppLayer implements AppStreamSink {
 
   /** A protocol that is only detected: bytes are of use until both directions were looked at. */
   private stopDetected(app: AppFlow): void {
-    const [toServer, toClient] = app.detection;
+    const [toServer, toClient] = [app.detection(TO_SERVER), app.detection(TO_CLIENT)];
     if (
       app.transport !== TCP ||
       app.protocol.detectsOnly ||
@@ -435,11 +435,11 @@ export class AppLayer implements AppStreamSink {
     app.former = [...app.former, ...app.transactions];
     app.transactions = [];
     app.expected = expected;
-    app.detection[0] = app.detection[1] = Detection.undecided;
-    app.bytes[0] = app.bytes[1] = 0;
+    app.beginAnew();
     flows.setWord(app.f, F.appProtocolToServer, 0);
     flows.setWord(app.f, F.appProtocolToClient, 0);
     app.parser = null;
+    app.isFollowed = false;
     app.frames = null;
     flows.clearFlag(app.f, FlowFlag.appFrames);
     app.protocol = this.table.all[UNKNOWN_PROTOCOL]!;
@@ -449,7 +449,8 @@ export class AppLayer implements AppStreamSink {
 
   /** A protocol that nothing but the one before it announces. */
   private continueAs(app: AppFlow, protocol: AppProtocol): void {
-    app.detection[0] = app.detection[1] = Detection.found;
+    app.noteDetection(TO_SERVER, Detection.found);
+    app.noteDetection(TO_CLIENT, Detection.found);
     this.flows.setWord(app.f, F.appProtocolToServer, protocol.id);
     this.flows.setWord(app.f, F.appProtocolToClient, protocol.id);
     this.setProtocol(app, protocol.id);
@@ -464,7 +465,8 @@ export class AppLayer implements AppStreamSink {
     if (protocol === undefined) return;
     this.flows.setDouble(app.f, F.parentId, met.fromId);
     app.expectation = met.expectation.state;
-    app.detection[0] = app.detection[1] = Detection.found;
+    app.noteDetection(TO_SERVER, Detection.found);
+    app.noteDetection(TO_CLIENT, Detection.found);
     this.setProtocol(app, protocol.id);
     this.statistics.count(protocol, app.transport, 'flow');
     this.openParser(app);
@@ -478,18 +480,18 @@ export class AppLayer implements AppStreamSink {
     for (const { files } of transactions)
       for (const file of files ?? []) if (file.direction === direction) this.requests.files.close(file, 'truncated');
     this.end(p, f, direction);
-    app.isStopped[direction] = true;
+    app.stop(direction);
     app.noteNews(direction);
   }
 
   /** No more bytes will come: parsers conclude, also on what nobody acknowledged. */
   end(p: Packet, f: number, direction: Direction): void {
     const app = this.apps[f];
-    if (!app || app.isEof[direction]) return;
-    app.isEof[direction] = true;
+    if (!app || app.isEof(direction)) return;
+    app.noteEof(direction);
     if (app.former.length > 0) app.noteNews(direction);
-    if (app.parser === null || app.isStopped[direction]) return;
-    this.input.isStart = app.bytes[direction] === 0;
+    if (app.parser === null || app.isStopped(direction)) return;
+    this.input.isStart = app.bytes(direction) === 0;
     this.parse(p, app, direction, p.data, p.payloadOffset, p.payloadOffset);
   }
 

@@ -72,7 +72,7 @@ export class FlowRequests implements AppServices {
   }
 
   stopParsing(app: AppFlow, direction: Direction): void {
-    app.isStopped[direction] = true;
+    app.stop(direction);
     app.noteNews(direction);
     const t = this.session(app);
     if (t >= 0) this.stream?.disableApp(t, direction);

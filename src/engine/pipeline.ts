@@ -266,10 +266,11 @@ export class Pipeline {
 }
 
 /** Whether the end of a direction would tell the application layer something. */
-function isUnfinished({ parser, former, isEof, transactions }: AppFlow, direction: 0 | 1): boolean {
+function isUnfinished(app: AppFlow, direction: 0 | 1): boolean {
+  const { parser, former, transactions } = app;
   if (former.length > 0) return true;
-  if (parser === null) return false;
-  if (!isEof[direction]) return true;
+  if (parser === null || app.isFollowed) return false;
+  if (!app.isEof(direction)) return true;
   for (const tx of transactions)
     if (tx.has(direction) && tx.progress[direction] < tx.protocol!.complete[direction]) return true;
   return false;

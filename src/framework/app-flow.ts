@@ -48,6 +48,11 @@ export interface Expectation {
 /** Results of detection in one direction. */
 export const Detection = { undecided: 0, found: 1, failed: 2 } as const;
 
+/** Bits of `AppFlow.marks`: of direction 0; those of direction 1 are one higher. */
+const Mark = { eof: 1, stopped: 4 } as const;
+/** Above them the value of Detection of each direction. */
+const DETECTION_SHIFT = 4;
+const DETECTION_MASK = 3;
 const NONE: TxState[] = [];
 const RESTLESS = [FlowFlag.appRestlessToServer, FlowFlag.appRestlessToClient] as const;
 const NEWS = [FlowFlag.appNewsToServer, FlowFlag.appNewsToClient] as const;
@@ -60,16 +65,10 @@ export class AppFlow {
   /** The protocol found; only meaningful while `parser` is not null or `isKnown`. */
   protocol: AppProtocol;
   parser: AppParser | null = null;
+  /** Nobody looks at its transactions: `parser` is a follower, which has nothing to conclude at the end. */
+  isFollowed = false;
   /** Null where nobody asks for frames of the protocol. */
   frames: FlowFrames | null = null;
-  /** Value of Detection by direction. */
-  readonly detection: [number, number] = [0, 0];
-  /** No more bytes are taken, by direction. */
-  readonly isStopped: [boolean, boolean] = [false, false];
-  /** Nothing follows in that direction. */
-  readonly isEof: [boolean, boolean] = [false, false];
-  /** Bytes seen by direction. */
-  readonly bytes: [number, number] = [0, 0];
   /** Bytes never came from among those that tell the protocol. */
   hasLostStart = false;
   /** What an expectation handed over. */
@@ -86,12 +85,73 @@ export class AppFlow {
   former: TxState[] = NONE;
   /** Directions (1 to server, 2 to client) whose files a rule wants kept, those to come included. */
   keptFiles = 0;
+  // one number and two fields for what would be four small arrays in each flow
+  private marks = 0;
+  private bytesToServer = 0;
+  private bytesToClient = 0;
 
   constructor(f: number, transport: number, services: AppServices, unknown: AppProtocol) {
     this.f = f;
     this.transport = transport;
     this.services = services;
     this.protocol = unknown;
+  }
+
+  /** Bytes of a direction that are done with. */
+  bytes(direction: Direction): number {
+    return direction === 0 ? this.bytesToServer : this.bytesToClient;
+  }
+
+  addBytes(direction: Direction, count: number): void {
+    if (direction === 0) this.bytesToServer += count;
+    else this.bytesToClient += count;
+  }
+
+  /** Nothing follows in that direction. */
+  isEof(direction: Direction): boolean {
+    return (this.marks & (Mark.eof << direction)) !== 0;
+  }
+
+  noteEof(direction: Direction): void {
+    this.marks |= Mark.eof << direction;
+  }
+
+  /** No more bytes of it are taken. */
+  isStopped(direction: Direction): boolean {
+    return (this.marks & (Mark.stopped << direction)) !== 0;
+  }
+
+  stop(direction: Direction): void {
+    this.marks |= Mark.stopped << direction;
+  }
+
+  /** Value of Detection. */
+  detection(direction: Direction): number {
+    return (this.marks >> (DETECTION_SHIFT + 2 * direction)) & DETECTION_MASK;
+  }
+
+  noteDetection(direction: Direction, value: number): void {
+    const shift = DETECTION_SHIFT + 2 * direction;
+    this.marks = (this.marks & ~(DETECTION_MASK << shift)) | (value << shift);
+  }
+
+  /** The end that was taken for the client is the server: what is known of the directions changes sides. */
+  turn(): void {
+    const [toServer, toClient] = [this.detection(0), this.detection(1)];
+    const eof = this.marks & (3 * Mark.eof);
+    this.marks &= ~(3 * Mark.eof);
+    if (eof === Mark.eof) this.marks |= Mark.eof << 1;
+    else if (eof === Mark.eof << 1) this.marks |= Mark.eof;
+    else this.marks |= eof;
+    this.noteDetection(0, toClient);
+    this.noteDetection(1, toServer);
+  }
+
+  /** The bytes from here on are of another protocol. */
+  beginAnew(): void {
+    this.bytesToServer = this.bytesToClient = 0;
+    this.noteDetection(0, Detection.undecided);
+    this.noteDetection(1, Detection.undecided);
   }
 
   /** Whether there are bytes, states or anomalies of a direction that rules and outputs have not looked at. */
@@ -122,5 +182,5 @@ export class AppFlow {
 
 /** Whether nothing more of a direction will be parsed. */
 export function isDirectionOver(app: AppFlow, direction: Direction): boolean {
-  return app.isEof[direction] || app.isStopped[direction];
+  return app.isEof(direction) || app.isStopped(direction);
 }

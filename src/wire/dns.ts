@@ -1,5 +1,6 @@
 // DNS messages on the wire (RFC 1035 section 4): header, questions and resource records, read without trust.
 
+import { KeptBytes } from '../base/kept-bytes.ts';
 import { NameReader } from './dns-name.ts';
 import type { DnsName, NameNotes } from './dns-name.ts';
 import { isRdata, readRdata } from './dns-rdata.ts';
@@ -121,27 +122,7 @@ export function parseDnsMessage(data: Uint8Array, start: number, end: number): D
   return new DnsMessage(kept.bytes, at, at + end - start, reader.notes);
 }
 
-/** Where messages are copied to, one behind the other: a buffer for each would cost more than all that is done with it. */
-class Kept {
-  bytes = NOTHING;
-  private next = 0;
-
-  /** @returns where in `bytes` the copy lies */
-  keep(data: Uint8Array, start: number, end: number): number {
-    if (this.next + end - start > this.bytes.length) {
-      this.bytes = new Uint8Array(KEPT_SIZE);
-      this.next = 0;
-    }
-    const at = this.next;
-    this.next += end - start;
-    this.bytes.set(data.subarray(start, end), at);
-    return at;
-  }
-}
-
-/** Holds the largest message; lives as long as any of those in it. */
-const KEPT_SIZE = 64 << 10;
-const kept = new Kept();
+const kept = new KeptBytes();
 
 class MessageReader {
   readonly notes: DnsNotes = {

@@ -39,7 +39,7 @@ function flowsOf(captures: readonly string[], types: readonly string[]): string[
 
 function compare(captures: readonly string[]): void {
   const followed = flowsOf(captures, []);
-  const parsed = flowsOf(captures, ['http', 'tls', 'dns', 'anomaly']);
+  const parsed = flowsOf(captures, ['http', 'tls', 'dns', 'smtp', 'anomaly']);
   assert.ok(followed.length > 0);
   assert.equal(followed.length, parsed.length);
   followed.forEach((line, i) => {

@@ -74,7 +74,7 @@ export class ParserDriver {
     if (passed > 0) {
       this.useless[direction] -= passed;
       this.parser.passed(direction, passed);
-      this.app.bytes[direction] += passed;
+      this.app.addBytes(direction, passed);
       return passed < bytes.length ? this.feed(direction, bytes.subarray(passed)) : this;
     }
     const all = Buffer.concat([this.waiting[direction], bytes]);
@@ -84,8 +84,8 @@ export class ParserDriver {
     input.start = 2;
     input.end = 2 + all.length;
     input.direction = direction;
-    input.isStart = this.app.bytes[direction] === 0;
-    input.streamOffset = this.app.bytes[direction];
+    input.isStart = this.app.bytes(direction) === 0;
+    input.streamOffset = this.app.bytes(direction);
     this.parser.skip = 0;
     const taken = this.parser.data(input);
     if (taken === PARSE_FAILED) {
@@ -93,7 +93,7 @@ export class ParserDriver {
       return this;
     }
     if (taken < 0 || taken > all.length) throw new RangeError(`took ${String(taken)} of ${String(all.length)} bytes`);
-    this.app.bytes[direction] += taken;
+    this.app.addBytes(direction, taken);
     this.waiting[direction] = all.subarray(taken);
     if (this.skips && taken === all.length) this.useless[direction] = this.parser.skip;
     return this;
@@ -107,7 +107,7 @@ export class ParserDriver {
   /** Nothing follows in a direction. */
   end(direction: Direction): this {
     this.input.isEof = true;
-    this.app.isEof[direction] = true;
+    this.app.noteEof(direction);
     this.feed(direction, new Uint8Array(0));
     this.input.isEof = false;
     return this;

@@ -22,12 +22,11 @@ export class DnsTransaction extends Transaction {
   /** Direction it travels. */
   readonly direction: Direction;
 
-  private readonly unlogged: Set<number>;
+  private readonly parser: DnsParser;
 
-  /** @param unlogged of the flow: numbers of requests that a rule wants no record of */
-  constructor(id: number, direction: Direction, message: DnsMessage, unlogged: Set<number>) {
+  constructor(id: number, direction: Direction, message: DnsMessage, parser: DnsParser) {
     super(id);
-    this.unlogged = unlogged;
+    this.parser = parser;
     this.message = message;
     this.direction = direction;
     this.directions = 1 << direction;
@@ -36,7 +35,7 @@ export class DnsTransaction extends Transaction {
 
   override unlog(): void {
     super.unlog();
-    if (!this.message.isResponse && this.unlogged.size < MOST_UNLOGGED) this.unlogged.add(this.message.id);
+    if (!this.message.isResponse) this.parser.unlogAnswer(this.message.id);
   }
 }
 
@@ -45,10 +44,11 @@ export class DnsParser extends AppParser {
   private readonly anomalies: DnsAnomalies;
   /** Nobody looks at the messages: they are checked and counted. */
   private readonly isFollower: boolean;
-  private readonly unlogged = new Set<number>();
   private hasAnswered = false;
-  /** Bytes went missing: what comes next need not be the start of a message. */
-  private readonly isLost: [boolean, boolean] = [false, false];
+  /** Numbers of requests that a rule wants no record of; null for none. */
+  private unlogged: Set<number> | null = null;
+  /** Directions (1 to server, 2 to client) of which bytes went missing: what comes next need not begin a message. */
+  private lost = 0;
 
   constructor(flow: AppFlow, anomalies: DnsAnomalies, { isFollower = false } = {}) {
     super(flow);
@@ -65,16 +65,22 @@ export class DnsParser extends AppParser {
   }
 
   override gap(direction: Direction): boolean {
-    this.isLost[direction] = true;
+    this.lost |= 1 << direction;
     return true;
+  }
+
+  /** The answer to a request gets no record, as the request has none. */
+  unlogAnswer(id: number): void {
+    this.unlogged ??= new Set();
+    if (this.unlogged.size < MOST_UNLOGGED) this.unlogged.add(id);
   }
 
   /** Messages with their length before them (RFC 1035 section 4.2.2). */
   private stream(input: AppInput): number {
     const { data, direction, start, end } = input;
-    if (this.isLost[direction]) {
+    if ((this.lost & (1 << direction)) !== 0) {
       if (!this.isMessageAt(data, start, end)) return end - start;
-      this.isLost[direction] = false;
+      this.lost &= ~(1 << direction);
     }
     let at = start;
     while (at + 2 <= end) {
@@ -101,8 +107,8 @@ export class DnsParser extends AppParser {
     const message = parseDnsMessage(input.data, start, end);
     if (message === null) return end - start >= DNS_HEADER_LENGTH;
     if (direction === 0 && message.isResponse) return true;
-    const tx = new DnsTransaction(this.newId(), direction, message, this.unlogged);
-    if (message.isResponse && this.unlogged.delete(message.id)) tx.isLogged = true;
+    const tx = new DnsTransaction(this.newId(), direction, message, this);
+    if (message.isResponse && this.unlogged?.delete(message.id) === true) tx.isLogged = true;
     this.add(tx);
     this.frame(input, 'pdu', start, end - start, tx);
     this.check(tx, message);

@@ -1,6 +1,7 @@
 // LineReader: the lines of one direction of the control channel, none longer than allowed.
 
 import { byteIndex } from '../../base/bytes.ts';
+import { copyOf } from '../../base/kept-bytes.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 
 const LF = 0x0a;
@@ -47,7 +48,7 @@ export class LineReader {
 /** A copy of [start, end) without white space at its end. */
 function trimmed(data: Uint8Array, start: number, end: number): Uint8Array {
   while (end > start && isSpace(data[end - 1]!)) end--;
-  return data.slice(start, end);
+  return copyOf(data, start, end);
 }
 
 export function isSpace(byte: number): boolean {

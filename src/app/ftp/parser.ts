@@ -26,6 +26,9 @@ const MAX_PRELIMINARIES = 16;
 /** Where the argument of PORT and EPRT begins. */
 const ARGUMENT = 5;
 
+/** Commands whose reply settles something. */
+const SETTLED_BY_REPLY = new Set(['PORT', 'EPRT', 'PASV', 'EPSV', 'AUTH_TLS']);
+
 export class FtpParser extends AppParser {
   private readonly settings: FtpSettings;
   private readonly commands: LineReader;
@@ -92,7 +95,7 @@ export class FtpParser extends AppParser {
   private reply({ line, isTruncated }: LineReader): void {
     const tx = this.answered();
     this.changed(TO_CLIENT);
-    if (this.notePort(tx, Buffer.from(line).toString('latin1'))) {
+    if (this.notePort(tx, line)) {
       const isMore = isPreliminary(line);
       if (isMore && ++tx.preliminaries > MAX_PRELIMINARIES) {
         if (tx.preliminaries === MAX_PRELIMINARIES + 1) this.anomaly(tx, ANOMALY.too_many_preliminary_responses);
@@ -124,8 +127,10 @@ export class FtpParser extends AppParser {
   }
 
   /** The reply settles the port of a data channel. False: the command named none that can be read. */
-  private notePort(tx: FtpTransaction, reply: string): boolean {
+  private notePort(tx: FtpTransaction, line: Uint8Array): boolean {
     const name = this.command?.name;
+    if (name === undefined || !SETTLED_BY_REPLY.has(name)) return true;
+    const reply = Buffer.from(line).toString('latin1');
     if (name === 'PORT' || name === 'EPRT') {
       const port = name === 'PORT' ? (parseHostPort(this.portLine)?.port ?? 0) : extendedPort(this.portLine);
       if (port === 0) return false;

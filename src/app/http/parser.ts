@@ -1,5 +1,6 @@
 // HttpParser: requests and responses of one connection, each direction a small state machine.
 
+import { copyOf } from '../../base/kept-bytes.ts';
 import type { BodyLimits } from '../../framework/body-buffer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
@@ -121,7 +122,7 @@ export class HttpParser extends AppParser implements BodyHost {
   private take(input: AppInput, direction: Direction, at: number, next: number): number {
     let stop = next;
     while (stop > at && (input.data[stop - 1] === LF || input.data[stop - 1] === CR)) stop--;
-    const line = input.data.slice(at, stop);
+    const line = copyOf(input.data, at, stop);
     const taken = direction === TO_SERVER ? this.requestLine(input, line, next) : this.statusLine(line, next);
     const side = this.sides[direction];
     side.frame = this.frame(input, direction === TO_SERVER ? 'request' : 'response', at, -1, side.tx);
@@ -271,7 +272,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const side = this.sides[direction];
     const tx = side.tx!;
     const message = tx.message(direction);
-    message.rawHeaders = data.slice(at, stop);
+    message.rawHeaders = copyOf(data, at, stop);
     const notes: HeaderNotes = {
       hasOddLine: false,
       missesColon: false,

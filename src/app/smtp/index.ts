@@ -22,6 +22,7 @@ export default defineProtocol({
   hasUpperCaseEvents: true,
   readSettings,
   createParser: (flow, setting) => new SmtpParser(flow, setting.value as SmtpSettings),
+  createFollower: (flow, { value }) => new SmtpParser(flow, value as SmtpSettings, { isFollower: true }),
   keywords: SMTP_KEYWORDS,
   frames: ['command_line', 'data', 'response_line'],
   eve: [SMTP_EVE],

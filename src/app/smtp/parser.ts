@@ -58,10 +58,13 @@ export class SmtpParser extends AppParser implements MessageHost {
   /** The rest of a line that was too long passes unseen, by direction. */
   private readonly isDiscarding: [boolean, boolean] = [false, false];
   private hasFailed = false;
+  private readonly isFollower: boolean;
 
-  constructor(flow: AppFlow, settings: SmtpSettings) {
+  /** @param isFollower nobody looks: mails are delimited without being taken apart */
+  constructor(flow: AppFlow, settings: SmtpSettings, { isFollower = false } = {}) {
     super(flow);
     this.settings = settings;
+    this.isFollower = isFollower;
   }
 
   data(input: AppInput): number {
@@ -180,11 +183,13 @@ export class SmtpParser extends AppParser implements MessageHost {
 
   /** False: there was a DATA in this mail before. */
   private beginData(tx: SmtpTransaction): boolean {
-    if (tx.message !== null || tx.rawFile !== null) {
+    if (tx.hasContent) {
       this.anomaly(tx, ANOMALY.unparsable_content);
       return false;
     }
     tx.advance(TO_SERVER, Progress.data);
+    tx.hasContent = this.settings.decodesMime || this.settings.extractsRaw;
+    if (this.isFollower) return true;
     if (this.settings.decodesMime) tx.message = new MimeMessage(this.settings.mime, this);
     else if (this.settings.extractsRaw) tx.rawFile = this.openFile(RAW_NAME);
     return true;
@@ -342,5 +347,5 @@ function isEndOfMail(command: number, tx: SmtpTransaction, code: number): boolea
   const isAccepted = code >= 200 && code < 300;
   if (command === Command.endOfData) return true;
   if (command === Command.reset || command === Command.quit) return isAccepted;
-  return command === Command.hello && isAccepted && (tx.mailFrom !== null || tx.message !== null);
+  return command === Command.hello && isAccepted && (tx.mailFrom !== null || tx.hasContent);
 }

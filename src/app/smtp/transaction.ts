@@ -15,6 +15,8 @@ export class SmtpTransaction extends Transaction {
   /** As written, with angle brackets; null: no MAIL yet. */
   mailFrom: Uint8Array | null = null;
   readonly recipients: Uint8Array[] = [];
+  /** DATA has begun, and what it brings is asked for by the configuration. */
+  hasContent = false;
   /** Made with DATA; null before, and where MIME is not decoded. */
   message: MimeMessage | null = null;
   /** The message as it is, where that is asked for. */

@@ -33,11 +33,13 @@ const Message = {
 /** Longer handshake messages are passed over; chains of a thousand names come near. */
 const MAX_HANDSHAKE = 1 << 20;
 
+const NOTHING = new Uint8Array(0);
+
 class Stream {
   /** Bytes of a record that are of no interest. */
   skip = 0;
   /** Handshake messages that are not complete. */
-  handshake: Uint8Array = new Uint8Array(0);
+  handshake: Uint8Array = NOTHING;
   /** Bytes of a handshake message that is too long to be kept. */
   skipMessage = 0;
   isEncrypted = false;
@@ -163,7 +165,7 @@ export class TlsParser extends AppParser {
     this.tx.side(direction).hasChangedCipher = true;
     if (this.tx.isThirteen) return; // only there for the eyes of old boxes (RFC 8446 appendix D.4)
     stream.isEncrypted = true;
-    stream.handshake = new Uint8Array(0);
+    stream.handshake = NOTHING;
     this.handshakeDone(direction);
   }
 
@@ -171,26 +173,36 @@ export class TlsParser extends AppParser {
     const stream = this.streams[direction];
     const skipped = Math.min(stream.skipMessage, end - start);
     stream.skipMessage -= skipped;
-    let bytes: Uint8Array = data.subarray(start + skipped, end);
-    if (stream.handshake.length > 0) bytes = Buffer.concat([stream.handshake, bytes]);
-    let at = 0;
-    while (at + 4 <= bytes.length) {
-      const length = u24(bytes, at + 1);
-      const isOdd = isOddMessage(bytes[at]!);
+    if (stream.handshake.length === 0) {
+      const at = this.messages(direction, data, start + skipped, end);
+      stream.handshake = at < end ? data.slice(at, end) : NOTHING;
+      return;
+    }
+    const bytes = Buffer.concat([stream.handshake, data.subarray(start + skipped, end)]);
+    const at = this.messages(direction, bytes, 0, bytes.length);
+    stream.handshake = at < bytes.length ? bytes.subarray(at) : NOTHING;
+  }
+
+  /** The messages that are whole; @returns where the rest begins */
+  private messages(direction: Direction, data: Uint8Array, start: number, end: number): number {
+    const stream = this.streams[direction];
+    let at = start;
+    while (at + 4 <= end) {
+      const length = u24(data, at + 1);
+      const isOdd = isOddMessage(data[at]!);
       if (isOdd) this.noteOdd(stream);
       if (length > MAX_HANDSHAKE) {
         if (!isOdd) this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
         stream.messages++;
-        stream.skipMessage = length + 4 - (bytes.length - at);
-        at = bytes.length;
-        break;
+        stream.skipMessage = length + 4 - (end - at);
+        return end;
       }
-      if (at + 4 + length > bytes.length) break;
+      if (at + 4 + length > end) break;
       stream.messages++;
-      this.message(direction, bytes[at]!, bytes, at + 4, at + 4 + length);
+      this.message(direction, data[at]!, data, at + 4, at + 4 + length);
       at += 4 + length;
     }
-    stream.handshake = Uint8Array.from(bytes.subarray(at));
+    return at;
   }
 
   /** Once for a message, however often its beginning is seen. */

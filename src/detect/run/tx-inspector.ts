@@ -77,7 +77,7 @@ export class TxInspector {
     if (tx.isInspected(direction) || !tx.has(direction)) return;
     const protocol = tx.protocol!;
     const group = this.groups.of(protocol.id, direction);
-    const isEnd = app.isEof[direction] || app.isStopped[direction];
+    const isEnd = app.isEof(direction) || app.isStopped(direction);
     const complete = protocol.complete[direction];
     const progress = isEnd ? complete : tx.progress[direction];
     if (group !== null) this.inspectGroup(p, tx, tx.inspection(direction), group, progress);

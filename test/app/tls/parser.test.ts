@@ -155,7 +155,7 @@ describe('TLS parser', () => {
       [0, record(23, Buffer.alloc(16_000)).subarray(0, 100)],
     ]);
     assert.equal(driver.hasFailed, false);
-    assert.equal(driver.app.bytes[0] > 100, true);
+    assert.equal(driver.app.bytes(0) > 100, true);
   });
 
   for (const [title, turns] of Object.entries(CONVERSATIONS)) {

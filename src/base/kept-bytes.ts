@@ -1,0 +1,38 @@
+// KeptBytes: copies of bytes that outlive their packet, one behind the other. An ArrayBuffer for each of them would cost
+// more than most of what is done with it (its memory comes from the system, and the collector accounts for it).
+
+/** Large enough for a whole message; it lives as long as any copy in it. */
+const ROOM = 64 << 10;
+/** Longer copies get a buffer of their own. */
+const LARGE = 4096;
+/** Up to here a loop is faster than a call. */
+const SHORT = 64;
+
+export class KeptBytes {
+  bytes = new Uint8Array(0);
+  private next = 0;
+
+  /** Copies [start, end), at most 64 KB. @returns where in `bytes` the copy begins */
+  keep(data: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    if (this.next + length > this.bytes.length) {
+      this.bytes = new Uint8Array(ROOM);
+      this.next = 0;
+    }
+    const at = this.next;
+    this.next += length;
+    const { bytes } = this;
+    if (length > SHORT) bytes.set(data.subarray(start, end), at);
+    else for (let i = 0; i < length; i++) bytes[at + i] = data[start + i]!;
+    return at;
+  }
+}
+
+const shared = new KeptBytes();
+
+/** A copy of [start, end), for what lives about as long as a transaction; `slice` otherwise. */
+export function copyOf(data: Uint8Array, start: number, end: number): Uint8Array {
+  if (end - start > LARGE) return data.slice(start, end);
+  const at = shared.keep(data, start, end);
+  return shared.bytes.subarray(at, at + end - start);
+}
