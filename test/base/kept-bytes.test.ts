@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { KeptBytes, copyOf } from '../../src/base/kept-bytes.ts';
+
+describe('kept bytes', () => {
+  it('are copies that nothing overwrites', () => {
+    const source = Uint8Array.from({ length: 5000 }, (_, i) => i % 251);
+    const copies = Array.from({ length: 400 }, (_, i) => {
+      const start = (i * 37) % 900;
+      const end = start + ((i * 113) % 4100);
+      return { copy: copyOf(source, start, end), start, end };
+    });
+    const expected = Buffer.from(source);
+    source.fill(255);
+    for (const { copy, start, end } of copies) assert.ok(Buffer.from(copy).equals(expected.subarray(start, end)));
+  });
+
+  it('may be as long as the room is', () => {
+    const kept = new KeptBytes();
+    const source = Uint8Array.from({ length: 65_535 }, (_, i) => i % 251);
+    assert.equal(kept.keep(source, 0, 10), 0);
+    const first = kept.bytes;
+    assert.equal(kept.keep(source, 0, source.length), 0);
+    assert.notEqual(kept.bytes, first);
+    assert.ok(Buffer.from(kept.bytes.subarray(0, source.length)).equals(source));
+  });
+});
