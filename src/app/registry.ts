@@ -10,7 +10,7 @@ import enipProtocol from './enip.ts';
 import ftpProtocol from './ftp/index.ts';
 import ftpDataProtocol from './ftp-data/index.ts';
 import httpProtocol from './http/index.ts';
-import http2Protocol from './http2.ts';
+import http2Protocol from './http2/index.ts';
 import ikeProtocol from './ike.ts';
 import imapProtocol from './imap.ts';
 import krb5Protocol from './krb5.ts';

@@ -426,7 +426,7 @@ export class AppLayer implements AppStreamSink {
   /** The bytes from here on are of another protocol: detection begins again. */
   private beginAnew(app: AppFlow): void {
     const { flows } = this;
-    const { expected } = app.change!;
+    const { expected, state } = app.change!;
     app.change = undefined;
     if (flows.word(app.f, F.appProtocolOriginal) === 0) {
       flows.setWord(app.f, F.appProtocolOriginal, app.protocol.id);
@@ -435,6 +435,7 @@ export class AppLayer implements AppStreamSink {
     app.former = [...app.former, ...app.transactions];
     app.transactions = [];
     app.expected = expected;
+    app.expectation = state;
     app.beginAnew();
     flows.setWord(app.f, F.appProtocolToServer, 0);
     flows.setWord(app.f, F.appProtocolToClient, 0);

@@ -63,8 +63,8 @@ export class FlowRequests implements AppServices {
     return this.flows.tcp(app.f);
   }
 
-  changeProtocol(app: AppFlow, expected: string | null): void {
-    app.change = { expected };
+  changeProtocol(app: AppFlow, expected: string | null, state?: unknown): void {
+    app.change = { expected, state };
   }
 
   expect(app: AppFlow, expectation: Expectation): void {

@@ -4,7 +4,7 @@ import { PROTOCOLS } from '../app/registry.ts';
 import { FAILED_PROTOCOL, ProtocolTable } from '../applayer/protocol-table.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { STREAM_FRAME } from '../framework/frame.ts';
-import { DEFAULT_STATES } from '../framework/app-protocol.ts';
+import { DEFAULT_STATES, narrowestName } from '../framework/app-protocol.ts';
 import type { ProtocolDefinition } from '../framework/app-protocol.ts';
 
 /** Protocols that are looked for; @param config the node `app-layer.protocols` */
@@ -15,11 +15,6 @@ function detected(config: ConfigNode | undefined): readonly ProtocolDefinition[]
     .map(({ definition }) => definition);
 }
 
-/** `http1`, where rules know a protocol by a wider name (`http`) too. */
-function narrowestName({ name, ruleNames = [] }: ProtocolDefinition): string {
-  return ruleNames.find((one) => one.startsWith(name) && one !== name) ?? name;
-}
-
 export function protocolNames(config: ConfigNode | undefined): string[] {
   return detected(config).map(({ name }) => name);
 }
@@ -27,9 +22,12 @@ export function protocolNames(config: ConfigNode | undefined): string[] {
 /** Under the name that hooks have, which is the narrowest that rules know: `http1:request_line`. */
 export function hookNames(config: ConfigNode | undefined): string[] {
   return detected(config).flatMap((definition) => {
-    const { states = DEFAULT_STATES } = definition;
+    const { states = DEFAULT_STATES, subStates } = definition;
     const own = narrowestName(definition);
-    return [...states.toServer, ...states.toClient].map((state) => `${own}:${state}`);
+    const kinds = Object.entries(subStates ?? { '': states });
+    return kinds.flatMap(([kind, { toServer, toClient }]) =>
+      [...toServer, ...toClient].map((state) => [own, kind, state].filter((part) => part !== '').join(':')),
+    );
   });
 }
 

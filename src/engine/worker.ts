@@ -184,7 +184,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     files,
     streamDepth: options.stream.reassembly.depth,
   });
-  app.isWatched = hasRules || isErrorDue(options) ? () => true : (protocol) => isTold(outputs, protocol.name);
+  app.isWatched = hasRules || isErrorDue(options) ? () => true : ({ definition }) => isTold(outputs, definition);
   app.frames.bytes = Math.max(0, ...outputs.map((output) => output.frameBytes ?? 0));
   files.checkStorage();
   const checksums = new ChecksumVerifier(options.checksums);
@@ -216,14 +216,15 @@ function isErrorDue({ exceptions, appErrorsAt }: WorkerOptions): boolean {
 }
 
 /** Whether outputs make something of what a protocol's parser finds. */
-function isTold(outputs: readonly Output[], protocol: string): boolean {
+function isTold(outputs: readonly Output[], { name, handsOverTo = name }: ProtocolDefinition): boolean {
   return outputs.some(
     (output) =>
       output.txAnomalies !== undefined ||
       output.settleFile !== undefined ||
       output.file !== undefined ||
       output.frame !== undefined ||
-      (output.transaction !== undefined && output.transactionsOf?.has(protocol) !== false),
+      (output.transaction !== undefined &&
+        [name, handsOverTo].some((protocol) => output.transactionsOf?.has(protocol) !== false)),
   );
 }
 

@@ -22,8 +22,11 @@ export interface AppServices {
   /** Whether rules are there to look at bodies: without any none are kept. */
   readonly hasRules: boolean;
   /** Whole-flow requests; they take effect when the parser returns. */
-  /** Go on as another protocol (STARTTLS, upgrade, CONNECT): it is detected anew; `expected` names what should come. */
-  changeProtocol(app: AppFlow, expected: string | null): void;
+  /**
+   * Go on as another protocol (STARTTLS, upgrade, CONNECT): it is detected anew; `expected` names what should come, and
+   * `state` is handed to its parser.
+   */
+  changeProtocol(app: AppFlow, expected: string | null, state?: unknown): void;
   /** A data channel is about to open between the flow's hosts: it belongs to `protocol`, and `state` is handed to its parser. */
   expect(app: AppFlow, expectation: Expectation): void;
   /** Content rules look at what is there of a direction with its next packet, however little it is. */
@@ -71,10 +74,10 @@ export class AppFlow {
   frames: FlowFrames | null = null;
   /** Bytes never came from among those that tell the protocol. */
   hasLostStart = false;
-  /** What an expectation handed over. */
+  /** What an expectation, or the protocol before, handed over. */
   expectation: unknown = undefined;
   /** Protocol to change to, as soon as the parser returns; undefined: none. */
-  change: { expected: string | null } | undefined = undefined;
+  change: { expected: string | null; state: unknown } | undefined = undefined;
   /** What should come after a change of protocol; null: anything. */
   expected: string | null = null;
   /** Name of the protocol that the flow spoke first, '' when it did not change. */

@@ -106,14 +106,18 @@ export function appBufferKeyword(
 }
 
 /** A modifier of older rules: the content before it belongs to the buffer. */
-export function contentModifier(described: Described, buffer: BufferDefinition): KeywordDefinition {
+export function contentModifier(
+  described: Described,
+  buffer: BufferDefinition,
+  where: { readonly within?: string } = {},
+): KeywordDefinition {
   return defineKeyword({
     ...described,
     argument: 'none',
     kind: 'modifier',
     supportsFastPattern: true,
     compile(builder) {
-      if (builder.moveLastContent(buffer)) return;
+      if (builder.moveLastContent(buffer, where)) return;
       throw new RuleError(
         `${described.name} needs preceding content option`,
         'write the content first, the modifier after it',

@@ -105,6 +105,11 @@ export interface ProtocolDefinition {
   readonly firstSpeaker?: 'client' | 'server';
   /** States without a parser: one of each end. */
   readonly states?: ProtocolStates;
+  /**
+   * Kinds of transactions (TxState.subState) that go through states of their own: those of `states`, or only its first and
+   * its last under the names given.
+   */
+  readonly subStates?: Readonly<Record<string, ProtocolStates>>;
   /** Absent: detected only. `setting`: what stands below the protocol in the configuration. */
   readonly createParser?: (app: AppFlow, setting: ProtocolSettings) => AppParser;
   /**
@@ -113,6 +118,8 @@ export interface ProtocolDefinition {
    * configuration needs the parser all the same.
    */
   readonly createFollower?: (app: AppFlow, setting: ProtocolSettings) => AppParser | null;
+  /** Name of a protocol that takes a transaction over: where that one is looked at, this one is. */
+  readonly handsOverTo?: string;
   /** Reads the configuration once per worker; the value comes as ProtocolSettings.value. */
   readonly readSettings?: (node: ConfigNode | undefined) => unknown;
   readonly keywords?: readonly KeywordDefinition[];
@@ -163,4 +170,9 @@ export const DEFAULT_STATES: ProtocolStates = {
 /** Declares a protocol (the default export of a folder of `app/`). */
 export function defineProtocol(definition: ProtocolDefinition): ProtocolDefinition {
   return definition;
+}
+
+/** `http1`, where rules know a protocol by a wider name (`http`) too. */
+export function narrowestName({ name, ruleNames = [] }: Pick<ProtocolDefinition, 'name' | 'ruleNames'>): string {
+  return ruleNames.find((one) => one.startsWith(name) && one !== name) ?? name;
 }

@@ -4,8 +4,8 @@ import type { BufferEngine } from './buffer.ts';
 import { toClient, toServer } from './app-keyword.ts';
 
 export const FILE_ENGINES: readonly BufferEngine[] = [
-  toServer('http', 3),
-  toClient('http', 3),
+  toServer('http1', 3),
+  toClient('http1', 3),
   toServer('http2', 0),
   toClient('http2', 0),
   toServer('smtp', 0),

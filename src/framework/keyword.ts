@@ -60,12 +60,15 @@ export interface SignatureBuilder {
   /** Selects a sticky buffer (null: back to the payload, `pkt_data`). The same multi buffer named again opens another instance. */
   setBuffer(buffer: BufferDefinition | null): void;
   addTransform(transform: TransformUse): void;
-  /** The content just before belongs to this buffer (`http_uri` and its like); false when there is none to move. */
-  moveLastContent(buffer: BufferDefinition): boolean;
+  /**
+   * The content just before belongs to this buffer (`http_uri` and its like); false when there is none to move.
+   * `within`: the rule is about that protocol alone, of those that have the buffer.
+   */
+  moveLastContent(buffer: BufferDefinition, where?: { readonly within?: string }): boolean;
   /** Compiles another keyword with this option's argument. */
   compileOther(keyword: string, option: RuleOption): void;
   /** What `add` adds belongs to this buffer; the current one stays. */
-  inBuffer(buffer: BufferDefinition, add: () => void): void;
+  inBuffer(buffer: BufferDefinition, add: () => void, where?: { readonly within?: string }): void;
 
   /** Adds `content` to the current buffer; modifiers then change `lastContent()`. */
   addContent(spec: ContentSpec): void;

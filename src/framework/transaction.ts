@@ -45,6 +45,8 @@ export class TxState {
   files: TrackedFile[] | null = null;
   /** Whether the outputs have its record. */
   isLogged = false;
+  /** Which of several state machines of the protocol it goes through; '' where there is but one. */
+  subState = '';
   /** Its own buffers want to know when rules have looked. */
   readonly isWatching: boolean;
   /** Directions (bits as in `directions`) that rules are through with. */

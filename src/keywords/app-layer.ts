@@ -3,6 +3,7 @@
 import { nearestName } from '../base/nearest-name.ts';
 import { anomalyId, anomalyNames } from '../framework/anomaly.ts';
 import { toClient, toServer } from '../framework/app-keyword.ts';
+import { narrowestName } from '../framework/app-protocol.ts';
 import { F } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
 import { unquoted } from '../framework/keyword-argument.ts';
@@ -134,7 +135,9 @@ const appLayerEvent = defineKeyword({
       });
       return;
     }
-    const protocol = name.slice(0, name.indexOf('.'));
+    const named = name.slice(0, name.indexOf('.'));
+    const definition = builder.setup.protocol(named);
+    const protocol = definition === undefined ? named : narrowestName(definition);
     builder.addTxMatch((tx: Transaction) => tx.anomalies?.includes(id) === true, {
       keyword: 'app-layer-event',
       engines: [toServer(protocol, 0), toClient(protocol, 0)],

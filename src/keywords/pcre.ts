@@ -62,8 +62,12 @@ function addToBuffer(builder: SignatureBuilder, { what, keyword }: PcreBuffer, e
   const buffer = builder.setup.bufferOf(keyword);
   if (buffer === undefined) builder.awaitAppLayer(`pcre: ${what} belongs to an application layer`);
   else
-    builder.inBuffer(buffer, () => {
-      if (element.isRelative && builder.elements().length === 0) throw new RuleError(NOTHING_BEFORE);
-      builder.addElement(element);
-    });
+    builder.inBuffer(
+      buffer,
+      () => {
+        if (element.isRelative && builder.elements().length === 0) throw new RuleError(NOTHING_BEFORE);
+        builder.addElement(element);
+      },
+      { within: 'http1' }, // as all modifiers of older rules
+    );
 }

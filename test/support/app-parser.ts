@@ -29,6 +29,8 @@ export interface DriverOptions {
   readonly stopsAtChange?: boolean;
   /** Frames are kept as if an output asked for them. */
   readonly hasFrames?: boolean;
+  /** What the protocol before handed over. */
+  readonly expectation?: unknown;
 }
 
 const ROOM_SIZE = 8 << 20;
@@ -59,6 +61,7 @@ export class ParserDriver {
       table.all[0]!,
     );
     this.app.protocol = protocol;
+    this.app.expectation = options.expectation;
     const create = options.isFollower === true ? definition.createFollower! : definition.createParser!;
     this.parser = create(this.app, protocol.settings)!;
     this.skips = options.skips === true;
@@ -128,8 +131,8 @@ export class ParserDriver {
       hasRules: true,
       room: ROOM,
       isDemanded: (what) => demands.includes(what),
-      changeProtocol: (app, expected) => {
-        if (this.stopsAtChange) app.change = { expected };
+      changeProtocol: (app, expected, state) => {
+        if (this.stopsAtChange) app.change = { expected, state };
         request(`change to ${String(expected)}`);
       },
       expect: (_app, { protocol, port }) => {

@@ -1,13 +1,15 @@
 // BodySink: where the bytes of bodies go: their compression undone, kept for rules, given to their files.
 
 import type { AppFlow } from '../../framework/app-flow.ts';
+import type { TrackedFile } from '../../framework/file.ts';
+import { noteRange } from '../../applayer/content-range.ts';
+import type { BodyDecoder } from '../../applayer/content-coding/body-decoder.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import type { BodyDecoder } from './body.ts';
 import { HTTP_ANOMALY } from './events.ts';
 import { fileName } from './file-name.ts';
 import type { PartSink } from './multipart.ts';
-import { noteRange } from './range.ts';
+import { valueOf } from './headers.ts';
 import type { HttpSettings } from './settings.ts';
 import type { Side } from './side.ts';
 import type { HttpTransaction } from './transaction.ts';
@@ -71,7 +73,18 @@ export class BodySink {
     const name = fileName(tx, direction);
     if (name.length > LONGEST_NAME) this.found.push(HTTP_ANOMALY.file_name_too_long);
     message.file = this.flow.services.files.open(this.flow, tx, direction, name);
-    if (direction === TO_CLIENT) noteRange(message.file, tx, this.flow.services.files, this.settings, this.now);
+    if (direction === TO_CLIENT) this.noteRange(message.file, tx);
+  }
+
+  private noteRange(file: TrackedFile, tx: HttpTransaction): void {
+    noteRange(file, tx, this.flow.services.files, {
+      value: valueOf(tx.response.headers, 'content-range'),
+      status: tx.statusNumber,
+      host: tx.host,
+      uri: tx.uri,
+      now: this.now,
+      ...this.settings.byterange,
+    });
   }
 
   /** The body is over: what its compression still held. */

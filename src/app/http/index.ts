@@ -33,6 +33,7 @@ export default defineProtocol({
   readSettings,
   createParser: (flow, { value }) => new HttpParser(flow, value as HttpSettings),
   createFollower: (flow) => new HttpFollower(flow),
+  handsOverTo: 'http2',
   keywords: HTTP_KEYWORDS,
   frames: ['request', 'response'],
   eve: [HTTP_EVE],

@@ -1,23 +1,47 @@
-// Keywords of HTTP/1: sticky buffers, the modifiers of older rules, and urilen.
+// Keywords of HTTP, whatever its version: sticky buffers, the modifiers of older rules (HTTP/1 alone), and urilen.
 
 import { appBufferKeyword, contentModifier, growingBuffer, toClient, toServer } from '../../framework/app-keyword.ts';
 import type { BufferDefinition, BufferEngine } from '../../framework/buffer.ts';
 import { accept, integerTest, unquoted } from '../../framework/keyword-argument.ts';
 import { defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
+import { FILE_DEMAND } from '../../framework/file.ts';
+import type { HttpPart, HttpParts } from '../../framework/http-parts.ts';
+import { TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { parseInteger } from '../../rules/index.ts';
 import { cookieOf, headerBuffer, headerLine, headerNames, rawHeaders, startBuffer } from './buffers.ts';
 import { valueOf } from './headers.ts';
 import type { KnownHeader } from './headers.ts';
-import { Progress } from './transaction.ts';
-import type { HttpTransaction } from './transaction.ts';
+import { HttpTransaction, Progress } from './transaction.ts';
+
+/** As engines name the protocol: `http` is any version of it. */
+const HTTP1 = 'http1';
+/** A transaction that rules on HTTP may look at. */
+type AnyHttp = HttpTransaction | HttpParts;
+const FILE_LIMITS = { limit: 0, minimum: 0, window: 4096 };
 
 const PAGE = 'rules/http-keywords.html';
-const atServer = (progress: number): BufferEngine[] => [toServer('http', progress)];
-const atClient = (progress: number): BufferEngine[] => [toClient('http', progress)];
-const both = (progress: number): BufferEngine[] => [toServer('http', progress), toClient('http', progress)];
+const atServer = (progress: number): BufferEngine[] => [toServer(HTTP1, progress)];
+const atClient = (progress: number): BufferEngine[] => [toClient(HTTP1, progress)];
+const both = (progress: number): BufferEngine[] => [...atServer(progress), ...atClient(progress)];
 const orNull = (bytes: Uint8Array): Uint8Array | null => (bytes.length === 0 ? null : bytes);
+
+/** The part of HTTP/2 messages that a keyword is about; null where they have none. */
+function partOf(keyword: string): HttpPart | null {
+  return keyword === 'http.start' ? null : (keyword.slice('http.'.length) as HttpPart);
+}
+
+/** In HTTP/2 all of a message's headers are there at once, and its data after them. */
+function alsoOverHttp2(engines: readonly BufferEngine[]): BufferEngine[] {
+  const others = engines.map(({ direction, progress }) => ({
+    direction,
+    appProtocol: 'http2',
+    progress: progress < Progress.body ? 1 : 2,
+    subState: 'stream',
+  }));
+  return [...others, ...engines];
+}
 
 interface Sticky {
   readonly name: string;
@@ -26,6 +50,7 @@ interface Sticky {
   readonly bufferName?: string;
   readonly engines: readonly BufferEngine[];
   readonly isMulti?: boolean;
+  /** Of HTTP/1. */
   readonly bytes: (tx: HttpTransaction, direction: Direction, instance: number) => Uint8Array | null;
 }
 
@@ -35,9 +60,18 @@ function example(name: string): string {
 
 function sticky({ name, aliases, summary, bufferName, engines, isMulti = false, bytes }: Sticky): KeywordDefinition {
   const described = { name, summary, page: `${PAGE}#${name.replaceAll(/[._]/g, '-')}`, examples: [example(name)] };
+  const part = partOf(name);
   return appBufferKeyword(
     { ...described, ...(aliases !== undefined && { aliases }) },
-    { bufferName: bufferName ?? name.replaceAll('.', '_'), engines, isMulti, bytes },
+    {
+      bufferName: bufferName ?? name.replaceAll('.', '_'),
+      engines: part === null ? engines : alsoOverHttp2(engines),
+      isMulti,
+      bytes: (tx: AnyHttp, direction, instance) => {
+        if (tx instanceof HttpTransaction) return bytes(tx, direction, instance);
+        return isMulti ? tx.httpHeader(direction, instance) : tx.httpPart(part!, direction);
+      },
+    },
   );
 }
 
@@ -186,8 +220,9 @@ const BUFFERS: readonly Sticky[] = [
 ];
 
 function bodyBuffer(name: string, description: string, direction: Direction): BufferDefinition {
-  const engines = direction === 0 ? atServer(Progress.body) : atClient(Progress.body);
-  return growingBuffer({ name, description, engines }, (tx: HttpTransaction, view) => {
+  const engines = alsoOverHttp2(direction === 0 ? atServer(Progress.body) : atClient(Progress.body));
+  return growingBuffer({ name, description, engines }, (tx: AnyHttp, view) => {
+    if (!(tx instanceof HttpTransaction)) return tx.httpBody(direction)?.view(view, FILE_LIMITS) === true;
     const { settings } = tx;
     return tx.message(direction).body.view(view, direction === 0 ? settings.requestBody : settings.responseBody);
   });
@@ -207,6 +242,7 @@ function bodyKeyword(name: string, buffer: BufferDefinition): KeywordDefinition 
     supportsFastPattern: true,
     buffer,
     compile(builder) {
+      builder.setup.demands.add(FILE_DEMAND.data); // bodies of HTTP/2 are there as files
       builder.setBuffer(buffer);
     },
   });
@@ -215,7 +251,7 @@ function bodyKeyword(name: string, buffer: BufferDefinition): KeywordDefinition 
 const STICKY = BUFFERS.map(sticky);
 const byName = new Map(STICKY.map((keyword) => [keyword.name, keyword.buffer!]));
 
-/** Older rules write the content first and then where it belongs. */
+/** Older rules write the content first and then where it belongs; they are about HTTP/1 alone. */
 const MODIFIERS: Readonly<Record<string, BufferDefinition>> = {
   http_uri: byName.get('http.uri')!,
   http_raw_uri: byName.get('http.uri.raw')!,
@@ -241,6 +277,7 @@ const modifiers = Object.entries(MODIFIERS).map(([name, buffer]) =>
       examples: [`alert http any any -> any any (msg:"m"; content:"abc"; ${name}; sid:1;)`],
     },
     buffer,
+    { within: HTTP1 },
   ),
 );
 
@@ -261,10 +298,11 @@ const urilen = defineKeyword({
     const test = integerTest(accept(option, parseInteger(length, 'u16')));
     const isRaw = kind === 'raw';
     const buffer = byName.get(isRaw ? 'http.uri.raw' : 'http.uri')!;
-    builder.addTxMatch((tx: HttpTransaction) => test((isRaw ? tx.rawUri : tx.uri).length), {
-      keyword: 'urilen',
-      engines: buffer.engines!,
-    });
+    const lengthOf = (tx: AnyHttp): number => {
+      if (tx instanceof HttpTransaction) return (isRaw ? tx.rawUri : tx.uri).length;
+      return tx.httpPart(isRaw ? 'uri.raw' : 'uri', TO_SERVER)?.length ?? 0;
+    };
+    builder.addTxMatch((tx: AnyHttp) => test(lengthOf(tx)), { keyword: 'urilen', engines: buffer.engines! });
   },
 });
 
@@ -279,7 +317,7 @@ const uricontent = defineKeyword({
   supportsFastPattern: true,
   compile(builder, option) {
     builder.compileOther('content', option);
-    builder.moveLastContent(byName.get('http.uri')!);
+    builder.moveLastContent(byName.get('http.uri')!, { within: HTTP1 });
   },
 });
 

@@ -4,7 +4,7 @@ import { HTTP_ANOMALY } from './events.ts';
 import { headerOf, valueOf } from './headers.ts';
 import type { HeaderNotes } from './headers.ts';
 import { METHODS } from './methods.ts';
-import { isContentRange } from './range.ts';
+import { isContentRange } from '../../applayer/content-range.ts';
 import { isVersion } from './first-line.ts';
 import { TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';

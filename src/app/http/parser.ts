@@ -1,13 +1,15 @@
 // HttpParser: requests and responses of one connection, each direction a small state machine.
 
 import { copyOf } from '../../base/kept-bytes.ts';
+import { BodyDecoder, contentCodings } from '../../applayer/content-coding/body-decoder.ts';
 import type { BodyLimits } from '../../framework/body-buffer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser } from '../../framework/app-parser.ts';
+import { UpgradedRequest } from '../../framework/http-parts.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { BodyDecoder, Framing, contentCodings } from './body.ts';
+import { Framing } from './body.ts';
 import { BodyReader } from './body-reader.ts';
 import type { BodyHost } from './body-reader.ts';
 import { BodySink } from './body-sink.ts';
@@ -27,7 +29,7 @@ import type { HttpMessage } from './transaction.ts';
 import { ENOUGH_TO_JUDGE, FIELD_LIMIT, JUNK_BEHIND_LINE, Side, Wait } from './side.ts';
 import { isBlank, strayInRequest, strayInResponse } from './stray.ts';
 import { Unanswered } from './unanswered.ts';
-import { UPGRADE_PROTOCOLS, upgradeOf } from './upgrade.ts';
+import { UPGRADE_PROTOCOLS, Upgrade, upgradeOf } from './upgrade.ts';
 import { normalizeUri } from './uri.ts';
 
 const LF = 10;
@@ -336,7 +338,9 @@ export class HttpParser extends AppParser implements BodyHost {
     if (status === 101 && !isFramed(message)) {
       this.finish(side, TO_CLIENT);
       const upgrade = valueOf(message.headers, 'upgrade') ?? valueOf(tx.request.headers, 'upgrade');
-      this.flow.services.changeProtocol(this.flow, upgrade === null ? null : UPGRADE_PROTOCOLS[upgradeOf(upgrade)]!);
+      const asked = upgrade === null ? Upgrade.none : upgradeOf(upgrade);
+      const state = asked === Upgrade.h2c ? handedOver(tx) : undefined;
+      this.flow.services.changeProtocol(this.flow, UPGRADE_PROTOCOLS[asked]!, state);
       return;
     }
     side.decoder = this.decoderFor(tx, message, this.settings.responseBody);
@@ -348,7 +352,7 @@ export class HttpParser extends AppParser implements BodyHost {
   /** Null: the body is as it was meant. */
   private decoderFor(tx: HttpTransaction, message: HttpMessage, limits: BodyLimits): BodyDecoder | null {
     const notes = { isAbnormal: false, isTooDeep: false };
-    const codings = contentCodings(message.headers, this.settings, notes);
+    const codings = contentCodings(valueOf(message.headers, 'content-encoding'), this.settings, notes);
     if (notes.isAbnormal) this.anomaly(tx, HTTP_ANOMALY.abnormal_ce_header);
     if (notes.isTooDeep) this.anomaly(tx, HTTP_ANOMALY.too_many_encoding_layers);
     return codings.length === 0 ? null : new BodyDecoder(codings, limits, this.settings);
@@ -462,6 +466,16 @@ export class HttpParser extends AppParser implements BodyHost {
 /** Methods whose requests have a body as a rule. */
 function hasRequestBody({ method }: HttpTransaction): boolean {
   return equalsText(method, 'POST') || equalsText(method, 'PUT');
+}
+
+/** The request that HTTP/2 answers; one that was never seen is none. */
+function handedOver({ method, rawUri, request }: HttpTransaction): UpgradedRequest | undefined {
+  if (method.length === 0) return undefined;
+  return new UpgradedRequest(
+    method,
+    rawUri,
+    request.headers.map(({ name, value }) => [name, value] as const),
+  );
 }
 
 const UNMATCHED_URI = Buffer.from('/libhtp::request_uri_not_seen');

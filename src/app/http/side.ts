@@ -1,8 +1,8 @@
 // One direction of a connection: what its state machine waits for, and the message under way.
 
+import type { BodyDecoder } from '../../applayer/content-coding/body-decoder.ts';
 import type { Frame } from '../../framework/frame.ts';
 import { Framing } from './body.ts';
-import type { BodyDecoder } from './body.ts';
 import type { Multipart } from './multipart.ts';
 import type { HttpTransaction } from './transaction.ts';
 

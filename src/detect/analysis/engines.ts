@@ -1,8 +1,8 @@
 // What is inspected for a rule: buffers of packets and transactions with their conditions, and the lists beside them.
 
-import type { BufferDefinition, BufferEngine } from '../../framework/buffer.ts';
-import { SigFlag } from '../../framework/signature.ts';
+import type { BufferEngine } from '../../framework/buffer.ts';
 import type { ChainBuilder } from '../compile/chain-builder.ts';
+import { enginesOf as whereOf } from '../compile/tx-steps.ts';
 import { describeAll, describeChain } from './matches.ts';
 import type { JsonObject } from './matches.ts';
 import { payloadLimit } from './rule.ts';
@@ -33,24 +33,30 @@ function inspection(rule: AnalysedRule, chain: ChainBuilder, index: number): Jso
 /** `engines`: what is inspected in transactions, one for each protocol, direction and progress of a buffer. */
 export function transactionEngines(rule: AnalysedRule): JsonObject[] {
   return rule.builder.chains.flatMap((chain, i) =>
-    enginesOf(rule, chain.buffer).map((engine) => ({
+    enginesOf(rule, chain).map((engine) => ({
       name: chain.buffer!.name,
-      ...describeEngine(engine),
+      ...describeEngine(rule, engine),
       ...inspection(rule, chain, i),
     })),
   );
 }
 
-function describeEngine({ direction, appProtocol, subState, progress }: BufferEngine): JsonObject {
-  return { direction, app_proto: appProtocol, ...(subState !== undefined && { sub_state: subState }), progress };
+function describeEngine({ builder }: AnalysedRule, engine: BufferEngine): JsonObject {
+  const { direction, appProtocol, subState, progress } = engine;
+  const name = builder.setup.protocol(appProtocol)?.name ?? appProtocol;
+  return { direction, app_proto: name, ...(subState !== undefined && { sub_state: subState }), progress };
 }
 
-/** Those of the rule's direction. */
-export function enginesOf({ builder }: AnalysedRule, buffer: BufferDefinition | null): readonly BufferEngine[] {
-  const wanted = builder.flags & (SigFlag.toServer | SigFlag.toClient);
-  const engines = buffer?.source === 'app' ? (buffer.engines ?? []) : [];
-  if (wanted === SigFlag.toServer) return engines.filter(({ direction }) => direction === 'toserver');
-  return wanted === SigFlag.toClient ? engines.filter(({ direction }) => direction === 'toclient') : engines;
+/** Those of the rule's protocols and direction. */
+export function enginesOf({ builder, signature }: AnalysedRule, chain: ChainBuilder): readonly BufferEngine[] {
+  const { buffer } = chain;
+  if (buffer?.source !== 'app') return [];
+  const { appProtocols } = signature;
+  return whereOf(chain, buffer.engines ?? [], builder.flags).filter(
+    ({ appProtocol }) =>
+      appProtocols === null ||
+      builder.setup.appProtocols(appProtocol)?.some((id) => appProtocols.includes(id)) === true,
+  );
 }
 
 /** `lists`: conditions outside of named buffers, and what happens once all of them hold. */

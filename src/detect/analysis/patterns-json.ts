@@ -63,8 +63,9 @@ function countChain(rule: AnalysedRule, chain: ChainBuilder, index: number, coun
   }
 }
 
-function placesOf(rule: AnalysedRule, { buffer }: ChainBuilder): number {
-  if (buffer?.source === 'app') return enginesOf(rule, buffer).length;
+function placesOf(rule: AnalysedRule, chain: ChainBuilder): number {
+  const { buffer } = chain;
+  if (buffer?.source === 'app') return enginesOf(rule, chain).length;
   if (buffer !== null) return 1;
   return (rule.signature.flags & (SigFlag.toServer | SigFlag.toClient)) === 0 ? 2 : 1;
 }

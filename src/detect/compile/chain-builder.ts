@@ -8,7 +8,8 @@ export class ChainBuilder {
   readonly buffer: BufferDefinition | null;
   readonly transforms: TransformUse[] = [];
   readonly elements: ChainElement[] = [];
-
+  /** The one protocol it looks at, of those that have the buffer; null: all of them. */
+  within: string | null = null;
   /** The one direction of a transaction that it looks at; null: all in which the buffer is. */
   readonly side: BufferEngine['direction'] | null;
 

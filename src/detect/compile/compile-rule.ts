@@ -17,7 +17,7 @@ import { checkWhole } from './checks.ts';
 import { pendingBuffer } from './pending.ts';
 import { isTcpProtocol, protocolNames, protocolTest } from './protocols.ts';
 import { ruleTypeOf } from './rule-type.ts';
-import { addHook, checkProtocols, settleDirection, toInspection, txStepsOf } from './tx-steps.ts';
+import { addHook, checkProtocols, checkSubStates, settleDirection, toInspection, txStepsOf } from './tx-steps.ts';
 import { RuleBuilder } from './signature-builder.ts';
 import type { RuleWarning } from './signature-builder.ts';
 
@@ -285,6 +285,7 @@ function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, i
   if (builder.pending !== undefined) throw new RuleError(builder.pending, undefined, 'rule/app-layer-missing');
   const txSteps = txStepsOf(builder);
   checkProtocols(builder, txSteps, appProtocols);
+  checkSubStates(builder, txSteps);
   settleDirection(builder, txSteps);
   if (appProtocols !== null && txSteps.length === 0) builder.packetMatches.unshift(speaks(appProtocols));
   return {

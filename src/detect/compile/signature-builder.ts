@@ -142,12 +142,12 @@ export class RuleBuilder implements SignatureBuilder {
     this.current.transforms.push(transform);
   }
 
-  moveLastContent(buffer: BufferDefinition): boolean {
+  moveLastContent(buffer: BufferDefinition, where: { readonly within?: string } = {}): boolean {
     const { elements } = this.payload;
     const last = elements.at(-1);
     if (this.current !== this.payload || !last || last.content === null) return false;
     elements.pop();
-    this.inBuffer(buffer, () => this.current.elements.push(last));
+    this.inBuffer(buffer, () => this.current.elements.push(last), where);
     this.moved = last.content;
     this.movedTo = this.chains.find((chain) => chain.elements.includes(last)) ?? null;
     return true;
@@ -157,11 +157,12 @@ export class RuleBuilder implements SignatureBuilder {
     this.setup.keyword(keyword)!.compile(this, option);
   }
 
-  inBuffer(buffer: BufferDefinition, add: () => void): void {
+  inBuffer(buffer: BufferDefinition, add: () => void, { within }: { readonly within?: string } = {}): void {
     const { current } = this;
     const known = this.chains.find((chain) => chain.buffer === buffer && chain.transforms.length === 0);
     if (known === undefined) this.openChain(buffer);
     else this.current = known;
+    if (within !== undefined) this.current.within = within;
     add();
     this.current = current;
   }

@@ -15,6 +15,8 @@ export type ProtocolIds = (name: string) => readonly number[] | undefined;
 /** A step of one signature in one protocol and direction. */
 export interface PlannedStep {
   readonly progress: number;
+  /** The only kind of transactions (TxState.subState) it can be looked at in; null: any. */
+  readonly subState: string | null;
   readonly step: TxStep;
 }
 
@@ -67,7 +69,7 @@ export function planOf(signature: Signature, protocol: number, direction: Direct
         ids(one.appProtocol)?.includes(protocol) === true,
     );
     if (engine === undefined) missing++;
-    else steps.push({ progress: engine.progress, step });
+    else steps.push({ progress: engine.progress, subState: engine.subState ?? null, step });
   }
   if (steps.length === 0 || (missing > 0 && !isTransactional)) return null;
   steps.sort((a, b) => a.progress - b.progress);

@@ -3,6 +3,7 @@
 import { RuleError } from '../../framework/keyword.ts';
 import type { BufferEngine } from '../../framework/buffer.ts';
 import { DEFAULT_STATES } from '../../framework/app-protocol.ts';
+import type { ProtocolDefinition } from '../../framework/app-protocol.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import { PacketFlag } from '../../framework/packet.ts';
 import type { BufferInspection, PacketMatch, TxStep } from '../../framework/signature.ts';
@@ -33,7 +34,7 @@ function matchStep({ keyword, engines, match, isRepeated, isLasting }: TxMatchSt
 /** @param inherited engines of the buffer before: what was decoded from it (base64_data) is where it is */
 function bufferStep(chain: ChainBuilder, inherited: readonly BufferEngine[], flags: number): TxStep {
   const buffer = chain.buffer!;
-  const engines = ofSide(within(buffer.engines ?? inherited, flags), chain.side);
+  const engines = enginesOf(chain, buffer.engines ?? inherited, flags);
   return {
     keyword: buffer.name,
     engines,
@@ -44,12 +45,22 @@ function bufferStep(chain: ChainBuilder, inherited: readonly BufferEngine[], fla
   };
 }
 
+/** Where a chain is looked at: in the protocol, direction and side that the rule asks for. */
+export function enginesOf(
+  { within, side }: Pick<ChainBuilder, 'within' | 'side'>,
+  engines: readonly BufferEngine[],
+  flags: number,
+): readonly BufferEngine[] {
+  const possible = within === null ? engines : engines.filter(({ appProtocol }) => appProtocol === within);
+  return ofSide(ofDirection(possible, flags), side);
+}
+
 function ofSide(engines: readonly BufferEngine[], side: BufferEngine['direction'] | null): readonly BufferEngine[] {
   return side === null ? engines : engines.filter(({ direction }) => direction === side);
 }
 
 /** Engines in the direction that the rule asks for; all where it asks for none. */
-function within(engines: readonly BufferEngine[], flags: number): readonly BufferEngine[] {
+function ofDirection(engines: readonly BufferEngine[], flags: number): readonly BufferEngine[] {
   const directions = flags & (SigFlag.toServer | SigFlag.toClient);
   if (directions === SigFlag.toServer) return engines.filter(({ direction }) => direction === 'toserver');
   if (directions === SigFlag.toClient) return engines.filter(({ direction }) => direction === 'toclient');
@@ -126,17 +137,53 @@ export function addHook(builder: RuleBuilder, ast: RuleAst, hook: NonNullable<Ru
     addPacketHook(builder, hook.name);
     return;
   }
-  const definition = builder.setup.protocol(name);
-  const states = definition?.states ?? DEFAULT_STATES;
-  const toServer = stateNumber(states.toServer, hook.name, 'request');
-  const toClient = stateNumber(states.toClient, hook.name, 'response');
+  const { subState, toServer, toClient } = placeOf(builder.setup.protocol(name), hook.name);
   if (toServer < 0 && toClient < 0)
     throw new RuleError(`protocol ${name} does not support hook "${hook.name}"`, undefined, 'rule/unknown-hook');
+  const kind = subState === undefined ? {} : { subState };
   const engines: BufferEngine[] = [];
-  if (toServer >= 0) engines.push({ direction: 'toserver', appProtocol: name, progress: toServer });
-  else engines.push({ direction: 'toclient', appProtocol: name, progress: toClient });
+  if (toServer >= 0) engines.push({ direction: 'toserver', appProtocol: name, progress: toServer, ...kind });
+  else engines.push({ direction: 'toclient', appProtocol: name, progress: toClient, ...kind });
   builder.flags |= toServer >= 0 ? SigFlag.toServer : SigFlag.toClient;
   builder.addTxMatch(() => true, { keyword: 'hook', engines });
+}
+
+interface HookPlace {
+  readonly subState: string | undefined;
+  /** Progress by direction, -1 where it is none of that direction. */
+  readonly toServer: number;
+  readonly toClient: number;
+}
+
+/** `request_headers`, or `stream:request_headers` where a protocol has several kinds of transactions. */
+function placeOf(definition: ProtocolDefinition | undefined, hook: string): HookPlace {
+  const all = definition?.states ?? DEFAULT_STATES;
+  const colon = hook.indexOf(':');
+  const subState = colon < 0 ? undefined : hook.slice(0, colon);
+  const states = subState === undefined ? all : definition?.subStates?.[subState];
+  if (states === undefined) return { subState, toServer: -1, toClient: -1 };
+  const name = hook.slice(colon + 1);
+  const of = (side: 'request' | 'response'): number => {
+    const [own, whole] = side === 'request' ? [states.toServer, all.toServer] : [states.toClient, all.toClient];
+    const number = stateNumber(own, name, side);
+    return number === own.length - 1 ? whole.length - 1 : number;
+  };
+  return { subState, toServer: of('request'), toClient: of('response') };
+}
+
+/** What only one kind of transactions has does not go with the hook of another. */
+export function checkSubStates({ meta, setup }: RuleBuilder, steps: readonly TxStep[]): void {
+  const hook = steps.find(({ keyword }) => keyword === 'hook')?.engines[0];
+  const hooked = hook?.subState;
+  if (hook === undefined || hooked === undefined) return;
+  const ids = setup.appProtocols(hook.appProtocol) ?? [];
+  for (const { keyword, engines } of steps) {
+    const fits = engines.some(
+      ({ appProtocol, subState = hooked }) =>
+        subState === hooked && setup.appProtocols(appProtocol)?.some((id) => ids.includes(id)) === true,
+    );
+    if (!fits) throw new RuleError(`rule ${meta.sid}: ${keyword} is not in transactions of kind "${hooked}"`);
+  }
 }
 
 /** Places on the way of a packet; those before the flow is known belong to firewall mode. */

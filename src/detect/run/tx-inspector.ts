@@ -150,7 +150,8 @@ export class TxInspector {
     const { ctx } = this;
     const { steps } = plan;
     for (let i = from; i < steps.length; i++) {
-      const { progress: due, step } = steps[i]!;
+      const { progress: due, subState, step } = steps[i]!;
+      if (subState !== null && subState !== tx.state.subState) return Outcome.no;
       if (due > progress) return i;
       const isTrue = step.match === null ? this.buffers.matches(step.buffer!, p, ctx) : step.match(tx, p, ctx);
       if (isTrue) continue;

@@ -105,7 +105,7 @@ export class Conversation {
       },
       changeProtocol: (app: AppFlow, expected: string | null) => {
         this.changes.push(expected);
-        app.change = { expected };
+        app.change = { state: undefined, expected };
       },
       triggerRawInspection: () => undefined,
     } as unknown as AppServices;

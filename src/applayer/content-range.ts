@@ -1,9 +1,7 @@
 // Content-Range (RFC 9110 section 14.4): the part of a larger file that a response says to be.
 
-import type { FileTracker, TrackedFile } from '../../framework/file.ts';
-import { valueOf } from './headers.ts';
-import type { HttpSettings } from './settings.ts';
-import type { HttpTransaction } from './transaction.ts';
+import type { FileTracker, TrackedFile } from '../framework/file.ts';
+import type { Transaction } from '../framework/transaction.ts';
 
 const PARTIAL_CONTENT = 206;
 const RANGE = /^bytes\s+(\d+)-(\d+)\/(\d+|\*)/i;
@@ -20,15 +18,22 @@ export function isContentRange(value: Uint8Array): boolean {
   return total === '*' || (Number(first) <= Number(last) && Number(last) < Number(total));
 }
 
-/** @param now microseconds */
-export function noteRange(
-  file: TrackedFile,
-  tx: HttpTransaction,
-  files: FileTracker,
-  { byterange }: HttpSettings,
-  now: number,
-): void {
-  const value = valueOf(tx.response.headers, 'content-range');
+export interface RangedResponse {
+  /** Value of Content-Range, null without. */
+  readonly value: Uint8Array | null;
+  readonly status: number;
+  readonly host: Uint8Array | null;
+  readonly uri: Uint8Array;
+  /** Microseconds. */
+  readonly now: number;
+  /** Files that come in ranges: bytes that may wait for others, and seconds to wait. */
+  readonly memcap: number;
+  readonly timeout: number;
+}
+
+/** Says of a file which part it is. */
+export function noteRange(file: TrackedFile, tx: Transaction, files: FileTracker, of: RangedResponse): void {
+  const { value, status, host, uri, now, memcap, timeout } = of;
   const range = value === null ? null : RANGE.exec(Buffer.from(value).toString('latin1'));
   if (range === null) return;
   file.rangeStart = Number(range[1]);
@@ -36,10 +41,10 @@ export function noteRange(
   const total = Number(range[3]); // NaN: not known
   const size = file.rangeEnd - file.rangeStart + 1;
   // a range that is the whole is that file already
-  const isPart = tx.statusNumber === PARTIAL_CONTENT && size > 0 && size < total && file.rangeEnd < total;
+  const isPart = status === PARTIAL_CONTENT && size > 0 && size < total && file.rangeEnd < total;
   if (!isPart) return;
-  const key = Buffer.concat([tx.host ?? NO_HOST, SPACE, tx.uri]).toString('latin1');
-  files.join(file, tx, { key, total, now, ...byterange });
+  const key = Buffer.concat([host ?? NO_HOST, SPACE, uri]).toString('latin1');
+  files.join(file, tx, { key, total, now, memcap, timeout });
 }
 
 const NO_HOST = new Uint8Array(0);

@@ -1,0 +1,96 @@
+// BodySink: where the data of a stream goes: its compression undone, into the file of the message.
+
+import { BodyDecoder, contentCodings } from '../../applayer/content-coding/body-decoder.ts';
+import { isContentRange, noteRange } from '../../applayer/content-range.ts';
+import type { AppFlow } from '../../framework/app-flow.ts';
+import { TO_CLIENT } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
+import { HTTP2_ANOMALY } from './events.ts';
+import { contentEncoding, contentRange, hostName, pathOf, statusOf } from './parts.ts';
+import type { Http2Settings } from './settings.ts';
+import type { Http2Message, Http2Transaction } from './transaction.ts';
+
+const NO_LIMIT = { limit: 0, minimum: 0, window: 0 };
+/** Compressions undone one inside the other; browsers know no LZMA. */
+const CODINGS = { layerLimit: 2, lzmaLayers: 0 };
+const NO_NAME = new Uint8Array(0);
+
+/** Notes an anomaly, once for a transaction. */
+type Note = (tx: Http2Transaction, id: number) => void;
+
+export class BodySink {
+  private readonly flow: AppFlow;
+  private readonly settings: Http2Settings;
+  private readonly note: Note;
+  /** Time of the packet under way, microseconds. */
+  now = 0;
+
+  constructor(flow: AppFlow, settings: Http2Settings, note: Note) {
+    this.flow = flow;
+    this.settings = settings;
+    this.note = note;
+  }
+
+  take(tx: Http2Transaction, direction: Direction, data: Uint8Array, start: number, end: number): void {
+    const message = tx.message(direction);
+    if (!message.hasData) this.begin(tx, message, direction);
+    const { decoder } = message;
+    if (decoder === null) {
+      this.flow.services.files.append(message.file!, data, start, end);
+      return;
+    }
+    const plain = decoder.decode(data, start, end);
+    if (plain.length > 0) this.flow.services.files.append(message.file!, plain, 0, plain.length);
+    this.noteDecoding(tx, decoder);
+  }
+
+  /** Bytes that never came. */
+  gap(tx: Http2Transaction, direction: Direction, length: number): void {
+    const message = tx.message(direction);
+    if (!message.hasData) this.begin(tx, message, direction);
+    this.flow.services.files.gap(message.file!, length);
+    message.decoder?.release();
+    message.decoder = null;
+  }
+
+  /** The message is over, or (truncated) nothing more of it comes. */
+  end(tx: Http2Transaction, direction: Direction, how: 'closed' | 'truncated'): void {
+    const message = tx.message(direction);
+    const { decoder, file } = message;
+    if (decoder !== null && file !== null) {
+      const plain = decoder.finish();
+      if (plain.length > 0) this.flow.services.files.append(file, plain, 0, plain.length);
+      this.noteDecoding(tx, decoder);
+    }
+    message.decoder = null;
+    if (file !== null) this.flow.services.files.close(file, how);
+  }
+
+  private begin(tx: Http2Transaction, message: Http2Message, direction: Direction): void {
+    message.hasData = true;
+    const notes = { isAbnormal: false, isTooDeep: false };
+    const codings = contentCodings(contentEncoding(message.fields), CODINGS, notes);
+    if (codings.length > 0) message.decoder = new BodyDecoder(codings, NO_LIMIT, { ...this.settings, lzmaMemory: 0 });
+    message.file = this.flow.services.files.open(this.flow, tx, direction, NO_NAME);
+    if (direction === TO_CLIENT) this.noteRange(tx, message);
+  }
+
+  private noteRange(tx: Http2Transaction, message: Http2Message): void {
+    const { fields } = tx.request;
+    const value = contentRange(message.fields);
+    noteRange(message.file!, tx, this.flow.services.files, {
+      value,
+      status: statusOf(message.fields),
+      host: hostName(fields),
+      uri: pathOf(fields),
+      now: this.now,
+      ...this.settings.byterange,
+    });
+    if (value !== null && !isContentRange(value)) this.note(tx, HTTP2_ANOMALY.invalid_range);
+  }
+
+  private noteDecoding(tx: Http2Transaction, { isBomb, hasFailed }: BodyDecoder): void {
+    if (isBomb) this.note(tx, HTTP2_ANOMALY.compression_bomb);
+    else if (hasFailed) this.note(tx, HTTP2_ANOMALY.failed_decompression);
+  }
+}

@@ -1,0 +1,33 @@
+// HTTP/2 (RFC 9113): known by the preface of the client, and by the settings that a server begins with.
+
+import { DEFAULT_STATES, Probed, defineProtocol } from '../../framework/app-protocol.ts';
+import { i32, u24 } from '../../wire/read.ts';
+import { HTTP2_EVE } from './eve.ts';
+import { FRAME_HEADER, FrameType, SETTING_LENGTH } from './frame-types.ts';
+import { HTTP2_KEYWORDS } from './keywords.ts';
+import { Http2Parser } from './parser.ts';
+import { readSettings } from './settings.ts';
+import type { Http2Settings } from './settings.ts';
+import { STATES, SubState } from './transaction.ts';
+
+function probeServer(data: Uint8Array, start: number, end: number): number {
+  if (end - start < FRAME_HEADER) return Probed.more;
+  const isSettings = data[start + 3] === FrameType.settings && u24(data, start) % SETTING_LENGTH === 0;
+  return isSettings && i32(data, start + 5) === 0 ? Probed.yes : Probed.no;
+}
+
+export default defineProtocol({
+  name: 'http2',
+  ruleNames: ['http2', 'http'],
+  summary: 'The web, HTTP/2.',
+  transports: ['tcp'],
+  patterns: [{ transport: 'tcp', direction: 0, content: 'PRI * HTTP/2.0|0d 0a|' }],
+  probes: [{ transport: 'tcp', direction: 1, ports: 'any', minimum: FRAME_HEADER, probe: probeServer }],
+  states: STATES,
+  subStates: { [SubState.stream]: STATES, [SubState.global]: DEFAULT_STATES },
+  readSettings,
+  createParser: (flow, { value }) => new Http2Parser(flow, value as Http2Settings),
+  keywords: HTTP2_KEYWORDS,
+  frames: ['hdr', 'data', 'pdu'],
+  eve: [HTTP2_EVE],
+});

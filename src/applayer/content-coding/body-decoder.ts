@@ -1,0 +1,141 @@
+// BodyDecoder: the compression of a body undone as it comes, one inside the other, and bounded.
+
+import type { BodyLimits } from '../../framework/body-buffer.ts';
+import { BOMB_RATIO, createDecompressor } from './decompress.ts';
+import type { Coding, Decompressor, DecompressorLimits } from './decompress.ts';
+
+/** How many compressions are undone one inside the other; 0: no limit, but for LZMA, of which none is. */
+export interface CodingLimits {
+  readonly layerLimit: number;
+  readonly lzmaLayers: number;
+}
+
+export interface CodingNotes {
+  isAbnormal: boolean;
+  isTooDeep: boolean;
+}
+
+/** Takes the bytes of one body as they are on the wire and gives them on as they were meant. */
+export class BodyDecoder {
+  private readonly layers: Decompressor[];
+  private readonly bombLimit: number;
+  /** Output after which nothing more is undone: inspection has its fill, and it is no bomb. */
+  private readonly most: number;
+  private produced = 0;
+  private consumed = 0;
+  isBomb = false;
+  hasFailed = false;
+  isOutOfMemory = false;
+
+  /** @param codings in the order they were applied, one at least */
+  constructor(codings: readonly Coding[], limits: BodyLimits, settings: DecompressorLimits) {
+    this.layers = codings.map((coding) => createDecompressor(coding, settings)).reverse();
+    this.bombLimit = settings.bombLimit;
+    const wanted = limits.limit === 0 ? Infinity : limits.limit;
+    this.most = codings.includes('lzma') ? Math.max(wanted, settings.bombLimit + 1) : wanted;
+  }
+
+  /** What the bytes become; valid until the next call. */
+  decode(data: Uint8Array, start: number, end: number): Uint8Array {
+    this.consumed += end - start;
+    return this.through(data.subarray(start, end), 0);
+  }
+
+  /** There is more of what the bytes at hand become. */
+  get hasMore(): boolean {
+    return !this.isEnough && this.layers.some(({ hasMore }) => hasMore);
+  }
+
+  /** The next of it; valid until the next call. */
+  more(): Uint8Array {
+    let i = this.layers.length - 1;
+    while (!this.layers[i]!.hasMore) i--;
+    return this.onward(i, this.layers[i]!.more());
+  }
+
+  /** What is left when the body is over. */
+  finish(): Uint8Array {
+    const parts: Uint8Array[] = [];
+    for (let i = 0; i < this.layers.length; i++) {
+      const rest = this.onward(i, this.layers[i]!.finish(this.bombLimit));
+      if (rest.length > 0) parts.push(Uint8Array.from(rest));
+      while (this.hasMore) parts.push(Uint8Array.from(this.more()));
+    }
+    this.release();
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+  }
+
+  /** Lets go of what it needs room for; nothing more is asked of it. */
+  release(): void {
+    for (const layer of this.layers) layer.release();
+  }
+
+  /** Nothing more of it is wanted. */
+  private get isEnough(): boolean {
+    return this.isBomb || this.produced >= this.most;
+  }
+
+  private through(data: Uint8Array, from: number): Uint8Array {
+    return this.isEnough ? EMPTY : this.onward(from, this.layers[from]!.push(data, this.bombLimit));
+  }
+
+  /** What a layer gave, through those behind it. */
+  private onward(from: number, output: Uint8Array): Uint8Array {
+    if (this.isEnough) return EMPTY;
+    let bytes = output;
+    this.note(this.layers[from]!, bytes);
+    for (let i = from + 1; i < this.layers.length; i++) {
+      bytes = this.layers[i]!.push(bytes, this.bombLimit);
+      this.note(this.layers[i]!, bytes);
+    }
+    this.produced += bytes.length;
+    return bytes;
+  }
+
+  private note(layer: Decompressor, output: Uint8Array): void {
+    if (layer.hasFailed) this.hasFailed = true;
+    if (layer.isOutOfMemory) this.isOutOfMemory = true;
+    if (layer.isBomb) this.isBomb = true;
+    if (output.length >= this.bombLimit && output.length > this.consumed * BOMB_RATIO) this.isBomb = true;
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** Compressions that Content-Encoding names, in the order they were applied. */
+export function contentCodings(
+  value: Uint8Array | null,
+  { layerLimit, lzmaLayers }: CodingLimits,
+  notes: CodingNotes,
+): Coding[] {
+  if (value === null) return [];
+  const text = Buffer.from(value).toString('latin1').toLowerCase();
+  const codings: Coding[] = [];
+  let lzma = 0;
+  for (const part of text.split(/[, \t\r\n]+/)) {
+    const coding = codingOf(part, notes);
+    if (coding === null) continue;
+    if (coding === 'lzma' && ++lzma > lzmaLayers) {
+      // what was compressed before it stays so
+      codings.length = 0;
+      notes.isTooDeep ||= lzmaLayers > 0;
+      continue;
+    }
+    if (layerLimit > 0 && codings.length >= layerLimit) {
+      notes.isTooDeep = true;
+      break;
+    }
+    codings.push(coding);
+  }
+  return codings;
+}
+
+function codingOf(name: string, notes: CodingNotes): Coding | null {
+  if (name === '' || name === 'identity' || name === 'inflate') return null;
+  if (name === 'gzip' || name === 'x-gzip') return 'gzip';
+  if (name === 'deflate' || name === 'x-deflate') return 'deflate';
+  if (name === 'br' || name === 'lzma') return name;
+  notes.isAbnormal = true;
+  if (name.includes('gzip')) return 'gzip';
+  return name.includes('deflate') ? 'deflate' : null;
+}
