@@ -5,7 +5,6 @@ import dcerpcProtocol from './dcerpc.ts';
 import dhcpProtocol from './dhcp.ts';
 import dnp3Protocol from './dnp3.ts';
 import dnsProtocol from './dns/index.ts';
-import doh2Protocol from './doh2.ts';
 import enipProtocol from './enip.ts';
 import ftpProtocol from './ftp/index.ts';
 import ftpDataProtocol from './ftp-data/index.ts';
@@ -42,7 +41,6 @@ const files: readonly (ProtocolDefinition | readonly ProtocolDefinition[])[] = [
   dhcpProtocol,
   dnp3Protocol,
   dnsProtocol,
-  doh2Protocol,
   enipProtocol,
   ftpProtocol,
   ftpDataProtocol,

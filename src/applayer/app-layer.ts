@@ -156,6 +156,9 @@ export class AppLayer implements AppStreamSink {
     if (!isDecided || app.protocol.id <= FAILED_PROTOCOL) return app.isStopped(side) ? length : 0;
     const taken = this.parse(p, app, side, data, offset, offset + length);
     if (app.isStopped(side)) return length;
+    // a change of protocol: what is there of the next one tells it at once
+    if (taken > 0 && taken < length && app.protocol.id === UNKNOWN_PROTOCOL)
+      return taken + this.data(p, f, _t, direction, data, offset + taken, length - taken, flags);
     const { parser } = app;
     const maySkip = parser !== null && app.frames === null && app.detection(side) !== Detection.undecided;
     if (maySkip && taken === length) this.skip = parser.skip;
@@ -214,6 +217,7 @@ export class AppLayer implements AppStreamSink {
     if (!app.parser.isQuiet || app.isRestless(side)) app.noteNews(side);
     app.addBytes(side, taken);
     if (app.change !== undefined) this.beginAnew(app);
+    if (app.becomes !== '') this.becomeAnother(app);
     return taken;
   }
 
@@ -428,10 +432,7 @@ export class AppLayer implements AppStreamSink {
     const { flows } = this;
     const { expected, state } = app.change!;
     app.change = undefined;
-    if (flows.word(app.f, F.appProtocolOriginal) === 0) {
-      flows.setWord(app.f, F.appProtocolOriginal, app.protocol.id);
-      app.formerProtocol = app.protocol.name;
-    }
+    this.noteFormer(app);
     app.former = [...app.former, ...app.transactions];
     app.transactions = [];
     app.expected = expected;
@@ -446,6 +447,26 @@ export class AppLayer implements AppStreamSink {
     app.protocol = this.table.all[UNKNOWN_PROTOCOL]!;
     const next = expected === null ? undefined : this.table.find(expected);
     if (next !== undefined && !isDetectable(next)) this.continueAs(app, next);
+  }
+
+  private noteFormer(app: AppFlow): void {
+    const { flows } = this;
+    if (flows.word(app.f, F.appProtocolOriginal) !== 0) return;
+    flows.setWord(app.f, F.appProtocolOriginal, app.protocol.id);
+    app.formerProtocol = app.protocol.name;
+  }
+
+  /** The same bytes under another name: transactions that rules still look at are of the new protocol. */
+  private becomeAnother(app: AppFlow): void {
+    const next = this.table.find(app.becomes);
+    app.becomes = '';
+    if (next === undefined || next === app.protocol || !this.table.isDetected(next, 'tcp')) return;
+    this.noteFormer(app);
+    this.setProtocol(app, next.id);
+    this.flows.setWord(app.f, F.appProtocolToServer, next.id);
+    this.flows.setWord(app.f, F.appProtocolToClient, next.id);
+    for (const state of app.transactions) state.protocol = next;
+    this.statistics.count(next, app.transport, 'flow');
   }
 
   /** A protocol that nothing but the one before it announces. */

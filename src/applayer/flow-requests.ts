@@ -67,6 +67,10 @@ export class FlowRequests implements AppServices {
     app.change = { expected, state };
   }
 
+  becomeProtocol(app: AppFlow, protocol: string): void {
+    app.becomes = protocol;
+  }
+
   expect(app: AppFlow, expectation: Expectation): void {
     this.expectations.add(app.f, expectation);
   }

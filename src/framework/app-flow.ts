@@ -27,6 +27,8 @@ export interface AppServices {
    * `state` is handed to its parser.
    */
   changeProtocol(app: AppFlow, expected: string | null, state?: unknown): void;
+  /** What was spoken so far turns out to be `protocol`, which has the same parser: it goes on with its transactions. */
+  becomeProtocol(app: AppFlow, protocol: string): void;
   /** A data channel is about to open between the flow's hosts: it belongs to `protocol`, and `state` is handed to its parser. */
   expect(app: AppFlow, expectation: Expectation): void;
   /** Content rules look at what is there of a direction with its next packet, however little it is. */
@@ -45,6 +47,13 @@ export interface Expectation {
   readonly port: number;
   readonly listener: 'server' | 'client';
   /** Handed to the parser of the new flow (`AppFlow.expectation`). */
+  readonly state: unknown;
+}
+
+/** Another protocol from here on. */
+export interface ChangeOfProtocol {
+  readonly expected: string | null;
+  /** Handed to its parser. */
   readonly state: unknown;
 }
 
@@ -77,7 +86,9 @@ export class AppFlow {
   /** What an expectation, or the protocol before, handed over. */
   expectation: unknown = undefined;
   /** Protocol to change to, as soon as the parser returns; undefined: none. */
-  change: { expected: string | null; state: unknown } | undefined = undefined;
+  change: ChangeOfProtocol | undefined = undefined;
+  /** Name of the protocol that it turns out to be, as soon as the parser returns; '' while it stays what it is. */
+  becomes = '';
   /** What should come after a change of protocol; null: anything. */
   expected: string | null = null;
   /** Name of the protocol that the flow spoke first, '' when it did not change. */

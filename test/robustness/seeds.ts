@@ -3,7 +3,7 @@
 import dnsProtocols from '../../src/app/dns/index.ts';
 import ftp from '../../src/app/ftp/index.ts';
 import http from '../../src/app/http/index.ts';
-import http2 from '../../src/app/http2/index.ts';
+import http2Protocols from '../../src/app/http2/index.ts';
 import pop3 from '../../src/app/pop3/index.ts';
 import smtp from '../../src/app/smtp/index.ts';
 import ssh from '../../src/app/ssh/index.ts';
@@ -14,6 +14,7 @@ import type { Direction } from '../../src/framework/transaction.ts';
 import { REQUEST, RESPONSE, framed, message, nameBytes, record } from '../app/dns/messages.ts';
 import { CONVERSATIONS, GET, OK, gzipResponse } from '../app/http/support.ts';
 import { CONVERSATIONS as HTTP2_CONVERSATIONS } from '../app/http2/messages.ts';
+import { CONVERSATION as DNS_OVER_HTTP2 } from '../app/http2/dns-messages.ts';
 import { ENVELOPE, mail } from '../app/smtp/support.ts';
 import * as sshMessages from '../app/ssh/messages.ts';
 import * as tlsMessages from '../app/tls/messages.ts';
@@ -126,7 +127,7 @@ export const SEEDS: readonly Seed[] = [
       ],
     ],
   },
-  { protocol: http2, conversations: Object.values(HTTP2_CONVERSATIONS) },
+  { protocol: http2Protocols[0], conversations: [...Object.values(HTTP2_CONVERSATIONS), DNS_OVER_HTTP2] },
   {
     protocol: named('dns'),
     transport: 'udp',

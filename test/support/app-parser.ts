@@ -135,6 +135,9 @@ export class ParserDriver {
         if (this.stopsAtChange) app.change = { expected, state };
         request(`change to ${String(expected)}`);
       },
+      becomeProtocol: (_app, protocol) => {
+        request(`become ${protocol}`);
+      },
       expect: (_app, { protocol, port }) => {
         request(`expect ${protocol} on ${String(port)}`);
       },

@@ -5,12 +5,30 @@ import type { BufferEngine } from '../../framework/buffer.ts';
 import { describeInteger } from '../../framework/description.ts';
 import { accept, integerTest, unquoted } from '../../framework/keyword-argument.ts';
 import { defineKeyword } from '../../framework/keyword.ts';
+import type { DnsCarrier } from '../../framework/dns-carrier.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
+import type { TxMatch } from '../../framework/signature.ts';
+import type { Direction } from '../../framework/transaction.ts';
 import { parseInteger } from '../../rules/index.ts';
 import type { DnsMessage } from '../../wire/dns.ts';
 import { dnsRcodeNumber, dnsTypeNumber } from '../../wire/dns-names.ts';
 import { responseName } from './response-names.ts';
-import type { DnsTransaction } from './parser.ts';
+import { DnsTransaction } from './parser.ts';
+
+/** No number: nothing compares with it. */
+const NONE = -1;
+
+/** A transaction that rules on DNS may look at. */
+type AnyDns = DnsTransaction | DnsCarrier;
+
+function messageOf(tx: AnyDns, direction: Direction): DnsMessage | null {
+  return tx instanceof DnsTransaction ? tx.message : tx.dnsMessage(direction);
+}
+
+/** Over HTTP/2 a message is whole when its side of the stream is closed. */
+const OVER_HTTP2 = [toServer('doh2', 3), toClient('doh2', 3)].map((engine) => ({ ...engine, subState: 'stream' }));
+const BOTH: readonly BufferEngine[] = [...OVER_HTTP2, toServer('dns', 1), toClient('dns', 1)];
+const REQUESTS = BOTH.filter(({ direction }) => direction === 'toserver');
 
 type NameOf = (message: DnsMessage, instance: number) => Uint8Array | null;
 
@@ -42,13 +60,20 @@ function nameKeyword(
       page: `rules/${protocol}-keywords.html#${name.replaceAll('.', '-')}`,
       examples: [`alert ${protocol} any any -> any any (msg:"m"; ${name}; content:"example"; sid:1;)`],
     },
-    { engines, isMulti: true, bytes: (tx: DnsTransaction, _direction, instance) => of(tx.message, instance) },
+    {
+      engines,
+      isMulti: true,
+      bytes: (tx: AnyDns, direction, instance) => {
+        const message = messageOf(tx, direction);
+        return message === null ? null : of(message, instance);
+      },
+    },
   );
 }
 
 /** `<protocol>.queries.rrname` and its like. */
 export function nameKeywords(protocol: string): KeywordDefinition[] {
-  const both = [toServer(protocol, 1), toClient(protocol, 1)];
+  const both = protocol === 'dns' ? BOTH : [toServer(protocol, 1), toClient(protocol, 1)];
   return [
     ...SECTIONS.map(([suffix, summary, of]) => nameKeyword(`${protocol}.${suffix}`, summary, protocol, both, of)),
     // multicast answers are sent by whom the flow has as the client
@@ -63,7 +88,6 @@ export function nameKeywords(protocol: string): KeywordDefinition[] {
 }
 
 const PAGE = 'rules/dns-keywords.html';
-const BOTH = [toServer('dns', 1), toClient('dns', 1)];
 const QUERY = SECTIONS[0]![2];
 const ANSWER = SECTIONS[1]![2];
 
@@ -78,9 +102,12 @@ export const DNS_KEYWORDS: readonly KeywordDefinition[] = [
     },
     {
       bufferName: 'dns_query',
-      engines: [toServer('dns', 1)],
+      engines: REQUESTS,
       isMulti: true,
-      bytes: (tx: DnsTransaction, _direction, instance) => QUERY(tx.message, instance),
+      bytes: (tx: AnyDns, direction, instance) => {
+        const message = messageOf(tx, direction);
+        return message === null ? null : QUERY(message, instance);
+      },
     },
   ),
   nameKeyword('dns.query.name', 'Name asked for, in requests and responses.', 'dns', BOTH, QUERY),
@@ -93,7 +120,7 @@ export const DNS_KEYWORDS: readonly KeywordDefinition[] = [
     examples: ['alert dns any any -> any any (msg:"m"; dns.opcode:4; sid:1;)'],
     width: 'u8',
     engines: BOTH,
-    read: (tx: DnsTransaction) => tx.message.opcode,
+    read: (tx: AnyDns, direction) => messageOf(tx, direction)?.opcode ?? NONE,
   }),
   appIntegerKeyword({
     name: 'dns.rcode',
@@ -106,7 +133,7 @@ export const DNS_KEYWORDS: readonly KeywordDefinition[] = [
     width: 'u8',
     names: dnsRcodeNumber,
     engines: BOTH,
-    read: (tx: DnsTransaction) => tx.message.rcode,
+    read: (tx: AnyDns, direction) => messageOf(tx, direction)?.rcode ?? NONE,
   }),
   defineKeyword({
     name: 'dns.rrtype',
@@ -121,7 +148,8 @@ export const DNS_KEYWORDS: readonly KeywordDefinition[] = [
     compile(builder, option) {
       const condition = accept(option, parseInteger(unquoted(option), 'u16', { names: dnsTypeNumber }));
       const test = integerTest(condition);
-      const isAsked = (tx: DnsTransaction): boolean => tx.message.questions.some(({ type }) => test(type));
+      const isAsked: TxMatch<AnyDns> = (tx, _p, { txDirection }) =>
+        messageOf(tx, txDirection)?.questions.some(({ type }) => test(type)) === true;
       builder.addTxMatch(isAsked, {
         keyword: 'dns.rrtype',
         engines: BOTH,

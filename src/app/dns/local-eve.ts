@@ -5,7 +5,7 @@ import type { EveDeclaration } from '../../framework/app-protocol.ts';
 import type { DnsRecord } from '../../wire/dns.ts';
 import { dnsTypeName } from '../../wire/dns-names.ts';
 import type { DnsTransaction } from './parser.ts';
-import { isTelling, nameMember, rdataElements, rdataMember } from './rdata-json.ts';
+import { isTelling, nameMember, rdataElements, rdataMember } from '../../applayer/dns-record/rdata-json.ts';
 
 type Flags = readonly (readonly [name: string, bit: number])[];
 

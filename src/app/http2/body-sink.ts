@@ -5,6 +5,7 @@ import { isContentRange, noteRange } from '../../applayer/content-range.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import { TO_CLIENT } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
+import { DnsBody, isDnsBody } from './dns.ts';
 import { HTTP2_ANOMALY } from './events.ts';
 import { contentEncoding, contentRange, hostName, pathOf, statusOf } from './parts.ts';
 import type { Http2Settings } from './settings.ts';
@@ -36,12 +37,22 @@ export class BodySink {
     if (!message.hasData) this.begin(tx, message, direction);
     const { decoder } = message;
     if (decoder === null) {
-      this.flow.services.files.append(message.file!, data, start, end);
+      this.keep(tx, direction, data, start, end);
       return;
     }
     const plain = decoder.decode(data, start, end);
-    if (plain.length > 0) this.flow.services.files.append(message.file!, plain, 0, plain.length);
+    this.keep(tx, direction, plain, 0, plain.length);
     this.noteDecoding(tx, decoder);
+  }
+
+  private keep(tx: Http2Transaction, direction: Direction, data: Uint8Array, start: number, end: number): void {
+    if (end <= start) return;
+    const { file, dnsBody } = tx.message(direction);
+    this.flow.services.files.append(file!, data, start, end);
+    if (dnsBody === null) return;
+    dnsBody.push(data, start, end);
+    const A = HTTP2_ANOMALY;
+    if (dnsBody.isTooLong) this.note(tx, direction === TO_CLIENT ? A.dns_response_too_long : A.dns_request_too_long);
   }
 
   /** Bytes that never came. */
@@ -51,6 +62,7 @@ export class BodySink {
     this.flow.services.files.gap(message.file!, length);
     message.decoder?.release();
     message.decoder = null;
+    message.dnsBody = null;
   }
 
   /** The message is over, or (truncated) nothing more of it comes. */
@@ -59,10 +71,12 @@ export class BodySink {
     const { decoder, file } = message;
     if (decoder !== null && file !== null) {
       const plain = decoder.finish();
-      if (plain.length > 0) this.flow.services.files.append(file, plain, 0, plain.length);
+      this.keep(tx, direction, plain, 0, plain.length);
       this.noteDecoding(tx, decoder);
     }
     message.decoder = null;
+    if (message.dnsBody !== null && how === 'closed') message.dns = message.dnsBody.message;
+    message.dnsBody = null;
     if (file !== null) this.flow.services.files.close(file, how);
   }
 
@@ -71,6 +85,7 @@ export class BodySink {
     const notes = { isAbnormal: false, isTooDeep: false };
     const codings = contentCodings(contentEncoding(message.fields), CODINGS, notes);
     if (codings.length > 0) message.decoder = new BodyDecoder(codings, NO_LIMIT, { ...this.settings, lzmaMemory: 0 });
+    if (isDnsBody(message.fields)) message.dnsBody = new DnsBody();
     message.file = this.flow.services.files.open(this.flow, tx, direction, NO_NAME);
     if (direction === TO_CLIENT) this.noteRange(tx, message);
   }

@@ -1,5 +1,8 @@
 // EVE `http` of HTTP/2: one record for each exchange, and for frames of the connection that tell something.
 
+import { writeDnsMessage } from '../../applayer/dns-record/message-json.ts';
+import { readDnsEveOptions } from '../../applayer/dns-record/options.ts';
+import type { DnsEveOptions } from '../../applayer/dns-record/options.ts';
 import { bytesText } from '../../base/json-writer.ts';
 import type { JsonText } from '../../base/json-writer.ts';
 import type { EveDeclaration } from '../../framework/app-protocol.ts';
@@ -30,6 +33,54 @@ export const HTTP2_EVE: EveDeclaration = {
   create: () => ({ log: write }),
   alert: write,
 };
+
+const DNS_IN_ALERTS: DnsEveOptions = {
+  version: 3,
+  requests: true,
+  responses: true,
+  types: null,
+  isDetailed: true,
+  isGrouped: false,
+};
+
+/** EVE `dns` of DNS over HTTP/2: the response, or the request where there is none, beside the exchange. */
+export const DOH2_EVE: EveDeclaration = {
+  type: 'dns',
+  configKey: 'doh2',
+  key: 'dns',
+  addresses: 'flow',
+  due: [Progress.complete, Progress.complete],
+  hasTxId: false,
+  create: (node) => {
+    const options = { ...readDnsEveOptions(node), version: 3 as const };
+    return { log: (tx: Http2Transaction, json) => writeDns(tx, json, options) };
+  },
+  alert: (tx: Http2Transaction, json) => writeDns(tx, json, DNS_IN_ALERTS),
+  beside: { key: 'http', create: () => ({ log: write }) },
+};
+
+const hasDns = (tx: Http2Transaction): boolean => tx.request.dns !== null || tx.response.dns !== null;
+
+/** EVE `http` of the exchanges that have no DNS in them. */
+export const DOH2_HTTP_EVE: EveDeclaration = {
+  ...HTTP2_EVE,
+  create: () => ({ log: writeOther }),
+  alert: writeOther,
+};
+
+function writeOther(tx: Http2Transaction, json: JsonText): boolean {
+  return !hasDns(tx) && write(tx, json);
+}
+
+function writeDns({ request, response }: Http2Transaction, json: JsonText, options: DnsEveOptions): boolean {
+  const message = response.dns ?? request.dns;
+  if (message === null) return false;
+  const type = response.dns === null ? 'request' : 'response';
+  if (!(type === 'request' ? options.requests : options.responses)) return false;
+  if (options.types !== null && !message.questions.some((asked) => options.types!.has(asked.type))) return false;
+  writeDnsMessage(json, message, { type, txId: 0 }, options);
+  return true;
+}
 
 function write(tx: Http2Transaction, json: JsonText): boolean {
   const { request, response } = tx;

@@ -18,7 +18,11 @@ export const FrameType = {
 
 export const FrameFlag = { ack: 1, endStream: 1, endHeaders: 4, padded: 8, priority: 0x20 } as const;
 
+/** Of a stream's number in 32 bits. */
+export const STREAM_MASK = 0x7fff_ffff;
+
 export const SETTING_LENGTH = 6;
+export const PRIORITY_LENGTH = 5;
 export const SETTING_HEADER_TABLE_SIZE = 1;
 
 const TYPE_NAMES = [

@@ -2,7 +2,7 @@
 
 import { DEFAULT_STATES, Probed, defineProtocol } from '../../framework/app-protocol.ts';
 import { i32, u24 } from '../../wire/read.ts';
-import { HTTP2_EVE } from './eve.ts';
+import { DOH2_EVE, DOH2_HTTP_EVE, HTTP2_EVE } from './eve.ts';
 import { FRAME_HEADER, FrameType, SETTING_LENGTH } from './frame-types.ts';
 import { HTTP2_KEYWORDS } from './keywords.ts';
 import { Http2Parser } from './parser.ts';
@@ -16,7 +16,7 @@ function probeServer(data: Uint8Array, start: number, end: number): number {
   return isSettings && i32(data, start + 5) === 0 ? Probed.yes : Probed.no;
 }
 
-export default defineProtocol({
+const HTTP2 = defineProtocol({
   name: 'http2',
   ruleNames: ['http2', 'http'],
   summary: 'The web, HTTP/2.',
@@ -31,3 +31,17 @@ export default defineProtocol({
   frames: ['hdr', 'data', 'pdu'],
   eve: [HTTP2_EVE],
 });
+
+/** DNS over HTTPS (RFC 8484) in HTTP/2: a connection becomes it with the first DNS message. */
+const DOH2 = defineProtocol({
+  name: 'doh2',
+  ruleNames: ['doh2', 'http2', 'dns'],
+  summary: 'DNS messages over HTTP/2.',
+  transports: ['tcp'],
+  states: STATES,
+  subStates: HTTP2.subStates!,
+  frames: HTTP2.frames!,
+  eve: [DOH2_EVE, DOH2_HTTP_EVE],
+});
+
+export default [HTTP2, DOH2] as const;

@@ -8,11 +8,19 @@ import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { i32, u16, u24 } from '../../wire/read.ts';
 import { BodySink } from './body-sink.ts';
+import { dnsOfTarget } from './dns.ts';
 import { HTTP2_ANOMALY } from './events.ts';
-import { FRAME_HEADER, FrameFlag, FrameType, SETTING_HEADER_TABLE_SIZE, SETTING_LENGTH } from './frame-types.ts';
-import { Block } from './hpack.ts';
-import type { HeaderField } from './hpack.ts';
-import { hasTwoHosts, hasUserInfo } from './parts.ts';
+import {
+  FRAME_HEADER,
+  FrameFlag,
+  FrameType,
+  PRIORITY_LENGTH,
+  SETTING_HEADER_TABLE_SIZE,
+  SETTING_LENGTH,
+  STREAM_MASK,
+} from './frame-types.ts';
+import { HeaderBlocks } from './header-blocks.ts';
+import type { BlockHost } from './header-blocks.ts';
 import type { Http2Settings } from './settings.ts';
 import { Side, Wait } from './side.ts';
 import { Streams } from './streams.ts';
@@ -21,10 +29,8 @@ import type { Http2Message, Setting } from './transaction.ts';
 import { decodeSettingsHeader, fieldsOfUpgrade } from './upgrade.ts';
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-const STREAM_MASK = 0x7fff_ffff;
 /** Frames that are longer are not waited for; data is looked at as it comes, and only noted. */
 const LONG_FRAME = 65_536;
-const PRIORITY_LENGTH = 5;
 
 /** Lengths of the frames that have but one. */
 const FIXED: Readonly<Record<number, number>> = {
@@ -34,12 +40,12 @@ const FIXED: Readonly<Record<number, number>> = {
   [FrameType.windowUpdate]: 4,
 };
 
-export class Http2Parser extends AppParser {
+export class Http2Parser extends AppParser implements BlockHost {
   private readonly settings: Http2Settings;
   private readonly sides: readonly [Side, Side];
   private readonly streams: Streams;
   private readonly sink: BodySink;
-  private readonly fields: HeaderField[] = [];
+  private readonly blocks: HeaderBlocks;
 
   constructor(flow: AppFlow, settings: Http2Settings) {
     super(flow);
@@ -52,6 +58,7 @@ export class Http2Parser extends AppParser {
     this.streams = new Streams(settings.maxStreams, (tx) => {
       this.abandon(tx);
     });
+    this.blocks = new HeaderBlocks(this, settings);
     if (flow.expectation instanceof UpgradedRequest) this.takeUpgrade(flow.expectation);
   }
 
@@ -201,13 +208,13 @@ export class Http2Parser extends AppParser {
     side.left = 0;
     switch (side.type) {
       case FrameType.headers:
-        this.headers(data, at, stop, side, direction);
+        this.blocks.headers(data, at, stop, side, direction);
         break;
       case FrameType.continuation:
-        this.continuation(data, at, stop, side, direction);
+        this.blocks.continuation(data, at, stop, side, direction);
         break;
       case FrameType.pushPromise:
-        this.pushPromise(data, at, stop, side, direction);
+        this.blocks.pushPromise(data, at, stop, side, direction);
         break;
       case FrameType.settings:
         this.settingsFrame(data, at, stop, side, direction);
@@ -218,148 +225,23 @@ export class Http2Parser extends AppParser {
     return stop;
   }
 
-  private headers(data: Uint8Array, at: number, stop: number, side: Side, direction: Direction): void {
-    const { flags, streamId } = side;
-    if (streamId === 0) {
-      this.misplaced(direction);
-      return;
-    }
-    if (side.blockStream !== 0) this.dropBlock(side, direction);
-    const isReused = this.streams.isOver(streamId);
-    const tx = this.streamTransaction(side, direction);
-    if (isReused) this.noteOnce(tx, HTTP2_ANOMALY.stream_id_reuse);
-    let start = at;
-    let end = stop;
-    if ((flags & FrameFlag.padded) !== 0) {
-      end = stop - (at < stop ? data[at]! : 0);
-      start++;
-    }
-    if ((flags & FrameFlag.priority) !== 0) {
-      if (start + PRIORITY_LENGTH <= end) (tx.message(direction).priorities ??= []).push(data[start + 4]!);
-      start += PRIORITY_LENGTH;
-    }
-    if (start > end) {
-      this.noteOnce(tx, HTTP2_ANOMALY.invalid_frame_data);
-      side.hpack.lose();
-      return;
-    }
-    side.beginBlock(streamId, streamId, (flags & FrameFlag.endStream) !== 0);
-    this.fragment(data, start, end, side, direction);
+  live(stream: number): Http2Transaction | undefined {
+    return this.streams.of(stream);
   }
 
-  /** PUSH_PROMISE (RFC 9113 section 6.6): the request that a server answers before it is asked. */
-  private pushPromise(data: Uint8Array, at: number, stop: number, side: Side, direction: Direction): void {
-    const { flags, streamId } = side;
-    if (streamId === 0) {
-      this.misplaced(direction);
-      return;
-    }
-    if (side.blockStream !== 0) this.dropBlock(side, direction);
-    const tx = this.streamTransaction(side, direction);
-    let start = at;
-    let end = stop;
-    if ((flags & FrameFlag.padded) !== 0) {
-      end = stop - (at < stop ? data[at]! : 0);
-      start++;
-    }
-    if (start + 4 > end) {
-      this.noteOnce(tx, HTTP2_ANOMALY.invalid_frame_data);
-      side.hpack.lose();
-      return;
-    }
-    side.beginBlock(streamId, i32(data, start) & STREAM_MASK, false);
-    this.fragment(data, start + 4, end, side, direction);
+  isOver(stream: number): boolean {
+    return this.streams.isOver(stream);
   }
 
-  private continuation(data: Uint8Array, at: number, stop: number, side: Side, direction: Direction): void {
-    if (side.streamId === 0) {
-      this.misplaced(direction);
-      return;
-    }
-    const tx = this.streamTransaction(side, direction);
-    if (side.blockStream !== side.streamId) {
-      this.noteOnce(tx, HTTP2_ANOMALY.continuation_without_headers);
-      side.hpack.lose();
-      return;
-    }
-    this.fragment(data, at, stop, side, direction);
-  }
-
-  /** A part of a header block; all of it where the frame says so. */
-  private fragment(data: Uint8Array, start: number, end: number, side: Side, direction: Direction): void {
-    const isLast = (side.flags & FrameFlag.endHeaders) !== 0;
-    if (isLast && side.blockLength === 0) {
-      this.block(data, start, end, side, direction);
-      return;
-    }
-    if (!side.keep(data, start, end, this.settings.maxReassemblySize)) {
-      const tx = this.streams.of(side.blockStream);
-      if (tx !== undefined) this.noteOnce(tx, HTTP2_ANOMALY.reassembly_limit_reached);
-      side.hpack.lose();
-      side.endBlock();
-      return;
-    }
-    if (isLast) this.block(side.block, 0, side.blockLength, side, direction);
-  }
-
-  /** Another message begins before the block of one is whole. */
-  private dropBlock(side: Side, direction: Direction): void {
-    const tx = this.streams.of(side.blockStream) ?? this.globalTransaction(direction);
-    this.noteOnce(tx, HTTP2_ANOMALY.invalid_header);
-    side.hpack.lose();
-    side.endBlock();
-  }
-
-  private block(data: Uint8Array, start: number, end: number, side: Side, direction: Direction): void {
-    const { blockStream, blockTarget, blockEndsStream, hpack } = side;
-    const { fields } = this;
-    fields.length = 0;
-    const result = hpack.decode(data, start, end, fields);
-    side.endBlock();
-    const isPromise = blockTarget !== blockStream;
-    const tx = isPromise ? this.promised(blockTarget) : this.streams.of(blockTarget);
-    if (tx === undefined) return;
-    const to = isPromise ? TO_SERVER : direction;
-    const isKept = this.addFields(tx.message(to), fields);
-    this.noteBlock(tx, result, !isKept || hpack.isTooLong, hpack.hasOverflow);
-    tx.advance(to, Progress.headers);
-    if (to === TO_SERVER) this.checkRequest(tx);
-    this.changed(to);
-    if (isPromise || blockEndsStream) this.close(tx, to, 'closed');
-  }
-
-  private noteBlock(tx: Http2Transaction, result: number, isTooLong: boolean, hasOverflow: boolean): void {
-    const A = HTTP2_ANOMALY;
-    if (result === Block.broken) this.noteOnce(tx, A.invalid_header);
-    else if (result === Block.cut) this.noteOnce(tx, A.extra_header_data);
-    else if (result === Block.integerOverflow) this.noteOnce(tx, A.header_integer_overflow);
-    if (isTooLong) this.noteOnce(tx, A.too_long_repeated_headers);
-    if (hasOverflow) this.noteOnce(tx, A.header_table_overflow);
-  }
-
-  /** False: there is no room for all of them. */
-  private addFields(message: Http2Message, fields: readonly HeaderField[]): boolean {
-    message.parts = null;
-    for (const field of fields) {
-      if (field.sizeUpdate >= 0) {
-        (message.sizeUpdates ??= []).push({ at: message.fields.length, size: field.sizeUpdate });
-        continue;
-      }
-      message.fieldBytes += field.name.length + field.value.length;
-      if (message.fieldBytes > this.settings.maxReassemblySize) return false;
-      message.fields.push(field);
-    }
-    return true;
-  }
-
-  private checkRequest(tx: Http2Transaction): void {
-    const { fields } = tx.request;
-    if (hasUserInfo(fields)) this.noteOnce(tx, HTTP2_ANOMALY.userinfo_in_uri);
-    if (hasTwoHosts(fields)) this.noteOnce(tx, HTTP2_ANOMALY.authority_host_mismatch);
-  }
-
-  private promised(stream: number): Http2Transaction {
+  promised(stream: number): Http2Transaction {
     return this.streams.of(stream) ?? this.openStream(stream);
+  }
+
+  headersRead(tx: Http2Transaction, direction: Direction, { isLast }: { readonly isLast: boolean }): void {
+    tx.advance(direction, Progress.headers);
+    this.changed(direction);
+    if (direction === TO_SERVER) tx.request.dns ??= dnsOfTarget(tx.request.fields);
+    if (isLast) this.close(tx, direction, 'closed');
   }
 
   private settingsFrame(data: Uint8Array, at: number, stop: number, side: Side, direction: Direction): void {
@@ -428,7 +310,7 @@ export class Http2Parser extends AppParser {
   }
 
   /** A frame that is not on the stream it should be on (RFC 9113 section 6). */
-  private misplaced(direction: Direction): void {
+  misplaced(direction: Direction): void {
     this.anomaly(this.globalTransaction(direction), HTTP2_ANOMALY.invalid_frame_header);
   }
 
@@ -443,7 +325,7 @@ export class Http2Parser extends AppParser {
     return tx;
   }
 
-  private globalTransaction(direction: Direction): Http2Transaction {
+  globalTransaction(direction: Direction): Http2Transaction {
     return this.single(0, SubState.global, direction);
   }
 
@@ -455,7 +337,7 @@ export class Http2Parser extends AppParser {
   }
 
   /** The transaction of the stream of the frame under way, which is noted; one is opened where there is none. */
-  private streamTransaction(side: Side, direction: Direction): Http2Transaction {
+  streamTransaction(side: Side, direction: Direction): Http2Transaction {
     const tx = this.streams.of(side.streamId) ?? this.openStream(side.streamId);
     const { maxFrames } = this.settings;
     if (!tx.message(direction).addFrame(side.type, maxFrames)) this.noteOnce(tx, HTTP2_ANOMALY.too_many_frames);
@@ -476,6 +358,7 @@ export class Http2Parser extends AppParser {
     if (message.isClosed) return;
     message.isClosed = true;
     this.sink.end(tx, direction, how);
+    if (message.dns !== null) this.flow.services.becomeProtocol(this.flow, 'doh2');
     tx.advance(direction, Progress.closed);
     this.changed(direction);
     this.flow.services.triggerRawInspection(this.flow, direction);
@@ -490,14 +373,14 @@ export class Http2Parser extends AppParser {
     this.changed(TO_CLIENT);
   }
 
-  private noteOnce(tx: Http2Transaction, id: number): void {
+  noteOnce(tx: Http2Transaction, id: number): void {
     if (tx.anomalies?.includes(id) !== true) this.anomaly(tx, id);
   }
 
   /** HTTP/1 asked for HTTP/2: its request is the first stream's (RFC 7540 section 3.2). */
   private takeUpgrade(request: UpgradedRequest): void {
     const tx = this.openStream(1);
-    this.addFields(tx.request, fieldsOfUpgrade(request));
+    this.blocks.add(tx.request, fieldsOfUpgrade(request));
     tx.advance(TO_SERVER, Progress.headers);
     this.close(tx, TO_SERVER, 'closed');
     const settings = decodeSettingsHeader(request);

@@ -22,6 +22,8 @@ const STATUS = bytes(':status');
 const COOKIE = bytes('cookie');
 const SET_COOKIE = bytes('set-cookie');
 const CONTENT_ENCODING = bytes('content-encoding');
+const CONTENT_TYPE = bytes('content-type');
+const ACCEPT = bytes('accept');
 const CONTENT_RANGE = bytes('content-range');
 
 /** Parts that are the values of a header. */
@@ -31,14 +33,14 @@ const HEADERS: Readonly<Partial<Record<HttpPart, Uint8Array>>> = {
   method: METHOD,
   user_agent: bytes('user-agent'),
   referer: bytes('referer'),
-  accept: bytes('accept'),
+  accept: ACCEPT,
   accept_enc: bytes('accept-encoding'),
   accept_lang: bytes('accept-language'),
   location: bytes('location'),
   server: bytes('server'),
   connection: bytes('connection'),
   content_len: bytes('content-length'),
-  content_type: bytes('content-type'),
+  content_type: CONTENT_TYPE,
 };
 
 /** Joined values and lines of headers are no longer than this: a table entry of a few bytes may stand for much. */
@@ -165,6 +167,18 @@ export function hasTwoHosts(fields: Fields): boolean {
 
 function lowered(value: Uint8Array): Uint8Array {
   return Uint8Array.from(value, (byte) => (byte >= 65 && byte <= 90 ? byte | 32 : byte));
+}
+
+export function contentType(fields: Fields): Uint8Array | null {
+  return lastValue(fields, CONTENT_TYPE);
+}
+
+export function acceptOf(fields: Fields): Uint8Array | null {
+  return lastValue(fields, ACCEPT);
+}
+
+export function methodOf(fields: Fields): Uint8Array | null {
+  return lastValue(fields, METHOD);
 }
 
 export function contentEncoding(fields: Fields): Uint8Array | null {

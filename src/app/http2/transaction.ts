@@ -2,10 +2,13 @@
 
 import type { BodyDecoder } from '../../applayer/content-coding/body-decoder.ts';
 import type { BodyBuffer } from '../../framework/body-buffer.ts';
+import type { DnsCarrier } from '../../framework/dns-carrier.ts';
 import type { TrackedFile } from '../../framework/file.ts';
 import type { HttpPart, HttpParts } from '../../framework/http-parts.ts';
 import { TO_CLIENT, TO_SERVER, Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
+import type { DnsMessage } from '../../wire/dns.ts';
+import type { DnsBody } from './dns.ts';
 import { headerLine, partOf } from './parts.ts';
 import type { HeaderField } from './hpack.ts';
 
@@ -55,6 +58,10 @@ export class Http2Message {
   windows: number[] | null = null;
   decoder: BodyDecoder | null = null;
   file: TrackedFile | null = null;
+  /** The body, where it is said to be a DNS message; null otherwise and once it is over. */
+  dnsBody: DnsBody | null = null;
+  /** The DNS message it was. */
+  dns: DnsMessage | null = null;
   /** Nothing more of it comes. */
   isClosed = false;
   hasData = false;
@@ -74,7 +81,7 @@ export class Http2Message {
   }
 }
 
-export class Http2Transaction extends Transaction implements HttpParts {
+export class Http2Transaction extends Transaction implements HttpParts, DnsCarrier {
   readonly streamId: number;
   readonly request = new Http2Message();
   readonly response = new Http2Message();
@@ -109,6 +116,10 @@ export class Http2Transaction extends Transaction implements HttpParts {
 
   httpBody(direction: Direction): BodyBuffer | null {
     return this.message(direction).file?.body ?? null;
+  }
+
+  dnsMessage(direction: Direction): DnsMessage | null {
+    return this.message(direction).dns;
   }
 
   override release(): void {

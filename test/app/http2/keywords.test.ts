@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import http2 from '../../../src/app/http2/index.ts';
+import protocols from '../../../src/app/http2/index.ts';
 import { FrameType } from '../../../src/app/http2/frame-types.ts';
 import { JsonText } from '../../../src/base/json-writer.ts';
 import { compileRuleset } from '../../../src/detect/compile/ruleset.ts';
@@ -11,6 +11,8 @@ import { Variables, parseRuleText } from '../../../src/rules/index.ts';
 import { TestSetup } from '../../keywords/support.ts';
 import { CONVERSATIONS, END_STREAM, GET, PREFACE, frame, headers, settings, tableSize, talk, transactions, word } from './messages.ts'; // prettier-ignore
 import type { Turn } from './messages.ts';
+
+const [http2] = protocols;
 
 function load(options: string, header = 'alert http2 any any -> any any'): Ruleset {
   const { rules } = parseRuleText(`${header} (msg:"m"; ${options} sid:1;)`, 'test.rules');

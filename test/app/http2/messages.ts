@@ -1,7 +1,7 @@
 // Frames of HTTP/2 as bytes, conversations of them, and what became of them.
 
 import { deflateRawSync, gzipSync } from 'node:zlib';
-import http2 from '../../../src/app/http2/index.ts';
+import protocols from '../../../src/app/http2/index.ts';
 import { FrameType } from '../../../src/app/http2/frame-types.ts';
 import { Http2Transaction } from '../../../src/app/http2/transaction.ts';
 import type { Http2Message } from '../../../src/app/http2/transaction.ts';
@@ -10,6 +10,8 @@ import type { Direction } from '../../../src/framework/transaction.ts';
 import { BufferView } from '../../../src/framework/buffer.ts';
 import type { BodyBuffer } from '../../../src/framework/body-buffer.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
+
+const [http2] = protocols;
 
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 export type Turn = readonly [Direction, Buffer];

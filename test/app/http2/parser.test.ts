@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import http2 from '../../../src/app/http2/index.ts';
+import protocols from '../../../src/app/http2/index.ts';
 import { FrameType } from '../../../src/app/http2/frame-types.ts';
 import { UpgradedRequest } from '../../../src/framework/http-parts.ts';
 import { ConfigNode, setFinal } from '../../../src/config/index.ts';
@@ -27,6 +27,8 @@ import {
   word,
 } from './messages.ts';
 import type { Shown, Turn } from './messages.ts';
+
+const [http2] = protocols;
 
 const streams = (driver: ParserDriver): Shown[] => shown(driver).filter(({ kind }) => kind === 'stream');
 const anomalies = (turns: readonly Turn[], driver?: ParserDriver): string[] =>

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { Duplex } from 'node:stream';
 import nodeHttp2 from 'node:http2';
 import type { ServerHttp2Stream } from 'node:http2';
-import http2 from '../../../src/app/http2/index.ts';
+import protocols from '../../../src/app/http2/index.ts';
 import type { Direction } from '../../../src/framework/transaction.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
 import { shown } from './messages.ts';
 import type { Shown, Turn } from './messages.ts';
+
+const [http2] = protocols;
 
 /** One end of a connection whose bytes are written down. */
 class End extends Duplex {
