@@ -30,7 +30,7 @@ export const HTTP2_EVE: EveDeclaration = {
   addresses: 'flow',
   due: [Progress.complete, Progress.complete],
   hasTxId: false,
-  create: () => ({ log: write }),
+  create: () => ({ log: (tx: Http2Transaction, json) => isTelling(tx) && write(tx, json) }),
   alert: write,
 };
 
@@ -64,13 +64,9 @@ const hasDns = (tx: Http2Transaction): boolean => tx.request.dns !== null || tx.
 /** EVE `http` of the exchanges that have no DNS in them. */
 export const DOH2_HTTP_EVE: EveDeclaration = {
   ...HTTP2_EVE,
-  create: () => ({ log: writeOther }),
-  alert: writeOther,
+  create: () => ({ log: (tx: Http2Transaction, json) => !hasDns(tx) && isTelling(tx) && write(tx, json) }),
+  alert: (tx: Http2Transaction, json) => !hasDns(tx) && write(tx, json),
 };
-
-function writeOther(tx: Http2Transaction, json: JsonText): boolean {
-  return !hasDns(tx) && write(tx, json);
-}
 
 function writeDns({ request, response }: Http2Transaction, json: JsonText, options: DnsEveOptions): boolean {
   const message = response.dns ?? request.dns;
@@ -84,8 +80,6 @@ function writeDns({ request, response }: Http2Transaction, json: JsonText, optio
 
 function write(tx: Http2Transaction, json: JsonText): boolean {
   const { request, response } = tx;
-  // only clients have priorities to tell
-  if (!hasSomething(request, request.priorities) && !hasSomething(response, null)) return false;
   json.string('version', '2');
   headers(json, 'request_headers', request);
   headers(json, 'response_headers', response);
@@ -102,6 +96,11 @@ function write(tx: Http2Transaction, json: JsonText): boolean {
   frames(json, 'response', response, null);
   json.close();
   return true;
+}
+
+/** Whether a record of its own is worth while; only clients have priorities to tell. */
+function isTelling({ request, response }: Http2Transaction): boolean {
+  return hasSomething(request, request.priorities) || hasSomething(response, null);
 }
 
 function hasSomething(message: Http2Message, priorities: readonly number[] | null): boolean {

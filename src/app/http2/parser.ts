@@ -234,6 +234,7 @@ export class Http2Parser extends AppParser implements BlockHost {
   }
 
   promised(stream: number): Http2Transaction {
+    this.streams.noteOpened(stream);
     return this.streams.of(stream) ?? this.openStream(stream);
   }
 
@@ -281,7 +282,7 @@ export class Http2Parser extends AppParser implements BlockHost {
       this.misplaced(direction);
       return;
     }
-    const tx = streamId === 0 ? this.globalTransaction(direction) : this.lateOrLive(side, direction);
+    const tx = streamId === 0 ? this.globalTransaction(direction) : this.lateOrLive(side);
     const message = tx.message(direction);
     if (!message.addFrame(type, this.settings.maxFrames)) this.noteOnce(tx, HTTP2_ANOMALY.too_many_frames);
     this.changed(direction);
@@ -301,7 +302,7 @@ export class Http2Parser extends AppParser implements BlockHost {
   private reset(tx: Http2Transaction, message: Http2Message, code: number, direction: Direction): void {
     (message.errors ??= []).push({ code, isOfStream: true });
     if (!this.isLive(tx)) return;
-    this.streams.noteReset(tx);
+    this.streams.linger(tx);
     this.close(tx, direction, 'truncated');
   }
 
@@ -316,29 +317,29 @@ export class Http2Parser extends AppParser implements BlockHost {
 
   // transactions
 
-  /** Of a frame that is about the connection, or about a stream that is over: complete at once. */
-  private single(streamId: number, subState: string, direction: Direction): Http2Transaction {
-    const tx = new Http2Transaction(this.newId(), streamId, subState);
+  /** Of a frame that is about the connection: complete at once. */
+  globalTransaction(direction: Direction): Http2Transaction {
+    const tx = new Http2Transaction(this.newId(), 0, SubState.global);
     tx.directions = 1 << direction;
     tx.advance(direction, Progress.complete);
     this.add(tx);
     return tx;
   }
 
-  globalTransaction(direction: Direction): Http2Transaction {
-    return this.single(0, SubState.global, direction);
-  }
-
-  private lateOrLive(side: Side, direction: Direction): Http2Transaction {
-    const known = this.streams.of(side.streamId);
+  private lateOrLive(side: Side): Http2Transaction {
+    const known = this.streams.ofLate(side.streamId);
     if (known !== undefined) return known;
-    if (this.streams.isOver(side.streamId)) return this.single(side.streamId, SubState.stream, direction);
-    return this.openStream(side.streamId);
+    const isLate = this.streams.isOver(side.streamId);
+    const tx = this.openStream(side.streamId);
+    tx.isLate = isLate;
+    if (isLate) this.streams.linger(tx);
+    return tx;
   }
 
   /** The transaction of the stream of the frame under way, which is noted; one is opened where there is none. */
   streamTransaction(side: Side, direction: Direction): Http2Transaction {
     const tx = this.streams.of(side.streamId) ?? this.openStream(side.streamId);
+    this.streams.noteOpened(side.streamId);
     const { maxFrames } = this.settings;
     if (!tx.message(direction).addFrame(side.type, maxFrames)) this.noteOnce(tx, HTTP2_ANOMALY.too_many_frames);
     this.changed(direction);
@@ -348,7 +349,7 @@ export class Http2Parser extends AppParser implements BlockHost {
   private openStream(stream: number): Http2Transaction {
     const tx = new Http2Transaction(this.newId(), stream, SubState.stream);
     this.add(tx);
-    if (!this.streams.open(stream, tx)) this.noteOnce(tx, HTTP2_ANOMALY.too_many_streams);
+    if (!this.streams.add(stream, tx)) this.noteOnce(tx, HTTP2_ANOMALY.too_many_streams);
     return tx;
   }
 
@@ -380,6 +381,7 @@ export class Http2Parser extends AppParser implements BlockHost {
   /** HTTP/1 asked for HTTP/2: its request is the first stream's (RFC 7540 section 3.2). */
   private takeUpgrade(request: UpgradedRequest): void {
     const tx = this.openStream(1);
+    this.streams.noteOpened(1);
     this.blocks.add(tx.request, fieldsOfUpgrade(request));
     tx.advance(TO_SERVER, Progress.headers);
     this.close(tx, TO_SERVER, 'closed');

@@ -4,12 +4,15 @@ import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import { Progress } from './transaction.ts';
 import type { Http2Transaction } from './transaction.ts';
 
-/** Of the streams that were reset, so many wait for what was under way when they were. */
-const MOST_RESET = 64;
+/** Of the streams that were reset or are over, so many wait for what was under way when they were. */
+const MOST_LINGERING = 64;
+/** Streams that ended last, whose records may not be written yet. */
+const MOST_ENDED = 16;
 
 export class Streams {
   private readonly live = new Map<number, Http2Transaction>();
-  private readonly reset: Http2Transaction[] = [];
+  private readonly lingering: Http2Transaction[] = [];
+  private readonly ended: Http2Transaction[] = [];
   /** Highest stream so far, of those that clients (odd) and servers (even) open. */
   private readonly highest: [number, number] = [0, 0];
   private readonly most: number;
@@ -25,15 +28,25 @@ export class Streams {
     return this.live.get(stream);
   }
 
+  /** The same, or of a stream that ended just now: nobody has told of it yet. */
+  ofLate(stream: number): Http2Transaction | undefined {
+    return this.live.get(stream) ?? this.ended.find((tx) => tx.streamId === stream && !tx.isLogged);
+  }
+
   /** Whether a stream was there and is over: its number cannot be used again (RFC 9113 section 5.1.1). */
   isOver(stream: number): boolean {
-    return stream <= this.highest[stream & 1 ? 0 : 1] && !this.live.has(stream);
+    const tx = this.live.get(stream);
+    return tx === undefined ? stream <= this.highest[stream & 1 ? 0 : 1] : tx.isLate;
+  }
+
+  /** Headers or data opened the stream: those of lower numbers can no longer be (RFC 9113 section 5.1.1). */
+  noteOpened(stream: number): void {
+    const side = stream & 1 ? 0 : 1;
+    if (stream > this.highest[side]) this.highest[side] = stream;
   }
 
   /** False: there were too many, and the oldest is given up. */
-  open(stream: number, tx: Http2Transaction): boolean {
-    const side = stream & 1 ? 0 : 1;
-    if (stream > this.highest[side]) this.highest[side] = stream;
+  add(stream: number, tx: Http2Transaction): boolean {
     this.live.set(stream, tx);
     if (this.live.size <= this.most) return true;
     for (const [number, oldest] of this.live) {
@@ -44,12 +57,12 @@ export class Streams {
     return false;
   }
 
-  /** One end let go of the stream: what the other had sent before it knew still counts. */
-  noteReset(tx: Http2Transaction): void {
-    if (this.reset.includes(tx)) return;
-    this.reset.push(tx);
-    if (this.reset.length <= MOST_RESET) return;
-    const oldest = this.reset.shift()!;
+  /** One end let go of the stream, or it is over: what the other had sent before it knew still counts. */
+  linger(tx: Http2Transaction): void {
+    if (this.lingering.includes(tx)) return;
+    this.lingering.push(tx);
+    if (this.lingering.length <= MOST_LINGERING) return;
+    const oldest = this.lingering.shift()!;
     if (this.live.get(oldest.streamId) !== oldest) return;
     this.live.delete(oldest.streamId);
     this.giveUp(oldest);
@@ -59,6 +72,7 @@ export class Streams {
   settle(tx: Http2Transaction): void {
     if (!tx.request.isClosed || !tx.response.isClosed) return;
     if (this.live.get(tx.streamId) === tx) this.live.delete(tx.streamId);
+    if (this.ended.push(tx) > MOST_ENDED) this.ended.shift();
     this.complete(tx);
   }
 

@@ -83,6 +83,8 @@ export class Http2Message {
 
 export class Http2Transaction extends Transaction implements HttpParts, DnsCarrier {
   readonly streamId: number;
+  /** Of frames on a stream that was over before. */
+  isLate = false;
   readonly request = new Http2Message();
   readonly response = new Http2Message();
 

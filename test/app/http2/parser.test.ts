@@ -126,12 +126,23 @@ describe('HTTP/2 parser', () => {
     );
   });
 
-  it('counts data that was under way when its stream was reset; what comes later stands alone', () => {
-    const [reset, late] = streams(talk(CONVERSATIONS['a stream that is reset while data is under way']!));
-    assert.deepEqual(reset!.request.errors, [8]);
-    assert.equal(reset!.response.body, 'CLOSED partmore');
-    assert.deepEqual(reset!.progress, [4, 4]);
-    assert.deepEqual([late!.stream, late!.directions, ...late!.response.errors], [1, 2, 0]);
+  it('counts what was under way when a stream was reset', () => {
+    const reset = only(streams(talk(CONVERSATIONS['a stream that is reset while data is under way']!)));
+    assert.deepEqual(reset.request.errors, [8]);
+    assert.equal(reset.response.body, 'CLOSED partmore');
+    assert.deepEqual(reset.response.errors, [0]);
+    assert.deepEqual(reset.progress, [4, 4]);
+  });
+
+  it('puts frames of a stream that is over into a transaction of their own, once its record is written', () => {
+    const driver = talk([fromClient(headers(1, GET, END_STREAM)), [1, headers(1, OK, END_STREAM)]]);
+    only(transactions(driver)).isLogged = true;
+    const late = [0, 1, 2].map((code) => frame(FrameType.rstStream, 0, 1, word(code)));
+    const [ended, after] = streams(driver.feed(1, Buffer.concat(late)) && driver);
+    assert.deepEqual(ended!.response.errors, []);
+    assert.deepEqual([after!.stream, ...after!.response.errors], [1, 0, 1, 2]);
+    driver.feed(0, headers(1, GET));
+    assert.deepEqual(streams(driver)[1]!.anomalies, ['stream_id_reuse']);
   });
 
   for (const [name, turns] of Object.entries(CONVERSATIONS)) {
@@ -322,6 +333,12 @@ describe('anomalies of HTTP/2', () => {
     it(`names ${name}`, () => {
       assert.deepEqual(new Set(anomalies(turns)), new Set([expected]));
     });
+
+  it('does not take a weight for the opening of a stream', () => {
+    const weight = frame(FrameType.priority, 0, 9, Buffer.of(0, 0, 0, 0, 16));
+    assert.deepEqual(anomalies([fromClient(weight, headers(1, GET), headers(3, GET), headers(9, GET))]), []);
+    assert.deepEqual(anomalies([fromClient(headers(9, GET), headers(3, GET))]), ['stream_id_reuse']);
+  });
 
   it('does not name one host in two spellings', () => {
     assert.deepEqual(anomalies([fromClient(headers(1, [...GET, ['host', 'example.COM:8080']]))]), []);
