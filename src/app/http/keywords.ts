@@ -7,8 +7,9 @@ import { defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
 import { FILE_DEMAND } from '../../framework/file.ts';
 import type { HttpPart, HttpParts } from '../../framework/http-parts.ts';
-import { TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
+import { largestValue } from '../../detect/content/largest-value.ts';
+import { boundedElement } from '../../detect/content/reach.ts';
 import { parseInteger } from '../../rules/index.ts';
 import { cookieOf, headerBuffer, headerLine, headerNames, rawHeaders, startBuffer } from './buffers.ts';
 import { valueOf } from './headers.ts';
@@ -295,14 +296,15 @@ const urilen = defineKeyword({
     const [length = '', kind = 'norm'] = unquoted(option)
       .split(',')
       .map((part) => part.trim());
-    const test = integerTest(accept(option, parseInteger(length, 'u16')));
-    const isRaw = kind === 'raw';
-    const buffer = byName.get(isRaw ? 'http.uri.raw' : 'http.uri')!;
-    const lengthOf = (tx: AnyHttp): number => {
-      if (tx instanceof HttpTransaction) return (isRaw ? tx.rawUri : tx.uri).length;
-      return tx.httpPart(isRaw ? 'uri.raw' : 'uri', TO_SERVER)?.length ?? 0;
-    };
-    builder.addTxMatch((tx: AnyHttp) => test(lengthOf(tx)), { keyword: 'urilen', engines: buffer.engines! });
+    const match = accept(option, parseInteger(length, 'u16'));
+    const test = integerTest(match);
+    builder.inBuffer(byName.get(kind === 'raw' ? 'http.uri.raw' : 'http.uri')!, () => {
+      builder.addElement(
+        boundedElement('urilen', largestValue(match), (next) => (inspection) => {
+          return --inspection.budget >= 0 && test(inspection.end - inspection.start) && next(inspection);
+        }),
+      );
+    });
   },
 });
 

@@ -6,6 +6,8 @@ import { enginesOf as whereOf } from '../compile/tx-steps.ts';
 import { describeAll, describeChain } from './matches.ts';
 import type { JsonObject } from './matches.ts';
 import { payloadLimit } from './rule.ts';
+import type { TxMatchStep } from '../compile/signature-builder.ts';
+import { SigFlag } from '../../framework/signature.ts';
 import type { AnalysedRule } from './rule.ts';
 
 /** `pkt_engines`: what is inspected for each packet, what is searched first. */
@@ -30,15 +32,52 @@ function inspection(rule: AnalysedRule, chain: ChainBuilder, index: number): Jso
   };
 }
 
-/** `engines`: what is inspected in transactions, one for each protocol, direction and progress of a buffer. */
+/**
+ * `engines`: what is inspected in transactions, one for each protocol, direction and progress of a buffer; the stream
+ * behind them. What is searched stands first.
+ */
 export function transactionEngines(rule: AnalysedRule): JsonObject[] {
-  return rule.builder.chains.flatMap((chain, i) =>
-    enginesOf(rule, chain).map((engine) => ({
-      name: chain.buffer!.name,
-      ...describeEngine(rule, engine),
-      ...inspection(rule, chain, i),
-    })),
+  const { builder } = rule;
+  const engines = builder.txSteps.flatMap((step) =>
+    'match' in step ? eventEngines(rule, step) : chainEngines(rule, step),
   );
+  if (engines.length > 0 && builder.payload.elements.length > 0) engines.push(...streamEngines(rule));
+  return engines.sort((a, b) => Number(b['is_mpm']) - Number(a['is_mpm']));
+}
+
+function chainEngines(rule: AnalysedRule, chain: ChainBuilder): JsonObject[] {
+  return enginesOf(rule, chain).map((engine) => ({
+    name: chain.buffer!.name,
+    ...describeEngine(rule, engine),
+    ...inspection(rule, chain, rule.builder.chains.indexOf(chain)),
+  }));
+}
+
+function directionsOf({ builder }: AnalysedRule): string[] {
+  const wanted = builder.flags & (SigFlag.toServer | SigFlag.toClient);
+  if (wanted === SigFlag.toServer) return ['toserver'];
+  return wanted === SigFlag.toClient ? ['toclient'] : ['toserver', 'toclient'];
+}
+
+/** Events of an application layer: of any protocol, as far as its rules say. */
+function eventEngines(rule: AnalysedRule, { keyword }: TxMatchStep): JsonObject[] {
+  if (keyword !== 'app-layer-event') return [];
+  return directionsOf(rule).map((direction) => ({
+    name: 'app-layer-events',
+    direction,
+    app_proto: 'unknown',
+    progress: 0,
+    is_mpm: false,
+    matches: [{ name: keyword }],
+  }));
+}
+
+function streamEngines(rule: AnalysedRule): JsonObject[] {
+  const { builder, pattern } = rule;
+  const searched = pattern?.chain === -1 ? pattern.content : null;
+  const matches = describeChain(builder.payload.elements, searched, payloadLimit(builder));
+  const place = { app_proto: 'unknown', progress: 0, is_mpm: searched !== null };
+  return directionsOf(rule).map((direction) => ({ name: 'stream', direction, ...place, matches }));
 }
 
 function describeEngine({ builder }: AnalysedRule, engine: BufferEngine): JsonObject {

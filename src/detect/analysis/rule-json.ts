@@ -48,8 +48,14 @@ function httpNote({ builder }: AnalysedRule): string[] {
   return better === undefined ? [] : [`pattern looks like it inspects HTTP, use ${better} for improved performance`];
 }
 
+/** `http_any`: every version of HTTP; a rule that modifiers confine to one is of that. */
 function appProtocol(rule: AnalysedRule): string {
-  return isAppLayer(rule) ? rule.signature.protocol.toLowerCase() : 'unknown';
+  if (!isAppLayer(rule)) return 'unknown';
+  const { builder, signature } = rule;
+  const name = signature.protocol.toLowerCase();
+  const within = builder.chains.find((chain) => chain.within !== null)?.within ?? name;
+  if (within === 'http') return 'http_any';
+  return builder.setup.protocol(within)?.name ?? within;
 }
 
 /** `mpm`: what multi-pattern matching looks for; `prefilter`: the keyword that is checked first instead. */
