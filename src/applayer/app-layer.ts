@@ -24,6 +24,7 @@ import { FrameDemands } from './frame-demands.ts';
 import { Detected, ProtocolDetector } from './protocol-detector.ts';
 import type { Where } from './protocol-detector.ts';
 import { ProtocolCounters } from './protocol-counters.ts';
+import type { ErrorPolicies } from './protocol-counters.ts';
 import { FAILED_PROTOCOL, UNKNOWN_PROTOCOL } from './protocol-table.ts';
 import type { ProtocolTable } from './protocol-table.ts';
 import { retire } from './retirement.ts';
@@ -56,6 +57,8 @@ export interface AppLayerParts {
   readonly midstream: boolean;
   /** A parser failed, or could not go on behind a gap: the exception policy decides what becomes of the flow. */
   readonly onError: (p: Packet, f: number) => void;
+  /** Counted for each protocol; null: not asked for. */
+  readonly errorPolicies: ErrorPolicies | null;
   /** Offsets of the directions at which parsers are made to fail (`--simulate-applayer-error-*`), -1 for none. */
   readonly errorsAt: readonly [number, number];
 }
@@ -100,8 +103,10 @@ export class AppLayer implements AppStreamSink {
     this.errorsAt = parts.errorsAt;
     this.midstream = parts.midstream;
     this.detector = new ProtocolDetector(parts.table);
-    this.statistics = new ProtocolCounters(parts.table, parts.counters);
-    this.expectations = new Expectations(parts.flows);
+    this.statistics = new ProtocolCounters(parts.table, parts.counters, parts.errorPolicies);
+    this.expectations = new Expectations(parts.flows, (count) => {
+      this.statistics.expectations(count);
+    });
     this.requests = new FlowRequests({ ...parts, expectations: this.expectations });
   }
 
@@ -252,7 +257,7 @@ export class AppLayer implements AppStreamSink {
   }
 
   private fail(p: Packet, app: AppFlow, kind: 'gap' | 'parser'): void {
-    this.statistics.count(app.protocol, app.transport, kind);
+    this.statistics.error(app.protocol, app.transport, kind);
     this.stopBoth(app);
     this.onError(p, app.f);
   }
@@ -348,7 +353,7 @@ export class AppLayer implements AppStreamSink {
   private begin(p: Packet, app: AppFlow, side: Direction, id: number): void {
     this.setProtocol(app, id);
     const { protocol } = app;
-    this.statistics.count(protocol, app.transport, 'flow');
+    this.statistics.flow(protocol, app.transport);
     const first = protocol.firstSpeaker;
     const isWrong =
       app.transport === TCP &&
@@ -466,7 +471,7 @@ export class AppLayer implements AppStreamSink {
     this.flows.setWord(app.f, F.appProtocolToServer, next.id);
     this.flows.setWord(app.f, F.appProtocolToClient, next.id);
     for (const state of app.transactions) state.protocol = next;
-    this.statistics.count(next, app.transport, 'flow');
+    this.statistics.flow(next, app.transport);
   }
 
   /** A protocol that nothing but the one before it announces. */
@@ -476,7 +481,7 @@ export class AppLayer implements AppStreamSink {
     this.flows.setWord(app.f, F.appProtocolToServer, protocol.id);
     this.flows.setWord(app.f, F.appProtocolToClient, protocol.id);
     this.setProtocol(app, protocol.id);
-    this.statistics.count(protocol, app.transport, 'flow');
+    this.statistics.flow(protocol, app.transport);
     this.openParser(app);
   }
 
@@ -490,7 +495,7 @@ export class AppLayer implements AppStreamSink {
     app.noteDetection(TO_SERVER, Detection.found);
     app.noteDetection(TO_CLIENT, Detection.found);
     this.setProtocol(app, protocol.id);
-    this.statistics.count(protocol, app.transport, 'flow');
+    this.statistics.flow(protocol, app.transport);
     this.openParser(app);
   }
 

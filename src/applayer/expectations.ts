@@ -21,9 +21,12 @@ export class Expectations {
   /** How many are for each port: most flows are told by it alone that nothing was announced of them. */
   private readonly ports = new Uint16Array(65_536);
   private readonly announcers = new Set<number>();
+  private readonly onCount: (count: number) => void;
 
-  constructor(flows: Flows) {
+  /** @param onCount told how many there are, whenever that changes */
+  constructor(flows: Flows, onCount: (count: number) => void) {
     this.flows = flows;
+    this.onCount = onCount;
   }
 
   get count(): number {
@@ -39,6 +42,7 @@ export class Expectations {
     this.byKey.set(key, { expectation, from: f, fromId: this.flows.double(f, F.id) });
     this.ports[expectation.port]!++;
     this.announcers.add(f);
+    this.onCount(this.byKey.size);
   }
 
   /** What was announced of flow `f`; it is met now. */
@@ -58,6 +62,7 @@ export class Expectations {
     if (found === undefined) return undefined;
     this.byKey.delete(key);
     this.ports[found.expectation.port]!--;
+    this.onCount(this.byKey.size);
     return found;
   }
 

@@ -60,11 +60,21 @@ function entry(definition: ProtocolDefinition, id: number, config: ConfigNode | 
     firstSpeaker: definition.firstSpeaker ?? null,
     recordDue: definition.eve?.[0]?.due ?? complete,
     isRecordDue: (definition.eve?.[0]?.isDue as AppProtocol['isRecordDue'] | undefined) ?? null,
-    txCounters:
-      id <= FAILED_PROTOCOL
-        ? [NOT_COUNTED, NOT_COUNTED]
-        : [protocolCounter(definition, 'tx', 'tcp'), protocolCounter(definition, 'tx', 'udp')],
+    txCounters: [txCounter(definition, id, node, 'tcp'), txCounter(definition, id, node, 'udp')],
   };
+}
+
+/** Where nothing of a protocol is parsed, no transactions are counted. */
+function txCounter(
+  definition: ProtocolDefinition,
+  id: number,
+  node: ConfigNode | undefined,
+  transport: Transport,
+): number {
+  const isParsed = id > FAILED_PROTOCOL && definition.transports.includes(transport);
+  return isParsed && modeOf(definition, node, transport) === 'yes'
+    ? protocolCounter(definition, 'tx', transport)
+    : NOT_COUNTED;
 }
 
 /** A counter `app_layer.<kind>.<protocol>`; statistics tell the transports apart where a protocol has both. */

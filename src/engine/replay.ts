@@ -180,6 +180,7 @@ function workerOptions(options: ReplayOptions): WorkerOptions {
       return host < 0 ? 0 : policies[host]!;
     },
     exceptions: exceptionChoices(config, isInline),
+    countsErrorPolicies: config.bool('stats.exception-policy.per-app-proto-errors', false),
     appErrorsAt: [simulate.appErrorToServer, simulate.appErrorToClient],
     rules,
     isInline,

@@ -56,6 +56,8 @@ export interface WorkerOptions {
   readonly stream: StreamOptions;
   readonly defrag: DefragSettings;
   readonly exceptions: ExceptionChoices;
+  /** Policies that errors of parsers are met with are counted for each protocol. */
+  readonly countsErrorPolicies: boolean;
   /** Number of a host's overlap policy (`host-os-policy`). */
   readonly hostPolicy: HostPolicy;
   /** Null: no detection. */
@@ -104,7 +106,8 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   // These declare counters: they come before the counters themselves.
   const policies = new ExceptionPolicies(options.exceptions);
   const table = new ProtocolTable(PROTOCOLS, options.appProtocols);
-  declareProtocolCounters(table);
+  const errorPolicies = options.countsErrorPolicies ? policies.names('appLayerError') : null;
+  declareProtocolCounters(table, errorPolicies);
   const verdicts = isInline ? new Verdicts() : null;
   const counters = new Counters();
   const flows = new Flows(FIRST_RECORDS);
@@ -150,6 +153,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     midstream,
     demands,
     errorsAt: options.appErrorsAt,
+    errorPolicies,
     onError: (p, f) => {
       policies.apply('appLayerError', p, f);
     },

@@ -187,6 +187,12 @@ export class AppFlow {
     return this.services.flows.hasFlag(this.f, RESTLESS[direction]);
   }
 
+  /** It changed its protocol, and a direction has not shown yet what it speaks now: it cannot change again. */
+  get isChanging(): boolean {
+    if (this.formerProtocol === '') return false;
+    return this.detection(0) === Detection.undecided || this.detection(1) === Detection.undecided;
+  }
+
   /** A live transaction by its id. */
   transaction(id: number): Transaction | undefined {
     const isIt = ({ tx }: TxState): boolean => tx.id === id;

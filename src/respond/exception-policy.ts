@@ -114,6 +114,13 @@ export class ExceptionPolicies {
     if (options.isInline) this.flowRefused = FLOW_DROPPED;
   }
 
+  /** The policy chosen for a target and all that it may have, as counters name them; null where it is ignored. */
+  names(name: ExceptionTarget): { readonly chosen: string; readonly all: readonly string[] } | null {
+    const { policy } = this.chosen[name];
+    if (policy === 'ignore') return null;
+    return { chosen: counterName(policy), all: EXCEPTION_TARGETS[name].policies.map(counterName) };
+  }
+
   /** @param f the packet's flow, -1 when it has none (then only the packet is passed or dropped) */
   apply(name: ExceptionTarget, p: Packet, f: number): void {
     const chosen = this.chosen[name];
@@ -149,6 +156,8 @@ export class ExceptionPolicies {
   }
 }
 
+const counterName = (policy: ExceptionPolicy): string => policy.replace('-', '_');
+
 function choose(name: ExceptionTarget, asked: ExceptionPolicy): Chosen {
   const target: Target = EXCEPTION_TARGETS[name];
   const place = Object.keys(EXCEPTION_TARGETS).indexOf(name);
@@ -156,7 +165,7 @@ function choose(name: ExceptionTarget, asked: ExceptionPolicy): Chosen {
   const mark = (EXCEPTION_POLICIES.indexOf(policy) + 1) << (place * MARK_BITS);
   if (policy === 'ignore') return { policy, mark, counter: NO_COUNTER, reason: 0 };
   const counters = new Map(
-    target.policies.map((one) => [one, defineCounter(`exception_policy.${target.counter}.${one.replace('-', '_')}`)]),
+    target.policies.map((one) => [one, defineCounter(`exception_policy.${target.counter}.${counterName(one)}`)]),
   );
   return { policy, mark, counter: counters.get(policy)!, reason: dropReason(target.reason) };
 }

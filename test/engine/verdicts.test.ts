@@ -158,6 +158,27 @@ describe('exception policies', () => {
     assert.equal(counterOf(events, 'app_layer.error.ssh.gap'), 1);
   });
 
+  it('are counted for each protocol where that is asked for', () => {
+    const frames = session(...greetings, { server: `\0\0\0\0\0\0${'x'.repeat(99)}` }, { client: '1' });
+    const path = 'app_layer.error.ssh.exception_policy';
+    const settings = { 'stats.exception-policy.per-app-proto-errors': 'yes' };
+    const events = runEngine({ ...inline, frames, settings });
+    assert.equal(counterOf(events, `${path}.drop_flow`), 1);
+    assert.equal(counterOf(events, `${path}.pass_packet`), 0);
+    assert.equal(counterOf(events, 'app_layer.error.http.exception_policy.drop_flow'), 0);
+  });
+
+  it('are of those protocols alone that are looked for, under the names of their transports', () => {
+    const settings = { 'app-layer.protocols.ftp.enabled': 'no', 'app-layer.protocols.smtp.enabled': 'detection-only' };
+    const events = runEngine({ ...inline, frames: session(...greetings), settings });
+    const errors = (name: string): string[] =>
+      Object.keys(counterOf(events, `app_layer.error.${name}`) as object).filter((one) => one !== 'exception_policy');
+    assert.deepEqual(errors('ssh'), ['gap', 'alloc', 'parser', 'internal']);
+    assert.deepEqual(errors('dns_udp'), ['alloc', 'parser', 'internal']);
+    assert.equal(counterOf(events, 'app_layer.flow.ssh'), 1);
+    assert.equal(counterOf(events, 'app_layer.expectations'), 0);
+  });
+
   it('can be tried at an offset', () => {
     const frames = session(...greetings);
     const events = runEngine({ ...inline, frames, simulate: { appErrorToServer: 3 } });

@@ -27,6 +27,8 @@ export interface DriverOptions {
   readonly skips?: boolean;
   /** A change of protocol is due at once, as in the engine. */
   readonly stopsAtChange?: boolean;
+  /** What the flow spoke before. */
+  readonly formerProtocol?: string;
   /** Frames are kept as if an output asked for them. */
   readonly hasFrames?: boolean;
   /** What the protocol before handed over. */
@@ -62,6 +64,7 @@ export class ParserDriver {
     );
     this.app.protocol = protocol;
     this.app.expectation = options.expectation;
+    this.app.formerProtocol = options.formerProtocol ?? '';
     const create = options.isFollower === true ? definition.createFollower! : definition.createParser!;
     this.parser = create(this.app, protocol.settings)!;
     this.skips = options.skips === true;

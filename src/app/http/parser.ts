@@ -340,7 +340,7 @@ export class HttpParser extends AppParser implements BodyHost {
       const upgrade = valueOf(message.headers, 'upgrade') ?? valueOf(tx.request.headers, 'upgrade');
       const asked = upgrade === null ? Upgrade.none : upgradeOf(upgrade);
       const state = asked === Upgrade.h2c ? handedOver(tx) : undefined;
-      this.flow.services.changeProtocol(this.flow, UPGRADE_PROTOCOLS[asked]!, state);
+      this.changeProtocol(tx, UPGRADE_PROTOCOLS[asked]!, state);
       return;
     }
     side.decoder = this.decoderFor(tx, message, this.settings.responseBody);
@@ -359,8 +359,14 @@ export class HttpParser extends AppParser implements BodyHost {
   }
 
   private openTunnel(side: Side): void {
+    const tx = side.tx!;
     this.finish(side, TO_CLIENT);
-    this.flow.services.changeProtocol(this.flow, null);
+    this.changeProtocol(tx, null);
+  }
+
+  private changeProtocol(tx: HttpTransaction, expected: string | null, state?: unknown): void {
+    if (this.flow.isChanging) this.anomaly(tx, HTTP_ANOMALY.failed_protocol_change);
+    else this.flow.services.changeProtocol(this.flow, expected, state);
   }
 
   private beginBody(

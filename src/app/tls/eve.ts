@@ -4,6 +4,7 @@ import type { JsonText } from '../../base/json-writer.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { EveDeclaration } from '../../framework/app-protocol.ts';
 import type { Certificate } from './certificate.ts';
+import { highestVersion, isGrease } from './hello.ts';
 import { ClientState, ServerState, versionText } from './transaction.ts';
 import type { TlsSide, TlsTransaction } from './transaction.ts';
 
@@ -103,19 +104,6 @@ const FIELDS: Readonly<Record<string, Field>> = {
   ja4: ({ ja4 }, json) => {
     if (ja4 !== null) json.string('ja4', ja4);
   },
-  client: ({ client }, json) => {
-    const certificate = leaf(client);
-    if (certificate === undefined) return;
-    json.open('client');
-    certificateFields(json, certificate);
-    json.string('fingerprint', certificate.fingerprint).string('serial', certificate.serial);
-    times(json, certificate);
-    json.close();
-  },
-  client_certificate: ({ client }, json) => {
-    if (client.chain.length > 0)
-      json.open('client').string('certificate', Buffer.from(client.chain[0]!).toString('base64')).close();
-  },
   client_alpns: ({ client }, json) => {
     alpns(json, 'client_alpns', client.hello?.alpns);
   },
@@ -124,7 +112,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   },
   client_handshake: ({ client: { hello } }, json) => {
     if (hello === null) return;
-    json.open('client_handshake').string('version', versionText(hello.version));
+    json.open('client_handshake').string('version', versionText(highestVersion(hello)));
     numbers(json, 'ciphers', hello.ciphers);
     numbers(json, 'exts', hello.extensions);
     numbers(json, 'sig_algs', hello.signatures);
@@ -142,8 +130,30 @@ const FIELDS: Readonly<Record<string, Field>> = {
 };
 
 function numbers(json: JsonText, key: string, values: readonly number[]): void {
-  if (values.length > 0) json.raw(key, `[${values.join(',')}]`);
+  const real = values.filter((value) => !isGrease(value));
+  if (real.length > 0) json.raw(key, `[${real.join(',')}]`);
 }
+
+/** What is told of the client's certificate, in one object: each part may be asked for by itself. */
+function clientField(wanted: readonly string[]): Field | null {
+  const [hasFields, hasCertificate, hasChain] = CLIENT_PARTS.map((part) => wanted.includes(part));
+  if (hasFields !== true && hasCertificate !== true && hasChain !== true) return null;
+  return ({ client }, json) => {
+    const certificate = leaf(client);
+    if (client.chain.length === 0 || (certificate === undefined && hasCertificate !== true && hasChain !== true))
+      return;
+    json.open('client');
+    if (hasFields === true && certificate !== undefined) {
+      certificateFields(json, certificate);
+      json.string('fingerprint', certificate.fingerprint).string('serial', certificate.serial);
+      times(json, certificate);
+    }
+    if (hasCertificate === true) json.string('certificate', Buffer.from(client.chain[0]!).toString('base64'));
+    if (hasChain === true) chainText(json, 'chain', client.chain);
+    json.close();
+  };
+}
+const CLIENT_PARTS = ['client', 'client_certificate', 'client_chain'] as const;
 
 const BASIC = ['subject', 'issuer', 'from_proto'];
 const EXTENDED = [
@@ -167,8 +177,13 @@ const EXTENDED = [
 function fieldsOf(node: ConfigNode | undefined): readonly Field[] {
   const custom = node?.strings('custom').map((name) => name.toLowerCase()) ?? [];
   const isExtended = node?.bool('extended', false) ?? false;
-  const wanted = custom.length > 0 ? custom : isExtended ? EXTENDED : BASIC;
-  return Object.entries(FIELDS).flatMap(([name, field]) => (wanted.includes(name) ? [field] : []));
+  return fieldsNamed(custom.length > 0 ? [...custom, 'from_proto'] : isExtended ? EXTENDED : BASIC);
+}
+
+function fieldsNamed(wanted: readonly string[]): readonly Field[] {
+  const fields = Object.entries(FIELDS).flatMap(([name, field]) => (wanted.includes(name) ? [field] : []));
+  const client = clientField(wanted);
+  return client === null ? fields : [...fields, client];
 }
 
 /** Nobody said hello, or the answer was none: there is nothing to tell. */
@@ -190,6 +205,8 @@ function isDue({ progress, server, asksCertificate }: TlsTransaction): boolean {
   return progress[0] >= ClientState.handshakeDone && progress[1] >= ServerState.handshakeDone;
 }
 
+const IN_ALERTS = fieldsNamed(EXTENDED);
+
 export const TLS_EVE: EveDeclaration = {
   type: 'tls',
   addresses: 'flow',
@@ -206,7 +223,7 @@ export const TLS_EVE: EveDeclaration = {
     };
   },
   alert(tx: TlsTransaction, json) {
-    for (const name of EXTENDED) FIELDS[name]!(tx, json);
+    for (const field of IN_ALERTS) field(tx, json);
     return true;
   },
 };

@@ -1,7 +1,7 @@
 // Fingerprints of hellos: JA3, JA3S (BSD, Salesforce) and JA4 of clients (BSD, FoxIO).
 
 import { createHash } from 'node:crypto';
-import { isDraft, isGrease } from './hello.ts';
+import { highestVersion, isGrease } from './hello.ts';
 import type { Hello } from './hello.ts';
 
 const joined = (values: readonly number[]): string => values.filter((value) => !isGrease(value)).join('-');
@@ -58,13 +58,11 @@ const ALPN = 16;
 
 /** JA4 of a client hello over TCP (`t`) or QUIC (`q`). */
 export function ja4Text(hello: Hello, transport: 't' | 'q'): string {
-  const offered = hello.versions.filter((value) => !isGrease(value));
-  const version = offered.length > 0 ? Math.max(...offered) : hello.version;
   const ciphers = hello.ciphers.filter((value) => !isGrease(value));
   const extensions = hello.extensions.filter((value) => !isGrease(value));
   const a =
     transport +
-    (isDraft(version) ? '13' : (VERSIONS[version] ?? '00')) +
+    (VERSIONS[highestVersion(hello)] ?? '00') +
     (hello.sni === null ? 'i' : 'd') +
     count(ciphers.length) +
     count(extensions.length) +

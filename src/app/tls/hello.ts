@@ -46,6 +46,12 @@ export function isDraft(version: number): boolean {
   return DRAFTS.includes(version >> 8);
 }
 
+/** The highest version that a client offers. */
+export function highestVersion({ version, versions }: Hello): number {
+  const offered = versions.filter((value) => !isGrease(value));
+  return offered.length > 0 ? Math.max(...offered) : version;
+}
+
 /** Values reserved so that nobody relies on knowing all (RFC 8701). */
 export function isGrease(value: number): boolean {
   return (value & 0x0f0f) === 0x0a0a && value >> 8 === (value & 0xff);

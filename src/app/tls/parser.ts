@@ -261,7 +261,7 @@ export class TlsParser extends AppParser {
   }
 
   private serverHello(data: Uint8Array, start: number, end: number): void {
-    const hello = parseHello(data, start, end, 'server') ?? this.draftHello(data, start, end);
+    const hello = this.draftHello(data, start, end) ?? parseHello(data, start, end, 'server');
     if (hello === null) {
       this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
       return;

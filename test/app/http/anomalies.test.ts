@@ -1,5 +1,7 @@
 // What is wrong with a message, and under which name it is told.
 import assert from 'node:assert/strict';
+import http from '../../../src/app/http/index.ts';
+import { ParserDriver } from '../../support/app-parser.ts';
 import { OK, talk, transactions } from './support.ts';
 import type { Turn } from './support.ts';
 
@@ -119,6 +121,17 @@ describe('anomalies of HTTP', () => {
       [1, OK],
     ]);
     assert.deepEqual(driver.anomalies(transactions(driver)[0]!), ['http.request_line_incomplete']);
+  });
+
+  it('names an upgrade while another is under way', () => {
+    const answer = get('HTTP/1.1 101 Switching Protocols', 'Upgrade: h2c');
+    const ask = (formerProtocol: string): [string[], string[]] => {
+      const driver = new ParserDriver(http, { formerProtocol });
+      driver.feed(0, Buffer.from(GET)).feed(1, Buffer.from(answer));
+      return [driver.anomalies(transactions(driver)[0]!), driver.requests.filter((one) => one.startsWith('change'))];
+    };
+    assert.deepEqual(ask('smtp'), [['http.failed_protocol_change'], []]);
+    assert.deepEqual(ask(''), [[], ['change to http2']]);
   });
 
   it('names methods that nobody knows where the line says no more', () => {
