@@ -25,6 +25,7 @@ import { Detected, ProtocolDetector } from './protocol-detector.ts';
 import type { Where } from './protocol-detector.ts';
 import { ProtocolCounters } from './protocol-counters.ts';
 import type { ErrorPolicies } from './protocol-counters.ts';
+import { ProtocolMemory } from './protocol-memory.ts';
 import { FAILED_PROTOCOL, UNKNOWN_PROTOCOL } from './protocol-table.ts';
 import type { ProtocolTable } from './protocol-table.ts';
 import { retire } from './retirement.ts';
@@ -81,6 +82,7 @@ export class AppLayer implements AppStreamSink {
   private readonly detector: ProtocolDetector;
   private readonly statistics: ProtocolCounters;
   private readonly expectations: Expectations;
+  private readonly memory: ProtocolMemory;
   private readonly apps: (AppFlow | null)[] = [];
   private readonly input = new AppInput();
   private readonly midstream: boolean;
@@ -104,10 +106,16 @@ export class AppLayer implements AppStreamSink {
     this.midstream = parts.midstream;
     this.detector = new ProtocolDetector(parts.table);
     this.statistics = new ProtocolCounters(parts.table, parts.counters, parts.errorPolicies);
+    this.memory = new ProtocolMemory(parts.table, parts.counters);
     this.expectations = new Expectations(parts.flows, (count) => {
       this.statistics.expectations(count);
     });
     this.requests = new FlowRequests({ ...parts, expectations: this.expectations });
+  }
+
+  /** Brings the gauges up to date, before statistics are read. */
+  updateGauges(): void {
+    this.memory.update(this.apps);
   }
 
   /** What is known of a flow; null before its first payload. */
@@ -273,6 +281,7 @@ export class AppLayer implements AppStreamSink {
     const isKnown = app.protocol.id > FAILED_PROTOCOL;
     const found = this.detector.detect(data, start, end, this.whereOf(app, side));
     if (found > 0 && this.detector.isReversed && !isKnown && this.turn(app)) return false;
+    if (found !== Detected.undecided) noteShown(p, app, side);
     if (found > 0) {
       app.noteDetection(side, Detection.found);
       flows.setWord(app.f, side === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, found);
@@ -330,6 +339,7 @@ export class AppLayer implements AppStreamSink {
       this.swap(p, f);
       at = (side ^ 1) as Direction;
     }
+    noteShown(p, app, at);
     app.noteDetection(at, found > 0 ? Detection.found : Detection.failed);
     if (found <= 0) found = isKnown ? app.protocol.id : FAILED_PROTOCOL;
     flows.setWord(f, at === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, found);
@@ -446,6 +456,7 @@ export class AppLayer implements AppStreamSink {
     flows.setWord(app.f, F.appProtocolToServer, 0);
     flows.setWord(app.f, F.appProtocolToClient, 0);
     app.parser = null;
+    app.news = null;
     app.isFollowed = false;
     app.frames = null;
     flows.clearFlag(app.f, FlowFlag.appFrames);
@@ -527,6 +538,10 @@ export class AppLayer implements AppStreamSink {
     if (app.transactions.length > 0) retire(app.transactions, app, needsInspection);
     if (app.former.length > 0) retire(app.former, app, needsInspection);
   }
+}
+
+function noteShown(p: Packet, app: AppFlow, side: Direction): void {
+  if (((p.flags & PacketFlag.toServer) !== 0) === (side === TO_SERVER)) app.shownBy = p.number;
 }
 
 /** Whether a protocol gives itself away by its bytes. */

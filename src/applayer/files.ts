@@ -47,6 +47,10 @@ export class Files implements FileTracker, FileWishes, FileMaker {
     return this.storage !== null;
   }
 
+  get storedDepth(): number {
+    return this.storage?.depth ?? 0;
+  }
+
   hash(name: HashName): void {
     this.hashNames.add(name);
   }
@@ -97,10 +101,7 @@ export class Files implements FileTracker, FileWishes, FileMaker {
       this.joined.append(part, data, start, end, memcap);
     }
     if (file.state !== FileState.opened) return;
-    const depth = this.storage?.depth ?? 0;
-    const stop = depth > 0 && file.size + end - start > depth ? start + depth - file.size : end;
-    if (stop > start) this.take(file, data, start, stop);
-    if (stop < end) this.cut(file);
+    if (end > start) this.take(file, data, start, end);
   }
 
   private take(file: TrackedFile, data: Uint8Array, start: number, end: number): void {

@@ -17,6 +17,7 @@ export interface StreamControl {
   triggerRaw(t: number, direction: Direction): void;
   disableReassembly(t: number, direction: Direction): void;
   disableRaw(t: number, direction: Direction): void;
+  followTo(t: number, depth: number): void;
   /** The server was taken for the client: the session is turned around when the packet under way is through. */
   requestTurn(t: number): void;
   /** Offers again what of a direction was acknowledged and not taken. */
@@ -106,5 +107,10 @@ export class FlowRequests implements AppServices {
     if (t < 0) return;
     this.stream?.disableReassembly(t, TO_SERVER);
     this.stream?.disableReassembly(t, TO_CLIENT);
+  }
+
+  followTo(app: AppFlow, depth: number): void {
+    const t = this.session(app);
+    if (t >= 0) this.stream?.followTo(t, depth);
   }
 }

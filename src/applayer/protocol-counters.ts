@@ -4,6 +4,7 @@ import { defineCounter } from '../base/counters.ts';
 import type { Counters } from '../base/counters.ts';
 import { NOT_COUNTED } from '../framework/anomaly.ts';
 import type { AppProtocol, Transport } from '../framework/app-protocol.ts';
+import { memoryCounter } from './protocol-memory.ts';
 import { FAILED_PROTOCOL, protocolCounter } from './protocol-table.ts';
 import type { ProtocolTable } from './protocol-table.ts';
 
@@ -50,6 +51,7 @@ function allIds(table: ProtocolTable, policies: ErrorPolicies | null): (readonly
 export function declareProtocolCounters(table: ProtocolTable, policies: ErrorPolicies | null): void {
   allIds(table, policies);
   defineCounter(EXPECTATIONS);
+  for (const protocol of table.all) if (protocol.definition.memory !== undefined) memoryCounter(protocol);
 }
 
 export class ProtocolCounters {

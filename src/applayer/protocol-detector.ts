@@ -19,6 +19,8 @@ interface CompiledPattern {
   readonly last: number;
   readonly probe: Probe | undefined;
   readonly isWeak: boolean;
+  /** Port of the server, 0 for any. */
+  readonly port: number;
 }
 
 interface CompiledProbe {
@@ -56,11 +58,12 @@ class Side {
    * Number of the protocol, 0 for none; negative: a probe wants more bytes.
    * @param other number of the protocol that the other direction speaks, 0 for none
    */
-  search(data: Uint8Array, start: number, end: number, direction: Direction, other: number): number {
+  search(data: Uint8Array, start: number, end: number, direction: Direction, other: number, server: number): number {
     let wantsMore = 0;
     const list = end > start ? this.atStart[data[start]!]! : [];
     for (const one of list) {
       if (one.isWeak && other !== 0 && other !== one.protocol.id) continue;
+      if (one.port !== 0 && one.port !== server) continue;
       const found = check(one, data, start, start, end, direction);
       if (found > 0) return found;
       if (found < 0) wantsMore = -1;
@@ -77,9 +80,9 @@ class Side {
   }
 }
 
-/** Patterns that a probe confirms come first: they say more. */
+/** Patterns that a probe confirms, or that are of one port, come first: they say more. */
 function addByPrecision(list: CompiledPattern[], one: CompiledPattern): void {
-  if (one.probe === undefined) list.push(one);
+  if (one.probe === undefined && one.port === 0) list.push(one);
   else list.unshift(one);
 }
 
@@ -153,7 +156,7 @@ export class ProtocolDetector {
     const side = this.sides[transport][direction];
     this.isReversed = false;
     this.wantsMore = false;
-    let found = side.search(data, start, end, direction, where.other);
+    let found = side.search(data, start, end, direction, where.other, server);
     if (found > 0) return found;
     if (found < 0) this.wantsMore = true;
     found = this.ask(side.byPort.get(server) ?? NO_PROBES, data, start, end, direction);
@@ -182,7 +185,7 @@ export class ProtocolDetector {
   private fromOtherSide(data: Uint8Array, start: number, end: number, where: Where): number {
     const direction = (where.direction ^ 1) as Direction;
     const side = this.sides[where.transport][direction];
-    let found = side.search(data, start, end, direction, where.other);
+    let found = side.search(data, start, end, direction, where.other, where.client);
     if (found > 0) {
       this.isReversed = true;
       return found;
@@ -195,11 +198,11 @@ export class ProtocolDetector {
 
 function compilePattern(
   protocol: AppProtocol,
-  { content, nocase = false, offset = 0, depth, probe, isWeak = false }: ProtocolPattern,
+  { content, nocase = false, offset = 0, depth, probe, isWeak = false, port = 0 }: ProtocolPattern,
 ): CompiledPattern {
   const bytes = patternBytes(content);
   const last = depth === undefined ? offset : depth - bytes.length;
-  return { protocol, bytes: nocase ? bytes.map((b) => LOWER[b]!) : bytes, nocase, offset, last, probe, isWeak };
+  return { protocol, bytes: nocase ? bytes.map((b) => LOWER[b]!) : bytes, nocase, offset, last, probe, isWeak, port };
 }
 
 function configuredPorts(protocol: AppProtocol, transport: Transport, key: 'dp' | 'sp'): string | undefined {

@@ -13,7 +13,7 @@ import {
 } from '../config/index.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { analysisPlan, writeAnalysis } from '../engine/analysis.ts';
-import { midstreamPolicyProblem } from '../engine/exception-policy.ts';
+import { midstreamPolicyProblem, tellMasterPolicy } from '../engine/exception-policy.ts';
 import { strictKeywords } from '../engine/features.ts';
 import { loadRules } from '../engine/load-rules.ts';
 import type { LoadOptions, LoadedRules } from '../engine/load-rules.ts';
@@ -21,7 +21,7 @@ import { RunControl, obeySignals } from '../engine/control.ts';
 import { replayInTurns } from '../engine/replay.ts';
 import { logRules } from '../engine/rule-log.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
-import { tellInconsistentProtocols } from '../engine/protocol-settings.ts';
+import { checkProtocolSettings, tellInconsistentProtocols } from '../engine/protocol-settings.ts';
 import { compatibleVersion } from '../engine/version.ts';
 import { CaptureDeletion } from './delete-captures.ts';
 import { lastValue, parseArguments } from './arguments.ts';
@@ -127,6 +127,7 @@ async function start(args: Arguments, config: ConfigNode, directory: string): Pr
     log.error('exception-policy', policyProblem);
     return FAILED;
   }
+  tellMasterPolicy(config, args.flags.has('simulateIps'));
   const preparation = prepare(args, config);
   if (preparation === undefined) return FAILED;
   tellInconsistentProtocols(config.get('app-layer.protocols'));
@@ -135,6 +136,7 @@ async function start(args: Arguments, config: ConfigNode, directory: string): Pr
   const rules = args.flags.has('disableDetection') ? null : load(args, config, { collectsForAnalysis: plan !== null });
   if (rules !== null && !acceptable(args, rules)) return FAILED;
   if (args.flags.has('test')) {
+    checkProtocolSettings(config.get('app-layer.protocols'));
     log.notice('suricata', 'Configuration provided was successfully loaded. Exiting.');
     return OK;
   }

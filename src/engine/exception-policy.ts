@@ -1,9 +1,19 @@
 // Exception policies: which values make sense where (`stream.midstream-policy`), told before the start.
 
+import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
 
 const WITH_PICKUP = ['ignore', 'pass-flow', 'auto'];
+const DROPPING = ['drop-flow', 'drop-packet'];
 const NEVER = ['drop-packet', 'pass-packet'];
+
+/** Says what `exception-policy` came to, where the configuration has it. */
+export function tellMasterPolicy(config: ConfigNode, isInline: boolean): void {
+  const asked = config.string('exception-policy');
+  if (asked === undefined) return;
+  const dropsNothing = !isInline && DROPPING.includes(asked);
+  log.info('exception-policy', `master exception-policy set to: ${dropsNothing ? 'ignore' : asked}`);
+}
 
 /** What is wrong with `stream.midstream-policy`, undefined when it is usable. */
 export function midstreamPolicyProblem(config: ConfigNode, isInline: boolean): string | undefined {

@@ -14,6 +14,7 @@ import { ACTION_REJECT_ANY, Action, Packet, PacketFlag, dropReason } from '../fr
 import type { PacketBatch } from '../pcap/index.ts';
 import type { ExceptionPolicies } from '../respond/exception-policy.ts';
 import type { Verdicts } from '../respond/verdicts.ts';
+import type { MemoryPressure } from './memory-pressure.ts';
 import type { PseudoPacket } from './pseudo-packet.ts';
 import { TransactionTeller } from './transaction-teller.ts';
 
@@ -23,10 +24,11 @@ export interface StreamStage {
   isReuse(p: Packet, f: number): boolean;
   /** Whether bytes of a direction (0: to server, 1: to client) were never inspected. */
   pendingRaw(f: number, direction: 0 | 1): boolean;
-  pendingApp(f: number, direction: 0 | 1): boolean;
-  release(f: number): void;
   /** Whether the application layer was not offered all there is of a direction. */
   pendingApp(f: number, direction: 0 | 1): boolean;
+  /** Both sides are done, or one gave up. */
+  isClosed(f: number): boolean;
+  release(f: number): void;
   /** Offers the application layer what is left of a direction at the end of its flow. */
   flushApp(p: Packet, f: number, direction: 0 | 1): void;
   updateGauges(): void;
@@ -40,6 +42,7 @@ export interface AppStage {
   end(p: Packet, f: number, direction: 0 | 1): void;
   retire(app: AppFlow, needsInspection: boolean): void;
   release(f: number): void;
+  updateGauges(): void;
 }
 
 /** Signatures: what detection does for the pipeline; alerts and verdict end up on the packet. */
@@ -64,6 +67,7 @@ export interface PipelineParts {
   /** Null in passive mode: there is nothing to decide. */
   readonly verdicts: Verdicts | null;
   readonly pseudo: PseudoPacket;
+  readonly pressure: MemoryPressure;
   readonly outputs: readonly Output[];
 }
 
@@ -240,7 +244,8 @@ export class Pipeline {
   /** @param isLast what is left of transactions is told now or never */
   private hasAppRest(f: number, direction: 0 | 1, { isSeen, isLast }: { isSeen: boolean; isLast: boolean }): boolean {
     const app = this.parts.app?.of(f) ?? null;
-    if (app !== null && (isUnfinished(app, direction) || hasFrames(app, direction))) return true;
+    const isOpen = !this.parts.stream!.isClosed(f);
+    if (app !== null && (isUnfinished(app, direction, { isOpen }) || hasFrames(app, direction))) return true;
     if (isLast && app !== null && app.transactions.length > 0) return true;
     return isSeen && this.parts.app !== null && this.parts.stream!.pendingApp(f, direction);
   }
@@ -249,6 +254,9 @@ export class Pipeline {
   tellStatistics(): void {
     this.parts.decoder.updateGauges();
     this.parts.stream?.updateGauges();
+    this.parts.app?.updateGauges();
+    this.tracker!.updateGauges();
+    this.parts.pressure.update();
     for (const output of this.parts.outputs) output.stats?.();
   }
 
@@ -266,11 +274,11 @@ export class Pipeline {
 }
 
 /** Whether the end of a direction would tell the application layer something. */
-function isUnfinished(app: AppFlow, direction: 0 | 1): boolean {
+function isUnfinished(app: AppFlow, direction: 0 | 1, { isOpen }: { readonly isOpen: boolean }): boolean {
   const { parser, former, transactions } = app;
   if (former.length > 0) return true;
   if (parser === null || app.isFollowed) return false;
-  if (!app.isEof(direction)) return true;
+  if (isOpen && !app.isEof(direction)) return true;
   for (const tx of transactions)
     if (tx.has(direction) && tx.progress[direction] < tx.protocol!.complete[direction]) return true;
   return false;

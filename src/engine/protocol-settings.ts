@@ -1,8 +1,14 @@
 // What the configuration says of application protocols in two places that differ.
 
 import { PROTOCOLS } from '../app/registry.ts';
+import { ProtocolTable } from '../applayer/protocol-table.ts';
 import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
+
+/** Reads all of them for what there is to say of them; a run reads them anyway. @param config the node `app-layer.protocols` */
+export function checkProtocolSettings(config: ConfigNode | undefined): void {
+  new ProtocolTable(PROTOCOLS, config);
+}
 
 /** Tells of `enabled` of a transport that differs from that of the protocol: the former counts. @param config the node `app-layer.protocols` */
 export function tellInconsistentProtocols(config: ConfigNode | undefined): void {

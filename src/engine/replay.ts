@@ -17,6 +17,7 @@ import type { RunControl } from './control.ts';
 import { openOutputs } from './outputs.ts';
 import {
   NO_SIMULATIONS,
+  checksumMode,
   decoderOptions,
   defragSettings,
   exceptionChoices,
@@ -161,7 +162,8 @@ function engineOf(rules: LoadedRules, started: number): NonNullable<OutputContex
 }
 
 function workerOptions(options: ReplayOptions): WorkerOptions {
-  const { config, isInline, rules, checksums } = options;
+  const { config, isInline, rules } = options;
+  const checksums = checksumMode(options.checksums, config);
   const simulate = options.simulate ?? NO_SIMULATIONS;
   const hosts = hostSystems(config);
   const policies = hosts.names.map((name) => OS_POLICIES.indexOf(name as OsPolicy));
@@ -186,7 +188,7 @@ function workerOptions(options: ReplayOptions): WorkerOptions {
     isInline,
     appProtocols: config.get('app-layer.protocols'),
     mpm: mpmSettings(config),
-    checksums: checksums === 'none' || checksums === 'all' ? checksums : 'auto',
+    checksums,
     guessesTx: config.bool('detect.guess-applayer-tx', false),
     maxAlerts: config.int('packet-alert-max', 15, { min: 0, max: 255 }) || 15,
   };

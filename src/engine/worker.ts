@@ -37,6 +37,7 @@ import { ExceptionPolicies } from '../respond/exception-policy.ts';
 import type { ExceptionChoices } from '../respond/exception-policy.ts';
 import { Verdicts } from '../respond/verdicts.ts';
 import type { LoadedRules } from './load-rules.ts';
+import { MemoryPressure } from './memory-pressure.ts';
 import { Pipeline } from './pipeline.ts';
 import { protocolTransports } from './protocol-names.ts';
 import { PSEUDO_PACKET_BYTES, PseudoPacket } from './pseudo-packet.ts';
@@ -205,6 +206,11 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     policies,
     verdicts,
     pseudo,
+    pressure: new MemoryPressure(counters, [
+      { counter: 'flow.memuse', cap: options.flow.memcap },
+      { counter: 'tcp.memuse', cap: options.stream.memcap },
+      { counter: 'tcp.reassembly_memuse', cap: streamSize },
+    ]),
   };
   const pipeline = new Pipeline({ ...parts, outputs }, arena.data);
   pipeline.tracker = new FlowTracker(flows, counters, pipeline, options.flow);

@@ -17,6 +17,9 @@ import { TimerWheel } from './timer-wheel.ts';
 
 const MEMCAP = defineCounter('flow.memcap');
 const ACTIVE = defineCounter('flow.active');
+const MEMUSE = defineCounter('flow.memuse');
+/** Bytes of a flow and of its place in the index. */
+const BYTES_PER_FLOW = Flows.bytesPerFlow + 16;
 const TCP_REUSE = defineCounter('flow.tcp_reuse');
 const EMERGENCY_ENTERED = defineCounter('flow.emerg_mode_entered');
 const EMERGENCY_OVER = defineCounter('flow.emerg_mode_over');
@@ -66,8 +69,13 @@ export class FlowTracker {
     this.timeouts = new TimeoutTable(options.timeouts);
     this.idleAbove = options.idleAbove;
     this.simulateMemcapAt = options.simulateMemcapAt ?? -1;
-    this.maxFlows = Math.max(16, Math.floor(options.memcap / (Flows.bytesPerFlow + 16)));
+    this.maxFlows = Math.max(16, Math.floor(options.memcap / BYTES_PER_FLOW));
     this.recoverAt = Math.floor((this.maxFlows * (100 - options.emergencyRecovery)) / 100);
+  }
+
+  /** Brings the gauges up to date, before statistics are read. */
+  updateGauges(): void {
+    this.counters.set(MEMUSE, this.flows.active * BYTES_PER_FLOW);
   }
 
   /** Sets p.flow, the direction and the established flag; -1 when the packet has no flow. */

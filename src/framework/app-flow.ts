@@ -37,6 +37,8 @@ export interface AppServices {
   stopInspection(app: AppFlow, options: { readonly bypass: boolean }): void;
   /** No more bytes of the flow are put together, for whomever; what was, is seen to its end. */
   stopReassembly(app: AppFlow): void;
+  /** The flow's bytes are put together up to `depth` of each direction, wherever that of others lies. */
+  followTo(app: AppFlow, depth: number): void;
   /** Stop feeding a direction. */
   stopParsing(app: AppFlow, direction: Direction): void;
 }
@@ -60,6 +62,14 @@ export interface ChangeOfProtocol {
 /** Results of detection in one direction. */
 export const Detection = { undecided: 0, found: 1, failed: 2 } as const;
 
+/** Which packets of a direction its protocol is news with. */
+export interface ProtocolNews {
+  /** Packets that it is news with yet, -1 before the first. */
+  left: number;
+  /** Number of the last of them. */
+  toldWith: number;
+}
+
 /** Bits of `AppFlow.marks`: of direction 0; those of direction 1 are one higher. */
 const Mark = { eof: 1, stopped: 4 } as const;
 /** Above them the value of Detection of each direction. */
@@ -81,6 +91,10 @@ export class AppFlow {
   isFollowed = false;
   /** Null where nobody asks for frames of the protocol. */
   frames: FlowFrames | null = null;
+  /** Number of the packet that showed the protocol of its own direction last, 0 for none. */
+  shownBy = 0;
+  /** By direction; null where no rule has asked. */
+  news: [ProtocolNews, ProtocolNews] | null = null;
   /** Bytes never came from among those that tell the protocol. */
   hasLostStart = false;
   /** What an expectation, or the protocol before, handed over. */

@@ -24,6 +24,8 @@ export interface ProtocolPattern {
   readonly probe?: Probe;
   /** Other protocols begin like this too: it does not count once the other direction speaks one of them. */
   readonly isWeak?: boolean;
+  /** Counts on this port of the server alone, and there before the patterns of other protocols. */
+  readonly port?: number;
 }
 
 /** What a probe thinks of the first bytes of a direction. */
@@ -128,6 +130,8 @@ export interface ProtocolDefinition {
   readonly eve?: readonly EveDeclaration[];
   /** EVE has the names of its anomalies in capitals. */
   readonly hasUpperCaseEvents?: boolean;
+  /** Bytes that a transaction keeps: statistics tell them (`ftp.memuse`). */
+  readonly memory?: (tx: never) => number;
   /** The value of a header of a transaction's request, by its name in lower case; null without. */
   readonly requestHeader?: (tx: never, name: string) => Uint8Array | null;
 }

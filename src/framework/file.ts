@@ -58,7 +58,7 @@ export type HashName = (typeof HASH_NAMES)[number];
 export interface FileStorage {
   /** Every file is kept, asked for or not. */
   readonly isForced: boolean;
-  /** Bytes of a file that are kept; 0: all. Beyond them the file counts as truncated. */
+  /** How far streams are followed of which a rule keeps a file, in place of the depth of all streams; 0: as others. */
   readonly depth: number;
   append(file: TrackedFile, data: Uint8Array, start: number, end: number): void;
 }
@@ -92,6 +92,8 @@ export interface PartOfFile {
 export interface FileTracker {
   /** Files are stored: limits for the inspection of bodies do not hold for them. */
   readonly isStoring: boolean;
+  /** `FileStorage.depth`. */
+  readonly storedDepth: number;
   /** Begins a file of a transaction. */
   open(app: AppFlow, tx: Transaction, direction: Direction, name: Uint8Array): TrackedFile;
   /** The file is a part of a larger one, which becomes a file of the transaction of its last part. */

@@ -12,12 +12,15 @@ import type { PacketMatch, PostMatch, Reference, ThresholdSpec, TxMatch } from '
 export class RuleError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
+  /** Module of the engine log, where it is not that of the keyword. */
+  readonly module: string | undefined;
 
   /** @param code stable, e.g. `rule/bad-argument` (the default) */
-  constructor(message: string, hint?: string, code = 'rule/bad-argument') {
+  constructor(message: string, hint?: string, code = 'rule/bad-argument', module?: string) {
     super(message);
     this.hint = hint;
     this.code = code;
+    this.module = module;
   }
 }
 
@@ -78,8 +81,11 @@ export interface SignatureBuilder {
   addElement(element: ChainElement): void;
   /** The elements so far of the current buffer. */
   elements(): readonly ChainElement[];
-  /** Slot of a byte_extract/byte_math variable; declares it when `declare`, else undefined for an unknown name. */
-  variable(name: string, mode: 'declare' | 'use'): number | undefined;
+  /**
+   * Slot of a byte_extract/byte_math variable; declares it when `declare`, else undefined for an unknown name. `use here`:
+   * neither is one known that is read from the payload where another buffer is at hand.
+   */
+  variable(name: string, mode: 'declare' | 'use' | 'use here'): number | undefined;
 
   /** A condition on the packet. Sets requirePacket unless `keepsStream` (flow, flowbits ... work on stream matches too). */
   addPacketMatch(match: PacketMatch, options?: PacketMatchOptions): void;

@@ -6,7 +6,7 @@ import { DATASET_TYPES, Dataset } from '../detect/dataset/dataset.ts';
 import type { DatasetType } from '../detect/dataset/dataset.ts';
 import type { Entry } from '../detect/dataset/byte-map.ts';
 import { Datasets } from '../detect/dataset/datasets.ts';
-import { loadDataset, resolvePath } from '../detect/dataset/load.ts';
+import { DatasetError, loadDataset, resolvePath } from '../detect/dataset/load.ts';
 import type { DatasetFormat } from '../detect/dataset/load.ts';
 import type { Inspection } from '../framework/chain.ts';
 import { acceptInteger, acceptUnsigned, requiredArgument } from '../framework/keyword-argument.ts';
@@ -113,7 +113,9 @@ function fill(
     const removesKey = field('remove_key') === 'yes';
     loadDataset(set, { path, format: format as DatasetFormat, valueKey, arrayKey, hasValues, removesKey });
   } catch (error) {
-    throw new RuleError((error as Error).message, undefined, 'rule/dataset');
+    // what is in the file is judged by another module than the keyword, in the log of Suricata 8 as well
+    const module = error instanceof DatasetError ? 'debug' : undefined;
+    throw new RuleError((error as Error).message, undefined, 'rule/dataset', module);
   }
 }
 

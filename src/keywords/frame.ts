@@ -43,8 +43,7 @@ function split(text: string, header: string, setup: RulesetSetup): { protocol: s
 
 /** The own name of the protocol that a word of rules names. */
 function own(word: string, setup: RulesetSetup): string | undefined {
-  if (setup.protocol(word) !== undefined) return word;
-  return word === 'http1' ? 'http' : undefined;
+  return setup.protocol(word)?.name;
 }
 
 function bufferOf(name: string, protocol: string, type: string): BufferDefinition {

@@ -47,10 +47,11 @@ export function isTimestampValid(x: TcpContext, p: Packet, b: number, d: number)
   return true;
 }
 
-/** Whether the receiver would take the reset. */
+/** Whether the receiver would take the reset; where segments were missed nobody can tell, and any is taken. */
 export function isResetValid(x: TcpContext, p: Packet, b: number, d: number, peer: number): boolean {
   const w = x.sessions.words;
   if ((w[b + S.flags]! & SessionFlag.async) !== 0) return true;
+  if (((w[d + D.flags]! | w[peer + D.flags]!) & StreamFlag.gap) !== 0) return true;
   if ((p.tcpFlags & TcpFlag.ack) !== 0 && !isAckValid(x, p, b, peer)) {
     x.invalidAck(p, STREAM_ANOMALY.rst_invalid_ack);
     return false;

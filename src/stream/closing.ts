@@ -5,7 +5,7 @@ import { isAckValid, isTimestampValid } from './checks.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { takeReset } from './reset.ts';
-import { CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
+import { BEFORE_RESET, CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 
 /** The anomalies of one state, in the words rules use; -1: such a packet is none. */
@@ -198,22 +198,25 @@ function advance(x: TcpContext, p: Packet, b: number, d: number, isNext: boolean
   }
 }
 
-/** Packets after the end. */
-export function inClosed(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+/** Packets after the end. @returns whether it was none: the session is what it was before the reset */
+export function inClosed(x: TcpContext, p: Packet, b: number, isToServer: boolean): boolean {
   const w = x.sessions.words;
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
-  if ((p.tcpFlags & (TcpFlag.rst | TcpFlag.syn)) !== 0) return;
+  if ((p.tcpFlags & (TcpFlag.rst | TcpFlag.syn)) !== 0) return false;
   const wasReset = (w[b + S.flags]! & SessionFlag.closedByRst) !== 0;
   // The sender of the reset goes on as if nothing had happened, and nobody else has spoken since.
   if (wasReset && (w[peer + D.flags]! & StreamFlag.rstReceived) !== 0) {
-    if (p.payloadLength === 0 || p.tcpSeq !== w[d + D.nextSeq]) return;
+    if (p.payloadLength === 0 || p.tcpSeq !== w[d + D.nextSeq]) return false;
     w[peer + D.flags] = w[peer + D.flags]! & ~StreamFlag.rstReceived;
     x.event(p, E.suspected_rst_inject);
-    return;
+    w[b + S.flags] = w[b + S.flags]! & ~SessionFlag.closedByRst;
+    x.setState(b, (w[b + S.flags]! >> BEFORE_RESET) & 15);
+    return true;
   }
   w[d + D.flags] = w[d + D.flags]! & ~StreamFlag.rstReceived;
-  if (wasReset || (p.tcpFlags & TcpFlag.ack) === 0) return;
+  if (wasReset || (p.tcpFlags & TcpFlag.ack) === 0) return false;
   x.updateAck(p, peer);
   x.acknowledged(p, b, peer);
+  return false;
 }

@@ -16,7 +16,7 @@ import type { StreamOptions } from './options.ts';
 import { Inserted } from './reassembly.ts';
 import type { Reassembly } from './reassembly.ts';
 import type { Sessions } from './sessions.ts';
-import { CLIENT, D, S, SessionFlag, StreamFlag, STRIDE } from './sessions.ts';
+import { BEFORE_RESET, CLIENT, D, S, SessionFlag, StreamFlag, STRIDE } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 import { takeUrgent } from './urgent.ts';
 
@@ -42,6 +42,8 @@ export class TcpContext {
   /** Scratch. */
   readonly greeting = new Greeting();
   sink: AppStreamSink | null = null;
+  /** The flow ends: what is handed over is the last of its direction. */
+  private isFlushing = false;
   policy: StreamPolicy | null = null;
   hostPolicy: HostPolicy | null = null;
   onSwap: ((f: number) => void) | null = null;
@@ -196,6 +198,19 @@ export class TcpContext {
     this.deliver(p, b, d, acked < w[d + D.contiguous]! ? acked : w[d + D.contiguous]!, hasHole);
   }
 
+  /** The sender of stream `d` gave the session up: what it sent is all there will be, acknowledged or not. */
+  settle(p: Packet, b: number, d: number): void {
+    const w = this.sessions.words;
+    if (this.options.inline || (w[d + D.flags]! & StreamFlag.based) === 0) return;
+    const hasHole = w[d + D.end]! > w[d + D.contiguous]!;
+    if (hasHole) {
+      if (w[d + D.skip]! > w[d + D.app]!) this.deliver(p, b, d, w[d + D.contiguous]!, false);
+      this.reassembly.settleGaps(p, d, w[d + D.end]!);
+      noteScaled(this.sessions, b, d, Scaled.gap);
+    }
+    this.deliver(p, b, d, w[d + D.contiguous]!, hasHole);
+  }
+
   /** @param hasHole bytes that are not kept never came; otherwise the application layer had no use for them */
   private deliver(p: Packet, b: number, d: number, to: number, hasHole: boolean): void {
     const w = this.sessions.words;
@@ -216,7 +231,7 @@ export class TcpContext {
   conclude(p: Packet, b: number, d: number): void {
     const w = this.sessions.words;
     if ((w[d + D.flags]! & (StreamFlag.appDisabled | StreamFlag.noReassembly | StreamFlag.endTold)) !== 0) return;
-    if (w[d + D.end]! > w[d + D.app]!) return;
+    if (w[d + D.end]! > w[d + D.app]! || (w[b + S.flags]! & SessionFlag.closedByRst) !== 0) return;
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.endTold;
     this.sink!.end(p, w[b + S.flow]!, d === b + CLIENT ? 0 : 1);
   }
@@ -231,7 +246,7 @@ export class TcpContext {
     let flags = (w[b + S.flags]! & SessionFlag.midstream) !== 0 ? AppDataFlag.midstream : 0;
     if ((w[d + D.flags]! & StreamFlag.started) === 0) flags |= AppDataFlag.start;
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.started;
-    const isEnd = this.isEnd(b) && to >= w[d + D.end]!;
+    const isEnd = (this.isFlushing || this.isEnd(b)) && to >= w[d + D.end]!;
     const segments = this.reassembly.segments;
     let at = from;
     for (let n = w[d + D.segmentHead]!; at < to;) {
@@ -271,9 +286,10 @@ export class TcpContext {
     return to;
   }
 
-  /** The session is over: by both FINs with their acknowledgements, or by a reset. */
+  /** The session is over by both FINs and their acknowledgements; after a reset the end is told with that of the flow. */
   private isEnd(b: number): boolean {
-    return this.sessions.words[b + S.state] === TcpStateId.closed;
+    const w = this.sessions.words;
+    return w[b + S.state] === TcpStateId.closed && (w[b + S.flags]! & SessionFlag.closedByRst) === 0;
   }
 
   /** Offers again what was offered before and not taken; with `all` also what nobody acknowledged. */
@@ -281,14 +297,18 @@ export class TcpContext {
     const w = this.sessions.words;
     if ((w[d + D.flags]! & StreamFlag.based) === 0) return;
     w[d + D.offered] = 0;
+    this.isFlushing = all;
     const acked = all || this.options.inline ? w[d + D.contiguous]! : this.reassembly.ackedTo(d);
     this.deliver(p, b, d, acked < w[d + D.contiguous]! ? acked : w[d + D.contiguous]!, false);
+    this.isFlushing = false;
   }
 
   /** Marks the session dead by a reset. */
   close(b: number): void {
+    const w = this.sessions.words;
+    const before = w[b + S.state]!;
     this.setState(b, TcpStateId.closed);
-    this.sessions.words[b + S.flags] = this.sessions.words[b + S.flags]! | SessionFlag.closedByRst;
+    w[b + S.flags] = (w[b + S.flags]! & ~(15 << BEFORE_RESET)) | SessionFlag.closedByRst | (before << BEFORE_RESET);
   }
 
   /** An acknowledgement of what was never sent; `id` names it in the terms of the session's state. */

@@ -40,6 +40,8 @@ export class Reassembly {
    * no segment: the list holds what waits behind a hole.
    */
   keepsBytes = true;
+  /** Depth of the streams that have one of their own (`file-store.stream-depth`: one value for all of them). */
+  ownDepth = 0;
 
   constructor(sessions: Sessions, slab: Slab, data: Uint8Array, counters: Counters, options: StreamOptions) {
     this.sessions = sessions;
@@ -149,11 +151,12 @@ export class Reassembly {
 
   /** Cuts what is beyond the depth, and notes once that it was reached. */
   private withinDepth(p: Packet, d: number, start: number, length: number): number {
-    const depth = this.options.reassembly.depth;
+    const w = this.sessions.words;
+    const hasOwn = (w[d + D.flags]! & StreamFlag.ownDepth) !== 0;
+    const depth = hasOwn ? this.ownDepth : this.options.reassembly.depth;
     if (depth === 0) return length;
     const room = depth - (this.sessions.doubles[(d + D.baseOffset) >> 1]! + start);
     if (length < room) return length;
-    const w = this.sessions.words;
     if ((w[d + D.flags]! & StreamFlag.depthReached) === 0) {
       w[d + D.flags] = w[d + D.flags]! | StreamFlag.depthReached;
       this.counters.add(TCP_COUNTER.depthReached);

@@ -18,4 +18,5 @@ export function takeReset(x: TcpContext, p: Packet, b: number, d: number, peer: 
   x.close(b);
   x.updateAck(p, peer);
   x.acknowledged(p, b, peer);
+  x.settle(p, b, d);
 }

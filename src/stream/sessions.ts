@@ -82,6 +82,9 @@ export const SessionFlag = {
   established: 1 << 16,
 } as const;
 
+/** Where `S.flags` keeps the state that a session had before its reset: 4 bits. */
+export const BEFORE_RESET = 24;
+
 export const StreamFlag = {
   timestamp: 1 << 0,
   zeroTimestamp: 1 << 1,
@@ -106,6 +109,8 @@ export const StreamFlag = {
   rawLast: 1 << 16,
   /** The application layer knows that nothing follows. */
   endTold: 1 << 17,
+  /** Followed to `Reassembly.ownDepth`. */
+  ownDepth: 1 << 18,
 } as const;
 
 /** The record store. */

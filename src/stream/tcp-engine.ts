@@ -180,12 +180,16 @@ export class TcpEngine implements TcpView {
       }
       if (noteRetransmission(this.x, p, d)) noteScaled(this.s, b, d, Scaled.retransmission);
     }
+    if (state !== TcpStateId.closed || inClosed(this.x, p, b, isToServer)) this.inState(p, b, isToServer);
+    this.finish(p, b, isEstablished);
+  }
+
+  private inState(p: Packet, b: number, isToServer: boolean): void {
+    const state = this.s.words[b + S.state]!;
     if (state === TcpStateId.established) inEstablished(this.x, p, b, isToServer);
     else if (state === TcpStateId.synSent) inSynSent(this.x, p, b, isToServer);
     else if (state === TcpStateId.synRecv) inSynRecv(this.x, p, b, isToServer);
-    else if (state === TcpStateId.closed) inClosed(this.x, p, b, isToServer);
     else inClosing(this.x, p, b, isToServer);
-    this.finish(p, b, isEstablished);
   }
 
   /** @param mayBeEstablished whether the packet is one of an established session, when the session is that now */
@@ -248,6 +252,11 @@ export class TcpEngine implements TcpView {
     if (b >= 0) this.x.resume(p, b, b + (direction === 0 ? CLIENT : SERVER), false);
   }
 
+  isClosed(f: number): boolean {
+    const t = this.flows.tcp(f);
+    return t >= 0 && this.state(t) === TcpStateId.closed;
+  }
+
   /** Whether the application layer was not offered all that is there of a direction. */
   pendingApp(f: number, direction: 0 | 1): boolean {
     const t = this.flows.tcp(f);
@@ -282,6 +291,13 @@ export class TcpEngine implements TcpView {
    */
   disableReassembly(t: number, direction: 0 | 1): void {
     this.setFlag(t, direction, StreamFlag.noReassembly);
+  }
+
+  /** A depth of its own for both directions of a session, in place of that of all. */
+  followTo(t: number, depth: number): void {
+    this.x.reassembly.ownDepth = depth;
+    this.setFlag(t, 0, StreamFlag.ownDepth);
+    this.setFlag(t, 1, StreamFlag.ownDepth);
   }
 
   private setFlag(t: number, direction: 0 | 1, flag: number): void {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { Counters } from '../../src/base/counters.ts';
 import { createHash } from 'node:crypto';
 import { Files } from '../../src/applayer/files.ts';
+import { keepFiles } from '../../src/detect/files/keep-files.ts';
+import type { DetectContext } from '../../src/framework/detect-context.ts';
 import type { AppFlow } from '../../src/framework/app-flow.ts';
 import { FileState } from '../../src/framework/file.ts';
 import type { FileStorage } from '../../src/framework/file.ts';
@@ -32,19 +34,20 @@ describe('files of traffic', () => {
     assert.equal(file.sha256, createHash('sha256').update(name).digest('hex'));
   });
 
-  it('beyond the depth of the store are cut', () => {
+  it('have their stream followed to the depth of the store when a rule keeps them', () => {
     const files = new Files(new Set(), new Counters());
-    const stored: number[] = [];
-    const storage: FileStorage = {
-      isForced: true,
-      depth: 5,
-      append: (_file, _data, start, end) => stored.push(end - start),
-    };
+    const storage: FileStorage = { isForced: true, depth: 5, append: () => undefined };
     files.store(storage);
-    const file = files.open(app, new Transaction(0), 1, name);
+    const depths: number[] = [];
+    const services = { files, followTo: (_app: AppFlow, depth: number) => depths.push(depth) };
+    const kept = { keptFiles: 0, services } as never as AppFlow;
+    const tx = new Transaction(0);
+    const file = files.open(kept, tx, 1, name);
     files.append(file, Buffer.from('12345678'), 0, 8);
-    files.append(file, Buffer.from('9'), 0, 1);
-    assert.deepEqual([file.size, file.state, stored], [5, FileState.truncated, [5]]);
+    assert.deepEqual([file.size, file.state, depths], [8, FileState.opened, []]);
+    const ctx = { tx, app: kept, txDirection: 1 } as never as DetectContext;
+    keepFiles({ direction: null, scope: 'file', unknown: [] }, 7, ctx, [file]);
+    assert.deepEqual([file.isStored, file.sids, depths], [true, [7], [5]]);
   });
 
   it('are described in the words of libmagic', () => {

@@ -56,4 +56,10 @@ describe('ProtocolDetector', () => {
     assert.equal(detect('USER bob\r\n', { server: 21 }), 'ftp');
     assert.notEqual(detect('USER bob\r\n', { server: 110, other: table.find('pop3')!.id }), 'ftp');
   });
+
+  it('takes QUIT for FTP on its port, and for SMTP elsewhere', () => {
+    assert.equal(detect('QUIT\r\n', { server: 21 }), 'ftp');
+    assert.equal(detect('quit\r\n', { server: 25 }), 'smtp');
+    assert.equal(detect('QUIT\r\n', { server: 2121 }), 'smtp');
+  });
 });

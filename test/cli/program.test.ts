@@ -89,6 +89,19 @@ describe('built program', function () {
     assert.match(stdout, /c\.yaml:7.*expected yes or no, found "perhaps"/);
   });
 
+  it('says what the policy for all exceptions came to, and in a test of the configuration what is wrong in it', () => {
+    const policy = (...words: string[]): string => {
+      const { stdout } = tayra('-v', '-T', '-S', 'test.rules', '-l', folder, ...words);
+      return /master exception-policy set to: (\S+)/.exec(stdout)?.[1] ?? '';
+    };
+    assert.equal(policy('--set', 'exception-policy=auto'), 'auto');
+    assert.equal(policy('--set', 'exception-policy=drop-flow'), 'ignore');
+    assert.equal(policy('--set', 'exception-policy=drop-flow', '--simulate-ips'), 'drop-flow');
+    const { stdout, status } = tayra('-T', '-l', folder, '--set', 'app-layer.protocols.ftp.max-tx=x');
+    assert.equal(status, 0);
+    assert.equal(stdout.match(/Invalid value "x" for ftp\.max-tx/g)?.length, 1);
+  });
+
   it('counts its rules by what they look at', () => {
     const rules = [
       'alert ip any any -> 192.0.2.1 any (msg:"address"; sid:1;)',

@@ -18,6 +18,32 @@ function goodbyes(client: number, server: number): Bytes[] {
   ];
 }
 
+const HALF = 'GET /half';
+
+describe('what is left of a line at the end of a flow', () => {
+  const rules = ['alert http any any -> any any (msg:"m"; http.uri; content:"/half"; sid:1;)'];
+
+  it('is a line, whether the session was reset or not', () => {
+    const frames = [...HANDSHAKE, request(HALF), acknowledged(HALF.length)];
+    const reset = tcp4({ sp: 1000, dp: 80, window: 8192, seq: 2 + HALF.length, flags: 0x04 });
+    assert.deepEqual(sidsOf(ofType(runEngine({ rules, frames }), 'alert')), [1]);
+    assert.deepEqual(sidsOf(ofType(runEngine({ rules, frames: [...frames, reset] }), 'alert')), [1]);
+  });
+
+  it('has the Ethernet addresses of its flow', () => {
+    const frames = [...HANDSHAKE, request(HALF), acknowledged(HALF.length)];
+    const settings = { 'outputs.0.eve-log.ethernet': 'yes' };
+    const events = runEngine({
+      rules: [...rules, 'alert tcp any any -> any any (msg:"m"; flags:S; sid:2;)'],
+      frames,
+      settings,
+    });
+    const [syn, last] = ofType(events, 'alert').map((alert) => (alert as { ether?: Record<string, unknown> }).ether);
+    assert.ok(syn?.['src_mac'] !== undefined);
+    assert.deepEqual(last, { src_mac: syn['src_mac'], dest_mac: syn['dest_mac'] });
+  });
+});
+
 describe('the end of a flow', () => {
   it('inspects what was never due with a packet, at the time the flow began', () => {
     const events = runEngine({ rules: [RULE], frames: [...HANDSHAKE, request('split'), request('word', 5)] });

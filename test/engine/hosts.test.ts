@@ -49,3 +49,24 @@ describe('the SCTP part of an alert', () => {
     });
   });
 });
+
+describe('the IGMP part of an alert', () => {
+  const part = (...message: number[]): unknown => {
+    const rules = ['alert igmp any any -> any any (msg:"m"; sid:1;)'];
+    const [alert] = ofType(runEngine({ rules, frames: [frame4(2, bytes(...message))] }), 'alert');
+    const { igmp, rgmp } = alert as { igmp?: unknown; rgmp?: unknown };
+    return igmp ?? { rgmp };
+  };
+
+  it('names type and version, or is one of RGMP', () => {
+    const group = [224, 0, 0, 5];
+    assert.deepEqual(part(0x11, 0, 0, 0, ...group), { type: 17, version: 1 });
+    assert.deepEqual(part(0x11, 9, 0, 0, ...group), { type: 17, version: 2 });
+    assert.deepEqual(part(0x11, 9, 0, 0, ...group, 0, 0, 0, 0), { type: 17, version: 3 });
+    assert.deepEqual(part(0x12, 0, 0, 0, ...group), { type: 18, version: 1 });
+    assert.deepEqual(part(0x17, 0, 0, 0, ...group), { type: 23, version: 2 });
+    assert.deepEqual(part(0x22, 0, 0, 0, 0, 0, 0, 0), { type: 34, version: 3 });
+    assert.deepEqual(part(0x30, 0, 0, 0, ...group), { type: 48 });
+    assert.deepEqual(part(0xff, 0, 0, 0, ...group), { rgmp: { type: 255 } });
+  });
+});

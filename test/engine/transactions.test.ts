@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HANDSHAKE, request, session } from './sessions.ts';
+import { HANDSHAKE, request, response, session } from './sessions.ts';
 import { ofType, runEngine, sidsOf } from './support.ts';
 import type { EngineRun, EveEvent } from './support.ts';
 
@@ -41,6 +41,34 @@ describe('rules on transactions', () => {
     );
     assert.deepEqual(sidsOf(events), [1]);
     assert.equal(events[0]!.direction, 'to_server');
+  });
+
+  it('match again as long as the state lasts that is all they ask for', () => {
+    const hook = (state: string, options: string, sid: number): string =>
+      `alert http1:${state} any any -> any any (msg:"m"; ${options} sid:${String(sid)};)`;
+    const rules = [
+      hook('response_body', '', 1),
+      hook('response_headers', '', 3),
+      hook('response_complete', '', 4),
+      hook('response_started', '', 5),
+    ];
+    const frames = [...HANDSHAKE, request(GET)];
+    let sent = 0;
+    for (const piece of [OK.slice(0, -4), 'e', 'l', 'l', 'o']) {
+      frames.push(response(piece, sent, GET.length));
+      sent += piece.length;
+      frames.push(request('', GET.length, sent));
+    }
+    assert.deepEqual(sids(rules, frames), [1, 1, 1, 1, 1, 3, 4, 5]);
+  });
+
+  it('are guessed for alerts on packets and streams, where that is asked for', () => {
+    const rules = ['alert tcp any any -> any any (msg:"m"; flow:established,to_server; sid:1;)'];
+    const frames = session({ client: GET }, { server: OK });
+    const guessed = (settings: Record<string, string>): unknown[] =>
+      alerts(rules, frames, settings).map((alert) => (alert as { tx_id?: number }).tx_id);
+    assert.deepEqual(guessed({}), [undefined, undefined]);
+    assert.deepEqual(guessed({ 'detect.guess-applayer-tx': 'yes' }), [undefined, 0]);
   });
 
   it('do not match across transactions', () => {
@@ -124,6 +152,37 @@ describe('protocols of flows', () => {
     ];
     const found = sids(rules, session({ client: GET }, { server: OK }));
     assert.ok(found.includes(1) && found.includes(2), found.join());
+  });
+
+  it('are news once in a direction for rules that ask for nothing else', () => {
+    const rule = (options: string, sid: number): string =>
+      `alert tcp any any -> any any (msg:"m"; app-layer-protocol:http; ${options} sid:${String(sid)};)`;
+    const rules = [rule('', 1), rule('flow:to_server;', 2), rule('ttl:>0;', 3), rule('prefilter; ttl:>0;', 4)];
+    const frames = session({ client: GET }, { server: OK }, { client: GET }, { server: OK });
+    const seen = (isInline: boolean): Record<number, number[]> => {
+      const found: Record<number, number[]> = {};
+      for (const { alert, pcap_cnt } of ofType(runEngine({ rules, frames, isInline }), 'alert'))
+        (found[alert!.signature_id] ??= []).push(pcap_cnt!);
+      return found;
+    };
+    const passive = seen(false);
+    assert.deepEqual([passive[1], passive[2], passive[4]], [[6, 7], [6], [6, 7]]);
+    assert.ok(passive[3]!.length > 2);
+    // the packet that shows it, and the next of its direction
+    assert.deepEqual(seen(true)[2], [4, 6]);
+  });
+
+  it('do not change while they are changing', () => {
+    const rules = ['alert http any any -> any any (msg:"m"; app-layer-event:http.failed_protocol_change; sid:1;)'];
+    const frames = session(
+      { server: '220 f\n' },
+      { client: 'EHLO\nSTARTTLS\n' },
+      { server: '220 a\n220 b\n' },
+      { server: 'HTTP/1.1 101\nUpgrade:h2c\n\n' },
+    );
+    const events = runEngine({ rules, frames });
+    assert.ok(sidsOf(ofType(events, 'alert')).includes(1));
+    assert.equal(ofType(events, 'flow')[0]!.app_proto, 'http');
   });
 
   it('are failed where neither side is understood', () => {

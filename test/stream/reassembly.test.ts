@@ -116,6 +116,18 @@ describe('raw inspection, passive', () => {
     assert.deepEqual(c.delivered[0], ['0123']);
   });
 
+  it('follows a session to a depth of its own', () => {
+    const c = new Conversation((o) => (o.reassembly.depth = 4));
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: '01' });
+    c.engine.followTo(c.t, 8);
+    assert.deepEqual(c.say('c', 'A', 3, 1, { data: '2345' }), []);
+    c.say('s', 'A', 1, 7);
+    assert.deepEqual(c.say('c', 'A', 7, 1, { data: '6789' }), ['reassembly_depth_reached']);
+    assert.deepEqual([c.delivered[0], c.cut], [['012345'], [0]]);
+    assert.deepEqual(c.say('s', 'A', 1, 7, { data: '012345678' }), ['reassembly_depth_reached'], 'both directions');
+  });
+
   it('leaves out the urgent byte', () => {
     const c = new Conversation();
     c.shake();

@@ -66,6 +66,32 @@ describe('TCP sessions', () => {
     assert.equal(c.state, 'closed');
     assert.equal(c.engine.connState(c.t), 'RSTR');
     assert.deepEqual(c.say('s', 'PA', 1, 1, { data: 'still here' }), ['suspected_rst_inject']);
+    assert.equal(c.state, 'established', 'the reset was none of the server');
+    c.say('c', 'A', 1, 11);
+    assert.deepEqual([c.delivered[1], c.ended], [['still here'], []]);
+  });
+
+  it('leaves a session reset of which the other side goes on', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('s', 'R', 1, 0);
+    assert.deepEqual(c.say('c', 'PA', 1, 1, { data: 'still here' }), []);
+    assert.deepEqual(c.say('s', 'PA', 1, 11, { data: 'late' }), []);
+    assert.equal(c.state, 'closed');
+  });
+
+  it('takes any reset once segments were missed, and with it all that its sender had said', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    c.say('c', 'A', 7, 1, { data: 'two' });
+    c.say('s', 'A', 1, 10);
+    c.say('c', 'A', 13, 1, { data: 'four' });
+    assert.deepEqual(c.delivered[0], ['one', '[3 missing]', 'two']);
+    assert.deepEqual(c.say('c', 'RA', 5000, 1), ['reassembly_seq_gap']);
+    assert.equal(c.state, 'closed');
+    assert.deepEqual(c.delivered[0].slice(3), ['[3 missing]', 'four']);
+    assert.deepEqual(c.ended, [], 'the end is told with that of the flow');
   });
 
   it('counts a refused connection as REJ', () => {

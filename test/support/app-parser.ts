@@ -150,6 +150,9 @@ export class ParserDriver {
       stopInspection: (_app, { bypass }) => {
         request(bypass ? 'bypass' : 'stop inspection');
       },
+      followTo: (_app, depth) => {
+        request(`follow to ${String(depth)}`);
+      },
       stopReassembly: () => {
         request('stop reassembly');
       },

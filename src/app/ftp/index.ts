@@ -6,6 +6,7 @@ import { FTP_KEYWORDS } from './keywords.ts';
 import { FtpParser } from './parser.ts';
 import { readSettings } from './settings.ts';
 import type { FtpSettings } from './settings.ts';
+import type { FtpTransaction } from './transaction.ts';
 
 /** Commands that sessions begin with, and the port command. */
 const COMMANDS = ['FEAT', 'USER ', 'PASS ', 'PORT '];
@@ -26,6 +27,7 @@ export default defineProtocol({
   transports: ['tcp'],
   patterns: [
     ...COMMANDS.map((content) => ({ transport: 'tcp', direction: 0, content, nocase: true, isWeak: true }) as const),
+    { transport: 'tcp', direction: 0, content: 'QUIT', nocase: true, port: 21 },
     { transport: 'tcp', direction: 1, content: '220 (', nocase: true },
   ],
   probes: [{ transport: 'tcp', direction: 1, ports: '21', minimum: 5, probe: probeGreeting }],
@@ -34,4 +36,5 @@ export default defineProtocol({
   createParser: (flow, { value }) => new FtpParser(flow, value as FtpSettings),
   keywords: FTP_KEYWORDS,
   eve: [FTP_EVE],
+  memory: (tx: FtpTransaction) => tx.size,
 });

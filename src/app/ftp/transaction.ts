@@ -37,6 +37,11 @@ export class FtpTransaction extends Transaction {
     this.request = request;
   }
 
+  /** Bytes of the lines that are kept. */
+  get size(): number {
+    return this.replies.reduce((sum, { text }) => sum + text.length, this.request.length);
+  }
+
   /** Behind the command and the byte after it; null without. */
   get commandData(): Uint8Array | null {
     const start = (this.command?.name.length ?? 0) + 1;

@@ -62,7 +62,10 @@ export class HttpParser extends AppParser implements BodyHost {
       this.closeFrame(input, this.sides[direction], at);
       if (at >= input.end) break;
     }
-    if (this.sides[direction].wait === Wait.stray) this.finish(this.sides[direction], direction);
+    if (this.sides[direction].wait === Wait.stray) {
+      this.finish(this.sides[direction], direction);
+      this.closeFrame(input, this.sides[direction], at);
+    }
     if (input.isEof) {
       this.end(input, direction, at);
       return input.end - input.start;
@@ -436,21 +439,19 @@ export class HttpParser extends AppParser implements BodyHost {
     const side = this.sides[direction];
     if (side.wait === Wait.body || side.wait === Wait.chunkData) {
       const tx = side.tx!;
-      const message = tx.message(direction);
       const part = side.framing === Framing.untilClose ? length : Math.min(length, side.left);
       if (side.framing !== Framing.untilClose) side.left -= part;
       this.sink.gap(side, direction, part);
-      message.body.size += part;
       side.decoder = null;
-      if (side.framing === Framing.chunked) {
-        if (side.left === 0) side.wait = Wait.chunkEnd;
-        return part === length;
-      }
       if (part < length) this.anomaly(tx, HTTP_ANOMALY.invalid_gap); // what follows begins anew, it is hoped
+      if (side.framing === Framing.chunked && side.left === 0) side.wait = Wait.chunkEnd;
       if (side.framing === Framing.length && side.left === 0) this.finish(side, direction);
       return true;
     }
-    return false;
+    // lines are missing: the next go on where those stopped
+    const tx = side.tx ?? this.transactions.at(-1);
+    if (tx !== undefined && side.wait !== Wait.nothing) this.anomaly(tx, HTTP_ANOMALY.invalid_gap);
+    return true;
   }
 
   /** Nothing follows in a direction. */

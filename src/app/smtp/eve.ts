@@ -10,7 +10,7 @@ import type { MimeMessage } from './mime/message.ts';
 import { splitAddresses } from './mime/addresses.ts';
 import type { SmtpTransaction } from './transaction.ts';
 
-/** Fields that `custom` and `extended` add, in the order of the record; a list is written for those that repeat. */
+/** Fields that `custom` adds, in the order of the record; a list is written for those that repeat. */
 const FIELDS = [
   'reply-to',
   'bcc',
@@ -31,8 +31,6 @@ const FIELDS = [
 ] as const;
 /** Those that name several receivers. */
 const LISTS = new Set(['bcc']);
-/** What `extended: yes` means. */
-const EXTENDED = ['reply-to', 'message-id', 'subject', 'x-mailer', 'user-agent', 'received', 'x-originating-ip'];
 
 interface EmailSettings {
   readonly fields: readonly string[];
@@ -57,7 +55,6 @@ export const SMTP_EVE: EveDeclaration = {
 
 function emailSettings(node: ConfigNode | undefined): EmailSettings {
   const wanted = new Set(node?.strings('custom').map((name) => name.toLowerCase()) ?? []);
-  if (node?.bool('extended', false) === true) for (const name of EXTENDED) wanted.add(name);
   const md5 = node?.strings('md5') ?? [];
   return {
     fields: FIELDS.filter((name) => wanted.has(name)),

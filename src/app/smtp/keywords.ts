@@ -8,8 +8,9 @@ import type { SmtpTransaction } from './transaction.ts';
 
 const SMTP_PAGE = 'rules/smtp-keywords.html';
 const EMAIL_PAGE = 'rules/email-keywords.html';
-const ENVELOPE = [toServer('smtp', Progress.data)];
-const MESSAGE = [toServer('smtp', Progress.complete)];
+/** Commands and fields are looked at as they come, while the state lasts. */
+const ENVELOPE = { engines: [toServer('smtp', Progress.envelope)], isGrowing: true } as const;
+const MESSAGE = { engines: [toServer('smtp', Progress.data)], isGrowing: true } as const;
 
 function example(keyword: string, content: string): string[] {
   return [`alert smtp any any -> any any (msg:"m"; ${keyword}; content:"${content}"; sid:1;)`];
@@ -20,7 +21,7 @@ function fieldKeyword(name: string, field: string, summary: string, content: str
   return appBufferKeyword(
     { name, summary, page: `${EMAIL_PAGE}#${name.replace('.', '-')}`, examples: example(name, content) },
     {
-      engines: MESSAGE,
+      ...MESSAGE,
       bytes: (tx: SmtpTransaction) =>
         tx.message === null ? null : (findField(tx.message.fields, field)?.value ?? null),
     },
@@ -43,7 +44,7 @@ export const SMTP_KEYWORDS: readonly KeywordDefinition[] = [
       page: `${SMTP_PAGE}#smtp-helo`,
       examples: example('smtp.helo', 'mail.example.com'),
     },
-    { engines: ENVELOPE, bytes: (tx: SmtpTransaction) => tx.session.helo },
+    { ...ENVELOPE, bytes: (tx: SmtpTransaction) => tx.session.helo },
   ),
   appBufferKeyword(
     {
@@ -52,7 +53,7 @@ export const SMTP_KEYWORDS: readonly KeywordDefinition[] = [
       page: `${SMTP_PAGE}#smtp-mail-from`,
       examples: example('smtp.mail_from', '<a@example.com>'),
     },
-    { engines: ENVELOPE, bytes: (tx: SmtpTransaction) => tx.mailFrom },
+    { ...ENVELOPE, bytes: (tx: SmtpTransaction) => tx.mailFrom },
   ),
   appBufferKeyword(
     {
@@ -62,7 +63,7 @@ export const SMTP_KEYWORDS: readonly KeywordDefinition[] = [
       examples: example('smtp.rcpt_to', '<b@example.com>'),
     },
     {
-      engines: ENVELOPE,
+      ...ENVELOPE,
       isMulti: true,
       bytes: (tx: SmtpTransaction, _direction, instance) => tx.recipients[instance] ?? null,
     },
@@ -82,7 +83,7 @@ export const SMTP_KEYWORDS: readonly KeywordDefinition[] = [
       examples: example('email.url', 'example.com/login'),
     },
     {
-      engines: MESSAGE,
+      ...MESSAGE,
       isMulti: true,
       bytes: (tx: SmtpTransaction, _direction, instance) => tx.message?.urls[instance] ?? null,
     },
@@ -95,7 +96,7 @@ export const SMTP_KEYWORDS: readonly KeywordDefinition[] = [
       examples: example('email.received', 'from localhost'),
     },
     {
-      engines: MESSAGE,
+      ...MESSAGE,
       isMulti: true,
       bytes: (tx: SmtpTransaction, _direction, instance) => received(tx, instance),
     },
@@ -108,7 +109,7 @@ export const SMTP_KEYWORDS: readonly KeywordDefinition[] = [
       examples: example('email.body_md5', 'ed00c81b85fa455d60e19f1230977134'),
     },
     {
-      engines: MESSAGE,
+      engines: [toServer('smtp', Progress.complete)],
       bytes: (tx: SmtpTransaction) => {
         const text = tx.message?.bodyMd5;
         return text === undefined || text === null ? null : Buffer.from(text);

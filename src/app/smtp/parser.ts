@@ -277,8 +277,8 @@ export class SmtpParser extends AppParser implements MessageHost {
     const noted = tx ?? (this.newest as SmtpTransaction | undefined) ?? null;
     const code = replyCode(data, start, end);
     if (code < 0) {
-      if (noted !== null) this.anomaly(noted, ANOMALY.invalid_reply);
-      this.hasFailed = true;
+      if (noted !== null) this.anomaly(noted, isLong ? ANOMALY.truncated_line : ANOMALY.invalid_reply);
+      this.hasFailed = !isLong; // where the rest of it was never looked at, the next line may be one again
       return;
     }
     if (noted !== null && isLong) this.anomaly(noted, ANOMALY.truncated_line);

@@ -17,7 +17,16 @@ import { checkWhole } from './checks.ts';
 import { pendingBuffer } from './pending.ts';
 import { isTcpProtocol, protocolNames, protocolTest } from './protocols.ts';
 import { ruleTypeOf } from './rule-type.ts';
-import { addHook, checkProtocols, checkSubStates, settleDirection, toInspection, txStepsOf } from './tx-steps.ts';
+import { isProtocolNews } from './protocol-news.ts';
+import {
+  addHook,
+  checkHook,
+  checkProtocols,
+  checkSubStates,
+  settleDirection,
+  toInspection,
+  txStepsOf,
+} from './tx-steps.ts';
 import { RuleBuilder } from './signature-builder.ts';
 import type { RuleWarning } from './signature-builder.ts';
 
@@ -79,7 +88,7 @@ class Place {
   diagnostic(error: RuleError): Diagnostic {
     const { ast, span, module } = this;
     const found = diagnostic('error', error.code, error.message, { file: ast.file, span }, error.hint);
-    return { ...found, module: moduleName(module), rule: ast.raw };
+    return { ...found, module: error.module ?? moduleName(module), rule: ast.raw };
   }
 }
 
@@ -286,8 +295,12 @@ function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, i
   const txSteps = txStepsOf(builder);
   checkProtocols(builder, txSteps, appProtocols);
   checkSubStates(builder, txSteps);
+  checkHook(builder, txSteps);
   settleDirection(builder, txSteps);
   if (appProtocols !== null && txSteps.length === 0) builder.packetMatches.unshift(speaks(appProtocols));
+  const type = ruleTypeOf(builder, isNegated);
+  if (type === 'pd_only' || builder.prefilterKeyword === 'app-layer-protocol')
+    builder.packetMatches.unshift(isProtocolNews);
   return {
     iid: 0,
     sid: meta.sid,
@@ -306,7 +319,7 @@ function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, i
     file: ast.file,
     line: ast.line,
     flags: builder.flags,
-    type: ruleTypeOf(builder, isNegated),
+    type,
     protocol: ast.protocol.text,
     header: isOfOneProtocol(builder, header) ? { ...header, protocol: builder.ipProtocol } : header,
     needsAnomaly: builder.packetKeywords.some((name) => name === 'decode-event' || name === 'stream-event'),

@@ -80,6 +80,7 @@ export class RuleBuilder implements SignatureBuilder {
   private moved: ContentSpec | null = null;
   private movedTo: ChainBuilder | null = null;
   private readonly variables = new Map<string, number>();
+  private readonly payloadVariables = new Set<string>();
 
   constructor(ast: RuleAst, setup: RulesetSetup, action: number) {
     this.ast = ast;
@@ -194,9 +195,12 @@ export class RuleBuilder implements SignatureBuilder {
     return this.current.elements;
   }
 
-  variable(name: string, mode: 'declare' | 'use'): number | undefined {
+  variable(name: string, mode: 'declare' | 'use' | 'use here'): number | undefined {
     const known = this.variables.get(name);
-    if (known !== undefined || mode === 'use') return known;
+    const isPayload = this.current === this.payload;
+    if (mode === 'use here' && !isPayload && this.payloadVariables.has(name)) return undefined;
+    if (mode === 'declare') this.payloadVariables[isPayload ? 'add' : 'delete'](name);
+    if (known !== undefined || mode !== 'declare') return known;
     if (this.variables.size === MAX_VARIABLES) throw new RuleError(`more than ${MAX_VARIABLES} variables in a rule`);
     const slot = this.variables.size;
     this.variables.set(name, slot);

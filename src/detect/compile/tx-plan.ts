@@ -9,6 +9,9 @@ import type { Direction } from '../../framework/transaction.ts';
 import { chosenContent, informationOf, patternOf } from './fast-pattern.ts';
 import type { FastPattern } from './fast-pattern.ts';
 
+/** Name of the condition that a rule's hook becomes. */
+export const HOOK = 'hook';
+
 /** Numbers of protocols by the names that engines use. */
 export type ProtocolIds = (name: string) => readonly number[] | undefined;
 
@@ -34,6 +37,8 @@ export interface TxPlan {
   readonly chosen: Chosen | null;
   /** It is a candidate with packets in whose payload its fast pattern is found. */
   readonly isByPayload: boolean;
+  /** The state, but for the first, that is all the rule asks of a transaction: it matches as long as that lasts; else -1. */
+  readonly lasting: number;
 }
 
 /** What is looked for, and where. */
@@ -78,7 +83,12 @@ export function planOf(signature: Signature, protocol: number, direction: Direct
   const chosen = isByPayload ? null : best;
   const isLasting = steps.some(({ step }) => step.isLasting);
   const isHalf = missing > 0;
-  return { signature, steps, isHalf, isLasting, wantsPayload: signature.payload !== null, chosen, isByPayload };
+  const wantsPayload = signature.payload !== null;
+  return { signature, steps, isHalf, isLasting, wantsPayload, chosen, isByPayload, lasting: lastingOf(steps) };
+}
+
+function lastingOf(steps: readonly PlannedStep[]): number {
+  return steps.length === 1 && steps[0]!.step.keyword === HOOK && steps[0]!.progress > 0 ? steps[0]!.progress : -1;
 }
 
 /** Place of what is looked for in the payload, see `placeOf`. */

@@ -9,6 +9,7 @@ import { PacketFlag } from '../../framework/packet.ts';
 import type { BufferInspection, PacketMatch, TxStep } from '../../framework/signature.ts';
 import type { RuleAst } from '../../rules/index.ts';
 import type { ChainBuilder } from './chain-builder.ts';
+import { HOOK } from './tx-plan.ts';
 import type { RuleBuilder, TxMatchStep } from './signature-builder.ts';
 
 export function txStepsOf(builder: RuleBuilder): TxStep[] {
@@ -145,7 +146,26 @@ export function addHook(builder: RuleBuilder, ast: RuleAst, hook: NonNullable<Ru
   if (toServer >= 0) engines.push({ direction: 'toserver', appProtocol: name, progress: toServer, ...kind });
   else engines.push({ direction: 'toclient', appProtocol: name, progress: toClient, ...kind });
   builder.flags |= toServer >= 0 ? SigFlag.toServer : SigFlag.toClient;
-  builder.addTxMatch(() => true, { keyword: 'hook', engines });
+  builder.addTxMatch(() => true, { keyword: HOOK, engines });
+}
+
+/** A rule with a hook looks into what comes with that very state, or is there from the first on. */
+export function checkHook({ ast, setup }: RuleBuilder, steps: readonly TxStep[]): void {
+  const hook = steps.find(({ keyword }) => keyword === HOOK)?.engines[0];
+  if (hook === undefined || ast.hook!.orBefore) return;
+  const ids = setup.appProtocols(hook.appProtocol) ?? [];
+  const isOwn = ({ appProtocol, direction }: BufferEngine): boolean =>
+    direction === hook.direction && (setup.appProtocols(appProtocol) ?? []).some((id) => ids.includes(id));
+  for (const { keyword, buffer, engines } of steps) {
+    if (buffer === null) continue;
+    const own = engines.filter(isOwn);
+    if (own.length === 0 || own.some(({ progress }) => progress === 0 || progress === hook.progress)) continue;
+    throw new RuleError(
+      "engine progress value doesn't match hook",
+      `${keyword} is not looked at in the state ${ast.hook!.name}`,
+      'rule/hook-mismatch',
+    );
+  }
 }
 
 interface HookPlace {
@@ -192,7 +212,7 @@ function addPacketHook(builder: RuleBuilder, hook: string): void {
   if (hook !== 'flow_start')
     throw new RuleError(`hook "${hook}" is not supported`, 'flow_start or all', 'rule/unknown-hook');
   builder.flags |= SigFlag.requireFlow;
-  builder.addPacketMatch(isFirstOfFlow, { keyword: 'hook', requires: 'flow' });
+  builder.addPacketMatch(isFirstOfFlow, { keyword: HOOK, requires: 'flow' });
 }
 
 /** The first packet of either direction. */

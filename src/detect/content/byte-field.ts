@@ -101,7 +101,7 @@ function parseMask(keyword: string, text: string): number {
   return parseInt(digits[1]!, 16);
 }
 
-/** Number or variable. `unknown` words the refusal of a name that nothing declared. */
+/** Number or variable. A jump takes none from the payload into another buffer, in Suricata neither. */
 export function numberOrVariable(
   builder: SignatureBuilder,
   keyword: string,
@@ -109,7 +109,7 @@ export function numberOrVariable(
   range: readonly [min: number, max: number],
 ): Limit {
   if (/^[A-Za-z_]/.test(text)) {
-    const slot = builder.variable(text, 'use');
+    const slot = builder.variable(text, keyword === 'byte_jump' ? 'use here' : 'use');
     if (slot !== undefined) return { value: 0, slot };
     throw new RuleError(
       keyword === 'byte_math'

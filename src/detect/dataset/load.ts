@@ -21,6 +21,9 @@ export interface DatasetFile {
   readonly removesKey: boolean;
 }
 
+/** An entry that the set cannot take. */
+export class DatasetError extends Error {}
+
 /** Where a relative name points: beside the rules first, then in the data folder. */
 export function resolvePath(name: string, ruleFile: string, ruleFolder: string, dataFolder: string): string {
   if (isAbsolute(name)) return name;
@@ -54,14 +57,14 @@ function loadLine(set: Dataset, file: DatasetFile, line: string, number: number)
   const where = `at ${file.path}:${String(number)}`;
   const comma = line.lastIndexOf(',');
   if (comma >= 0 !== file.hasValues)
-    throw new Error(`Cannot mix dataset and datarep values for set ${set.name} ${where}`);
+    throw new DatasetError(`Cannot mix dataset and datarep values for set ${set.name} ${where}`);
   const entry = comma < 0 ? line : line.slice(0, comma);
   const value = comma < 0 ? 0 : Number(line.slice(comma + 1));
   if (!Number.isInteger(value) || value < 0 || value > MAX_REPUTATION)
-    throw new Error(`invalid datarep value in set ${set.name} ${where}`);
+    throw new DatasetError(`invalid datarep value in set ${set.name} ${where}`);
   if (set.addText(entry, value)) return;
   const what = set.type === 'string' ? 'bad base64 encoding' : `bad ${set.type} in`;
-  throw new Error(`${what} ${set.name} ${where}: "${entry}"`);
+  throw new DatasetError(`${what} ${set.name} ${where}: "${entry}"`);
 }
 
 function at(value: unknown, path: string): unknown {

@@ -187,13 +187,17 @@ export class Detector implements TxHost, FrameHost {
     }
     for (let i = 0; i < s.buffers.length; i++) if (!this.buffers.matches(s.buffers[i]!, p, ctx)) return false;
     const at = this.enqueue(s, p, flags);
-    if (at >= 0 && s.appProtocols !== null && p.flow >= 0) this.attribute(p, at);
+    if (at >= 0 && p.flow >= 0 && (s.appProtocols !== null || this.options.guessesTx)) this.attribute(p, at);
     return true;
   }
 
-  /** The transaction that a rule on an application protocol met: over UDP that of the datagram, over TCP a guess. */
+  /**
+   * The transaction that a rule met: over UDP, where it is one on an application protocol, that of the datagram; else a
+   * guess: the first that is not through.
+   */
   private attribute(p: Packet, at: number): void {
-    const isGuess = p.proto !== UDP;
+    const { alerts } = p;
+    const isGuess = p.proto !== UDP || alerts.signatures[at]!.appProtocols === null;
     if (isGuess && !this.options.guessesTx) return;
     const transactions = this.ctx.appOf(p.flow)?.transactions;
     if (transactions === undefined) return;
@@ -201,8 +205,8 @@ export class Detector implements TxHost, FrameHost {
     for (let i = 0; i < transactions.length; i++) {
       const tx = transactions[i]!;
       if (!tx.has(direction) || tx.isInspected(direction)) continue;
-      p.alerts.txIds[at] = tx.tx.id;
-      p.alerts.flags[at] = p.alerts.flags[at]! | AlertFlag.tx | (isGuess ? AlertFlag.txGuessed : 0);
+      alerts.txIds[at] = tx.tx.id;
+      alerts.flags[at] = alerts.flags[at]! | AlertFlag.tx | (isGuess ? AlertFlag.txGuessed : 0);
       return;
     }
   }

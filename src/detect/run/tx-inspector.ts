@@ -142,7 +142,7 @@ export class TxInspector {
       (state.waiting ??= []).push(iid);
       (state.steps ??= []).push(outcome);
       if (!isAhead(plan, outcome, progress)) state.isRestless = true;
-    } else if (outcome === Outcome.matched) this.holds(p, tx, state, plan);
+    } else if (outcome === Outcome.matched) this.holds(p, tx, state, plan, progress);
   }
 
   /** The step that must wait, or a value of Outcome. */
@@ -162,9 +162,9 @@ export class TxInspector {
     return Outcome.matched;
   }
 
-  private holds(p: Packet, tx: Transaction, state: TxInspectState, plan: TxPlan): void {
-    const { signature, isHalf, isLasting } = plan;
-    if (isLasting && !isHalf) {
+  private holds(p: Packet, tx: Transaction, state: TxInspectState, plan: TxPlan, progress: number): void {
+    const { signature, isHalf, isLasting, lasting } = plan;
+    if ((isLasting || progress === lasting) && !isHalf) {
       (state.waiting ??= []).push(signature.iid);
       (state.steps ??= []).push(0);
       state.isRestless = true;

@@ -1,4 +1,5 @@
 // Settings: the sections of the configuration in the form the mechanisms want.
+export { checksumMode } from './checksums.ts';
 export { decoderOptions } from './decoder.ts';
 export { defragSettings } from './defrag.ts';
 export type { DefragSettings } from './defrag.ts';

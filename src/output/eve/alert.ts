@@ -16,6 +16,7 @@ import { fileMembers } from './fileinfo.ts';
 import { captureText } from './metadata.ts';
 import { packetBytes } from './packet-bytes.ts';
 import { frameText } from './frame.ts';
+import { igmpText } from './igmp.ts';
 import { sctpText } from './sctp.ts';
 import { SignatureTexts } from './signature-text.ts';
 import { TransactionContext } from './transaction.ts';
@@ -31,6 +32,7 @@ import type { Xff } from './xff.ts';
 const DEFAULT_PAYLOAD = 4096;
 const TCP = 6;
 const SCTP = 132;
+const IGMP = 2;
 const TX_ID = part(',"tx_id":');
 const BLOCKED = part(',"alert":{"action":"blocked"');
 const ALLOWED = part(',"alert":{"action":"allowed"');
@@ -160,6 +162,7 @@ export class AlertEvents {
     if (p.parent !== null && (p.flags & PacketFlag.tunnelInner) !== 0)
       text.string(tunnelText(p, p.parent, this.record));
     if (p.proto === SCTP) text.string(sctpText(p));
+    else if (p.proto === IGMP) text.string(igmpText(p));
     if (p.flow < 0) return;
     this.record.appendAppProtocol(text, p.flow);
     text.part((p.flags & PacketFlag.toClient) !== 0 ? TO_CLIENT : TO_SERVER);

@@ -73,7 +73,7 @@ export class EveRecord {
       this.appendTuple(text, p, false);
       appendTypeOrSpi(text, p);
     }
-    this.appendEnd(text, p);
+    this.appendEnd(text, p, false);
   }
 
   /** The same for something in the packet's flow, seen from the flow's client, its server, or the packet's sender. */
@@ -85,7 +85,7 @@ export class EveRecord {
     }
     this.appendStart(text, p, type);
     this.appendTuple(text, p, true);
-    this.appendEnd(text, p);
+    this.appendEnd(text, p, true);
   }
 
   /** Up to and with the VLANs. */
@@ -136,12 +136,12 @@ export class EveRecord {
     appendNamedEnd(text, DESTINATION, isClientFirst ? second : client, isSwapped ? p.sp : p.dp);
   }
 
-  private appendEnd(text: ByteText, p: Packet): void {
+  private appendEnd(text: ByteText, p: Packet, isSwapped: boolean): void {
     text.part(PKT_SRC[p.source]!);
     const { settings } = this;
     if (settings.version !== '') text.string(settings.version);
     if (settings.hasMetadata) this.metadata.append(text, p.flow, OF_PACKET);
-    if (settings.hasEther && p.etherOffset >= 0) text.string(packetEther(p));
+    if (settings.hasEther) text.string(p.etherOffset >= 0 ? packetEther(p) : this.madeEther(p, isSwapped));
     if (settings.hasCommunityId && p.flow >= 0) text.string(this.community(p.flow));
   }
 
@@ -311,6 +311,17 @@ export class EveRecord {
       return text + (side === 'toServer' ? own : `,"icmp_type":${peerType},"icmp_code":${peerCode}`);
     if (flows.word(f, F.packetsToClient) === 0) return text + own;
     return `${text}${own},"response_icmp_type":${peerType},"response_icmp_code":${peerCode}`;
+  }
+
+  /** Of a packet that was made: the addresses of its flow. */
+  private madeEther(p: Packet, isSwapped: boolean): string {
+    if (p.flow < 0 || (p.flags & PacketFlag.pseudoStreamEnd) === 0) return '';
+    const { flows } = this.context;
+    const ends = [flows.double(p.flow, F.srcMac), flows.double(p.flow, F.dstMac)] as const;
+    if (ends[0] < 0 || (ends[0] === 0 && ends[1] === 0)) return '';
+    const isFromClient = ((p.flags & PacketFlag.toServer) !== 0) !== isSwapped;
+    const [source, destination] = isFromClient ? ends : [ends[1], ends[0]];
+    return `,"ether":{"src_mac":"${macText(source)}","dest_mac":"${macText(destination)}"}`;
   }
 
   private flowEther(f: number, side: FlowSide): string {

@@ -68,6 +68,13 @@ describe('SMTP parser', () => {
     assert.deepEqual(talk.changes, ['tls']);
   });
 
+  it('goes on behind a line of a server that is too long to be a reply', () => {
+    const long = `${'A'.repeat(5000)}\r\n250 c\r\n`;
+    const talk = new Conversation().play([...ENVELOPE.slice(0, 2), ['S', long], ...ENVELOPE.slice(3, 5)]);
+    assert.deepEqual(anomalies(talk), ['smtp.truncated_line']);
+    assert.equal(text(talk.transactions[0]!.mailFrom), '<a@example.com>');
+  });
+
   const noted: readonly (readonly [string, readonly Turn[], string])[] = [
     ['a second MAIL', [...ENVELOPE.slice(0, 5), ['C', 'MAIL FROM:<x>\r\n']], 'smtp.duplicate_fields'],
     ['a refused DATA', [...ENVELOPE.slice(0, 8), ['S', '503 no\r\n']], 'smtp.data_command_rejected'],

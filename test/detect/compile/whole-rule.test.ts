@@ -33,6 +33,20 @@ const BOTH: readonly Case[] = [
   ['http.uri; content:"a"; http.header: to_client; content:"b";', null],
 ];
 
+const FAR: readonly Case[] = [
+  ['content:"a"; byte_extract:1,0,v; http.uri; content:"b"; byte_jump:v,0;', /Unknown byte_extract var seen .* - v$/],
+  ['content:"a"; byte_extract:1,0,v; http.uri; content:"b"; byte_test:1,>,v,0;', null],
+  ['content:"a"; byte_extract:1,0,v; byte_jump:v,0;', null],
+  ['http.uri; content:"a"; byte_extract:1,0,v; http.method; content:"b"; byte_jump:v,0;', null],
+];
+const MISMATCH = /^error: engine progress value doesn't match hook$/;
+const IN_HEADERS: readonly Case[] = [
+  ['http.host; content:"a";', null],
+  ['http.uri; content:"a";', MISMATCH],
+  ['http.request_body; content:"a";', MISMATCH],
+  ['content:"a";', null],
+];
+
 describe('a rule as a whole', () => {
   let path = '';
   let folder = '';
@@ -61,6 +75,16 @@ describe('a rule as a whole', () => {
     }
   }
 
+  it('with a data set whose file has a bad entry is refused, in the log by another module than the keyword', () => {
+    writeFileSync(join(folder, 'set.csv'), 'no!base64\n');
+    const set = join(folder, 'set.csv');
+    const [said] = about('http any any -> any any', `http.uri; dataset:isset,s,type string,load ${set};`);
+    assert.match(said!.message, /^bad base64 encoding s at /);
+    assert.equal(said!.module, 'debug');
+  });
+
   check('tcp any any -> any any', TCP);
   check('http any any => any any', BOTH);
+  check('http any any -> any any', FAR);
+  check('http1:request_headers any any -> any any', IN_HEADERS);
 });

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { Counters, defineCounter } from '../../src/base/counters.ts';
+import { MemoryPressure } from '../../src/engine/memory-pressure.ts';
+
+describe('memory pressure', () => {
+  it('is that of the fullest part, in percent, and its peak is kept', () => {
+    const [a, b, c] = ['test.a', 'test.b', 'test.c'].map(defineCounter);
+    const counters = new Counters();
+    const caps = { 'test.a': 1000, 'test.b': 10, 'test.c': 0 };
+    const parts = Object.entries(caps).map(([counter, cap]) => ({ counter, cap }));
+    const pressure = new MemoryPressure(counters, parts);
+    const seen = (...used: number[]): number[] => {
+      [a, b, c].forEach((id, i) => {
+        counters.set(id!, used[i]!);
+      });
+      pressure.update();
+      return ['memcap.pressure', 'memcap.pressure_max'].map((name) => counters.byName(name));
+    };
+    assert.deepEqual(seen(0, 0, 99), [0, 0]);
+    assert.deepEqual(seen(509, 3, 99), [50, 50]);
+    assert.deepEqual(seen(100, 2, 99), [20, 50]);
+  });
+});
