@@ -11,6 +11,7 @@ const MEDIA_TYPE = 'application/dns-message';
 /** `?dns=...` in base64url (RFC 8484 section 4.1). */
 const IN_TARGET = /[?&]dns=([A-Za-z0-9_-]{16,90000})(?:[&#]|$)/;
 
+const QUESTION = 63;
 const latin = (bytes: Uint8Array | null): string => (bytes === null ? '' : Buffer.from(bytes).toString('latin1'));
 
 /** Whether a body is said to be a DNS message. */
@@ -20,8 +21,10 @@ export function isDnsBody(fields: readonly HeaderField[]): boolean {
 
 /** The message that the target of a GET holds; null when there is none. */
 export function dnsOfTarget(fields: readonly HeaderField[]): DnsMessage | null {
-  if (latin(methodOf(fields)) !== 'GET' || !latin(acceptOf(fields)).toLowerCase().includes(MEDIA_TYPE)) return null;
-  const match = IN_TARGET.exec(latin(pathOf(fields)));
+  const path = pathOf(fields);
+  if (!path.includes(QUESTION) || latin(methodOf(fields)) !== 'GET') return null;
+  if (!latin(acceptOf(fields)).toLowerCase().includes(MEDIA_TYPE)) return null;
+  const match = IN_TARGET.exec(latin(path));
   if (match === null) return null;
   const message = Buffer.from(match[1]!, 'base64url');
   return parseDnsMessage(message, 0, message.length);
