@@ -105,6 +105,28 @@ export function appBufferKeyword(
   });
 }
 
+/** A buffer whose page and example follow from its name. */
+export interface StickyBuffer extends Omit<AppBuffer, 'name' | 'description'> {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly summary: string;
+  readonly bufferName?: string;
+  /** What the example looks for. */
+  readonly sample?: string;
+}
+
+/** The keyword of such a buffer. @param protocol of the example @param page where the protocol's keywords are described */
+export function stickyBuffer(protocol: string, page: string, one: StickyBuffer): KeywordDefinition {
+  const { name, aliases, summary, sample = 'a', ...buffer } = one;
+  const described = {
+    name,
+    summary,
+    page: `${page}#${name.replaceAll(/[._]/g, '-')}`,
+    examples: [`alert ${protocol} any any -> any any (msg:"m"; ${name}; content:"${sample}"; sid:1;)`],
+  };
+  return appBufferKeyword({ ...described, ...(aliases !== undefined && { aliases }) }, buffer);
+}
+
 /** A modifier of older rules: the content before it belongs to the buffer. */
 export function contentModifier(
   described: Described,

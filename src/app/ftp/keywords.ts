@@ -1,6 +1,6 @@
 // Keywords of FTP.
 
-import { appBufferKeyword, appIntegerKeyword, toClient, toServer } from '../../framework/app-keyword.ts';
+import { appIntegerKeyword, stickyBuffer, toClient, toServer } from '../../framework/app-keyword.ts';
 import { unquoted } from '../../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
@@ -13,55 +13,41 @@ const CLIENT = toServer('ftp', 0);
 const SERVER = toClient('ftp', 0);
 const rule = (options: string): string => `alert ftp any any -> any any (msg:"m"; ${options} sid:1;)`;
 
-const command = appBufferKeyword(
-  {
-    name: 'ftp.command',
-    summary: 'The command, in capitals.',
-    page: `${PAGE}#ftp-command`,
-    examples: [rule('ftp.command; content:"PASS";')],
-  },
-  { engines: [CLIENT], bytes: (tx: FtpTransaction) => tx.command?.bytes ?? null },
-);
+const command = stickyBuffer('ftp', PAGE, {
+  name: 'ftp.command',
+  summary: 'The command, in capitals.',
+  sample: 'PASS',
+  engines: [CLIENT],
+  bytes: (tx: FtpTransaction) => tx.command?.bytes ?? null,
+});
 
-const commandData = appBufferKeyword(
-  {
-    name: 'ftp.command_data',
-    summary: 'What stands behind the command.',
-    page: `${PAGE}#ftp-command_data`,
-    examples: [rule('ftp.command_data; content:"anonymous";')],
-  },
-  { engines: [CLIENT], bytes: (tx: FtpTransaction) => tx.commandData },
-);
+const commandData = stickyBuffer('ftp', PAGE, {
+  name: 'ftp.command_data',
+  summary: 'What stands behind the command.',
+  sample: 'anonymous',
+  engines: [CLIENT],
+  bytes: (tx: FtpTransaction) => tx.commandData,
+});
 
-const reply = appBufferKeyword(
-  {
-    name: 'ftp.reply',
-    summary: 'A line of the reply, without its code; one at a time.',
-    page: `${PAGE}#ftp-reply`,
-    examples: [rule('ftp.reply; content:"Please specify the password.";')],
-  },
-  {
-    engines: [SERVER],
-    isMulti: true,
-    isGrowing: true,
-    bytes: (tx: FtpTransaction, _direction, instance) => tx.replies[instance]?.text ?? null,
-  },
-);
+const reply = stickyBuffer('ftp', PAGE, {
+  name: 'ftp.reply',
+  summary: 'A line of the reply, without its code; one at a time.',
+  sample: 'Please specify the password.',
+  engines: [SERVER],
+  isMulti: true,
+  isGrowing: true,
+  bytes: (tx: FtpTransaction, _direction, instance) => tx.replies[instance]?.text ?? null,
+});
 
-const completionCode = appBufferKeyword(
-  {
-    name: 'ftp.completion_code',
-    summary: 'Code of a line of the reply, one at a time.',
-    page: `${PAGE}#ftp-completion_code`,
-    examples: [rule('ftp.completion_code; content:"226";')],
-  },
-  {
-    engines: [SERVER],
-    isMulti: true,
-    isGrowing: true,
-    bytes: (tx: FtpTransaction, _direction, instance) => tx.completionCodes[instance] ?? null,
-  },
-);
+const completionCode = stickyBuffer('ftp', PAGE, {
+  name: 'ftp.completion_code',
+  summary: 'Code of a line of the reply, one at a time.',
+  sample: '226',
+  engines: [SERVER],
+  isMulti: true,
+  isGrowing: true,
+  bytes: (tx: FtpTransaction, _direction, instance) => tx.completionCodes[instance] ?? null,
+});
 
 const dynamicPort = appIntegerKeyword({
   name: 'ftp.dynamic_port',

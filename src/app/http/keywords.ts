@@ -1,6 +1,7 @@
 // Keywords of HTTP, whatever its version: sticky buffers, the modifiers of older rules (HTTP/1 alone), and urilen.
 
-import { appBufferKeyword, contentModifier, growingBuffer, toClient, toServer } from '../../framework/app-keyword.ts';
+import { contentModifier, growingBuffer, stickyBuffer, toClient, toServer } from '../../framework/app-keyword.ts';
+import type { StickyBuffer } from '../../framework/app-keyword.ts';
 import type { BufferDefinition, BufferEngine } from '../../framework/buffer.ts';
 import { accept, integerTest, unquoted } from '../../framework/keyword-argument.ts';
 import { defineKeyword } from '../../framework/keyword.ts';
@@ -44,13 +45,7 @@ function alsoOverHttp2(engines: readonly BufferEngine[]): BufferEngine[] {
   return [...others, ...engines];
 }
 
-interface Sticky {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  readonly summary: string;
-  readonly bufferName?: string;
-  readonly engines: readonly BufferEngine[];
-  readonly isMulti?: boolean;
+interface Sticky extends Pick<StickyBuffer, 'name' | 'aliases' | 'summary' | 'bufferName' | 'engines' | 'isMulti'> {
   /** Of HTTP/1. */
   readonly bytes: (tx: HttpTransaction, direction: Direction, instance: number) => Uint8Array | null;
 }
@@ -59,21 +54,18 @@ function example(name: string): string {
   return `alert http any any -> any any (msg:"m"; ${name}; content:"a"; sid:1;)`;
 }
 
-function sticky({ name, aliases, summary, bufferName, engines, isMulti = false, bytes }: Sticky): KeywordDefinition {
-  const described = { name, summary, page: `${PAGE}#${name.replaceAll(/[._]/g, '-')}`, examples: [example(name)] };
+function sticky(one: Sticky): KeywordDefinition {
+  const { name, engines, isMulti = false, bytes } = one;
   const part = partOf(name);
-  return appBufferKeyword(
-    { ...described, ...(aliases !== undefined && { aliases }) },
-    {
-      bufferName: bufferName ?? name.replaceAll('.', '_'),
-      engines: part === null ? engines : alsoOverHttp2(engines),
-      isMulti,
-      bytes: (tx: AnyHttp, direction, instance) => {
-        if (tx instanceof HttpTransaction) return bytes(tx, direction, instance);
-        return isMulti ? tx.httpHeader(direction, instance) : tx.httpPart(part!, direction);
-      },
+  return stickyBuffer('http', PAGE, {
+    ...one,
+    bufferName: one.bufferName ?? name.replaceAll('.', '_'),
+    engines: part === null ? engines : alsoOverHttp2(engines),
+    bytes: (tx: AnyHttp, direction, instance) => {
+      if (tx instanceof HttpTransaction) return bytes(tx, direction, instance);
+      return isMulti ? tx.httpHeader(direction, instance) : tx.httpPart(part!, direction);
     },
-  );
+  });
 }
 
 const requestHeader = (keyword: string, header: KnownHeader, summary: string, alias?: string): Sticky => ({

@@ -8,7 +8,8 @@ import { HTTP2_KEYWORDS } from './keywords.ts';
 import { Http2Parser } from './parser.ts';
 import { readSettings } from './settings.ts';
 import type { Http2Settings } from './settings.ts';
-import { STATES, SubState } from './transaction.ts';
+import { STATES, SubState, headerOf } from './transaction.ts';
+import type { Http2Transaction } from './transaction.ts';
 
 function probeServer(data: Uint8Array, start: number, end: number): number {
   if (end - start < FRAME_HEADER) return Probed.more;
@@ -30,6 +31,7 @@ const HTTP2 = defineProtocol({
   keywords: HTTP2_KEYWORDS,
   frames: ['hdr', 'data', 'pdu'],
   eve: [HTTP2_EVE],
+  requestHeader: ({ request }: Http2Transaction, name) => headerOf(request, name),
 });
 
 /** DNS over HTTPS (RFC 8484) in HTTP/2: a connection becomes it with the first DNS message. */
@@ -42,6 +44,7 @@ const DOH2 = defineProtocol({
   subStates: HTTP2.subStates!,
   frames: HTTP2.frames!,
   eve: [DOH2_EVE, DOH2_HTTP_EVE],
+  requestHeader: HTTP2.requestHeader!,
 });
 
 export default [HTTP2, DOH2] as const;

@@ -133,3 +133,10 @@ export class Http2Transaction extends Transaction implements HttpParts, DnsCarri
     }
   }
 }
+
+/** Value of a header by its name, which is in lower case on the wire; null without. */
+export function headerOf({ fields }: Http2Message, name: string): Uint8Array | null {
+  const wanted = Buffer.from(name, 'latin1');
+  for (const field of fields) if (field.sizeUpdate < 0 && wanted.equals(field.name)) return field.value;
+  return null;
+}

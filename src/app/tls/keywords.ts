@@ -1,7 +1,7 @@
 // Keywords of TLS.
 
-import { appBufferKeyword, appIntegerKeyword, toClient, toServer } from '../../framework/app-keyword.ts';
-import type { BufferEngine } from '../../framework/buffer.ts';
+import { appIntegerKeyword, stickyBuffer, toClient, toServer } from '../../framework/app-keyword.ts';
+import type { StickyBuffer } from '../../framework/app-keyword.ts';
 import { requiredArgument, unquoted } from '../../framework/keyword-argument.ts';
 import { md5Content } from '../../framework/digest-content.ts';
 import { RuleError, defineKeyword } from '../../framework/keyword.ts';
@@ -21,26 +21,14 @@ const text = (value: string | undefined | null): Uint8Array | null =>
   value === undefined || value === null || value === '' ? null : Buffer.from(value);
 const certificate = (tx: TlsTransaction, direction: Direction) => tx.side(direction).certificates[0];
 
-interface Sticky {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  readonly summary: string;
-  readonly bufferName?: string;
-  readonly engines: readonly BufferEngine[];
-  readonly isMulti?: boolean;
+interface Sticky extends Pick<StickyBuffer, 'name' | 'aliases' | 'summary' | 'engines' | 'isMulti'> {
   readonly isMd5?: boolean;
   readonly bytes: (tx: TlsTransaction, direction: Direction, instance: number) => Uint8Array | null;
 }
 
-function sticky(one: Sticky): KeywordDefinition {
-  const { name, aliases, summary, bufferName, engines, isMulti = false, isMd5 = false, bytes } = one;
-  const sample = isMd5 ? 'e7d705a3286e19ea42f587b344ee6865' : 'a';
-  const examples = [`alert tls any any -> any any (msg:"m"; ${name}; content:"${sample}"; sid:1;)`];
-  const described = { name, summary, page: `${PAGE}#${name.replaceAll(/[._]/g, '-')}`, examples };
-  return appBufferKeyword(
-    { ...described, ...(aliases !== undefined && { aliases }) },
-    { bufferName: bufferName ?? name, engines, isMulti, ...(isMd5 && { adapt: md5Content }), bytes },
-  );
+function sticky({ isMd5 = false, ...one }: Sticky): KeywordDefinition {
+  const digest = { adapt: md5Content, sample: 'e7d705a3286e19ea42f587b344ee6865' };
+  return stickyBuffer('tls', PAGE, { ...one, ...(isMd5 && digest) });
 }
 
 /** A rule that has one makes the parser prepare fingerprints. */

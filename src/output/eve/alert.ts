@@ -260,8 +260,9 @@ function contextText(captures: readonly Capture[] | null): string {
 }
 
 /** `,"ts_progress":"request_complete","tc_progress":"response_started"`: how far the transaction is by now. */
-function progressText({ progress, protocol }: Transaction): string {
-  const { toServer, toClient } = protocol!.definition.states ?? DEFAULT_STATES;
+function progressText({ progress, protocol, state }: Transaction): string {
+  const { states = DEFAULT_STATES, subStates } = protocol!.definition;
+  const { toServer, toClient } = subStates?.[state.subState ?? ''] ?? states;
   return `,"ts_progress":"${toServer[progress[0]]!}","tc_progress":"${toClient[progress[1]]!}"`;
 }
 

@@ -504,3 +504,12 @@ describe('HTTP/2 by upgrade', () => {
     assert.deepEqual(shown(upgrade(null))[0]!.anomalies, []);
   });
 });
+
+describe('headers of HTTP/2 requests', () => {
+  it('are found by their names', () => {
+    const turns = [fromClient(headers(1, [...GET, ['x-forwarded-for', '192.0.2.1']], END_STREAM))];
+    const tx = transactions(talk(turns)).find((one) => one.isStream)!;
+    assert.equal(Buffer.from(http2.requestHeader!(tx as never, 'x-forwarded-for')!).toString(), '192.0.2.1');
+    assert.equal(http2.requestHeader!(tx as never, 'x-forwarded'), null);
+  });
+});
