@@ -3,12 +3,13 @@
 
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser } from '../../framework/app-parser.ts';
+import { UpgradedRequest } from '../../framework/http-parts.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { Framing } from './body.ts';
 import { beginsHttp, parseChunkSize, parseRequestLine, statusOf } from './first-line.ts';
 import { isBodiless } from './framing.ts';
-import { HeaderScan } from './header-scan.ts';
+import { HeaderScan, readHeaders } from './header-scan.ts';
 import { equalsNocase, isSpace } from './headers.ts';
 import { firstLineEnd, isEmptyLine, isHex, lineEnd, looksLikeHeader, looksLikeStatus } from './scan.ts';
 import { CHUNK_LINE_LIMIT, ENOUGH_TO_JUDGE, FIELD_LIMIT, JUNK_BEHIND_LINE, Wait } from './side.ts';
@@ -21,8 +22,9 @@ const CR = 13;
 /** The rest of a direction. */
 const ALL = Number.MAX_SAFE_INTEGER;
 const NO_TRANSACTION = -1;
-/** What is kept of a request: HEAD and CONNECT have responses of their own kind; above them, the value of Upgrade. */
-const Kind = { head: 1, connect: 2, upgradeShift: 2 } as const;
+/** What is kept of a request: HEAD and CONNECT have responses of their own kind, one that was never seen is made up;
+ * above them, the value of Upgrade. */
+const Kind = { head: 1, connect: 2, seen: 4, upgradeShift: 3 } as const;
 const HEAD = Buffer.from('head');
 const CONNECT = Buffer.from('connect');
 const PROTOCOLS = ['http/1.1', 'http/1.0'].map((text) => Buffer.from(text));
@@ -37,6 +39,9 @@ class Half {
   tx = NO_TRANSACTION;
 }
 
+/** A request without a header that HTTP/2 asks for. */
+const PLAIN_REQUEST = new UpgradedRequest(Buffer.from('GET'), Buffer.from('/'), []);
+
 const scan = new HeaderScan();
 
 export class HttpFollower extends AppParser {
@@ -47,6 +52,8 @@ export class HttpFollower extends AppParser {
   /** Status of the response under way, and of the one before it. */
   private status = -1;
   private isTunnel = false;
+  /** Requests for HTTP/2, which go over to it, by their numbers; null for none. */
+  private asksHttp2: Map<number, UpgradedRequest> | null = null;
 
   data(input: AppInput): number {
     const { direction, end } = input;
@@ -226,8 +233,11 @@ export class HttpFollower extends AppParser {
     if (next < 0 && !isEof && end - at <= FIELD_LIMIT) return -1;
     const stop = next < 0 ? end : next;
     if (stop - at > FIELD_LIMIT) return this.tooLong(half, end);
-    if (direction === TO_SERVER) this.requestHeaders(half);
-    else this.responseHeaders(half);
+    if (direction === TO_CLIENT) this.responseHeaders(half);
+    else {
+      if (scan.upgrade === Upgrade.h2c) (this.asksHttp2 ??= new Map()).set(half.tx, upgradedRequest(data, at, stop));
+      this.requestHeaders(half);
+    }
     return stop;
   }
 
@@ -263,8 +273,10 @@ export class HttpFollower extends AppParser {
     }
     if (status === 101 && !scan.isFramed) {
       const upgrade = scan.upgrade !== Upgrade.none ? scan.upgrade : kind >> Kind.upgradeShift;
+      const request = this.asksHttp2?.get(half.tx) ?? ((kind & Kind.seen) === 0 ? undefined : PLAIN_REQUEST);
       this.finish(half, TO_CLIENT);
-      this.flow.services.changeProtocol(this.flow, UPGRADE_PROTOCOLS[upgrade]!);
+      const state = upgrade === Upgrade.h2c ? request : undefined;
+      this.flow.services.changeProtocol(this.flow, UPGRADE_PROTOCOLS[upgrade]!, state);
       return;
     }
     if ((kind & Kind.head) !== 0 || (isBodiless(status) && !scan.isFramed)) half.wait = Wait.stray;
@@ -373,11 +385,19 @@ function responseFraming(): number {
 }
 
 function kindOf(data: Uint8Array, start: number, end: number): number {
-  if (equalsNocase(data, start, end, HEAD)) return Kind.head;
-  return equalsNocase(data, start, end, CONNECT) ? Kind.connect : 0;
+  if (equalsNocase(data, start, end, HEAD)) return Kind.seen | Kind.head;
+  if (equalsNocase(data, start, end, CONNECT)) return Kind.seen | Kind.connect;
+  return end > start ? Kind.seen : 0;
 }
 
 function isProtocol(data: Uint8Array, start: number, end: number): boolean {
   for (const protocol of PROTOCOLS) if (equalsNocase(data, start, end, protocol)) return true;
   return false;
+}
+
+/** What decides how many transactions HTTP/2 makes of it: its headers. */
+function upgradedRequest(data: Uint8Array, start: number, end: number): UpgradedRequest {
+  const { method, target } = PLAIN_REQUEST;
+  const headers = readHeaders(data, start, end).map(({ name, value }) => [name, value] as const);
+  return new UpgradedRequest(method, target, headers);
 }

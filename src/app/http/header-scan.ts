@@ -2,6 +2,7 @@
 
 import { lengthIn, parseLength } from './first-line.ts';
 import { equalsNocase, headerOf, isSpace, parseHeaders, valueOf } from './headers.ts';
+import type { Header } from './headers.ts';
 import { blockEnd, containsText } from './scan.ts';
 import { Upgrade, upgradeOf } from './upgrade.ts';
 
@@ -116,16 +117,7 @@ export class HeaderScan {
 
   private whole(data: Uint8Array, start: number, end: number): void {
     this.clear();
-    const block = data.slice(start, end);
-    const headers = parseHeaders(block, 0, block.length, {
-      missesColon: false,
-      isFoldedWrongly: false,
-      hasSpaceBeforeColon: false,
-      hasOddName: false,
-      repeated: 0,
-      isTooMany: false,
-      hasOddLine: false,
-    });
+    const headers = readHeaders(data, start, end);
     const length = headerOf(headers, 'content-length');
     if (length !== undefined) this.length = parseLength(length.value);
     const encoding = valueOf(headers, 'transfer-encoding');
@@ -133,6 +125,20 @@ export class HeaderScan {
     const upgrade = valueOf(headers, 'upgrade');
     if (upgrade !== null) this.upgrade = upgradeOf(upgrade);
   }
+}
+
+/** The headers of a block that is not kept. */
+export function readHeaders(data: Uint8Array, start: number, end: number): Header[] {
+  const block = data.slice(start, end);
+  return parseHeaders(block, 0, block.length, {
+    missesColon: false,
+    isFoldedWrongly: false,
+    hasSpaceBeforeColon: false,
+    hasOddName: false,
+    repeated: 0,
+    isTooMany: false,
+    hasOddLine: false,
+  });
 }
 
 /** Where the value of the header `name` begins; -1: the line is another's, ODD: hard to tell. */

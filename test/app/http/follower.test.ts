@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import http from '../../../src/app/http/index.ts';
 import { HeaderScan, NO_LENGTH } from '../../../src/app/http/header-scan.ts';
 import { Upgrade } from '../../../src/app/http/upgrade.ts';
+import type { UpgradedRequest } from '../../../src/framework/http-parts.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
 import { CONVERSATIONS, GET, OK } from './support.ts';
 import type { Turn } from './support.ts';
@@ -22,6 +23,10 @@ const MORE: Readonly<Record<string, readonly Turn[]>> = {
   'an upgrade to something else, by the response': [
     [0, 'GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n'],
     [1, 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n'],
+  ],
+  'HTTP/2 asked for': [
+    [0, 'GET / HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n'],
+    [1, 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
   ],
   'a tunnel': [
     [0, 'CONNECT a.b:443 HTTP/1.1\r\n\r\n'],
@@ -156,6 +161,17 @@ describe('HTTP follower', () => {
     driver.feed(1, Buffer.from(OK)).feed(0, Buffer.from(GET)).feed(1, Buffer.from(OK));
     assert.equal(driver.parser.transactionCount, 3);
     assert.equal(driver.parser.gap(1, 8), false);
+  });
+
+  it('hands a request for HTTP/2 over with its headers', () => {
+    const handed = [false, true].map((isFollower) => {
+      const driver = new ParserDriver(http, { isFollower, stopsAtChange: true });
+      for (const [direction, text] of MORE['HTTP/2 asked for']!) driver.feed(direction, Buffer.from(text));
+      const state = driver.app.change!.state as UpgradedRequest;
+      return state.headers.map(([name, value]) => `${Buffer.from(name).toString()}: ${Buffer.from(value).toString()}`);
+    });
+    assert.deepEqual(handed[1], handed[0]);
+    assert.deepEqual(handed[0], ['Upgrade: h2c', 'HTTP2-Settings: AAMAAABk']);
   });
 });
 
