@@ -340,17 +340,15 @@ export class HttpFollower extends AppParser {
     half.tx = NO_TRANSACTION;
   }
 
+  /** Where lines are missing, the next go on where those stopped. */
   override gap(direction: Direction, length: number): boolean {
     const half = this.halves[direction];
-    if (half.wait !== Wait.body && half.wait !== Wait.chunkData) return false;
+    if (half.wait !== Wait.body && half.wait !== Wait.chunkData) return true;
     if (half.framing === Framing.untilClose) return true;
-    const part = Math.min(length, half.left);
-    half.left -= part;
-    if (half.framing === Framing.chunked) {
-      if (half.left === 0) half.wait = Wait.chunkEnd;
-      return part === length;
-    }
-    if (half.left === 0) this.finish(half, direction);
+    half.left -= Math.min(length, half.left);
+    if (half.left > 0) return true;
+    if (half.framing === Framing.chunked) half.wait = Wait.chunkEnd;
+    else this.finish(half, direction);
     return true;
   }
 

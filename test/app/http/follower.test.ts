@@ -160,7 +160,9 @@ describe('HTTP follower', () => {
     assert.equal(driver.parser.gap(1, 8), true);
     driver.feed(1, Buffer.from(OK)).feed(0, Buffer.from(GET)).feed(1, Buffer.from(OK));
     assert.equal(driver.parser.transactionCount, 3);
-    assert.equal(driver.parser.gap(1, 8), false);
+    assert.equal(driver.parser.gap(1, 8), true);
+    driver.feed(0, Buffer.from(GET));
+    assert.equal(driver.parser.transactionCount, 4);
   });
 
   it('hands a request for HTTP/2 over with its headers', () => {
