@@ -56,11 +56,24 @@ export interface PatternEntry {
   readonly pattern: FastPattern;
 }
 
-/** Makes tables: the same signatures get the same table, the same patterns the same matcher. */
+/** A matcher and what it looks for, in the order of its numbers. */
+interface Made {
+  readonly matcher: MultiPatternMatcher;
+  readonly keys: readonly string[];
+  readonly has: ReadonlySet<string>;
+}
+
+/** How many times the patterns wanted a matcher that is there may look for: compiling another takes long. */
+const MOST_SPARE = 1.25;
+/** Patterns too few to be worth a thought. */
+const WORTH_SHARING = 4;
+const NONE = new Int32Array(0);
+
+/** Makes tables: the same signatures get the same table, (nearly) the same patterns the same matcher. */
 export class PatternTables {
   private readonly make: MakeMatcher;
   private readonly tables = new Map<string, PatternTable>();
-  private readonly matchers = new Map<string, MultiPatternMatcher>();
+  private readonly made: Made[] = [];
 
   constructor(make: MakeMatcher) {
     this.make = make;
@@ -105,16 +118,24 @@ export class PatternTables {
       }
       lists[number]!.push(iid);
     }
-    const matcher = this.matcher([...numbers.keys()].join(), patterns);
-    return { matcher, signatures: lists.map((list) => Int32Array.from(list)) };
+    const { matcher, keys } = this.matcher([...numbers.keys()], patterns);
+    const signaturesOf = (key: string): Int32Array => {
+      const number = numbers.get(key);
+      return number === undefined ? NONE : Int32Array.from(lists[number]!);
+    };
+    return { matcher, signatures: keys.map(signaturesOf) };
   }
 
-  private matcher(key: string, patterns: readonly Pattern[]): MultiPatternMatcher {
-    const known = this.matchers.get(key);
-    if (known !== undefined) return known;
-    const matcher = this.make(patterns);
-    this.matchers.set(key, matcher);
-    return matcher;
+  /** One that looks for all of the patterns, and for few others. */
+  private matcher(keys: readonly string[], patterns: readonly Pattern[]): Made {
+    const most = keys.length * MOST_SPARE + WORTH_SHARING;
+    for (const made of this.made) {
+      if (made.keys.length < keys.length || made.keys.length > most) continue;
+      if (keys.every((key) => made.has.has(key))) return made;
+    }
+    const made = { matcher: this.make(patterns), keys, has: new Set(keys) };
+    this.made.push(made);
+    return made;
   }
 }
 
