@@ -1,7 +1,7 @@
 // HeaderScan: what of a header block says how the message goes on, without taking the block apart.
 
 import { lengthIn, parseLength } from './first-line.ts';
-import { equalsNocase, headerOf, isSpace, parseHeaders, valueOf } from './headers.ts';
+import { equalsNocase, freshNotes, headerOf, isSpace, parseHeaders, valueOf } from './headers.ts';
 import type { Header } from './headers.ts';
 import { blockEnd, containsText } from './scan.ts';
 import { Upgrade, upgradeOf } from './upgrade.ts';
@@ -130,15 +130,7 @@ export class HeaderScan {
 /** The headers of a block that is not kept. */
 export function readHeaders(data: Uint8Array, start: number, end: number): Header[] {
   const block = data.slice(start, end);
-  return parseHeaders(block, 0, block.length, {
-    missesColon: false,
-    isFoldedWrongly: false,
-    hasSpaceBeforeColon: false,
-    hasOddName: false,
-    repeated: 0,
-    isTooMany: false,
-    hasOddLine: false,
-  });
+  return parseHeaders(block, 0, block.length, freshNotes());
 }
 
 /** Where the value of the header `name` begins; -1: the line is another's, ODD: hard to tell. */

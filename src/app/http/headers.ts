@@ -64,6 +64,18 @@ export interface HeaderNotes {
   isTooMany: boolean;
 }
 
+export function freshNotes(): HeaderNotes {
+  return {
+    missesColon: false,
+    isFoldedWrongly: false,
+    hasSpaceBeforeColon: false,
+    hasOddName: false,
+    repeated: 0,
+    isTooMany: false,
+    hasOddLine: false,
+  };
+}
+
 const NOT_TOKEN = Uint8Array.from({ length: 256 }, (_, byte) =>
   /[!#$%&'*+.^_`|~0-9A-Za-z-]/.test(String.fromCharCode(byte)) ? 0 : 1,
 );

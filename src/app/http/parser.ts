@@ -17,8 +17,7 @@ import { HTTP_ANOMALY } from './events.ts';
 import { isBodiless, isFramed, requestFraming, responseFraming } from './framing.ts';
 import type { BodyFraming } from './framing.ts';
 import { beginsHttp, isVersion, parseLength, parseRequestLine, parseStatusLine } from './first-line.ts';
-import { isSpace, parseHeaders, valueOf } from './headers.ts';
-import type { HeaderNotes } from './headers.ts';
+import { freshNotes, isSpace, parseHeaders, valueOf } from './headers.ts';
 import { takeHost } from './host.ts';
 import { Multipart, boundaryOf } from './multipart.ts';
 import { headerNotes, methodNote, requestNotes, responseNotes } from './notes.ts';
@@ -278,15 +277,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const tx = side.tx!;
     const message = tx.message(direction);
     message.rawHeaders = copyOf(data, at, stop);
-    const notes: HeaderNotes = {
-      hasOddLine: false,
-      missesColon: false,
-      isFoldedWrongly: false,
-      hasSpaceBeforeColon: false,
-      hasOddName: false,
-      repeated: 0,
-      isTooMany: false,
-    };
+    const notes = freshNotes();
     message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, notes);
     for (const id of headerNotes(notes, direction)) this.anomaly(tx, id);
     tx.advance(direction, Progress.headers);
