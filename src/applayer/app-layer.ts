@@ -72,6 +72,8 @@ export class AppLayer implements AppStreamSink {
   readonly frames: FrameDemands;
   /** Whether rules or outputs look at the transactions of a protocol. Set before the first flow. */
   isWatched: (protocol: AppProtocol) => boolean = () => true;
+  /** What it said, by number of the protocol. */
+  private readonly watched: (boolean | undefined)[] = [];
   /** Bytes that the parser has no use for, behind those it took (AppStreamSink). */
   skip = 0;
   private readonly flows: Flows;
@@ -244,9 +246,10 @@ export class AppLayer implements AppStreamSink {
 
   /** Protocols without a parser, or switched off for the transport, stay without. */
   private openParser(app: AppFlow): void {
-    const { definition, parses, settings } = app.protocol;
+    const { definition, id, parses, settings } = app.protocol;
     if (!parses[app.transport === TCP ? 'tcp' : 'udp']) return;
-    const follower = this.isWatched(app.protocol) ? undefined : definition.createFollower?.(app, settings);
+    const isWatched = (this.watched[id] ??= this.isWatched(app.protocol));
+    const follower = isWatched ? undefined : definition.createFollower?.(app, settings);
     app.parser = follower ?? definition.createParser!(app, settings);
     app.isFollowed = app.parser === follower;
     const wishes = this.frames.of(app.protocol);
@@ -453,6 +456,7 @@ export class AppLayer implements AppStreamSink {
     app.expected = expected;
     app.expectation = state;
     app.beginAnew();
+    this.requests.needAll(app);
     flows.setWord(app.f, F.appProtocolToServer, 0);
     flows.setWord(app.f, F.appProtocolToClient, 0);
     app.parser = null;

@@ -18,6 +18,8 @@ export interface StreamControl {
   disableReassembly(t: number, direction: Direction): void;
   disableRaw(t: number, direction: Direction): void;
   followTo(t: number, depth: number): void;
+  /** What was said to be of no use (AppStreamSink.skip) is of use from here on. */
+  endSkip(t: number): void;
   /** The server was taken for the client: the session is turned around when the packet under way is through. */
   requestTurn(t: number): void;
   /** Offers again what of a direction was acknowledged and not taken. */
@@ -107,6 +109,12 @@ export class FlowRequests implements AppServices {
     if (t < 0) return;
     this.stream?.disableReassembly(t, TO_SERVER);
     this.stream?.disableReassembly(t, TO_CLIENT);
+  }
+
+  /** The parser that had no use for bytes to come is gone. */
+  needAll(app: AppFlow): void {
+    const t = this.session(app);
+    if (t >= 0) this.stream?.endSkip(t);
   }
 
   followTo(app: AppFlow, depth: number): void {

@@ -166,11 +166,10 @@ export class AppFlow {
   /** The end that was taken for the client is the server: what is known of the directions changes sides. */
   turn(): void {
     const [toServer, toClient] = [this.detection(0), this.detection(1)];
-    const eof = this.marks & (3 * Mark.eof);
+    const [serverEof, clientEof] = [this.isEof(0), this.isEof(1)];
     this.marks &= ~(3 * Mark.eof);
-    if (eof === Mark.eof) this.marks |= Mark.eof << 1;
-    else if (eof === Mark.eof << 1) this.marks |= Mark.eof;
-    else this.marks |= eof;
+    if (serverEof) this.noteEof(1);
+    if (clientEof) this.noteEof(0);
     this.noteDetection(0, toClient);
     this.noteDetection(1, toServer);
   }

@@ -293,6 +293,13 @@ export class TcpEngine implements TcpView {
     this.setFlag(t, direction, StreamFlag.noReassembly);
   }
 
+  /** The application layer needs what comes from here on; what was passed over before it said so is gone. */
+  endSkip(t: number): void {
+    const w = this.s.words;
+    for (const d of [t * STRIDE + CLIENT, t * STRIDE + SERVER])
+      if (w[d + D.skip]! > w[d + D.contiguous]!) w[d + D.skip] = w[d + D.contiguous]!;
+  }
+
   /** A depth of its own for both directions of a session, in place of that of all. */
   followTo(t: number, depth: number): void {
     this.x.reassembly.ownDepth = depth;

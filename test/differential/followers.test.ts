@@ -21,7 +21,10 @@ function capturesIn(folder: string): string[] {
 }
 
 /** The flow records of captures, in order. @param types event types beside them */
-function flowsOf(captures: readonly string[], types: readonly string[]): string[] {
+const flowsOf = (captures: readonly string[], types: readonly string[]): string[] => recordsOf(captures, types, 'flow');
+
+/** The records of one type, in order, where flows and those of `types` are written. */
+function recordsOf(captures: readonly string[], types: readonly string[], wanted: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'tayra-followers-'));
   try {
     const file = join(folder, 'config.yaml');
@@ -31,7 +34,7 @@ function flowsOf(captures: readonly string[], types: readonly string[]): string[
     const rules = loadRules(config, [], { isInline: false });
     replay({ config, captures, rules, logDirectory: folder, isInline: false, checksums: 'none' });
     const lines = readFileSync(join(folder, 'eve.json'), 'utf8').split('\n');
-    return lines.filter((line) => line.includes('"event_type":"flow"'));
+    return lines.filter((line) => line.includes(`"event_type":"${wanted}"`));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -48,6 +51,13 @@ function compare(captures: readonly string[]): void {
 }
 
 describe('followers', () => {
+  it('stand in only for the protocols that no record is asked of', () => {
+    const captures = capturesIn(SHIPPED);
+    const all = recordsOf(captures, ['http', 'dns', 'tls'], 'dns');
+    assert.ok(all.length > 0);
+    assert.deepEqual(recordsOf(captures, ['dns'], 'dns'), all);
+  });
+
   it('leave the flow records of the shipped captures as they are', () => {
     compare(capturesIn(SHIPPED));
   });

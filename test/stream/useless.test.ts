@@ -92,6 +92,15 @@ describe('bytes without use', () => {
     assert.deepEqual(c.delivered[0].slice(-3), ['[1000 passed]', '[2000 passed]', 'z'.repeat(2800)]);
   });
 
+  it('are of use again when the application layer says so', () => {
+    const c = passing(1e9);
+    c.say('c', 'A', 5, 1, { data: 'x'.repeat(1000) });
+    c.engine.endSkip(c.t);
+    c.say('c', 'A', 1005, 1, { data: 'needed' });
+    c.say('s', 'A', 1, 1011);
+    assert.deepEqual(c.delivered[0], ['head', '[1000 passed]', 'needed']);
+  });
+
   it('come to the same bytes in any order, cut in any way', () => {
     const plan = fc.record({
       useless: fc.integer({ min: 0, max: 60 }),

@@ -193,7 +193,7 @@ function placeOf(definition: ProtocolDefinition | undefined, hook: string): Hook
 
 /** What only one kind of transactions has does not go with the hook of another. */
 export function checkSubStates({ meta, setup }: RuleBuilder, steps: readonly TxStep[]): void {
-  const hook = steps.find(({ keyword }) => keyword === 'hook')?.engines[0];
+  const hook = steps.find(({ keyword }) => keyword === HOOK)?.engines[0];
   const hooked = hook?.subState;
   if (hook === undefined || hooked === undefined) return;
   const ids = setup.appProtocols(hook.appProtocol) ?? [];
