@@ -15,7 +15,7 @@ const SHARED = fileURLToPath(new URL('../../../shared/pcaps/', import.meta.url))
 
 function capturesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(pcap|pcapng|cap)$/.test(name) && !name.startsWith('mix-'))
+    .filter((name) => /\.(pcap|pcapng|cap)$/.test(name))
     .map((name) => join(folder, name))
     .sort();
 }

@@ -264,7 +264,7 @@ export class HttpFollower extends AppParser {
     const isConnect = (kind & Kind.connect) !== 0;
     if (this.isTunnel && status >= 200 && status < 300 && isConnect) {
       this.finish(half, TO_CLIENT);
-      this.flow.services.changeProtocol(this.flow, null);
+      this.changeProtocol(null);
       return;
     }
     if (this.isTunnel && this.halves[TO_SERVER].wait === Wait.nothing) {
@@ -276,7 +276,7 @@ export class HttpFollower extends AppParser {
       const request = this.asksHttp2?.get(half.tx) ?? ((kind & Kind.seen) === 0 ? undefined : PLAIN_REQUEST);
       this.finish(half, TO_CLIENT);
       const state = upgrade === Upgrade.h2c ? request : undefined;
-      this.flow.services.changeProtocol(this.flow, UPGRADE_PROTOCOLS[upgrade]!, state);
+      this.changeProtocol(UPGRADE_PROTOCOLS[upgrade]!, state);
       return;
     }
     if ((kind & Kind.head) !== 0 || (isBodiless(status) && !scan.isFramed)) half.wait = Wait.stray;
@@ -285,6 +285,11 @@ export class HttpFollower extends AppParser {
       this.beginBody(half, responseFraming());
       half.wait = scan.length === 0 ? Wait.stray : Wait.bodyOrLine;
     }
+  }
+
+  /** A flow in the middle of another change goes on as it is. */
+  private changeProtocol(expected: string | null, state?: UpgradedRequest): void {
+    if (!this.flow.isChanging) this.flow.services.changeProtocol(this.flow, expected, state);
   }
 
   private beginBody(half: Half, framing: number): void {

@@ -87,7 +87,13 @@ interface Outcome {
 
 type Cut = (bytes: Buffer) => Buffer[];
 
-function outcome(turns: readonly Turn[], cut: Cut, options: { isFollower: boolean; skips: boolean }): Outcome {
+interface Way {
+  readonly isFollower: boolean;
+  readonly skips: boolean;
+  readonly formerProtocol?: string;
+}
+
+function outcome(turns: readonly Turn[], cut: Cut, options: Way): Outcome {
   const driver = new ParserDriver(http, { ...options, stopsAtChange: true });
   for (const [direction, text] of turns) {
     for (const piece of cut(Buffer.from(text, 'latin1'))) {
@@ -118,6 +124,16 @@ describe('HTTP follower', () => {
         compare(turns, (bytes) => [bytes.subarray(0, at), bytes.subarray(at)], `cut at ${String(at)}`);
     });
   }
+
+  it('does not change a protocol that is changing', () => {
+    for (const [name, turns] of ALL) {
+      const [parser, follower] = [false, true].map((isFollower) =>
+        outcome(turns, (bytes) => [bytes], { isFollower, skips: false, formerProtocol: 'smtp' }),
+      );
+      assert.deepEqual(follower, parser, name);
+      assert.deepEqual(follower!.changes, [], name);
+    }
+  });
 
   it('counts like the parser when bytes are damaged', () => {
     const damage = fc.record({
