@@ -2,31 +2,47 @@
 
 import { ByteText } from './byte-text.ts';
 import { quote } from './json-text.ts';
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
+import { hasMark, isUtf8 } from './utf8.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const SPACE = 0x20;
+const LETTER_U = 0x75;
+const LETTER_X = 0x78;
+const ZERO = 0x30;
+/** What JSON shows as themselves: printable ASCII, and DEL. */
+const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= SPACE && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);
+/** The letter that stands for a byte behind a backslash, 0 where there is none. */
+const SHORT_ESCAPES = new Uint8Array(256);
+for (const [byte, letter] of [
+  [QUOTE, '"'],
+  [BACKSLASH, '\\'],
+  [8, 'b'],
+  [9, 't'],
+  [10, 'n'],
+  [12, 'f'],
+  [13, 'r'],
+] as const)
+  SHORT_ESCAPES[byte] = letter.charCodeAt(0);
 const TRUE = 'true';
 const FALSE = 'false';
 
 /** Bytes of the wire as text: UTF-8 where they are, otherwise with `\xNN` for every byte beyond ASCII. */
 export function bytesText(bytes: Uint8Array): string {
-  let isAscii = true;
-  for (let i = 0; i < bytes.length && isAscii; i++) isAscii = bytes[i]! < 0x80;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (isAscii) return buffer.toString('latin1');
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    let text = '';
-    for (const byte of bytes)
-      text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
-    return text;
-  }
+  const end = bytes.length;
+  let at = 0;
+  while (at < end && bytes[at]! < 0x80) at++;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, end);
+  if (at === end) return buffer.toString('latin1');
+  if (isUtf8(bytes, at, end)) return buffer.toString('utf8', hasMark(bytes, 0, end) ? 3 : 0);
+  let text = '';
+  for (const byte of bytes)
+    text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+  return text;
 }
 
 export class JsonText {
@@ -63,16 +79,23 @@ export class JsonText {
   }
 
   /** The same for bytes of the wire; see bytesText. */
-  bytes(key: string, value: Uint8Array): this {
+  bytes(key: string, value: Uint8Array, start = 0, end = value.length): this {
     this.key(key);
-    this.quotedBytes(value);
+    this.quotedBytes(value, start, end);
+    return this;
+  }
+
+  /** Members that were made before, without a comma in front of the first. */
+  members(made: Uint8Array): this {
+    this.comma();
+    this.out.part(made);
     return this;
   }
 
   /** An address of 4 or 16 bytes, dotted or in eight full groups; "" for what is neither. */
-  address(key: string, value: Uint8Array): this {
+  address(key: string, value: Uint8Array, start = 0, end = value.length): this {
     this.key(key);
-    this.quotedAddress(value);
+    this.quotedAddress(value, start, end);
     return this;
   }
 
@@ -125,15 +148,15 @@ export class JsonText {
   }
 
   /** An element that holds bytes of the wire; see bytesText. */
-  bytesElement(value: Uint8Array): this {
+  bytesElement(value: Uint8Array, start = 0, end = value.length): this {
     this.comma();
-    this.quotedBytes(value);
+    this.quotedBytes(value, start, end);
     return this;
   }
 
-  addressElement(value: Uint8Array): this {
+  addressElement(value: Uint8Array, start = 0, end = value.length): this {
     this.comma();
-    this.quotedAddress(value);
+    this.quotedAddress(value, start, end);
     return this;
   }
 
@@ -186,48 +209,69 @@ export class JsonText {
     out.length = at;
   }
 
-  private quotedAddress(bytes: Uint8Array): void {
+  private quotedAddress(bytes: Uint8Array, start: number, end: number): void {
     const { out } = this;
     out.char(QUOTE);
-    if (bytes.length === 4) out.ipv4(i32(bytes, 0));
-    else if (bytes.length === 16) out.ipv6(i32(bytes, 0), i32(bytes, 4), i32(bytes, 8), i32(bytes, 12));
+    if (end - start === 4) out.ipv4(i32(bytes, start));
+    else if (end - start === 16)
+      out.ipv6(i32(bytes, start), i32(bytes, start + 4), i32(bytes, start + 8), i32(bytes, start + 12));
     out.char(QUOTE);
   }
 
-  private quotedBytes(bytes: Uint8Array): void {
+  private quotedBytes(bytes: Uint8Array, start: number, end: number): void {
     const { out } = this;
-    const size = bytes.length;
-    out.ensure(size + 2);
+    out.ensure(end - start + 2);
     const { data } = out;
     let at = out.length;
     data[at++] = QUOTE;
-    for (let i = 0; i < size; i++) {
+    for (let i = start; i < end; i++) {
       const byte = bytes[i]!;
-      let follow = 0;
-      if (byte >= 0x80) follow = followers(bytes, i);
-      if (byte < SPACE || follow < 0 || byte === QUOTE || byte === BACKSLASH) {
-        out.string(quote(bytesText(bytes)));
+      if (IS_PLAIN[byte] === 0) {
+        this.escapedBytes(bytes, start, end);
         return;
       }
       data[at++] = byte;
-      for (; follow > 0; follow--) data[at++] = bytes[++i]!;
+    }
+    data[at++] = QUOTE;
+    out.length = at;
+  }
+
+  /** The same where not all bytes are shown as themselves. */
+  private escapedBytes(bytes: Uint8Array, start: number, end: number): void {
+    const { out } = this;
+    out.ensure(6 * (end - start) + 2); // no byte takes more
+    const { data } = out;
+    const isText = isUtf8(bytes, start, end);
+    let at = out.length;
+    data[at++] = QUOTE;
+    for (let i = isText && hasMark(bytes, start, end) ? start + 3 : start; i < end; i++) {
+      const byte = bytes[i]!;
+      if (IS_PLAIN[byte] === 1 || (isText && byte >= 0x80)) {
+        data[at++] = byte;
+        continue;
+      }
+      data[at++] = BACKSLASH;
+      if (byte >= 0x80) {
+        data[at++] = BACKSLASH;
+        data[at++] = LETTER_X;
+      } else if (SHORT_ESCAPES[byte] !== 0) {
+        data[at++] = SHORT_ESCAPES[byte]!;
+        continue;
+      } else {
+        data[at++] = LETTER_U;
+        data[at++] = ZERO;
+        data[at++] = ZERO;
+      }
+      data[at++] = hexDigit(byte >>> 4);
+      data[at++] = hexDigit(byte & 15);
     }
     data[at++] = QUOTE;
     out.length = at;
   }
 }
 
-/** How many bytes of a character in UTF-8 follow its first (RFC 3629 section 4), -1 for what is none. */
-function followers(bytes: Uint8Array, at: number): number {
-  const first = bytes[at]!;
-  const count = first < 0xc2 || first > 0xf4 ? -1 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-  if (count < 0 || at + count >= bytes.length) return -1;
-  const second = bytes[at + 1]!;
-  // overlong forms, surrogates and what is beyond the last code point; U+FEFF may be a mark, which the slow way drops
-  if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f) || first === 0xef) return -1;
-  if ((first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)) return -1;
-  for (let i = 1; i <= count; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return -1;
-  return count;
+function hexDigit(value: number): number {
+  return value < 10 ? ZERO + value : 0x57 + value;
 }
 
 function i32(data: Uint8Array, at: number): number {

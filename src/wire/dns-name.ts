@@ -1,5 +1,7 @@
 // Domain names on the wire (RFC 1035 sections 3.1 and 4.1.4), read without trust.
 
+import { copyOf } from '../base/kept-bytes.ts';
+
 export interface DnsName {
   /** Labels with dots between them, in the bytes they have on the wire. */
   readonly bytes: Uint8Array;
@@ -18,23 +20,24 @@ const MAX_NAME = 1025;
 /** Labels and pointers together. */
 const MAX_STEPS = 255;
 const POINTER = 0xc0;
-
-/** Stands for every name while a message is only checked. */
-const CHECKED: DnsName = { bytes: new Uint8Array(0), isTruncated: false };
+const NOTHING = new Uint8Array(0);
 
 /** Reads names of one message one after the other. */
 export class NameReader {
   /** Behind the name that was read last. */
   next = 0;
-  /** Nothing is kept: names and data are looked at, not copied. */
-  isOnlyChecked = false;
-  private data: Uint8Array = CHECKED.bytes;
+  /** The name read last is the first `length` bytes of it. */
+  readonly out = new Uint8Array(MAX_NAME);
+  length = 0;
+  /** It is longer than that. */
+  isTruncated = false;
+  /** Nothing is shown: names and data are looked at, not copied. */
+  private isOnlyChecked = false;
+  private data: Uint8Array = NOTHING;
   /** Where the message lies in `data`. */
   private base = 0;
   private end = 0;
   private notes: NameNotes = { isTruncatedName: false, hasInfiniteLoop: false, hasLabelLimit: false };
-  private readonly out = new Uint8Array(MAX_NAME);
-  private length = 0;
 
   /** Names of the message [base, end) of `data` are read from here on. */
   open(data: Uint8Array, base: number, end: number, notes: NameNotes, isOnlyChecked: boolean): void {
@@ -47,37 +50,60 @@ export class NameReader {
 
   /**
    * The name at `start` of the data, its compression undone. It ends with its root label, with a pointer, or where
-   * [start, end) does. Null when it cannot be read.
+   * [start, end) does. False when it cannot be read.
    */
-  read(start: number, end: number): DnsName | null {
+  show(start: number, end: number): boolean {
     const { data } = this;
     this.length = 0;
+    this.isTruncated = false;
     this.next = -1;
     let at = start;
     let limit = end;
     for (let steps = 1; at < limit && data[at] !== 0; steps++) {
-      if (steps > MAX_STEPS) return this.next < 0 ? null : this.tooManySteps();
+      if (steps > MAX_STEPS) return this.next >= 0 && this.tooManySteps();
       const first = data[at]!;
       if ((first & POINTER) === POINTER) {
-        if (at + 1 >= limit) return null;
+        if (at + 1 >= limit) return false;
         if (this.next < 0) this.next = at + 2;
         const to = this.base + (((first & 0x3f) << 8) | data[at + 1]!);
         if (to === at) {
           this.notes.hasInfiniteLoop = true;
-          return this.name(true);
+          this.isTruncated = true;
+          return true;
         }
-        if (to > this.end) return null;
+        if (to > this.end) return false;
         at = to;
         limit = this.end;
         continue;
       }
-      if ((first & POINTER) !== 0 || at + 1 + first > limit) return null;
+      if ((first & POINTER) !== 0 || at + 1 + first > limit) return false;
       this.label(at + 1, first);
       at += 1 + first;
       if (this.length >= MAX_NAME) return this.tooLong(at, limit);
     }
     if (this.next < 0) this.next = at < limit ? at + 1 : at;
-    return this.name(false);
+    return true;
+  }
+
+  /** The same as a copy of its own; null when it cannot be read. */
+  read(start: number, end: number): DnsName | null {
+    return this.show(start, end) ? this.copy() : null;
+  }
+
+  /** The name read last. */
+  copy(): DnsName {
+    return { bytes: copyOf(this.out, 0, this.length), isTruncated: this.isTruncated };
+  }
+
+  /** Where the name at `at` ends that was found sound before. */
+  skip(at: number, end: number): number {
+    const { data } = this;
+    while (at < end && data[at] !== 0) {
+      const first = data[at]!;
+      if ((first & POINTER) === POINTER) return at + 2;
+      at += 1 + first;
+    }
+    return at < end ? at + 1 : at;
   }
 
   private label(at: number, length: number): void {
@@ -87,33 +113,30 @@ export class NameReader {
     this.length += room;
   }
 
-  private name(isTruncated: boolean): DnsName {
-    return this.isOnlyChecked ? CHECKED : { bytes: this.out.slice(0, this.length), isTruncated };
-  }
-
-  private tooManySteps(): DnsName {
+  private tooManySteps(): boolean {
     this.notes.hasLabelLimit = true;
     return this.truncated();
   }
 
-  private truncated(): DnsName {
+  private truncated(): boolean {
     this.notes.isTruncatedName = true;
-    return this.name(true);
+    this.isTruncated = true;
+    return true;
   }
 
   /** What is behind the part that is kept is passed over. */
-  private tooLong(from: number, limit: number): DnsName | null {
+  private tooLong(from: number, limit: number): boolean {
     if (this.next >= 0) return this.truncated();
     let at = from;
     while (at < limit && this.data[at] !== 0) {
       const first = this.data[at]!;
       if ((first & POINTER) === POINTER) {
         this.next = at + 2;
-        return at + 1 < limit ? this.truncated() : null;
+        return at + 1 < limit && this.truncated();
       }
       at += 1 + first;
     }
-    if (at > limit) return null;
+    if (at > limit) return false;
     this.next = at < limit ? at + 1 : at;
     return this.truncated();
   }

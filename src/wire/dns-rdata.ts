@@ -38,6 +38,31 @@ export type DnsRdata =
   | DnsSoa
   | DnsSrv;
 
+/** What the data of a type is; that of every other is just bytes. */
+export function rdataKind(type: number): DnsRdata['kind'] {
+  return KINDS[type] ?? 'other';
+}
+
+const KINDS: Readonly<Record<number, DnsRdata['kind']>> = {
+  [DnsType.a]: 'address',
+  [DnsType.aaaa]: 'address',
+  [DnsType.ns]: 'name',
+  [DnsType.cname]: 'name',
+  [DnsType.ptr]: 'name',
+  [DnsType.mx]: 'name',
+  [DnsType.null]: 'bytes',
+  [DnsType.txt]: 'texts',
+  [DnsType.soa]: 'soa',
+  [DnsType.srv]: 'srv',
+  [DnsType.sshfp]: 'sshfp',
+  [DnsType.opt]: 'options',
+};
+
+/** How many bytes of the data stand before its name: the preference of a mail exchange does. */
+export function beforeName(type: number): number {
+  return type === DnsType.mx ? 2 : 0;
+}
+
 /** Null: the data is not what its type demands. */
 export function readRdata(
   type: number,
@@ -79,15 +104,15 @@ export function isRdata(type: number, message: Uint8Array, start: number, end: n
     case DnsType.ns:
     case DnsType.cname:
     case DnsType.ptr:
-      return names.read(start, end) !== null;
+      return names.show(start, end);
     case DnsType.mx:
-      return end - start >= 3 && names.read(start + 2, end) !== null;
+      return end - start >= 3 && names.show(start + 2, end);
     case DnsType.txt:
       return areTexts(message, start, end);
     case DnsType.soa:
-      return names.read(start, end) !== null && names.read(names.next, end) !== null && names.next + 20 <= end;
+      return names.show(start, end) && names.show(names.next, end) && names.next + 20 <= end;
     case DnsType.srv:
-      return end - start >= 7 && names.read(start + 6, end) !== null;
+      return end - start >= 7 && names.show(start + 6, end);
     case DnsType.sshfp:
       return end - start >= 2;
     case DnsType.opt:

@@ -5,6 +5,7 @@ import { NameReader } from './dns-name.ts';
 import type { DnsName, NameNotes } from './dns-name.ts';
 import { isRdata, readRdata } from './dns-rdata.ts';
 import type { DnsRdata } from './dns-rdata.ts';
+import type { DnsRows } from './dns-rows.ts';
 import { i32, u16 } from './read.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -49,6 +50,7 @@ export class DnsMessage {
   private readonly data: Uint8Array;
   private readonly start: number;
   private readonly end: number;
+  private asked: readonly DnsQuestion[] | null = null;
   private sections: DnsSections | null = null;
 
   constructor(data: Uint8Array, start: number, end: number, notes: DnsNotes) {
@@ -66,7 +68,7 @@ export class DnsMessage {
   }
 
   get questions(): readonly DnsQuestion[] {
-    return this.read().questions;
+    return (this.asked ??= reader.questions(this.data, this.start, this.end));
   }
 
   get answers(): readonly DnsRecord[] {
@@ -91,6 +93,17 @@ export class DnsMessage {
 
   get rcode(): number {
     return this.flags & 15;
+  }
+
+  /** Finds the records without reading them. */
+  fill(rows: DnsRows): void {
+    const { data, start } = this;
+    rows.open(data, start, this.end);
+    rows.readQuestions(this.questionCount);
+    rows.readAnswers(u16(data, start + 6));
+    if (this.hasInvalidAuthorities) return;
+    rows.readAuthorities(u16(data, start + 8));
+    if (!this.hasInvalidAdditionals) rows.readAdditionals(u16(data, start + 10));
   }
 
   private read(): DnsSections {
@@ -139,6 +152,11 @@ class MessageReader {
 
   /** @param into null: the message is only checked, with `notes`. @returns false for what is no message */
   read(data: Uint8Array, start: number, end: number, into: DnsSections | null): boolean {
+    this.open(data, start, end, into);
+    return this.sections(start, into);
+  }
+
+  private open(data: Uint8Array, start: number, end: number, into: DnsSections | null): void {
     const { names, notes } = this;
     this.data = data;
     this.end = end;
@@ -146,7 +164,14 @@ class MessageReader {
     notes.isTruncatedName = notes.hasInfiniteLoop = notes.hasLabelLimit = false;
     notes.hasInvalidAuthorities = notes.hasInvalidAdditionals = false;
     names.open(data, start, end, notes, into === null);
-    return this.sections(start, into);
+  }
+
+  /** The questions alone, of a message that was found sound. */
+  questions(data: Uint8Array, start: number, end: number): readonly DnsQuestion[] {
+    const into: DnsSections = { questions: [], answers: [], authorities: [], additionals: [] };
+    this.open(data, start, end, into);
+    for (let i = u16(data, start + 4); i > 0; i--) this.question(into);
+    return into.questions;
   }
 
   private sections(start: number, into: DnsSections | null): boolean {
@@ -165,11 +190,11 @@ class MessageReader {
   }
 
   private question(into: DnsSections | null): boolean {
-    const { data, end } = this;
-    const name = this.names.read(this.at, end);
-    const at = this.names.next;
-    if (name === null || at + 4 > end) return false;
-    into?.questions.push({ name, type: u16(data, at), class: u16(data, at + 2) });
+    const { data, end, names } = this;
+    if (!names.show(this.at, end)) return false;
+    const at = names.next;
+    if (at + 4 > end) return false;
+    into?.questions.push({ name: names.copy(), type: u16(data, at), class: u16(data, at + 2) });
     this.at = at + 4;
     return true;
   }
@@ -181,15 +206,16 @@ class MessageReader {
 
   private record(into: DnsRecord[] | null): boolean {
     const { data, names } = this;
-    const name = names.read(this.at, this.end);
+    if (!names.show(this.at, this.end)) return false;
     const at = names.next;
-    if (name === null || at + 10 > this.end) return false;
+    if (at + 10 > this.end) return false;
     const start = at + 10;
     const end = start + u16(data, at + 8);
     if (end > this.end) return false;
     this.at = end;
     const type = u16(data, at);
     if (into === null) return isRdata(type, data, start, end, names);
+    const name = names.copy();
     const rdata = readRdata(type, data, start, end, names);
     if (rdata === null) return false;
     into.push({ name, type, class: u16(data, at + 2), ttl: i32(data, at + 4) >>> 0, rdata });

@@ -10,6 +10,17 @@ function written(write: (json: JsonText) => void): unknown {
   return JSON.parse(`{${json.text}}`);
 }
 
+/** What `bytesText` says, the long way. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return Array.from(bytes, (byte) =>
+      byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
+    ).join('');
+  }
+}
+
 describe('JSON text', () => {
   it('reads back as what was written', () => {
     const json = new JsonText();
@@ -30,10 +41,17 @@ describe('JSON text', () => {
   });
 
   it('shows any bytes as bytesText does', () => {
-    const utf8 = fc.string({ unit: 'grapheme' }).map((text) => new TextEncoder().encode(text));
+    const mark = fc.constantFrom('', '\uFEFF', '\uFEFF\uFEFF');
+    const utf8 = fc
+      .tuple(mark, fc.string({ unit: 'binary' }))
+      .map(([first, rest]) => new TextEncoder().encode(first + rest));
     const mixed = fc.tuple(utf8, fc.uint8Array({ maxLength: 4 }), utf8).map((parts) => Buffer.concat(parts));
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array(), utf8, mixed), (bytes) => {
+      fc.property(fc.oneof(fc.uint8Array(), utf8, mixed), fc.nat(3), fc.nat(3), (bytes, before, behind) => {
+        assert.equal(bytesText(bytes), textOf(bytes));
+        const around = Buffer.concat([Buffer.alloc(before, 0xc3), bytes, Buffer.alloc(behind, 0xa4)]);
+        const json = new JsonText().bytes('k', around, before, before + bytes.length);
+        assert.equal(json.text, `"k":${JSON.stringify(textOf(bytes))}`);
         assert.deepEqual(
           written((json) => json.bytes('k', bytes)),
           { k: bytesText(bytes) },
@@ -60,6 +78,15 @@ describe('JSON text', () => {
         { k: expected },
       );
     }
+  });
+
+  it('takes every first and second byte for UTF-8 that is the beginning of a character, and no other', () => {
+    for (let first = 0x80; first < 0x100; first++)
+      for (const second of [0, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff])
+        for (const rest of [[], [0x80], [0xbf, 0xbf]]) {
+          const bytes = Uint8Array.of(first, second, ...rest);
+          assert.equal(bytesText(bytes), textOf(bytes));
+        }
   });
 
   it('writes addresses in full', () => {

@@ -2,10 +2,11 @@
 
 import type { JsonText } from '../../base/json-writer.ts';
 import type { EveDeclaration } from '../../framework/app-protocol.ts';
-import type { DnsRecord } from '../../wire/dns.ts';
 import { dnsTypeName } from '../../wire/dns-names.ts';
+import { rdataKind } from '../../wire/dns-rdata.ts';
+import { DnsRows } from '../../wire/dns-rows.ts';
 import type { DnsTransaction } from './parser.ts';
-import { isTelling, nameMember, rdataElements, rdataMember } from '../../applayer/dns-record/rdata-json.ts';
+import { isTelling, rdataElements, rdataMember, shownName } from '../../applayer/dns-record/rdata-json.ts';
 
 type Flags = readonly (readonly [name: string, bit: number])[];
 
@@ -41,36 +42,49 @@ function write({ message }: DnsTransaction, json: JsonText, protocol: 'mdns' | '
   }
   json.number('opcode', message.opcode);
   if (protocol === 'mdns') json.number('rcode', message.rcode);
-  if (message.questions.length > 0) {
+  message.fill(rows);
+  const { questions, answers, authorities, additionals } = rows;
+  if (questions > 0) {
     json.openArray('queries');
-    for (const { name, type } of message.questions) {
-      json.openElement();
-      nameMember(json, 'rrname', name);
-      json.string('rrtype', dnsTypeName(type).toLowerCase()).close();
+    for (let row = 0; row < questions; row++) {
+      head(json, row);
+      json.string('rrtype', dnsTypeName(rows.type(row)).toLowerCase()).close();
     }
     json.closeArray();
   }
-  records(json, 'answers', message.answers);
-  records(json, 'authorities', message.authorities.filter(isTelling));
-  records(json, 'additionals', message.additionals.filter(isTelling));
+  records(json, 'answers', questions, answers);
+  records(json, 'authorities', answers, authorities);
+  records(json, 'additionals', authorities, additionals);
   return true;
 }
 
-function records(json: JsonText, key: string, list: readonly DnsRecord[]): void {
-  if (list.length === 0) return;
-  json.openArray(key);
-  for (const { name, type, rdata } of list) {
-    json.openElement();
-    nameMember(json, 'rrname', name);
-    if (rdata.kind === 'texts') {
+/** Of the message that is written. */
+const rows = new DnsRows();
+
+function head(json: JsonText, row: number): void {
+  rows.readName(row);
+  shownName(json.openElement(), 'rrname', rows.names);
+}
+
+/** Rows [from, to) that say anything; answers always do. */
+function records(json: JsonText, key: string, from: number, to: number): void {
+  let isOpen = false;
+  for (let row = from; row < to; row++) {
+    if (key !== 'answers' && !isTelling(rows, row)) continue;
+    if (!isOpen) json.openArray(key);
+    isOpen = true;
+    head(json, row);
+    const type = rows.type(row);
+    const kind = rdataKind(type);
+    if (kind === 'texts') {
       json.openArray('txt');
-      rdataElements(json, rdata);
+      rdataElements(json, rows, row);
       json.closeArray();
-    } else if (rdata.kind === 'other') json.bytes(keyOf(type), rdata.bytes);
-    else rdataMember(json, keyOf(type), rdata);
+    } else if (kind === 'other') json.bytes(keyOf(type), rows.data, rows.start(row), rows.end(row));
+    else rdataMember(json, keyOf(type), rows, row);
     json.close();
   }
-  json.closeArray();
+  if (isOpen) json.closeArray();
 }
 
 /** The type's name in small letters; `unknown` for one that has none. */

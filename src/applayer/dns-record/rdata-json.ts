@@ -1,9 +1,12 @@
-// Parts of EVE records that DNS and its relatives share: data of resource records as JSON.
+// Parts of EVE records that DNS and its relatives share: data of resource records as JSON, straight from the message.
 
-import { JsonText } from '../../base/json-writer.ts';
-import type { DnsRecord } from '../../wire/dns.ts';
-import type { DnsName } from '../../wire/dns-name.ts';
-import type { DnsRdata, DnsSoa, DnsSrv } from '../../wire/dns-rdata.ts';
+import { part } from '../../base/byte-text.ts';
+import type { JsonText } from '../../base/json-writer.ts';
+import { beforeName, rdataKind } from '../../wire/dns-rdata.ts';
+import { dnsTypeName } from '../../wire/dns-names.ts';
+import type { DnsName, NameReader } from '../../wire/dns-name.ts';
+import type { DnsRows } from '../../wire/dns-rows.ts';
+import { i32, u16 } from '../../wire/read.ts';
 
 /** A name, and whether it was cut. */
 export function nameMember(json: JsonText, key: string, { bytes, isTruncated }: DnsName): void {
@@ -11,62 +14,139 @@ export function nameMember(json: JsonText, key: string, { bytes, isTruncated }: 
   if (isTruncated) json.bool(`${key}_truncated`, true);
 }
 
+/** The same of the name that was read last. */
+export function shownName(json: JsonText, key: string, { out, length, isTruncated }: NameReader): void {
+  json.bytes(key, out, 0, length);
+  if (isTruncated) json.bool(`${key}_truncated`, true);
+}
+
+const typeMembers: Uint8Array[] = [];
+/** Types that have names are below. */
+const NAMED_TYPES = 257;
+
+/** `"rrtype":"A"` */
+export function typeMember(json: JsonText, type: number): void {
+  if (type < NAMED_TYPES) json.members((typeMembers[type] ??= part(`"rrtype":"${dnsTypeName(type)}"`)));
+  else json.string('rrtype', dnsTypeName(type));
+}
+
 /** Whether a record of the last two sections says anything: an OPT without options does not. */
-export function isTelling({ rdata }: DnsRecord): boolean {
-  return rdata.kind !== 'options' || rdata.options.length > 0;
+export function isTelling(rows: DnsRows, row: number): boolean {
+  return rows.end(row) > rows.start(row) || rdataKind(rows.type(row)) !== 'options';
 }
 
-/** The data under `key` where it is one text, else under names of its own. */
-export function rdataMember(json: JsonText, key: string, rdata: DnsRdata): void {
-  if (rdata.kind === 'address') json.address(key, rdata.bytes);
-  else if (rdata.kind === 'name') json.bytes(key, rdata.name.bytes);
-  else if (rdata.kind === 'bytes') json.bytes(key, rdata.bytes);
-  else partsMember(json, rdata);
-}
-
-/** The data as elements of a list. */
-export function rdataElements(json: JsonText, rdata: DnsRdata): void {
-  if (rdata.kind === 'address') json.addressElement(rdata.bytes);
-  else if (rdata.kind === 'name') json.bytesElement(rdata.name.bytes);
-  else if (rdata.kind === 'bytes') json.bytesElement(rdata.bytes);
-  else if (rdata.kind === 'texts') for (const text of rdata.texts) json.bytesElement(text);
-  else json.rawElement(partsText(rdata));
-}
-
-/** `"soa":{...}` and the like: data that has parts; nothing for the rest. */
-function partsMember(json: JsonText, rdata: DnsRdata): void {
-  if (rdata.kind === 'soa') soaMember(json, rdata);
-  else if (rdata.kind === 'srv') srvMember(json, rdata);
-  else if (rdata.kind === 'sshfp') {
-    const fingerprint = Buffer.from(rdata.fingerprint).toString('hex').match(/../g)?.join(':') ?? '';
-    json.open('sshfp').string('fingerprint', fingerprint).number('algo', rdata.algorithm).number('type', rdata.type);
-    json.close();
-  } else if (rdata.kind === 'options' && rdata.options.length > 0) {
-    json.openArray('opt');
-    for (const { code, data } of rdata.options) {
-      json.openElement().number('code', code).string('data', Buffer.from(data).toString('hex')).close();
-    }
-    json.closeArray();
+/** The data of a row under `key` where it is one text, else under names of its own. */
+export function rdataMember(json: JsonText, key: string, rows: DnsRows, row: number): void {
+  const { data, names } = rows;
+  const start = rows.start(row);
+  const end = rows.end(row);
+  const type = rows.type(row);
+  switch (rdataKind(type)) {
+    case 'address':
+      json.address(key, data, start, end);
+      break;
+    case 'name':
+      names.show(start + beforeName(type), end);
+      json.bytes(key, names.out, 0, names.length);
+      break;
+    case 'bytes':
+      json.bytes(key, data, start, end);
+      break;
+    case 'soa':
+      soaMembers(json.open('soa'), rows, row);
+      json.close();
+      break;
+    case 'srv':
+      srvMembers(json.open('srv'), rows, row);
+      json.close();
+      break;
+    case 'sshfp':
+      sshfpMembers(json.open('sshfp'), rows, row);
+      json.close();
+      break;
+    case 'options':
+      if (end > start) optionsMember(json, rows, row);
+      break;
+    default: // texts have no place here, other data none at all
   }
 }
 
-function soaMember(json: JsonText, soa: DnsSoa): void {
-  json.open('soa');
-  nameMember(json, 'mname', soa.mname);
-  nameMember(json, 'rname', soa.rname);
-  json.number('serial', soa.serial).number('refresh', soa.refresh).number('retry', soa.retry);
-  json.number('expire', soa.expire).number('minimum', soa.minimum).close();
+/** The data as elements of a list. */
+export function rdataElements(json: JsonText, rows: DnsRows, row: number): void {
+  const { data, names } = rows;
+  const start = rows.start(row);
+  const end = rows.end(row);
+  const type = rows.type(row);
+  switch (rdataKind(type)) {
+    case 'address':
+      json.addressElement(data, start, end);
+      break;
+    case 'name':
+      names.show(start + beforeName(type), end);
+      json.bytesElement(names.out, 0, names.length);
+      break;
+    case 'bytes':
+      json.bytesElement(data, start, end);
+      break;
+    case 'texts':
+      for (let at = start; at < end; at += 1 + data[at]!) json.bytesElement(data, at + 1, at + 1 + data[at]!);
+      break;
+    case 'soa':
+      soaMembers(json.openElement(), rows, row);
+      json.close();
+      break;
+    case 'srv':
+      srvMembers(json.openElement(), rows, row);
+      json.close();
+      break;
+    case 'sshfp':
+      sshfpMembers(json.openElement(), rows, row);
+      json.close();
+      break;
+    default: // the rest is in no list
+  }
 }
 
-function srvMember(json: JsonText, srv: DnsSrv): void {
-  json.open('srv').number('priority', srv.priority).number('weight', srv.weight).number('port', srv.port);
-  nameMember(json, 'name', srv.target);
-  json.close();
+function soaMembers(json: JsonText, rows: DnsRows, row: number): void {
+  const { data, names } = rows;
+  const end = rows.end(row);
+  names.show(rows.start(row), end);
+  const second = names.next;
+  shownName(json, 'mname', names);
+  names.show(second, end);
+  const at = names.next;
+  shownName(json, 'rname', names);
+  json.number('serial', i32(data, at) >>> 0).number('refresh', i32(data, at + 4) >>> 0);
+  json.number('retry', i32(data, at + 8) >>> 0).number('expire', i32(data, at + 12) >>> 0);
+  json.number('minimum', i32(data, at + 16) >>> 0);
 }
 
-/** The same without the key. */
-function partsText(rdata: DnsRdata): string {
-  const json = new JsonText();
-  partsMember(json, rdata);
-  return json.text.slice(json.text.indexOf(':') + 1);
+function srvMembers(json: JsonText, rows: DnsRows, row: number): void {
+  const { data, names } = rows;
+  const at = rows.start(row);
+  json
+    .number('priority', u16(data, at))
+    .number('weight', u16(data, at + 2))
+    .number('port', u16(data, at + 4));
+  names.show(at + 6, rows.end(row));
+  shownName(json, 'name', names);
+}
+
+function sshfpMembers(json: JsonText, rows: DnsRows, row: number): void {
+  const { data } = rows;
+  const at = rows.start(row);
+  const digits = Buffer.from(data.buffer, data.byteOffset + at + 2, rows.end(row) - at - 2).toString('hex');
+  json.string('fingerprint', digits.match(/../g)?.join(':') ?? '');
+  json.number('algo', data[at]!).number('type', data[at + 1]!);
+}
+
+function optionsMember(json: JsonText, rows: DnsRows, row: number): void {
+  const { data } = rows;
+  json.openArray('opt');
+  for (let at = rows.start(row), next; at < rows.end(row); at = next) {
+    next = at + 4 + u16(data, at + 2);
+    const bytes = Buffer.from(data.buffer, data.byteOffset + at + 4, next - at - 4);
+    json.openElement().number('code', u16(data, at)).string('data', bytes.toString('hex')).close();
+  }
+  json.closeArray();
 }
