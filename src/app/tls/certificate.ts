@@ -1,22 +1,87 @@
 // X.509 certificates (RFC 5280): what rules and records want to know of them.
 
-import { createHash } from 'node:crypto';
+import { digestOf } from '../../base/digest.ts';
 import { timeOf } from './certificate-time.ts';
 import { oidText, readAll, readElement } from './der.ts';
 import type { Element } from './der.ts';
 
-export interface Certificate {
+/** Texts of it are made when somebody asks for them. */
+export class Certificate {
   readonly der: Uint8Array;
-  readonly subject: string;
-  readonly issuer: string;
-  /** Bytes of the number in hexadecimal, with colons. */
-  readonly serial: string;
+  private readonly places: Places;
+  /** Its names as a member of a record, where one was written. */
+  namesMember: Uint8Array | null = null;
+  private subjectMade: string | null = null;
+  private issuerMade: string | null = null;
+  private serialMade: string | null = null;
+  private fingerprintMade: string | null = null;
+  private namesMade: readonly string[] | null = null;
+  private notBeforeMade: number | null = null;
+  private notAfterMade: number | null = null;
+  private notBeforeTextMade: string | null = null;
+  private notAfterTextMade: string | null = null;
+
+  constructor(der: Uint8Array, places: Places) {
+    this.der = der;
+    this.places = places;
+  }
+
+  get subject(): string {
+    return (this.subjectMade ??= nameText(this.der, this.places.subject));
+  }
+
+  get issuer(): string {
+    return (this.issuerMade ??= nameText(this.der, this.places.issuer));
+  }
+
+  /** Bytes of the number in hexadecimal, upper case, with colons. */
+  get serial(): string {
+    const { start, end } = this.places.serial;
+    return (this.serialMade ??= colons(hexOf(this.der, start, end)).toUpperCase());
+  }
+
   /** Seconds since the epoch. */
-  readonly notBefore: number;
-  readonly notAfter: number;
+  get notBefore(): number {
+    return (this.notBeforeMade ??= timeOf(this.der, this.places.notBefore));
+  }
+
+  get notAfter(): number {
+    return (this.notAfterMade ??= timeOf(this.der, this.places.notAfter));
+  }
+
+  /** `2024-01-31T12:00:00`; '' for what is no time. */
+  get notBeforeText(): string {
+    return (this.notBeforeTextMade ??= timeText(this.notBefore));
+  }
+
+  get notAfterText(): string {
+    return (this.notAfterTextMade ??= timeText(this.notAfter));
+  }
+
   /** SHA-1 of the whole, lower case, with colons. */
-  readonly fingerprint: string;
-  readonly names: readonly string[];
+  get fingerprint(): string {
+    return (this.fingerprintMade ??= colons(digestOf('sha1', this.der)));
+  }
+
+  /** Alternative names of the subject. */
+  get names(): readonly string[] {
+    const { extensions } = this.places;
+    return (this.namesMade ??= extensions === undefined ? [] : alternativeNames(this.der, extensions));
+  }
+}
+
+function timeText(seconds: number): string {
+  return Number.isNaN(seconds) ? '' : new Date(seconds * 1000).toISOString().slice(0, 19);
+}
+
+/** Where its parts are. */
+interface Places {
+  readonly serial: Element;
+  readonly issuer: Element;
+  readonly subject: Element;
+  readonly notBefore: Element;
+  readonly notAfter: Element;
+  readonly extensions: Element | undefined;
 }
 
 /** Abbreviations of attributes (RFC 4514 and what is usual). */
@@ -62,22 +127,26 @@ export function parseCertificate(der: Uint8Array): Certificate | null {
   if (serial?.tag !== INTEGER || issuer === undefined || validity === undefined || subject === undefined) return null;
   const times = readAll(der, validity.start, validity.end);
   if (times?.length !== 2) return null;
-  return {
-    der,
-    subject: nameText(der, subject),
-    issuer: nameText(der, issuer),
-    serial: colons(der, serial.start, serial.end).toUpperCase(),
-    notBefore: timeOf(der, times[0]!),
-    notAfter: timeOf(der, times[1]!),
-    fingerprint: colons(createHash('sha1').update(der).digest(), 0, 20),
-    names: alternativeNames(der, parts.slice(from)),
-  };
+  const extensions = parts.find(({ tag }) => tag === 0xa3);
+  return new Certificate(der, {
+    serial,
+    issuer,
+    subject,
+    notBefore: times[0]!,
+    notAfter: times[1]!,
+    extensions,
+  });
 }
 
-function colons(data: Uint8Array, start: number, end: number): string {
-  const parts: string[] = [];
-  for (let i = start; i < end; i++) parts.push(data[i]!.toString(16).padStart(2, '0'));
-  return parts.join(':');
+function hexOf(data: Uint8Array, start: number, end: number): string {
+  return Buffer.from(data.buffer, data.byteOffset + start, end - start).toString('hex');
+}
+
+/** Pairs of digits with colons between them. */
+function colons(digits: string): string {
+  let text = digits.slice(0, 2);
+  for (let i = 2; i < digits.length; i += 2) text += `:${digits.slice(i, i + 2)}`;
+  return text;
 }
 
 /** `C=US, O=Example, CN=www.example.com` */
@@ -105,31 +174,37 @@ function stringOf(der: Uint8Array, { tag, start, end }: Element): string {
   return bytes.toString(tag === 12 ? 'utf8' : 'latin1');
 }
 
-function alternativeNames(der: Uint8Array, parts: readonly Element[]): string[] {
-  const extensions = parts.find(({ tag }) => tag === 0xa3);
-  const list = extensions === undefined ? null : readElement(der, extensions.start, extensions.end);
-  if (list === null) return [];
+function alternativeNames(der: Uint8Array, extensions: Element): string[] {
+  const found: string[] = [];
+  const list = readElement(der, extensions.start, extensions.end);
+  if (list === null) return found;
   for (const extension of readAll(der, list.start, list.end) ?? []) {
     const fields = readAll(der, extension.start, extension.end) ?? [];
     const [type] = fields;
     const value = fields.at(-1);
-    if (type === undefined || value === undefined || oidText(der, type.start, type.end) !== SUBJECT_ALT_NAME) continue;
+    if (type === undefined || value === undefined || !isAlternativeName(der, type)) continue;
     const names = readElement(der, value.start, value.end);
-    return names === null
-      ? []
-      : (readAll(der, names.start, names.end) ?? [])
-          .map((name) => generalName(der, name))
-          .filter((name) => name !== '');
+    if (names === null) return found;
+    for (const one of readAll(der, names.start, names.end) ?? []) {
+      const name = generalName(der, one);
+      if (name !== '') found.push(name);
+    }
+    return found;
   }
-  return [];
+  return found;
+}
+
+function isAlternativeName(der: Uint8Array, { start, end }: Element): boolean {
+  return oidText(der, start, end) === SUBJECT_ALT_NAME;
 }
 
 /** RFC 5280 section 4.2.1.6: mail, host, URI and address; others are left out. */
 function generalName(der: Uint8Array, { tag, start, end }: Element): string {
   const kind = tag & 0x1f;
-  const bytes = der.subarray(start, end);
-  if (kind === 1 || kind === 2 || kind === 6) return Buffer.from(bytes).toString('latin1');
+  if (kind === 1 || kind === 2 || kind === 6)
+    return Buffer.from(der.buffer, der.byteOffset + start, end - start).toString('latin1');
   if (kind !== 7) return '';
+  const bytes = der.subarray(start, end);
   if (bytes.length === 4) return bytes.join('.');
   const groups: string[] = [];
   for (let i = 0; i + 1 < bytes.length; i += 2)

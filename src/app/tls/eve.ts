@@ -1,62 +1,83 @@
 // EVE `tls`: one record for each connection, at the end of its handshake.
 
-import type { JsonText } from '../../base/json-writer.ts';
+import { base64 } from '../../base/json-text.ts';
+import { JsonText } from '../../base/json-writer.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { EveDeclaration } from '../../framework/app-protocol.ts';
 import type { Certificate } from './certificate.ts';
-import { highestVersion, isGrease } from './hello.ts';
+import type { CertificateChain } from './chain.ts';
+import { highestVersion } from './fingerprint.ts';
+import { isGrease } from './hello.ts';
 import { ClientState, ServerState, versionText } from './transaction.ts';
 import type { TlsSide, TlsTransaction } from './transaction.ts';
 
 type Field = (tx: TlsTransaction, json: JsonText) => void;
 
-const leaf = (side: TlsSide): Certificate | undefined => side.certificates[0];
+const leaf = (side: TlsSide): Certificate | null => side.chain.leaf;
 
 function chainText(json: JsonText, key: string, chain: readonly Uint8Array[]): void {
   if (chain.length === 0) return;
   json.openArray(key);
-  for (const der of chain) json.stringElement(Buffer.from(der).toString('base64'));
+  for (const der of chain) json.stringElement(base64(der, 0, der.length));
   json.closeArray();
+}
+
+function certificateText(json: JsonText, { count, ders }: CertificateChain): void {
+  if (count > 0) json.string('certificate', base64(ders[0]!, 0, ders[0]!.length));
 }
 
 function alpns(json: JsonText, key: string, list: readonly Uint8Array[] | undefined): void {
   if (list === undefined || list.length === 0) return;
   json.openArray(key);
-  for (const one of list) json.stringElement(Buffer.from(one).toString('latin1'));
+  for (const one of list) json.stringElement(latin1(one));
   json.closeArray();
 }
 
-const time = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19);
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}
 
 function certificateFields(json: JsonText, certificate: Certificate): void {
   json.string('subject', certificate.subject).string('issuerdn', certificate.issuer);
 }
 
-function nameFields(json: JsonText, { names }: Certificate): void {
-  if (names.length === 0) return;
-  json.openArray('subjectaltname');
-  for (const name of names) json.stringElement(name);
-  json.closeArray();
+const names = new JsonText();
+
+/** A certificate has up to hundreds: the member is made once for it. */
+function nameFields(json: JsonText, certificate: Certificate): void {
+  if (certificate.names.length === 0) return;
+  if (certificate.namesMember === null) {
+    names.clear();
+    names.openArray('subjectaltname');
+    for (const name of certificate.names) names.stringElement(name);
+    names.closeArray();
+    certificate.namesMember = names.out.data.slice(0, names.out.length);
+  }
+  json.members(certificate.namesMember);
 }
 
-function times(json: JsonText, { notBefore, notAfter }: Certificate): void {
-  if (!Number.isNaN(notBefore)) json.string('notbefore', time(notBefore));
-  if (!Number.isNaN(notAfter)) json.string('notafter', time(notAfter));
+function times(json: JsonText, certificate: Certificate): void {
+  timeField(json, 'notbefore', certificate.notBeforeText);
+  timeField(json, 'notafter', certificate.notAfterText);
+}
+
+function timeField(json: JsonText, key: string, text: string): void {
+  if (text !== '') json.string(key, text);
 }
 
 /** Fields by the names that `custom:` uses, in the order in which they are written. */
 const FIELDS: Readonly<Record<string, Field>> = {
   subject: ({ server }, json) => {
     const certificate = leaf(server);
-    if (certificate !== undefined) json.string('subject', certificate.subject);
+    if (certificate !== null) json.string('subject', certificate.subject);
   },
   issuer: ({ server }, json) => {
     const certificate = leaf(server);
-    if (certificate !== undefined) json.string('issuerdn', certificate.issuer);
+    if (certificate !== null) json.string('issuerdn', certificate.issuer);
   },
   subjectaltname: ({ server }, json) => {
     const certificate = leaf(server);
-    if (certificate !== undefined) nameFields(json, certificate);
+    if (certificate !== null) nameFields(json, certificate);
   },
   from_proto: ({ formerProtocol }, json) => {
     if (formerProtocol !== '') json.string('from_proto', formerProtocol);
@@ -66,11 +87,11 @@ const FIELDS: Readonly<Record<string, Field>> = {
   },
   serial: ({ server }, json) => {
     const certificate = leaf(server);
-    if (certificate !== undefined) json.string('serial', certificate.serial);
+    if (certificate !== null) json.string('serial', certificate.serial);
   },
   fingerprint: ({ server }, json) => {
     const certificate = leaf(server);
-    if (certificate !== undefined) json.string('fingerprint', certificate.fingerprint);
+    if (certificate !== null) json.string('fingerprint', certificate.fingerprint);
   },
   sni: ({ client }, json) => {
     const sni = client.hello?.sni ?? null;
@@ -81,19 +102,17 @@ const FIELDS: Readonly<Record<string, Field>> = {
   },
   not_before: ({ server }, json) => {
     const certificate = leaf(server);
-    if (certificate !== undefined && !Number.isNaN(certificate.notBefore))
-      json.string('notbefore', time(certificate.notBefore));
+    if (certificate !== null) timeField(json, 'notbefore', certificate.notBeforeText);
   },
   not_after: ({ server }, json) => {
     const certificate = leaf(server);
-    if (certificate !== undefined && !Number.isNaN(certificate.notAfter))
-      json.string('notafter', time(certificate.notAfter));
+    if (certificate !== null) timeField(json, 'notafter', certificate.notAfterText);
   },
   certificate: ({ server }, json) => {
-    if (server.chain.length > 0) json.string('certificate', Buffer.from(server.chain[0]!).toString('base64'));
+    certificateText(json, server.chain);
   },
   chain: ({ server }, json) => {
-    chainText(json, 'chain', server.chain);
+    chainText(json, 'chain', server.chain.ders);
   },
   ja3: ({ client }, json) => {
     if (client.ja3Hash !== null) json.open('ja3').string('hash', client.ja3Hash).string('string', client.ja3!).close();
@@ -105,26 +124,28 @@ const FIELDS: Readonly<Record<string, Field>> = {
     if (ja4 !== null) json.string('ja4', ja4);
   },
   client_alpns: ({ client }, json) => {
-    alpns(json, 'client_alpns', client.hello?.alpns);
+    alpns(json, 'client_alpns', client.hello?.offer.alpns);
   },
   server_alpns: ({ server }, json) => {
-    alpns(json, 'server_alpns', server.hello?.alpns);
+    alpns(json, 'server_alpns', server.hello?.offer.alpns);
   },
   client_handshake: ({ client: { hello } }, json) => {
     if (hello === null) return;
-    json.open('client_handshake').string('version', versionText(highestVersion(hello)));
-    numbers(json, 'ciphers', hello.ciphers);
-    numbers(json, 'exts', hello.extensions);
-    numbers(json, 'sig_algs', hello.signatures);
+    const { offer } = hello;
+    json.open('client_handshake').string('version', versionText(highestVersion(offer)));
+    numbers(json, 'ciphers', offer.ciphers);
+    numbers(json, 'exts', offer.extensions);
+    numbers(json, 'sig_algs', offer.signatures);
     json.close();
   },
   server_handshake: ({ server: { hello } }, json) => {
     if (hello === null) return;
+    const { version, ciphers, extensions } = hello.offer;
     json
       .open('server_handshake')
-      .string('version', versionText(hello.version))
-      .number('cipher', hello.ciphers[0] ?? 0);
-    numbers(json, 'exts', hello.extensions);
+      .string('version', versionText(version))
+      .number('cipher', ciphers[0] ?? 0);
+    numbers(json, 'exts', extensions);
     json.close();
   },
 };
@@ -140,16 +161,15 @@ function clientField(wanted: readonly string[]): Field | null {
   if (hasFields !== true && hasCertificate !== true && hasChain !== true) return null;
   return ({ client }, json) => {
     const certificate = leaf(client);
-    if (client.chain.length === 0 || (certificate === undefined && hasCertificate !== true && hasChain !== true))
-      return;
+    if (client.chain.count === 0 || (certificate === null && hasCertificate !== true && hasChain !== true)) return;
     json.open('client');
-    if (hasFields === true && certificate !== undefined) {
+    if (hasFields === true && certificate !== null) {
       certificateFields(json, certificate);
       json.string('fingerprint', certificate.fingerprint).string('serial', certificate.serial);
       times(json, certificate);
     }
-    if (hasCertificate === true) json.string('certificate', Buffer.from(client.chain[0]!).toString('base64'));
-    if (hasChain === true) chainText(json, 'chain', client.chain);
+    if (hasCertificate === true) certificateText(json, client.chain);
+    if (hasChain === true) chainText(json, 'chain', client.chain.ders);
     json.close();
   };
 }
@@ -189,19 +209,19 @@ function fieldsNamed(wanted: readonly string[]): readonly Field[] {
 /** Nobody said hello, or the answer was none: there is nothing to tell. */
 function isSilent({ client, server, isRefused }: TlsTransaction): boolean {
   return (
-    isRefused || (client.hello === null && server.hello === null && server.chain.length === 0 && server.version === 0)
+    isRefused || (client.hello === null && server.hello === null && server.chain.count === 0 && server.version === 0)
   );
 }
 
 /** The short record is about certificates: without one, and where they could be seen, there is none. */
 function hasNoCertificate({ server, isThirteen }: TlsTransaction): boolean {
   const certificate = leaf(server);
-  return !isThirteen && (certificate === undefined || certificate.subject === '' || certificate.issuer === '');
+  return !isThirteen && (certificate === null || certificate.subject === '' || certificate.issuer === '');
 }
 
 /** With a certificate the server's hello says all there is to tell, unless it asks for one; else the end of the handshake does. */
 function isDue({ progress, server, asksCertificate }: TlsTransaction): boolean {
-  if (server.chain.length > 0 && !asksCertificate && progress[1] >= ServerState.helloDone) return true;
+  if (server.chain.count > 0 && !asksCertificate && progress[1] >= ServerState.helloDone) return true;
   return progress[0] >= ClientState.handshakeDone && progress[1] >= ServerState.handshakeDone;
 }
 

@@ -1,17 +1,56 @@
 // Fingerprints of hellos: JA3, JA3S (BSD, Salesforce) and JA4 of clients (BSD, FoxIO).
 
-import { createHash } from 'node:crypto';
-import { highestVersion, isGrease } from './hello.ts';
-import type { Hello } from './hello.ts';
+import { ByteText } from '../../base/byte-text.ts';
+import { digestOf } from '../../base/digest.ts';
 
-const joined = (values: readonly number[]): string => values.filter((value) => !isGrease(value)).join('-');
-
-export function ja3Text({ version, ciphers, extensions, groups, pointFormats }: Hello): string {
-  return [version, joined(ciphers), joined(extensions), joined(groups), pointFormats.join('-')].join(',');
+/** What a hello offers, or chooses. */
+export interface Lists {
+  /** legacy_version */
+  readonly version: number;
+  readonly ciphers: readonly number[];
+  readonly extensions: readonly number[];
+  readonly groups: readonly number[];
+  readonly pointFormats: readonly number[];
+  readonly signatures: readonly number[];
+  /** Of supported_versions. */
+  readonly versions: readonly number[];
+  readonly alpns: readonly Uint8Array[];
 }
 
-export function ja3sText({ version, ciphers, extensions }: Hello): string {
-  return [version, ciphers.join('-'), extensions.join('-')].join(',');
+const COMMA = 0x2c;
+const HYPHEN = 0x2d;
+const UNDERSCORE = 0x5f;
+const text = new ByteText();
+
+function joined(values: readonly number[]): void {
+  for (let i = 0; i < values.length; i++) {
+    if (i > 0) text.char(HYPHEN);
+    text.number(values[i]!);
+  }
+}
+
+/** The same behind a comma. */
+function nextList(values: readonly number[]): void {
+  text.char(COMMA);
+  joined(values);
+}
+
+export function ja3Text({ version, ciphers, extensions, groups, pointFormats }: Lists): string {
+  text.length = 0;
+  text.number(version);
+  nextList(ciphers);
+  nextList(extensions);
+  nextList(groups);
+  nextList(pointFormats);
+  return text.toString();
+}
+
+export function ja3sText({ version, ciphers, extensions }: Lists): string {
+  text.length = 0;
+  text.number(version);
+  nextList(ciphers);
+  nextList(extensions);
+  return text.toString();
 }
 
 /** Digests of the texts seen last: the same clients and servers come again and again. */
@@ -24,13 +63,13 @@ class Digests {
   }
 
   /** In hexadecimal. */
-  of(text: string): string {
-    const known = this.known.get(text);
+  of(of: string): string {
+    const known = this.known.get(of);
     if (known !== undefined) return known;
-    const digest = createHash(this.algorithm).update(text).digest('hex');
-    if (text.length > LONGEST_KEPT) return digest;
+    const digest = digestOf(this.algorithm, of);
+    if (of.length > LONGEST_KEPT) return digest;
     if (this.known.size >= MOST_DIGESTS) this.known.clear();
-    this.known.set(text, digest);
+    this.known.set(of, digest);
     return digest;
   }
 }
@@ -41,8 +80,8 @@ const LONGEST_KEPT = 1024;
 const md5Digests = new Digests('md5');
 const sha256Digests = new Digests('sha256');
 
-export function md5(text: string): string {
-  return md5Digests.of(text);
+export function md5(of: string): string {
+  return md5Digests.of(of);
 }
 
 const VERSIONS: Readonly<Record<number, string>> = {
@@ -56,21 +95,37 @@ const VERSIONS: Readonly<Record<number, string>> = {
 const SNI = 0;
 const ALPN = 16;
 
+/** The highest version that a client offers. */
+export function highestVersion({ version, versions }: Lists): number {
+  return versions.length > 0 ? Math.max(...versions) : version;
+}
+
+/** A hello, and what `ja4Lists` says of it. */
+interface Offering {
+  readonly sni: Uint8Array | null;
+  readonly offer: Lists & { readonly ja4Lists: string };
+}
+
 /** JA4 of a client hello over TCP (`t`) or QUIC (`q`). */
-export function ja4Text(hello: Hello, transport: 't' | 'q'): string {
-  const ciphers = hello.ciphers.filter((value) => !isGrease(value));
-  const extensions = hello.extensions.filter((value) => !isGrease(value));
-  const a =
-    transport +
-    (VERSIONS[highestVersion(hello)] ?? '00') +
-    (hello.sni === null ? 'i' : 'd') +
-    count(ciphers.length) +
-    count(extensions.length) +
-    alpnMark(hello.alpns[0]);
-  const others = extensions.filter((value) => value !== SNI && value !== ALPN);
-  const signatures = hello.signatures.filter((value) => !isGrease(value)).map(hex);
+export function ja4Text({ sni, offer }: Offering, transport: 't' | 'q'): string {
+  const { ciphers, extensions, alpns } = offer;
+  const version = VERSIONS[highestVersion(offer)] ?? '00';
+  const name = sni === null ? 'i' : 'd';
+  const counts = count(ciphers.length) + count(extensions.length);
+  return transport + version + name + counts + alpnMark(alpns[0]) + offer.ja4Lists;
+}
+
+/** The second and third part, an underscore before each. */
+export function ja4Lists({ ciphers, extensions, signatures }: Lists): string {
+  text.length = 0;
+  sorted(ciphers);
+  const first = short();
+  text.length = 0;
+  sorted(extensions.filter((value) => value !== SNI && value !== ALPN));
   // without signature algorithms FoxIO's text drops the line; what is logged elsewhere has it, and must be found again
-  return `${a}_${short(sorted(ciphers))}_${short(`${sorted(others)}_${signatures.join(',')}`)}`;
+  text.char(UNDERSCORE);
+  hexList(signatures);
+  return `_${first}_${short()}`;
 }
 
 const NOTHING = '000000000000';
@@ -79,16 +134,22 @@ function count(value: number): string {
   return String(Math.min(value, 99)).padStart(2, '0');
 }
 
-function hex(value: number): string {
-  return value.toString(16).padStart(4, '0');
+function sorted(values: readonly number[]): void {
+  hexList(Uint16Array.from(values).sort());
 }
 
-function sorted(values: readonly number[]): string {
-  return values.map(hex).sort().join(',');
+/** Numbers of four digits with commas between them. */
+function hexList(values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) {
+    if (i > 0) text.char(COMMA);
+    text.hexByte(values[i]! >> 8);
+    text.hexByte(values[i]!);
+  }
 }
 
-function short(text: string): string {
-  return text === '' ? NOTHING : sha256Digests.of(text).slice(0, 12);
+/** Of what is in `text`. */
+function short(): string {
+  return text.length === 0 ? NOTHING : sha256Digests.of(text.toString()).slice(0, 12);
 }
 
 /** First and last letter of the first protocol; in hexadecimal where they are none. */

@@ -1,31 +1,47 @@
 // Client and server hellos (RFC 8446 section 4.1, RFC 5246 section 7.4.1): what they offer and choose.
 
+import { copyOf } from '../../base/kept-bytes.ts';
+import type { WordList } from '../../base/word-list.ts';
 import { u16 } from '../../wire/read.ts';
+import { OfferScan } from './offer.ts';
+import type { Offer, Side } from './offer.ts';
 
-export interface Hello {
-  /** legacy_version */
-  readonly version: number;
-  readonly random: Uint8Array;
-  readonly sessionId: Uint8Array;
-  /** Offered, or the one chosen; as on the wire. */
-  readonly ciphers: readonly number[];
-  readonly extensions: readonly number[];
-  readonly groups: readonly number[];
-  readonly pointFormats: readonly number[];
-  readonly signatures: readonly number[];
-  /** Of supported_versions: offered, or the one chosen. */
-  readonly versions: readonly number[];
-  readonly alpns: readonly Uint8Array[];
+export class Hello {
+  readonly offer: Offer;
   readonly sni: Uint8Array | null;
   readonly hasSessionTicket: boolean;
   readonly notes: HelloNotes;
+  /** Random bytes, and the session id behind its length. */
+  private readonly own: Uint8Array;
+
+  constructor(offer: Offer, own: Uint8Array, { sni, hasSessionTicket, notes }: Extensions) {
+    this.offer = offer;
+    this.own = own;
+    this.sni = sni;
+    this.hasSessionTicket = hasSessionTicket;
+    this.notes = notes;
+  }
+
+  get random(): Uint8Array {
+    return this.own.subarray(0, RANDOM);
+  }
+
+  /** Both have the same session id, and there is one. */
+  sharesSession({ own }: Hello): boolean {
+    const size = this.own.length;
+    if (own.length !== size || size === RANDOM + 1) return false;
+    for (let i = RANDOM + 1; i < size; i++) if (own[i] !== this.own[i]) return false;
+    return true;
+  }
 }
 
+const RANDOM = 32;
+
 export interface HelloNotes {
-  hasSeveralNames: boolean;
-  hasBadNameType: boolean;
-  hasBadNameLength: boolean;
-  isTruncated: boolean;
+  readonly hasSeveralNames: boolean;
+  readonly hasBadNameType: boolean;
+  readonly hasBadNameLength: boolean;
+  readonly isTruncated: boolean;
 }
 
 const EXTENSION = {
@@ -46,84 +62,70 @@ export function isDraft(version: number): boolean {
   return DRAFTS.includes(version >> 8);
 }
 
-/** The highest version that a client offers. */
-export function highestVersion({ version, versions }: Hello): number {
-  const offered = versions.filter((value) => !isGrease(value));
-  return offered.length > 0 ? Math.max(...offered) : version;
-}
-
 /** Values reserved so that nobody relies on knowing all (RFC 8701). */
 export function isGrease(value: number): boolean {
   return (value & 0x0f0f) === 0x0a0a && value >> 8 === (value & 0xff);
 }
 
 /** Null: too short to be a hello. */
-export function parseHello(data: Uint8Array, start: number, end: number, side: 'client' | 'server'): Hello | null {
+export function parseHello(data: Uint8Array, start: number, end: number, side: Side): Hello | null {
   if (end - start < 35) return null;
-  const version = u16(data, start);
-  const random = data.slice(start + 2, start + 34);
-  let at = start + 34;
+  scan.begin(side, u16(data, start));
+  let at = start + 2 + RANDOM;
   const idEnd = at + 1 + data[at]!;
   if (idEnd > end) return null;
-  const sessionId = data.slice(at + 1, idEnd);
   at = idEnd;
-  const ciphers: number[] = [];
   if (side === 'client') {
     if (at + 2 > end) return null;
     const cipherEnd = at + 2 + u16(data, at);
     if (cipherEnd > end) return null;
-    for (let i = at + 2; i + 1 < cipherEnd; i += 2) ciphers.push(u16(data, i));
+    for (let i = at + 2; i + 1 < cipherEnd; i += 2) offered(scan.ciphers, u16(data, i));
     at = cipherEnd;
     if (at < end) at += 1 + data[at]!;
   } else {
     if (at + 3 > end) return null;
-    ciphers.push(u16(data, at));
+    scan.ciphers.push(u16(data, at));
     at += 3;
   }
-  const reader = new Extensions(data, side);
+  extensions.begin(data, side);
   if (at + 2 <= end) {
-    if (at + 2 + u16(data, at) > end) reader.notes.isTruncated = true;
-    reader.read(at + 2, Math.min(end, at + 2 + u16(data, at)));
+    if (at + 2 + u16(data, at) > end) extensions.note('isTruncated');
+    extensions.read(at + 2, Math.min(end, at + 2 + u16(data, at)));
   }
-  const { extensions, groups, pointFormats, signatures, versions, alpns, sni, hasSessionTicket, notes } = reader;
-  return {
-    version,
-    random,
-    sessionId,
-    ciphers,
-    extensions,
-    groups,
-    pointFormats,
-    signatures,
-    versions,
-    alpns,
-    sni,
-    hasSessionTicket,
-    notes,
-  };
+  return new Hello(scan.offer, copyOf(data, start + 2, idEnd), extensions);
 }
 
+const scan = new OfferScan();
+
+function offered(list: WordList, value: number): void {
+  if (!isGrease(value)) list.push(value);
+}
+
+const NO_NOTES: HelloNotes = {
+  hasSeveralNames: false,
+  hasBadNameType: false,
+  hasBadNameLength: false,
+  isTruncated: false,
+};
+
+/** Reads the extensions of one hello after the other; their lists go to `scan`. */
 class Extensions {
-  readonly extensions: number[] = [];
-  groups: number[] = [];
-  pointFormats: number[] = [];
-  signatures: number[] = [];
-  versions: number[] = [];
-  alpns: Uint8Array[] = [];
   sni: Uint8Array | null = null;
   hasSessionTicket = false;
-  readonly notes: HelloNotes = {
-    hasSeveralNames: false,
-    hasBadNameType: false,
-    hasBadNameLength: false,
-    isTruncated: false,
-  };
-  private readonly data: Uint8Array;
-  private readonly side: 'client' | 'server';
+  notes: HelloNotes = NO_NOTES;
+  private data: Uint8Array = new Uint8Array(0);
+  private side: Side = 'client';
 
-  constructor(data: Uint8Array, side: 'client' | 'server') {
+  begin(data: Uint8Array, side: Side): void {
     this.data = data;
     this.side = side;
+    this.sni = null;
+    this.hasSessionTicket = false;
+    this.notes = NO_NOTES;
+  }
+
+  note(what: keyof HelloNotes): void {
+    this.notes = { ...this.notes, [what]: true };
   }
 
   read(start: number, end: number): void {
@@ -132,73 +134,90 @@ class Extensions {
       const type = u16(this.data, at);
       const stop = at + 4 + u16(this.data, at + 2);
       if (stop > end) {
-        this.notes.isTruncated = true;
+        this.note('isTruncated');
         return;
       }
-      this.extensions.push(type);
+      this.add(scan.extensions, type);
       this.one(type, at + 4, stop);
       at = stop;
     }
   }
 
+  /** What servers choose is taken as it is. */
+  private add(list: WordList, value: number): void {
+    if (this.side === 'server') list.push(value);
+    else offered(list, value);
+  }
+
   private one(type: number, start: number, end: number): void {
     if (type === EXTENSION.serverName && this.side === 'client') this.serverName(start, end);
-    else if (type === EXTENSION.groups) this.groups = this.list16(start, end);
-    else if (type === EXTENSION.pointFormats)
-      this.pointFormats =
-        start < end ? [...this.data.subarray(start + 1, Math.min(end, start + 1 + this.data[start]!))] : [];
-    else if (type === EXTENSION.signatures) this.signatures = this.list16(start, end);
+    else if (type === EXTENSION.groups) this.list16(scan.groups, start, end);
+    else if (type === EXTENSION.pointFormats) this.list8(scan.pointFormats, start, end);
+    else if (type === EXTENSION.signatures) this.list16(scan.signatures, start, end);
     else if (type === EXTENSION.alpn) this.protocols(start, end);
     else if (type === EXTENSION.ticket) this.hasSessionTicket = end > start;
     else if (type === EXTENSION.versions) this.supportedVersions(start, end);
   }
 
-  /** Values of two bytes behind a length of two. */
-  private list16(start: number, end: number): number[] {
-    const values: number[] = [];
-    if (start + 2 > end) return values;
+  /** Values of two bytes behind a length of two; the last list of a kind counts. */
+  private list16(list: WordList, start: number, end: number): void {
+    list.length = 0;
+    if (start + 2 > end) return;
     const stop = Math.min(end, start + 2 + u16(this.data, start));
-    for (let i = start + 2; i + 1 < stop; i += 2) values.push(u16(this.data, i));
-    return values;
+    for (let i = start + 2; i + 1 < stop; i += 2) this.add(list, u16(this.data, i));
+  }
+
+  /** Values of one byte behind a length of one. */
+  private list8(list: WordList, start: number, end: number): void {
+    list.length = 0;
+    if (start >= end) return;
+    const stop = Math.min(end, start + 1 + this.data[start]!);
+    for (let i = start + 1; i < stop; i++) list.push(this.data[i]!);
   }
 
   private supportedVersions(start: number, end: number): void {
+    const { versions } = scan;
     if (this.side === 'server') {
-      if (start + 2 <= end) this.versions = [u16(this.data, start)];
+      if (start + 2 > end) return;
+      versions.length = 0;
+      versions.push(u16(this.data, start));
       return;
     }
     if (start >= end) return;
     const stop = Math.min(end, start + 1 + this.data[start]!);
-    for (let i = start + 1; i + 1 < stop; i += 2) this.versions.push(u16(this.data, i));
+    for (let i = start + 1; i + 1 < stop; i += 2) offered(versions, u16(this.data, i));
   }
 
   /** RFC 6066 section 3. */
   private serverName(start: number, end: number): void {
     if (start + 5 > end) return;
     if (this.sni !== null) {
-      this.notes.hasSeveralNames = true;
+      this.note('hasSeveralNames');
       return;
     }
     if (this.data[start + 2] !== 0) {
-      this.notes.hasBadNameType = true;
+      this.note('hasBadNameType');
       return;
     }
     const length = u16(this.data, start + 3);
     if (length === 0 || start + 5 + length > end) {
-      this.notes.hasBadNameLength = true;
+      this.note('hasBadNameLength');
       return;
     }
-    this.sni = this.data.slice(start + 5, start + 5 + length);
+    this.sni = copyOf(this.data, start + 5, start + 5 + length);
   }
 
   /** RFC 7301. */
   private protocols(start: number, end: number): void {
+    const { alpns } = scan;
     let at = start + 2;
     while (at < end) {
       const stop = at + 1 + this.data[at]!;
       if (stop > end) return;
-      if (stop > at + 1) this.alpns.push(this.data.slice(at + 1, stop));
+      if (stop > at + 1) for (let i = at; i < stop; i++) alpns.push(this.data[i]!);
       at = stop;
     }
   }
 }
+
+const extensions = new Extensions();

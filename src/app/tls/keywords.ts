@@ -17,9 +17,23 @@ const SERVER_HELLO = [toClient('tls', ServerState.hello)];
 const HELLOS = [...HELLO, ...SERVER_HELLO];
 const CERTIFICATES = [toServer('tls', ClientState.certDone), toClient('tls', ServerState.certDone)];
 
-const text = (value: string | undefined | null): Uint8Array | null =>
-  value === undefined || value === null || value === '' ? null : Buffer.from(value);
-const certificate = (tx: TlsTransaction, direction: Direction) => tx.side(direction).certificates[0];
+/** Bytes of the texts seen last: certificates and fingerprints come again and again. */
+const known = new Map<string, Uint8Array>();
+const MOST_KNOWN = 4096;
+const LONGEST_KNOWN = 1024;
+
+function text(value: string | undefined | null): Uint8Array | null {
+  if (value === undefined || value === null || value === '') return null;
+  let bytes = known.get(value);
+  if (bytes !== undefined) return bytes;
+  bytes = Buffer.from(value);
+  if (value.length > LONGEST_KNOWN) return bytes;
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(value, bytes);
+  return bytes;
+}
+
+const certificate = (tx: TlsTransaction, direction: Direction) => tx.side(direction).chain.leaf ?? undefined;
 
 interface Sticky extends Pick<StickyBuffer, 'name' | 'aliases' | 'summary' | 'engines' | 'isMulti'> {
   readonly isMd5?: boolean;
@@ -88,21 +102,21 @@ const BUFFERS: readonly Sticky[] = [
     summary: 'Certificates of the chain as they came, one at a time.',
     engines: CERTIFICATES,
     isMulti: true,
-    bytes: (tx, direction, instance) => tx.side(direction).chain[instance] ?? null,
+    bytes: (tx, direction, instance) => tx.side(direction).chain.ders[instance] ?? null,
   },
   {
     name: 'tls.subjectaltname',
     summary: 'Other names in the certificate, one at a time.',
     engines: [toClient('tls', ServerState.certDone)],
     isMulti: true,
-    bytes: (tx, _direction, instance) => text(tx.server.certificates[0]?.names[instance]),
+    bytes: (tx, _direction, instance) => text(tx.server.chain.leaf?.names[instance]),
   },
   {
     name: 'tls.alpn',
     summary: 'Protocols offered or chosen, one at a time.',
     engines: HELLOS,
     isMulti: true,
-    bytes: (tx, direction, instance) => tx.side(direction).hello?.alpns[instance] ?? null,
+    bytes: (tx, direction, instance) => tx.side(direction).hello?.offer.alpns[instance] ?? null,
   },
   {
     name: 'tls.random',
@@ -173,7 +187,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
 
 function versionOf(tx: TlsTransaction, direction: Direction): number {
   const side = tx.side(direction);
-  return side.hello?.versions[0] !== undefined && direction === 1 ? side.hello.versions[0] : side.version;
+  return side.hello?.offer.versions[0] !== undefined && direction === 1 ? side.hello.offer.versions[0] : side.version;
 }
 
 const sslVersion = defineKeyword({
@@ -403,7 +417,7 @@ export const TLS_KEYWORDS: readonly KeywordDefinition[] = [
     examples: ['alert tls any any -> any any (msg:"m"; tls.cert_chain_len:>2; sid:1;)'],
     width: 'u32',
     engines: [toClient('tls', ServerState.certDone)],
-    read: (tx: TlsTransaction) => tx.server.chain.length,
+    read: (tx: TlsTransaction) => tx.server.chain.count,
   }),
   containsKeyword(
     'tls.subject',

@@ -6,11 +6,8 @@ import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { u16, u24 } from '../../wire/read.ts';
-import { parseCertificate } from './certificate.ts';
-import type { Certificate } from './certificate.ts';
-import { certificateProblem } from './certificate-shape.ts';
+import { chainOf } from './chain.ts';
 import { TLS_ANOMALY } from './events.ts';
-import { ja3Text, ja3sText, md5 } from './fingerprint.ts';
 import { parseHello } from './hello.ts';
 import type { Hello } from './hello.ts';
 import { Content, HEADER, NO_PROBLEM, SSL2_ERROR, isSsl2, recordProblem, ssl2Header, ssl2Length } from './record.ts';
@@ -55,14 +52,13 @@ export class TlsParser extends AppParser {
   private readonly settings: TlsSettings;
   private readonly tx: TlsTransaction;
   private readonly streams = [new Stream(), new Stream()] as const;
-  private readonly wantsJa3: boolean;
   private isDone = false;
 
   constructor(flow: AppFlow, settings: TlsSettings) {
     super(flow);
     this.settings = settings;
-    this.wantsJa3 = settings.ja3 === 'yes' || (settings.ja3 === 'auto' && flow.services.isDemanded(JA3));
-    this.tx = new TlsTransaction(this.newId(), flow.formerProtocol, settings.ja4 !== 'no');
+    const ja3 = settings.ja3 === 'yes' || (settings.ja3 === 'auto' && flow.services.isDemanded(JA3));
+    this.tx = new TlsTransaction(this.newId(), flow.formerProtocol, { ja3, ja4: settings.ja4 !== 'no' });
     this.begin(this.tx);
   }
 
@@ -239,11 +235,7 @@ export class TlsParser extends AppParser {
       return;
     }
     tx.client.hello = hello;
-    tx.client.version = hello.version;
-    if (this.wantsJa3) {
-      tx.client.ja3 = ja3Text(hello);
-      tx.client.ja3Hash = md5(tx.client.ja3);
-    }
+    tx.client.version = hello.offer.version;
     tx.advance(TO_SERVER, ClientState.helloDone);
   }
 
@@ -269,11 +261,7 @@ export class TlsParser extends AppParser {
     const { tx } = this;
     tx.sslState |= SslState.serverHello;
     tx.server.hello = hello;
-    tx.server.version = hello.version;
-    if (this.wantsJa3) {
-      tx.server.ja3 = ja3sText(hello);
-      tx.server.ja3Hash = md5(tx.server.ja3);
-    }
+    tx.server.version = hello.offer.version;
     tx.advance(TO_CLIENT, ServerState.hello);
     if (this.tx.isThirteen) {
       tx.advance(TO_CLIENT, ServerState.helloDone);
@@ -292,32 +280,10 @@ export class TlsParser extends AppParser {
 
   /** RFC 5246 section 7.4.2: the leaf first. */
   private certificates(direction: Direction, data: Uint8Array, start: number, end: number): void {
-    const side = this.tx.side(direction);
-    const chain: Uint8Array[] = [];
-    const parsed: Certificate[] = [];
-    let at = start + 3;
-    if (at > end || at + u24(data, start) > end) this.anomaly(this.tx, TLS_ANOMALY.certificate_invalid_length);
-    while (at + 3 <= end) {
-      const stop = at + 3 + u24(data, at);
-      if (stop > end) {
-        this.anomaly(this.tx, TLS_ANOMALY.certificate_invalid_length);
-        break;
-      }
-      const der = data.slice(at + 3, stop);
-      chain.push(der);
-      if (chain.length === 1) this.leaf(der, parsed);
-      at = stop;
-    }
-    side.chain = chain;
-    side.certificates = parsed;
+    const chain = chainOf(data, start, end);
+    this.tx.side(direction).chain = chain;
+    for (const problem of chain.problems) this.anomaly(this.tx, TLS_ANOMALY[problem]);
     this.tx.advance(direction, direction === TO_SERVER ? ClientState.certDone : ServerState.certDone);
-  }
-
-  private leaf(der: Uint8Array, into: Certificate[]): void {
-    const problem = certificateProblem(der);
-    const certificate = problem === null ? parseCertificate(der) : null;
-    if (certificate !== null) into.push(certificate);
-    else this.anomaly(this.tx, TLS_ANOMALY[problem ?? 'invalid_certificate']);
   }
 
   /** A record that only its receiver can read; one of the handshake it may be yet. */
@@ -355,12 +321,8 @@ export class TlsParser extends AppParser {
   /** No certificate, and the client offered to go on with a session it has (RFC 5246 section 7.3, RFC 5077). */
   private noteResumption(): void {
     const { client, server } = this.tx;
-    if (this.tx.isThirteen || server.chain.length > 0 || client.hello === null || server.hello === null) return;
-    const isSame =
-      client.hello.sessionId.length > 0 &&
-      client.hello.sessionId.length === server.hello.sessionId.length &&
-      client.hello.sessionId.every((byte, i) => byte === server.hello!.sessionId[i]);
-    if (isSame || client.hello.hasSessionTicket) this.tx.isResumed = true;
+    if (this.tx.isThirteen || server.chain.count > 0 || client.hello === null || server.hello === null) return;
+    if (client.hello.sharesSession(server.hello) || client.hello.hasSessionTicket) this.tx.isResumed = true;
   }
 
   /** Nothing follows in a direction. */

@@ -3,7 +3,8 @@
 import type { KeptCertificate } from '../../framework/kept-certificate.ts';
 import { TO_SERVER, Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import type { Certificate } from './certificate.ts';
+import { NO_CHAIN } from './chain.ts';
+import type { CertificateChain } from './chain.ts';
 import { ja4Text } from './fingerprint.ts';
 import { isDraft } from './hello.ts';
 import type { Hello } from './hello.ts';
@@ -41,21 +42,36 @@ export const SslState = {
 /** One end of the connection. */
 export class TlsSide {
   hello: Hello | null = null;
-  /** Leaf first. */
-  certificates: readonly Certificate[] = [];
-  chain: readonly Uint8Array[] = [];
+  chain: CertificateChain = NO_CHAIN;
   /** Version of its records or hello, 0 unknown. */
   version = 0;
   hasChangedCipher = false;
-  ja3: string | null = null;
-  ja3Hash: string | null = null;
+  private readonly wantsJa3: boolean;
+
+  constructor({ ja3 }: Fingerprints) {
+    this.wantsJa3 = ja3;
+  }
+
+  /** JA3 of a client, JA3S of a server; null without a hello, or when nobody wants it. */
+  get ja3(): string | null {
+    return this.hello !== null && this.wantsJa3 ? this.hello.offer.ja3 : null;
+  }
+
+  get ja3Hash(): string | null {
+    return this.hello !== null && this.wantsJa3 ? this.hello.offer.ja3Hash : null;
+  }
+}
+
+/** Which fingerprints are wanted at all. */
+interface Fingerprints {
+  readonly ja3: boolean;
+  readonly ja4: boolean;
 }
 
 export class TlsTransaction extends Transaction {
-  readonly client = new TlsSide();
-  readonly server = new TlsSide();
-  /** Whether fingerprints of clients are wanted at all. */
-  readonly hasJa4: boolean;
+  readonly client: TlsSide;
+  readonly server: TlsSide;
+  private readonly wantsJa4: boolean;
   private ja4Text: string | null = null;
   isResumed = false;
   /** Bits of SslState. */
@@ -67,16 +83,18 @@ export class TlsTransaction extends Transaction {
   /** Protocol that the flow spoke before (STARTTLS), '' for none. */
   readonly formerProtocol: string;
 
-  constructor(id: number, formerProtocol: string, hasJa4: boolean) {
+  constructor(id: number, formerProtocol: string, wanted: Fingerprints) {
     super(id);
     this.formerProtocol = formerProtocol;
-    this.hasJa4 = hasJa4;
+    this.client = new TlsSide(wanted);
+    this.server = new TlsSide(wanted);
+    this.wantsJa4 = wanted.ja4;
   }
 
   /** JA4 of the client, made when it is asked for; null without a hello. */
   get ja4(): string | null {
     const { hello } = this.client;
-    if (this.ja4Text === null && this.hasJa4 && hello !== null) this.ja4Text = ja4Text(hello, 't');
+    if (this.ja4Text === null && this.wantsJa4 && hello !== null) this.ja4Text = ja4Text(hello, 't');
     return this.ja4Text;
   }
 
@@ -85,10 +103,9 @@ export class TlsTransaction extends Transaction {
   }
 
   override certificate(direction: Direction): KeptCertificate | null {
-    const { chain, certificates } = this.side(direction);
-    const [leaf] = certificates;
-    if (leaf === undefined) return null;
-    return { chain, subject: leaf.subject, issuer: leaf.issuer, fingerprint: leaf.fingerprint };
+    const { ders, leaf } = this.side(direction).chain;
+    if (leaf === null) return null;
+    return { chain: ders, subject: leaf.subject, issuer: leaf.issuer, fingerprint: leaf.fingerprint };
   }
 
   /** The version agreed upon, else that of the client; 0 unknown. */
@@ -100,9 +117,10 @@ export class TlsTransaction extends Transaction {
   private get agreed(): number {
     const { hello } = this.server;
     if (hello === null) return this.server.version;
-    const version = hello.versions[0] ?? hello.version;
+    const { version: legacy, versions } = hello.offer;
+    const version = versions[0] ?? legacy;
     // the final number where versions used to be: drafts before the 16th
-    return version === THIRTEEN && hello.versions.length === 0 ? EARLY_DRAFT : version;
+    return version === THIRTEEN && versions.length === 0 ? EARLY_DRAFT : version;
   }
 
   /** TLS 1.3, a draft or an experiment of it: certificates are not to be seen. */

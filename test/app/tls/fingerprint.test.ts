@@ -17,18 +17,18 @@ describe('fingerprints of TLS', () => {
   it('JA3 of the example in its publication', () => {
     const ciphers = [47, 53, 5, 10, 49161, 49162, 49171, 49172, 50, 56, 19, 4];
     const message = clientHello(ciphers, [sni('a'), groups(23, 24, 25), pointFormats(0)], { version: 0x0301 });
-    const text = ja3Text(hello(message));
+    const text = ja3Text(hello(message).offer);
     assert.equal(text, '769,47-53-5-10-49161-49162-49171-49172-50-56-19-4,0-10-11,23-24-25,0');
     assert.equal(md5(text), 'ada70206e40642a3e4461f35503241d5');
   });
 
   it('JA3 leaves reserved values out', () => {
     const message = clientHello([GREASE, 47], [empty(GREASE), groups(GREASE, 23)], { version: 0x0301 });
-    assert.equal(ja3Text(hello(message)), '769,47,10,23,');
+    assert.equal(ja3Text(hello(message).offer), '769,47,10,23,');
   });
 
   it('JA3S of a server', () => {
-    assert.equal(ja3sText(hello(serverHello(0xc02f, [empty(65281), empty(35)]), 'server')), '771,49199,65281-35');
+    assert.equal(ja3sText(hello(serverHello(0xc02f, [empty(65281), empty(35)]), 'server').offer), '771,49199,65281-35');
   });
 
   it('JA4 of the example in its publication', () => {

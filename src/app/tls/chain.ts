@@ -1,0 +1,109 @@
+// CertificateChain: what a Certificate message holds (RFC 5246 section 7.4.2); those of the servers seen last are kept,
+// for they send the same again and again.
+
+import { u24 } from '../../wire/read.ts';
+import { certificateProblem } from './certificate-shape.ts';
+import type { CertificateProblem } from './certificate-shape.ts';
+import { parseCertificate } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
+
+const NOTHING = new Uint8Array(0);
+const NONE: readonly Uint8Array[] = [];
+
+export class CertificateChain {
+  /** What is wrong with it, in the order in which it is found. */
+  readonly problems: readonly CertificateProblem[];
+  /** The leaf comes first; null when it is none. */
+  readonly leaf: Certificate | null;
+  /** How many certificates there are. */
+  readonly count: number;
+  /** The whole message. */
+  readonly message: Buffer;
+  private dersMade: readonly Uint8Array[] | null = null;
+
+  /** @param message its own copy */
+  constructor(message: Uint8Array) {
+    this.message = Buffer.from(message.buffer, message.byteOffset, message.length);
+    const problems: CertificateProblem[] = [];
+    const end = message.length;
+    let at = 3;
+    let count = 0;
+    let leaf: Certificate | null = null;
+    if (at > end || at + u24(message, 0) > end) problems.push('certificate_invalid_length');
+    while (at + 3 <= end) {
+      const stop = at + 3 + u24(message, at);
+      if (stop > end) {
+        problems.push('certificate_invalid_length');
+        break;
+      }
+      if (count++ === 0) leaf = leafOf(message.subarray(at + 3, stop), problems);
+      at = stop;
+    }
+    this.problems = problems;
+    this.leaf = leaf;
+    this.count = count;
+  }
+
+  /** The leaf first. */
+  get ders(): readonly Uint8Array[] {
+    return (this.dersMade ??= this.count === 0 ? NONE : this.cut());
+  }
+
+  private cut(): Uint8Array[] {
+    const { message } = this;
+    const ders: Uint8Array[] = [];
+    let at = 3;
+    while (ders.length < this.count) {
+      const stop = at + 3 + u24(message, at);
+      ders.push(message.subarray(at + 3, stop));
+      at = stop;
+    }
+    return ders;
+  }
+}
+
+function leafOf(der: Uint8Array, problems: CertificateProblem[]): Certificate | null {
+  const problem = certificateProblem(der);
+  const certificate = problem === null ? parseCertificate(der) : null;
+  if (certificate === null) problems.push(problem ?? 'invalid_certificate');
+  return certificate;
+}
+
+/** Of an end that sent none. */
+export const NO_CHAIN = new CertificateChain(NOTHING);
+
+/** A power of two. */
+const MOST_KEPT = 256;
+/** Longer ones are rare. */
+const LONGEST_KEPT = 16 << 10;
+const kept = new Array<CertificateChain>(MOST_KEPT).fill(NO_CHAIN);
+
+/** The chain in the message [start, end), which is copied unless it is known. */
+export function chainOf(data: Uint8Array, start: number, end: number): CertificateChain {
+  if (end - start > LONGEST_KEPT || end - start < SAMPLED) return new CertificateChain(copied(data, start, end));
+  const slot = sample(data, start, end) & (MOST_KEPT - 1);
+  const known = kept[slot]!;
+  if (known.message.length === end - start && known.message.compare(data, start, end) === 0) return known;
+  const chain = new CertificateChain(copied(data, start, end));
+  kept[slot] = chain;
+  return chain;
+}
+
+function copied(data: Uint8Array, start: number, end: number): Uint8Array {
+  const copy = new Uint8Array(end - start);
+  copy.set(data.subarray(start, end));
+  return copy;
+}
+
+/** Fewer bytes than a certificate has before its serial number. */
+const SAMPLED = 40;
+
+/** A hash of the length, of bytes about the leaf's serial number, and of the end of the leaf, which is its signature. */
+function sample(data: Uint8Array, start: number, end: number): number {
+  let hash = end - start;
+  for (let i = start + 16; i < start + SAMPLED; i++) hash = Math.imul(hash ^ data[i]!, 0x01000193);
+  const leafEnd = start + 6 + u24(data, start + 3);
+  if (leafEnd <= end)
+    for (let i = Math.max(start, leafEnd - 8); i < leafEnd; i++) hash = Math.imul(hash ^ data[i]!, 0x01000193);
+  return hash ^ (hash >>> 15);
+}
