@@ -66,6 +66,7 @@ function buildInfo(): string {
     ['Detection enabled', 'yes'],
     ['hiredis support', 'no'],
     ['liblz4 support', 'no'],
+    ['GeoIP2 support', 'yes'],
     ['JA3 support', 'yes'],
     ['JA4 support', 'yes'],
   ];
@@ -79,7 +80,7 @@ function buildInfo(): string {
     entries.map(([name, value]) => `  ${`${name}${colon}`.padEnd(40)} ${value}\n`).join('');
   return (
     versionLine() +
-    `Features:${hasPcre ? ' PCRE_JIT' : ''} TAYRA\n` +
+    `Features:${hasPcre ? ' PCRE_JIT' : ''} HAVE_JA3 HAVE_JA4 MAGIC QA_SIMULATION TAYRA\n` +
     `Node.js ${process.versions.node}, ${process.platform} ${process.arch}\n\n` +
     `Tayra Configuration:\n${table(rows, ':')}\nGeneric build parameters:\n${table(folders, '')}`
   );

@@ -190,6 +190,8 @@ function workerOptions(options: ReplayOptions): WorkerOptions {
     mpm: mpmSettings(config),
     checksums,
     guessesTx: config.bool('detect.guess-applayer-tx', false),
+    isAlertQueueFixed: simulate.alertQueueFailure,
+    maxTxAlerts: config.int('detect.stream-tx-log-limit', 4, { min: 0, max: 255 }),
     maxAlerts: config.int('packet-alert-max', 15, { min: 0, max: 255 }) || 15,
   };
 }

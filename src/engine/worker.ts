@@ -67,6 +67,9 @@ export interface WorkerOptions {
   readonly maxAlerts: number;
   /** Alerts of payload rules on an application protocol over TCP name the transaction they probably met. */
   readonly guessesTx: boolean;
+  readonly maxTxAlerts: number;
+  /** To try what happens when there is no memory for more matches than alerts. */
+  readonly isAlertQueueFixed: boolean;
   readonly mpm: MpmSettings;
   /** Offsets of the directions at which parsers are made to fail, -1 for none. */
   readonly appErrorsAt: readonly [number, number];
@@ -267,6 +270,8 @@ function createDetector(options: WorkerOptions, context: DetectContext): Detecto
     isInline: options.isInline,
     maxAlerts: options.maxAlerts,
     guessesTx: options.guessesTx,
+    maxTxAlerts: options.maxTxAlerts,
+    maxMatches: options.isAlertQueueFixed ? options.maxAlerts : Infinity,
     tags: tagsOf(rules.setup),
     protocolIds: rules.setup.appProtocols,
     protocolTransports,

@@ -57,6 +57,8 @@ export interface SignatureBuilder {
   readonly seen: readonly string[];
   /** Keyword that `prefilter` was set on, undefined without. */
   readonly prefilterKeyword: string | undefined;
+  /** The header, or a keyword before, says which application protocol the rule is about. */
+  readonly namesProtocol: boolean;
 
   /** The buffer that following payload keywords apply to. Null: the packet payload/stream. */
   readonly currentBuffer: BufferDefinition | null;
@@ -93,7 +95,9 @@ export interface SignatureBuilder {
   addTxMatch(match: TxMatch<never>, options: TxMatchOptions): void;
   /** @param description what it does, for engine analysis; `isPerPacket` is false without it */
   addPostMatch(action: PostMatch, description?: Description): void;
-  /** Marks `prefilter` on the last packet keyword. */
+  /** Done with matches that thresholds let through. */
+  addAlertAction(action: PostMatch, description: Description): void;
+  /** Marks `prefilter` on the condition before; throws where it cannot be looked at first. */
   markPrefilter(): void;
   /** Says that the rule reads or changes a kind of state: rules that change it are evaluated before those that read it. */
   usesState(kind: StateKind, access: 'read' | 'write'): void;

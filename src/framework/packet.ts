@@ -1,8 +1,6 @@
 // Packet: the one reused object that carries a packet through the pipeline; numbers and offsets only.
 
-import type { Capture } from './detect-context.ts';
-import type { Frame } from './frame.ts';
-import type { Signature } from './signature.ts';
+import { AlertQueue } from './alert-queue.ts';
 
 /** Bits of `Packet.flags`. */
 export const PacketFlag = {
@@ -90,8 +88,6 @@ export const PACKET_SOURCES = [
 
 export const MAX_ANOMALIES = 15;
 export const MAX_VLAN_LAYERS = 3;
-/** Upper bound of `packet-alert-max`. */
-export const MAX_ALERTS = 255;
 
 /** IPv6 extension headers present, as bits of `Packet.ip6Extensions`. */
 export const Ip6Extension = {
@@ -106,23 +102,6 @@ export const Ip6Extension = {
   shim6: 256,
   none: 512,
 } as const;
-
-/** The alerts raised on a packet, in the order of the rules; reused like the packet. */
-export class AlertQueue {
-  count = 0;
-  /** Alerts beyond `packet-alert-max` (counted, not kept). */
-  discarded = 0;
-  readonly signatures: (Signature | null)[] = new Array<Signature | null>(MAX_ALERTS + 1).fill(null);
-  /** Action after thresholds and rate filters; bits of `Action`. */
-  readonly actions = new Int32Array(MAX_ALERTS + 1);
-  /** Bits of `AlertFlag`. */
-  readonly flags = new Int32Array(MAX_ALERTS + 1);
-  readonly txIds = new Float64Array(MAX_ALERTS + 1);
-  /** Frames that matched, null for alerts on anything else. */
-  readonly frames: (Frame | null)[] = new Array<Frame | null>(MAX_ALERTS + 1).fill(null);
-  /** What pcre captured for the alert (`alert:name`), null without. */
-  readonly contexts: (Capture[] | null)[] = new Array<Capture[] | null>(MAX_ALERTS + 1).fill(null);
-}
 
 export const AlertFlag = {
   /** matched in the reassembled stream */

@@ -136,6 +136,8 @@ export interface Signature {
   /** Numbers of the application protocols that the rule's header names; null: none is named. */
   readonly appProtocols: readonly number[] | null;
   readonly postMatches: readonly PostMatch[];
+  /** Done with what thresholds let through. */
+  readonly alertActions: readonly PostMatch[];
   /** threshold / detection_filter of the rule. */
   readonly threshold: ThresholdSpec | null;
 }

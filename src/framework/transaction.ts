@@ -45,6 +45,8 @@ export class TxState {
   files: TrackedFile[] | null = null;
   /** Whether the outputs have its record. */
   isLogged = false;
+  /** Alerts of rules that are not on transactions and were found to be about it. */
+  attributed = 0;
   /** Which of several state machines of the protocol it goes through; '' where there is but one. */
   subState = '';
   /** Its own buffers want to know when rules have looked. */

@@ -9,6 +9,7 @@ import type { Flows } from '../framework/flows.ts';
 import { unquoted } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { RulesetSetup, SignatureBuilder } from '../framework/keyword.ts';
+import type { RuleOption } from '../rules/index.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import type { PacketMatch } from '../framework/signature.ts';
 import type { Transaction } from '../framework/transaction.ts';
@@ -49,16 +50,17 @@ const appLayerProtocol = defineKeyword({
     'alert tcp any any -> any any (msg:"m"; app-layer-protocol:!dns,final; sid:1;)',
   ],
   compile(builder, option) {
-    const text = unquoted(option).trim();
-    const isNegated = text.startsWith('!');
-    const [list = '', mode = 'direction', ...rest] = text
-      .replace(/^!\s*/, '')
-      .split(',')
-      .map((part) => part.trim());
-    if (!MODE_NAMES.includes(mode) || rest.length > 0)
+    if (builder.namesProtocol)
+      throw new RuleError(
+        'app-layer-protocol: the rule is about one protocol already',
+        'it goes with headers like tcp, and before keywords of a protocol',
+      );
+    const { isNegated, mode, names } = readChoice(option);
+    if (!MODE_NAMES.includes(mode))
       throw new RuleError(`app-layer-protocol: unknown mode "${mode}"`, `one of ${MODE_NAMES.join(', ')}`);
+    if (isNegated && names.includes('unknown')) throw new RuleError('app-layer-protocol: "unknown" cannot be negated');
     const ids: number[] = [];
-    for (const name of list.split('|').map((part) => part.trim())) {
+    for (const name of names) {
       const found = protocolNumbers(builder.setup, name);
       if (found === undefined) {
         builder.awaitAppLayer(`application layer "${name}" is not supported yet`);
@@ -73,11 +75,44 @@ const appLayerProtocol = defineKeyword({
     });
   },
   check(builder) {
-    if (builder.prefilterKeyword !== KEYWORD) return;
-    const isList = builder.ast.options.some(({ key, value }) => key.toLowerCase() === KEYWORD && value?.includes('|'));
-    if (isList) throw new RuleError('prefilter is not supported for multi-value app-layer-protocol');
+    const choices = builder.ast.options.filter(({ key }) => key.toLowerCase() === KEYWORD).map(readChoice);
+    if (builder.prefilterKeyword === KEYWORD && choices.some(({ names }) => names.length > 1))
+      throw new RuleError('prefilter is not supported for multi-value app-layer-protocol');
+    for (const mode of MODE_NAMES)
+      checkTogether(
+        choices.filter((choice) => choice.mode === mode),
+        builder.setup,
+      );
   },
 });
+
+interface Choice {
+  readonly isNegated: boolean;
+  readonly names: readonly string[];
+  readonly mode: string;
+}
+
+function readChoice(option: RuleOption): Choice {
+  const text = unquoted(option).trim();
+  const [list = '', ...modes] = text.replace(/^!\s*/, '').split(',');
+  return {
+    isNegated: text.startsWith('!'),
+    names: list.split('|').map((part) => part.trim()),
+    mode: modes.length === 0 ? 'direction' : modes.join(',').trim(),
+  };
+}
+
+/** Of what is asked of the same protocol of a flow: one thing that it is, or several, all different, that it is not. */
+function checkTogether(choices: readonly Choice[], setup: RulesetSetup): void {
+  if (choices.length < 2) return;
+  const said = 'conflicting app-layer-protocol rules:';
+  const negated = choices.filter(({ isNegated }) => isNegated);
+  if (negated.length === 0)
+    throw new RuleError(`${said} more than one protocol that it is`, 'several in one: app-layer-protocol:http|tls');
+  if (negated.length < choices.length) throw new RuleError(`${said} what it is and what it is not`);
+  const all = negated.flatMap(({ names }) => [...new Set(names.flatMap((name) => protocolNumbers(setup, name) ?? []))]);
+  if (new Set(all).size < all.length) throw new RuleError(`${said} a protocol is excluded twice`);
+}
 
 /** Whether a flow speaks one of the protocols, or, negated, something known that is none of them. */
 function speaks(ids: readonly number[], mode: string, isNegated: boolean): PacketMatch {

@@ -39,11 +39,16 @@ export default defineKeyword({
     builder.flags |= SigFlag.dsize;
     // a length ruled out counts as the length meant, as operators of Suricata know it
     noteDsize(builder, match.op === 'ne' ? Number(match.a) : largestValue(match));
-    const excluded = test(0) && match.op !== 'ne' ? NO_PACKET : NO_PACKET | PacketFlag.noPayloadInspection;
-    builder.addPacketMatch((p) => (p.flags & excluded) === 0 && test(p.payloadLength), {
-      keyword: 'dsize',
-      details: { dsize: describeInteger(match) },
-      ...requirementOf(test),
-    });
+    const isAboutPayload = match.op === 'ne' || (!match.op.startsWith('mask') && !test(0));
+    const excluded = isAboutPayload ? NO_PACKET | PacketFlag.noPayloadInspection : NO_PACKET;
+    const least = isAboutPayload ? 1 : 0;
+    builder.addPacketMatch(
+      ({ flags, payloadLength }) => (flags & excluded) === 0 && payloadLength >= least && test(payloadLength),
+      {
+        keyword: 'dsize',
+        details: { dsize: describeInteger(match) },
+        ...requirementOf(test),
+      },
+    );
   },
 });

@@ -1,7 +1,7 @@
 // tag: logs the packets that follow a match, of the session or of a host.
 
 import { Tags } from '../detect/tag/tags.ts';
-import type { TagMetric, TagSpec } from '../detect/tag/tags.ts';
+import type { TagMetric, TagSpec } from '../detect/tag/tag-list.ts';
 import { acceptUnsigned, requiredArgument } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { RulesetSetup } from '../framework/keyword.ts';
@@ -42,9 +42,9 @@ export default defineKeyword({
   compile(builder, option) {
     const spec = readTag(option);
     const tags = tagsOf(builder.setup);
-    builder.addPostMatch(
-      (p, ctx) => {
-        tags.add(spec, p, ctx);
+    builder.addAlertAction(
+      (p, ctx, { iid }) => {
+        tags.add(spec, iid, p, ctx);
       },
       { keyword: 'tag' },
     );

@@ -90,6 +90,7 @@ export function compileOptions(
     ast,
     setup,
     prefilterKeyword: undefined,
+    namesProtocol: false,
     meta: {
       msg: '',
       sid: 0,
@@ -124,6 +125,7 @@ export function compileOptions(
     variable: () => undefined,
     addPacketMatch: (match, o) => c.matches.push({ match, keepsStream: o?.keepsStream === true }),
     addPostMatch: (post) => c.posts.push(post),
+    addAlertAction: (post) => c.posts.push(post),
     markPrefilter: () => undefined,
     usesState: () => undefined,
     awaitAppLayer: (reason) => {

@@ -383,7 +383,7 @@ describe('EVE', () => {
     });
     const node = outputNode(
       folder,
-      `${HEAD.replace('eve.json', 'tag.json')}      prefix: "@cee: "\n      types:\n        - alert\n`,
+      `${HEAD.replace('eve.json', 'tag.json')}      prefix: "@cee: "\n      types:\n        - alert:\n            tagged-packets: yes\n`,
     );
     const [tagged] = linesOf(eve, node, fakeContext(folder), (output) => {
       const p = decodedPacket(SYN);

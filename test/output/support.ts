@@ -153,6 +153,7 @@ export function signature(changes: Partial<Signature> = {}): Signature {
     payload: null,
     buffers: [],
     postMatches: [],
+    alertActions: [],
     threshold: null,
     ...changes,
   };

@@ -335,6 +335,7 @@ function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, i
     txSteps,
     appProtocols,
     postMatches: builder.postMatches,
+    alertActions: builder.alertActions,
     threshold: meta.threshold,
   };
 }

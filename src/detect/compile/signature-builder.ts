@@ -23,6 +23,8 @@ import { ChainBuilder } from './chain-builder.ts';
 import { StateOrder } from './evaluation-order.ts';
 
 const MAX_VARIABLES = 32;
+/** Protocols that share a buffer because they are two forms of one (HTTP/1 and 2, DNS and that over HTTP). */
+const RELATED = 2;
 
 export interface TxMatchStep extends TxMatchOptions {
   readonly match: TxMatch;
@@ -46,6 +48,7 @@ export class RuleBuilder implements SignatureBuilder {
   at: Pick<RuleWarning, 'span' | 'module'>;
   readonly packetMatches: PacketMatch[] = [];
   readonly postMatches: PostMatch[] = [];
+  readonly alertActions: PostMatch[] = [];
   /** The payload's chain first, then one per buffer in the order of the rule. */
   readonly payload = new ChainBuilder(null);
   readonly chains: ChainBuilder[] = [];
@@ -103,6 +106,18 @@ export class RuleBuilder implements SignatureBuilder {
       target: 'none',
       threshold: null,
     };
+  }
+
+  get namesProtocol(): boolean {
+    const { setup, txSteps } = this;
+    const header = this.ast.protocol.text.toLowerCase();
+    if (setup.appProtocols(header) !== undefined || setup.isPendingProtocol(header)) return true;
+    if (this.frameChains.length > 0) return true;
+    return txSteps.some((step) => {
+      const engines = step instanceof ChainBuilder ? step.buffer!.engines : step.engines;
+      const protocols = new Set(engines?.map(({ appProtocol }) => appProtocol));
+      return protocols.size > 0 && protocols.size <= RELATED;
+    });
   }
 
   get currentBuffer(): BufferDefinition | null {
@@ -185,6 +200,7 @@ export class RuleBuilder implements SignatureBuilder {
   }
 
   addElement(element: ChainElement): void {
+    this.lastCondition = element.keyword;
     // what counts from a content that was moved to its buffer goes there as well
     if (element.isRelative && this.movedTo !== null && this.current === this.payload)
       this.movedTo.elements.push(element);
@@ -230,13 +246,24 @@ export class RuleBuilder implements SignatureBuilder {
 
   addPostMatch(action: PostMatch, description?: Description): void {
     this.postMatches.push(action);
-    if (description !== undefined) this.postDescriptions.push(description);
+    if (description === undefined) return;
+    this.postDescriptions.push(description);
+    this.lastCondition = description.keyword;
+  }
+
+  addAlertAction(action: PostMatch, description: Description): void {
+    this.alertActions.push(action);
+    this.postDescriptions.push(description);
+    this.lastCondition = description.keyword;
   }
 
   markPrefilter(): void {
     const { lastCondition } = this;
-    if (typeof lastCondition === 'string') this.prefilterKeyword = lastCondition;
-    else if (lastCondition !== null) lastCondition.fastPattern = true;
+    if (lastCondition === null)
+      throw new RuleError('prefilter needs preceding match', 'it follows the keyword that is to be looked at first');
+    if (typeof lastCondition !== 'string') lastCondition.fastPattern = true;
+    else if (this.setup.keyword(lastCondition)?.supportsPrefilter === true) this.prefilterKeyword = lastCondition;
+    else throw new RuleError(`prefilter is not supported for ${lastCondition}`);
   }
 
   usesState(kind: StateKind, access: 'read' | 'write'): void {

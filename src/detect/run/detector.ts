@@ -6,7 +6,7 @@ import type { Capture, DetectContext } from '../../framework/detect-context.ts';
 import { InspectionFlag } from '../../framework/chain.ts';
 import { F, FlowFlag } from '../../framework/flows.ts';
 import { ACTION_REJECT_ANY, Action, AlertFlag, PacketFlag, dropReason } from '../../framework/packet.ts';
-import type { AlertQueue, Packet } from '../../framework/packet.ts';
+import type { Packet } from '../../framework/packet.ts';
 import type { Frame } from '../../framework/frame.ts';
 import type { Transaction } from '../../framework/transaction.ts';
 import { SigFlag } from '../../framework/signature.ts';
@@ -44,7 +44,11 @@ export interface DetectorOptions {
   /** `packet-alert-max` */
   readonly maxAlerts: number;
   /** `detect.guess-applayer-tx` */
-  readonly guessesTx?: boolean;
+  readonly guessesTx: boolean;
+  /** `detect.stream-tx-log-limit`: alerts of rules on packets and streams that one transaction is told with. */
+  readonly maxTxAlerts: number;
+  /** Matches of one packet that are kept until it is seen which of them are alerts. */
+  readonly maxMatches: number;
   readonly makeMatcher: MakeMatcher;
   readonly tags: Tags;
   /** Numbers of application protocols by the names that buffers use. */
@@ -105,8 +109,6 @@ export class Detector implements TxHost, FrameHost {
     if (ctx.packetVars.length > 0) ctx.packetVars.length = 0;
     ctx.inspection.packet = p;
     ctx.inspection.ctx = ctx;
-    const isWire = (p.flags & PacketFlag.pseudoStreamEnd) === 0;
-    if (isWire && this.tags.isActive && this.tags.takes(p, ctx)) p.flags |= PacketFlag.tagged;
     this.blocks = p.flow >= 0 && ctx.flows.tcp(p.flow) >= 0 ? ctx.rawStream.open(p) : 0;
     const appProtocol = p.flow >= 0 ? ctx.flows.word(p.flow, F.appProtocol) : 0;
     this.groups.collect(p, ctx.rawStream, this.blocks, appProtocol, this.candidates);
@@ -116,6 +118,8 @@ export class Detector implements TxHost, FrameHost {
     if (this.candidates.txCount > 0 && app === null) app = ctx.appOf(p.flow);
     if (app !== null) this.transactions(p, app);
     if (p.alerts.count > 0) this.conclude(p);
+    const isWire = (p.flags & PacketFlag.pseudoStreamEnd) === 0;
+    if (isWire && this.tags.isActive && this.tags.takes(p, ctx)) p.flags |= PacketFlag.tagged;
   }
 
   /** What the application layer of the packet's flow has to show. */
@@ -124,7 +128,7 @@ export class Detector implements TxHost, FrameHost {
     const before = p.alerts.count;
     this.frames?.inspect(p, app);
     this.tx?.inspect(p, app, this.candidates);
-    if (p.alerts.count > before && before > 0) inOrder(p.alerts);
+    if (p.alerts.count > before && before > 0) p.alerts.sort();
   }
 
   admits(s: Signature, p: Packet): boolean {
@@ -205,6 +209,8 @@ export class Detector implements TxHost, FrameHost {
     for (let i = 0; i < transactions.length; i++) {
       const tx = transactions[i]!;
       if (!tx.has(direction) || tx.isInspected(direction)) continue;
+      if (tx.attributed >= this.options.maxTxAlerts) return;
+      tx.attributed++;
       alerts.txIds[at] = tx.tx.id;
       alerts.flags[at] = alerts.flags[at]! | AlertFlag.tx | (isGuess ? AlertFlag.txGuessed : 0);
       return;
@@ -256,22 +262,22 @@ export class Detector implements TxHost, FrameHost {
   private enqueue(s: Signature, p: Packet, alertFlags: number): number {
     const context = this.ctx.captures.length === 0 ? null : this.keepCaptures(p);
     for (let i = 0; i < s.postMatches.length; i++) s.postMatches[i]!(p, this.ctx, s);
-    if (s.action === Action.alert && (s.flags & SigFlag.noAlert) !== 0) return -1; // nothing to write, no place taken
-    const { alerts } = p;
-    if (alerts.count >= this.options.maxAlerts) {
-      alerts.discarded++;
-      this.ctx.counters.add(OVERFLOW);
-      // no room to tell of it, but what it stops is stopped
-      if ((s.action & STOPPING) !== 0)
-        this.apply(p, -1, s.action, concernsFlow(s, alertFlags) ? AlertFlag.applyToFlow : 0);
+    const isUntold = s.action === Action.alert && (s.flags & SigFlag.noAlert) !== 0;
+    if (isUntold && s.alertActions.length === 0) {
+      this.ctx.counters.add(SUPPRESSED); // nothing to write, no place taken
       return -1;
     }
-    const at = alerts.count++;
-    alerts.signatures[at] = s;
-    alerts.actions[at] = s.action;
-    alerts.contexts[at] = context;
-    alerts.flags[at] = concernsFlow(s, alertFlags) ? alertFlags | AlertFlag.applyToFlow : alertFlags;
+    const flags = concernsFlow(s, alertFlags) ? alertFlags | AlertFlag.applyToFlow : alertFlags;
+    const at = p.alerts.count < this.options.maxMatches ? p.alerts.add(s, flags, context) : -1;
+    if (at < 0) this.discard(p, s, flags);
     return at;
+  }
+
+  /** No room to tell of it, but what it stops is stopped. */
+  private discard(p: Packet, { action }: Pick<Signature, 'action'>, flags: number): void {
+    p.alerts.discarded++;
+    this.ctx.counters.add(OVERFLOW);
+    if ((action & STOPPING) !== 0) this.apply(p, -1, action, flags);
   }
 
   /** The rule matched: what pcre captured in it goes where it is kept. @returns what is for the alert, null for nothing */
@@ -297,18 +303,23 @@ export class Detector implements TxHost, FrameHost {
     for (let i = 0; i < count; i++) {
       const s = alerts.signatures[i]!;
       const result = this.thresholds.check(s, p, this.ctx);
-      if (result === ThresholdResult.none) continue;
+      if (result === ThresholdResult.none) {
+        this.ctx.counters.add(SUPPRESSED);
+        continue;
+      }
+      for (let k = 0; k < s.alertActions.length; k++) s.alertActions[k]!(p, this.ctx, s);
       const flags = alerts.flags[i]! | this.flagsOf(s, result);
       const action = result === ThresholdResult.newAction ? this.thresholds.newAction : alerts.actions[i]!;
-      alerts.signatures[kept] = s;
-      alerts.actions[kept] = action;
-      alerts.flags[kept] = flags;
-      alerts.txIds[kept] = alerts.txIds[i]!;
-      alerts.frames[kept] = alerts.frames[i]!;
-      alerts.contexts[kept] = alerts.contexts[i]!;
-      this.apply(p, kept, action, flags);
-      kept++;
-      if ((flags & AlertFlag.suppressed) === 0) written++;
+      const isWritten = (flags & AlertFlag.suppressed) === 0;
+      if (isWritten && written === this.options.maxAlerts) this.discard(p, { action }, flags);
+      else {
+        alerts.keep(i, kept);
+        alerts.actions[kept] = action;
+        alerts.flags[kept] = flags;
+        this.apply(p, kept, action, flags);
+        kept++;
+        if (isWritten) written++;
+      }
       if ((action & Action.pass) !== 0) break;
     }
     alerts.count = kept;
@@ -342,13 +353,6 @@ export class Detector implements TxHost, FrameHost {
   }
 }
 
-/** Alerts on transactions take their places among those on the packet. They are few. */
-function inOrder(alerts: AlertQueue): void {
-  for (let i = 1; i < alerts.count; i++) {
-    for (let k = i; k > 0 && alerts.signatures[k - 1]!.iid > alerts.signatures[k]!.iid; k--) exchange(alerts, k - 1, k);
-  }
-}
-
 function directionOf(p: Packet): 0 | 1 {
   return (p.flags & PacketFlag.toServer) !== 0 ? 0 : 1;
 }
@@ -358,23 +362,6 @@ function passOver({ transactions }: AppFlow, direction: 0 | 1): void {
   for (let i = 0; i < transactions.length; i++) {
     const tx = transactions[i]!;
     if (tx.has(direction) && tx.progress[direction] > 0) tx.endInspection(direction);
-  }
-}
-
-function exchange({ signatures, actions, flags, txIds, frames, contexts }: AlertQueue, a: number, b: number): void {
-  const signature = signatures[a]!;
-  signatures[a] = signatures[b]!;
-  signatures[b] = signature;
-  const frame = frames[a]!;
-  frames[a] = frames[b]!;
-  frames[b] = frame;
-  const context = contexts[a]!;
-  contexts[a] = contexts[b]!;
-  contexts[b] = context;
-  for (const values of [actions, flags, txIds]) {
-    const value = values[a]!;
-    values[a] = values[b]!;
-    values[b] = value;
   }
 }
 

@@ -4,104 +4,83 @@ import { WordTable } from '../../base/word-table.ts';
 import type { DetectContext } from '../../framework/detect-context.ts';
 import { FlowFlag } from '../../framework/flows.ts';
 import type { Packet } from '../../framework/packet.ts';
-
-export type TagMetric = 'packets' | 'bytes' | 'seconds';
-
-export interface TagSpec {
-  readonly scope: 'session' | 'host';
-  /** 0: without end (session only) */
-  readonly count: number;
-  readonly metric: TagMetric;
-  readonly side: 'src' | 'dst';
-}
+import { TagList } from './tag-list.ts';
+import type { TagSpec } from './tag-list.ts';
 
 const MAX_HOSTS = 1 << 16;
 const SLOT = 'tag';
-/** Numbers of a host entry. */
-const UNTIL = 0;
-const LEFT = 1;
-const METRIC = 2;
-const METRICS: readonly TagMetric[] = ['packets', 'bytes', 'seconds'];
-
-interface SessionTag {
-  metric: TagMetric;
-  left: number;
-  until: number;
-}
 
 /** Shared by a rule set under the key `tags`. */
 export class Tags {
   /** False until something was tagged: then nobody needs to ask. */
   isActive = false;
-  private readonly hosts = new WordTable(MAX_HOSTS, 3);
+  /** By address; the value is the place in `lists`. */
+  private readonly hosts = new WordTable(MAX_HOSTS, 1);
+  private readonly lists: TagList[] = [];
+  /** Places in `lists` that no host has. */
+  private readonly free: number[] = [];
 
-  /** Starts tagging what the packet belongs to. */
-  add(spec: TagSpec, p: Packet, ctx: DetectContext): void {
+  /** Tags what the packet belongs to. @param iid number of the rule */
+  add(spec: TagSpec, iid: number, p: Packet, ctx: DetectContext): void {
     this.isActive = true;
-    if (spec.scope === 'session') this.addSession(spec, p, ctx);
-    else this.addHost(spec, p, ctx.now);
+    if (spec.scope === 'host') this.addHost(spec, iid, p, ctx.now);
+    else if (p.flow >= 0) {
+      const { slots } = ctx.flows.extraOf(p.flow);
+      let list = slots.get(SLOT) as TagList | undefined;
+      if (list === undefined) slots.set(SLOT, (list = new TagList()));
+      list.set(spec, iid, ctx.now);
+      ctx.flows.setFlag(p.flow, FlowFlag.tagged);
+    }
   }
 
-  /** Whether this packet is to be logged; counts it. Ask once per packet, before the rules run. */
+  /** Whether this packet is to be logged; counts it. Ask once per packet, after the rules. */
   takes(p: Packet, ctx: DetectContext): boolean {
     const bySession = p.flow >= 0 && ctx.flows.hasFlag(p.flow, FlowFlag.tagged) && takesSession(p, ctx);
-    if (this.hosts.size === 0) return bySession;
-    const bySource = this.takesHost(this.hosts.find(p.ipVersion, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0), p, ctx);
-    const byTarget = this.takesHost(this.hosts.find(p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3, 0, 0, 0, 0), p, ctx);
+    const { hosts } = this;
+    if (hosts.size === 0 || p.ipVersion === 0) return bySession;
+    const source = hosts.find(p.ipVersion, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0);
+    const target = hosts.find(p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3, 0, 0, 0, 0);
+    const bySource = source >= 0 && this.list(source).takes(p, ctx.now);
+    const byTarget = target >= 0 && target !== source && this.list(target).takes(p, ctx.now);
     return bySession || bySource || byTarget;
   }
 
-  private addSession(spec: TagSpec, p: Packet, ctx: DetectContext): void {
-    if (p.flow < 0) return;
-    const { slots } = ctx.flows.extraOf(p.flow);
-    // a running tag is not begun anew
-    if (slots.has(SLOT) && ctx.flows.hasFlag(p.flow, FlowFlag.tagged)) return;
-    ctx.flows.setFlag(p.flow, FlowFlag.tagged);
-    const tag: SessionTag = {
-      metric: spec.metric,
-      left: spec.count === 0 || spec.metric === 'seconds' ? Infinity : spec.count,
-      until: spec.metric === 'seconds' && spec.count > 0 ? ctx.now + spec.count * 1e6 : Infinity,
-    };
-    slots.set(SLOT, tag);
-  }
-
-  private addHost(spec: TagSpec, p: Packet, now: number): void {
+  private addHost(spec: TagSpec, iid: number, p: Packet, now: number): void {
     if (p.ipVersion === 0) return;
     const { hosts } = this;
-    if (hosts.isFull) hosts.purge((slot) => !isLive(hosts.values, slot * 3, now));
+    if (hosts.isFull) this.forgetIdle(now);
+    const { size } = hosts;
     const slot =
       spec.side === 'src'
         ? hosts.insert(p.ipVersion, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0)
         : hosts.insert(p.ipVersion, p.dst0, p.dst1, p.dst2, p.dst3, 0, 0, 0, 0);
-    if (slot < 0 || isLive(hosts.values, slot * 3, now)) return;
-    const isTime = spec.metric === 'seconds';
-    hosts.values[slot * 3 + UNTIL] = isTime ? now + spec.count * 1e6 : Infinity;
-    // the packet that raised the alert counts
-    hosts.values[slot * 3 + LEFT] = isTime ? Infinity : spec.count - cost(spec.metric, p);
-    hosts.values[slot * 3 + METRIC] = METRICS.indexOf(spec.metric);
+    if (slot < 0) return;
+    if (hosts.size > size) {
+      const place = this.free.pop() ?? this.lists.length;
+      this.lists[place] = new TagList();
+      hosts.values[slot] = place;
+    }
+    this.list(slot).set(spec, iid, now);
   }
 
-  private takesHost(slot: number, p: Packet, ctx: DetectContext): boolean {
-    const { values } = this.hosts;
-    const at = slot * 3;
-    if (slot < 0 || !isLive(values, at, ctx.now)) return false;
-    const metric = METRICS[values[at + METRIC]!]!;
-    values[at + LEFT] = values[at + LEFT]! - cost(metric, p);
-    return true;
+  private list(slot: number): TagList {
+    return this.lists[this.hosts.values[slot]!]!;
   }
-}
 
-function isLive(values: Float64Array, at: number, now: number): boolean {
-  return values[at + LEFT]! > 0 && values[at + UNTIL]! > now;
-}
-
-function cost(metric: TagMetric, p: Packet): number {
-  return metric === 'bytes' ? p.end - p.start : metric === 'packets' ? 1 : 0;
+  /** The table is full: hosts go whose tags have counted to their end. */
+  private forgetIdle(now: number): void {
+    this.hosts.purge((slot) => {
+      const isOver = this.list(slot).isOver(now);
+      if (isOver) this.free.push(this.hosts.values[slot]!);
+      return isOver;
+    });
+  }
 }
 
 function takesSession(p: Packet, ctx: DetectContext): boolean {
-  const tag = ctx.flows.peekExtra(p.flow)?.slots.get(SLOT) as SessionTag | undefined;
-  if (tag === undefined || tag.left <= 0 || tag.until <= ctx.now) return false;
-  tag.left -= cost(tag.metric, p);
-  return true;
+  const list = ctx.flows.peekExtra(p.flow)?.slots.get(SLOT) as TagList | undefined;
+  if (list === undefined) return false;
+  const isTaken = list.takes(p, ctx.now);
+  if (list.length === 0) ctx.flows.clearFlag(p.flow, FlowFlag.tagged);
+  return isTaken;
 }

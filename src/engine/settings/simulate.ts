@@ -9,6 +9,8 @@ export interface Simulations {
   /** Offsets of application data at which the parser is to fail, by direction; -1 for none. */
   readonly appErrorToServer: number;
   readonly appErrorToClient: number;
+  /** The queue of alerts has the room of `packet-alert-max` and no more. */
+  readonly alertQueueFailure: boolean;
 }
 
 export const NO_SIMULATIONS: Simulations = {
@@ -18,4 +20,5 @@ export const NO_SIMULATIONS: Simulations = {
   defragMemcap: 0,
   appErrorToServer: -1,
   appErrorToClient: -1,
+  alertQueueFailure: false,
 };

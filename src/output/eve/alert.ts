@@ -77,7 +77,7 @@ function readOptions(node: ConfigNode | undefined): AlertOptions {
     payloadLength: is('payload-length', false),
     payloadLimit: node?.size('payload-buffer-size', DEFAULT_PAYLOAD) ?? DEFAULT_PAYLOAD,
     packet: is('packet', false),
-    taggedPackets: is('tagged-packets', true),
+    taggedPackets: is('tagged-packets', false),
     verdict: is('verdict', false),
     flow: is('metadata.flow', all),
     appLayer: is('metadata.app-layer', all),

@@ -23,6 +23,19 @@ const TCP: readonly Case[] = [
   ],
   ['app-layer-protocol:tls|dns; prefilter;', /^error: prefilter is not supported for multi-value app-layer-protocol$/],
   ['app-layer-protocol:tls|dns;', null],
+  ['app-layer-protocol:tls; app-layer-protocol:dns;', /conflicting .*: more than one protocol that it is$/],
+  ['app-layer-protocol:tls; app-layer-protocol:!dns;', /conflicting .*: what it is and what it is not$/],
+  ['app-layer-protocol:tls; app-layer-protocol:!dns,final;', null],
+  ['app-layer-protocol:!tls; app-layer-protocol:!dns;', null],
+  ['app-layer-protocol:!http; app-layer-protocol:!http2;', /conflicting .*: a protocol is excluded twice$/],
+  ['app-layer-protocol:!unknown;', /"unknown" cannot be negated$/],
+  ['http.uri; content:"a"; app-layer-protocol:http;', /the rule is about one protocol already$/],
+  ['app-layer-protocol:http; http.uri; content:"a";', null],
+  ['file.data; content:"a"; app-layer-protocol:http;', null],
+  ['frame:tls.pdu; content:"a"; app-layer-protocol:tls;', /the rule is about one protocol already$/],
+  ['prefilter; ttl:5;', /^error: prefilter needs preceding match$/],
+  ['threshold:type limit,track by_src,count 1,seconds 1; prefilter;', /^error: prefilter /],
+  ['flow:established; prefilter;', null],
   ['decode-event:ipv6.pkt_too_small;', null],
 ];
 
@@ -37,6 +50,7 @@ const FAR: readonly Case[] = [
   ['content:"a"; byte_extract:1,0,v; http.uri; content:"b"; byte_jump:v,0;', /Unknown byte_extract var seen .* - v$/],
   ['content:"a"; byte_extract:1,0,v; http.uri; content:"b"; byte_test:1,>,v,0;', null],
   ['content:"a"; byte_extract:1,0,v; byte_jump:v,0;', null],
+  ['app-layer-protocol:http;', /the rule is about one protocol already$/],
   ['http.uri; content:"a"; byte_extract:1,0,v; http.method; content:"b"; byte_jump:v,0;', null],
 ];
 const MISMATCH = /^error: engine progress value doesn't match hook$/;

@@ -1,0 +1,75 @@
+// TagList: the tags of one session or host; each belongs to the rule that set it, and counts packets, bytes or time.
+
+import type { Packet } from '../../framework/packet.ts';
+
+export type TagMetric = 'packets' | 'bytes' | 'seconds';
+
+export interface TagSpec {
+  readonly scope: 'session' | 'host';
+  /** 0: without end (session only) */
+  readonly count: number;
+  readonly metric: TagMetric;
+  readonly side: 'src' | 'dst';
+}
+
+const MAX_TAGS = 50;
+/** Matches of its rule with which a tag begins to count anew. */
+const MAX_RENEWALS = 9;
+
+interface Tag {
+  /** Number of the rule. */
+  readonly iid: number;
+  readonly metric: TagMetric;
+  readonly count: number;
+  used: number;
+  since: number;
+  renewals: number;
+  /** The packet that it was set with is not logged again. */
+  isFirst: boolean;
+}
+
+export class TagList {
+  private readonly tags: Tag[] = [];
+
+  get length(): number {
+    return this.tags.length;
+  }
+
+  /** The rule matched: its tag is set, or counts anew. */
+  set({ count, metric }: TagSpec, iid: number, now: number): void {
+    const known = this.tags.find((tag) => tag.iid === iid);
+    if (known === undefined) {
+      if (this.tags.length < MAX_TAGS)
+        this.tags.push({ iid, metric, count, used: 0, since: now, renewals: 0, isFirst: true });
+      return;
+    }
+    if (known.renewals === MAX_RENEWALS) return;
+    known.renewals++;
+    known.used = 0;
+    known.since = now;
+  }
+
+  /** Whether the packet is to be logged; counts it. */
+  takes(p: Packet, now: number): boolean {
+    const { tags } = this;
+    let isTaken = false;
+    for (let i = tags.length - 1; i >= 0; i--) {
+      const tag = tags[i]!;
+      tag.used += tag.metric === 'bytes' ? p.end - p.start : 1;
+      if (tag.isFirst) tag.isFirst = false;
+      else if (isOver(tag, now)) tags.splice(i, 1);
+      else isTaken = true;
+    }
+    return isTaken;
+  }
+
+  /** Whether none of them will take another packet. */
+  isOver(now: number): boolean {
+    return this.tags.every((tag) => isOver(tag, now));
+  }
+}
+
+function isOver({ count, metric, since, used }: Tag, now: number): boolean {
+  if (count === 0) return false;
+  return metric === 'seconds' ? now - since > count * 1e6 : used > count;
+}
