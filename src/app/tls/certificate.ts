@@ -63,8 +63,19 @@ export class Certificate {
     return (this.fingerprintMade ??= colons(digestOf('sha1', this.der)));
   }
 
-  /** Alternative names of the subject. */
+  /** Alternative names of the subject, as many as are kept. */
   get names(): readonly string[] {
+    return this.hasMoreNames ? this.allNames.slice(0, MAX_NAMES) : this.allNames;
+  }
+
+  /** It has more of them than are kept. */
+  get hasMoreNames(): boolean {
+    const { extensions } = this.places;
+    const couldBe = extensions !== undefined && extensions.end - extensions.start > MAX_NAMES * SHORTEST_NAME;
+    return couldBe && this.allNames.length > MAX_NAMES;
+  }
+
+  private get allNames(): readonly string[] {
     const { extensions } = this.places;
     return (this.namesMade ??= extensions === undefined ? [] : alternativeNames(this.der, extensions));
   }
@@ -111,6 +122,10 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   '0.9.2342.19200300.100.1.25': 'DC',
 };
 const SUBJECT_ALT_NAME = '2.5.29.17';
+/** As many as Suricata keeps. */
+const MAX_NAMES = 4096;
+/** Bytes of a name that is not empty: tag, length, one more. */
+const SHORTEST_NAME = 3;
 const SEQUENCE = 0x30;
 const INTEGER = 2;
 

@@ -10,9 +10,11 @@ import type { Certificate } from './certificate.ts';
 const NOTHING = new Uint8Array(0);
 const NONE: readonly Uint8Array[] = [];
 
+export type ChainProblem = CertificateProblem | 'too_many_subject_alternative_names';
+
 export class CertificateChain {
   /** What is wrong with it, in the order in which it is found. */
-  readonly problems: readonly CertificateProblem[];
+  readonly problems: readonly ChainProblem[];
   /** The leaf comes first; null when it is none. */
   readonly leaf: Certificate | null;
   /** How many certificates there are. */
@@ -24,7 +26,7 @@ export class CertificateChain {
   /** @param message its own copy */
   constructor(message: Uint8Array) {
     this.message = Buffer.from(message.buffer, message.byteOffset, message.length);
-    const problems: CertificateProblem[] = [];
+    const problems: ChainProblem[] = [];
     const end = message.length;
     let at = 3;
     let count = 0;
@@ -62,10 +64,11 @@ export class CertificateChain {
   }
 }
 
-function leafOf(der: Uint8Array, problems: CertificateProblem[]): Certificate | null {
+function leafOf(der: Uint8Array, problems: ChainProblem[]): Certificate | null {
   const problem = certificateProblem(der);
   const certificate = problem === null ? parseCertificate(der) : null;
   if (certificate === null) problems.push(problem ?? 'invalid_certificate');
+  else if (certificate.hasMoreNames) problems.push('too_many_subject_alternative_names');
   return certificate;
 }
 

@@ -206,17 +206,9 @@ function fieldsNamed(wanted: readonly string[]): readonly Field[] {
   return client === null ? fields : [...fields, client];
 }
 
-/** Nobody said hello, or the answer was none: there is nothing to tell. */
-function isSilent({ client, server, isRefused }: TlsTransaction): boolean {
-  return (
-    isRefused || (client.hello === null && server.hello === null && server.chain.count === 0 && server.version === 0)
-  );
-}
-
-/** The short record is about certificates: without one, and where they could be seen, there is none. */
-function hasNoCertificate({ server, isThirteen }: TlsTransaction): boolean {
-  const certificate = leaf(server);
-  return !isThirteen && (certificate === null || certificate.subject === '' || certificate.issuer === '');
+/** Whether there is something to tell: a certificate, or a handshake in which none is to be seen. */
+function isTold(tx: TlsTransaction, tellsResumption: boolean): boolean {
+  return leaf(tx.server) !== null || tx.isThirteen || (tellsResumption && tx.mayResume);
 }
 
 /** With a certificate the server's hello says all there is to tell, unless it asks for one; else the end of the handshake does. */
@@ -233,10 +225,11 @@ export const TLS_EVE: EveDeclaration = {
   isDue,
   create(node) {
     const fields = fieldsOf(node);
-    const logsAll = fields.includes(FIELDS['session_resumed']!) || node?.bool('session-resumption', false) === true;
+    const tellsResumption =
+      fields.includes(FIELDS['session_resumed']!) || node?.bool('session-resumption', false) === true;
     return {
       log(tx: TlsTransaction, json) {
-        if (isSilent(tx) || (!logsAll && hasNoCertificate(tx))) return false;
+        if (!isTold(tx, tellsResumption)) return false;
         for (const field of fields) field(tx, json);
         return true;
       },

@@ -20,6 +20,7 @@ export const TLS_ANOMALY = defineAnomalies('applayer', 'tls', [
   'certificate_invalid_serial',
   'certificate_invalid_date',
   'certificate_invalid_der',
+  'too_many_subject_alternative_names',
   'error_message_encountered',
   'invalid_alert_message',
 ]);
@@ -39,5 +40,4 @@ reserveAnomalies('applayer', 'tls', [
   'certificate_invalid_issuer',
   'certificate_invalid_validity',
   'invalid_ssl_record',
-  'too_many_subject_alternative_names',
 ]);

@@ -9,6 +9,7 @@ import type { Offer, Side } from './offer.ts';
 export class Hello {
   readonly offer: Offer;
   readonly sni: Uint8Array | null;
+  /** The client knows tickets, whether or not it has one. */
   readonly hasSessionTicket: boolean;
   readonly notes: HelloNotes;
   /** Random bytes, and the session id behind its length. */
@@ -141,6 +142,7 @@ class Extensions {
       this.one(type, at + 4, stop);
       at = stop;
     }
+    if (at < end) this.note('isTruncated');
   }
 
   /** What servers choose is taken as it is. */
@@ -155,7 +157,7 @@ class Extensions {
     else if (type === EXTENSION.pointFormats) this.list8(scan.pointFormats, start, end);
     else if (type === EXTENSION.signatures) this.list16(scan.signatures, start, end);
     else if (type === EXTENSION.alpn) this.protocols(start, end);
-    else if (type === EXTENSION.ticket) this.hasSessionTicket = end > start;
+    else if (type === EXTENSION.ticket) this.hasSessionTicket = true;
     else if (type === EXTENSION.versions) this.supportedVersions(start, end);
   }
 

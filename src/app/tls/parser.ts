@@ -63,12 +63,6 @@ export class TlsParser extends AppParser {
   }
 
   data(input: AppInput): number {
-    const taken = this.parse(input);
-    if (taken === PARSE_FAILED && input.direction === TO_CLIENT) this.tx.isRefused = this.tx.client.hello !== null;
-    return taken;
-  }
-
-  private parse(input: AppInput): number {
     const { direction, data, end } = input;
     const stream = this.streams[direction];
     let at = input.start;
@@ -258,6 +252,7 @@ export class TlsParser extends AppParser {
       this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
       return;
     }
+    this.noteHello(hello);
     const { tx } = this;
     tx.sslState |= SslState.serverHello;
     tx.server.hello = hello;
@@ -313,16 +308,8 @@ export class TlsParser extends AppParser {
   private handshakeDone(direction: Direction): void {
     const { tx } = this;
     tx.advance(direction, direction === TO_SERVER ? ClientState.handshakeDone : ServerState.handshakeDone);
-    if (direction === TO_CLIENT) this.noteResumption();
     this.changed(direction);
     this.flow.services.triggerRawInspection(this.flow, direction);
-  }
-
-  /** No certificate, and the client offered to go on with a session it has (RFC 5246 section 7.3, RFC 5077). */
-  private noteResumption(): void {
-    const { client, server } = this.tx;
-    if (this.tx.isThirteen || server.chain.count > 0 || client.hello === null || server.hello === null) return;
-    if (client.hello.sharesSession(server.hello) || client.hello.hasSessionTicket) this.tx.isResumed = true;
   }
 
   /** Nothing follows in a direction. */

@@ -73,11 +73,8 @@ export class TlsTransaction extends Transaction {
   readonly server: TlsSide;
   private readonly wantsJa4: boolean;
   private ja4Text: string | null = null;
-  isResumed = false;
   /** Bits of SslState. */
   sslState = 0;
-  /** The client said hello, and the answer was no TLS. */
-  isRefused = false;
   /** The server wants a certificate of the client. */
   asksCertificate = false;
   /** Protocol that the flow spoke before (STARTTLS), '' for none. */
@@ -100,6 +97,19 @@ export class TlsTransaction extends Transaction {
 
   side(direction: Direction): TlsSide {
     return direction === TO_SERVER ? this.client : this.server;
+  }
+
+  /** The client can go on with a session it has (RFC 5077), or the server does (RFC 5246 section 7.3). */
+  get mayResume(): boolean {
+    const { client, server } = this;
+    if (client.hello === null) return false;
+    return client.hello.hasSessionTicket || (server.hello !== null && client.hello.sharesSession(server.hello));
+  }
+
+  /** It goes on with that session: there is no certificate. */
+  get isResumed(): boolean {
+    const { server, isThirteen } = this;
+    return server.hello !== null && server.chain.leaf === null && !isThirteen && this.mayResume;
   }
 
   override certificate(direction: Direction): KeptCertificate | null {

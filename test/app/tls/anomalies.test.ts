@@ -133,6 +133,11 @@ const TALKS: readonly (readonly [what: string, turns: readonly Turn[], ...anomal
   ],
   ['a hello of nothing', [[0, record(22, handshake(1, bytes()))]], 'handshake_invalid_length'],
   ['an answer of nothing', [[1, record(22, handshake(2, bytes(3, 3)))]], 'handshake_invalid_length'],
+  [
+    'a byte behind the extensions',
+    [[1, record(22, handshake(2, Buffer.concat([bytes(3, 3), Buffer.alloc(33), bytes(0x13, 1, 0, 0, 1, 0)])))]],
+    'handshake_invalid_length',
+  ],
   ['two hellos with names', [[0, Buffer.concat([record(22, HELLO), record(22, HELLO)])]], 'multiple_sni_extensions'],
   ['two hellos, one with a name', [[0, Buffer.concat([record(22, clientHello([1], [])), record(22, HELLO)])]]],
   [
@@ -218,5 +223,13 @@ describe('anomalies of TLS', () => {
         const problem = certificateProblem(changed);
         assert.ok(problem === null || /^(certificate_)?invalid/.test(problem));
       }
+  });
+
+  it('names a certificate with more names than are kept: too_many_subject_alternative_names', () => {
+    const named = (length: number): Turn[] => [
+      [1, record(22, certificates(certificate({ names: Array.from({ length }, () => 'a') })))],
+    ];
+    assert.deepEqual(talk(named(4096)), []);
+    assert.deepEqual(talk(named(4097)), ['too_many_subject_alternative_names']);
   });
 });

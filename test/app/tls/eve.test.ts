@@ -12,6 +12,8 @@ import {
   certificate,
   certificates,
   clientHello,
+  der,
+  empty,
   record,
   serverHello,
   signatures,
@@ -38,17 +40,28 @@ const FULL: readonly Turn[] = [
   [1, Buffer.concat([CHANGE_CIPHER, ENCRYPTED])],
 ];
 
-function shown(custom: readonly string[], turns = FULL, formerProtocol = ''): Record<string, unknown> {
+const custom = (names: readonly string[]): ConfigNode => {
   const node = new ConfigNode('tls');
-  custom.forEach((name, i) => {
+  names.forEach((name, i) => {
     setFinal(node, `custom.${String(i)}`, name);
   });
+  return node;
+};
+
+/** Null: no record. */
+function recordOf(turns: readonly Turn[], node: ConfigNode, formerProtocol = ''): Record<string, unknown> | null {
   const driver = new ParserDriver(tls, { formerProtocol });
   for (const [direction, all] of turns) driver.feed(direction, all);
   const json = new JsonText();
   const log = tls.eve![0]!.create(node).log as (tx: unknown, json: JsonText, app: unknown) => boolean;
-  assert.ok(log(driver.parser.transactions[0], json, driver.app));
+  if (!log(driver.parser.transactions[0], json, driver.app)) return null;
   return JSON.parse(`{${json.text}}`) as Record<string, unknown>;
+}
+
+function shown(names: readonly string[], turns = FULL, formerProtocol = ''): Record<string, unknown> {
+  const told = recordOf(turns, custom(names), formerProtocol);
+  assert.ok(told !== null);
+  return told;
 }
 
 const base64 = (der: Buffer): string => der.toString('base64');
@@ -103,5 +116,70 @@ describe('EVE tls with custom fields', () => {
       server_handshake: { version: 'TLS 1.3 draft-18', cipher: 0x1301, exts: [40] },
     });
     assert.match(String(shown(['ja4'], turns)['ja4']), /^t00i0101/);
+  });
+});
+
+describe('EVE tls without a certificate', () => {
+  const TICKET = record(22, clientHello([0xc02f], [empty(35)]));
+  const SESSION = record(22, clientHello([0xc02f], [], { session: 'abc' }));
+  const answer = (session: string): Buffer => record(22, serverHello(0xc02f, [], { session }));
+  const NO_TLS = Buffer.from('220 ready\r\n');
+  const CASES: readonly (readonly [what: string, turns: readonly Turn[], isResumed: boolean | null])[] = [
+    ['the client offers none to go on with', [[0, record(22, HELLO)]], null],
+    [
+      'and the server says hello',
+      [
+        [0, record(22, HELLO)],
+        [1, answer('')],
+      ],
+      null,
+    ],
+    ['the client knows tickets', [[0, TICKET]], false],
+    [
+      'and the answer is no TLS',
+      [
+        [0, TICKET],
+        [1, NO_TLS],
+      ],
+      false,
+    ],
+    [
+      'and the server says hello',
+      [
+        [0, TICKET],
+        [1, answer('x')],
+      ],
+      true,
+    ],
+    ['the client names a session', [[0, SESSION]], null],
+    [
+      'and the server goes on with another',
+      [
+        [0, SESSION],
+        [1, answer('abd')],
+      ],
+      null,
+    ],
+    [
+      'and the server goes on with it',
+      [
+        [0, SESSION],
+        [1, answer('abc')],
+      ],
+      true,
+    ],
+  ];
+  for (const [what, turns, isResumed] of CASES) {
+    it(`${isResumed === null ? 'is not there' : isResumed ? 'goes on with a session' : 'is there'}: ${what}`, () => {
+      const told = recordOf(turns, custom(['session_resumed']));
+      assert.deepEqual(told, isResumed === null ? null : isResumed ? { session_resumed: true } : {});
+      assert.equal(recordOf(turns, custom(['sni'])), null, 'where sessions that go on are not asked for');
+    });
+  }
+
+  it('is there with one of no issuer', () => {
+    const nameless = certificate({ parts: { issuer: der(0x30) } });
+    const turns: readonly Turn[] = [[1, record(22, Buffer.concat([serverHello(0xc02f, []), certificates(nameless)]))]];
+    assert.deepEqual(recordOf(turns, custom(['issuer'])), { issuerdn: '' });
   });
 });
