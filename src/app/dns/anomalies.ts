@@ -3,7 +3,6 @@
 import { defineAnomalies, reserveAnomalies } from '../../framework/anomaly.ts';
 
 const NAMES = [
-  'not_response',
   'z_flag_set',
   'invalid_opcode',
   'name_too_long',
@@ -13,11 +12,18 @@ const NAMES = [
   'invalid_authorities',
 ] as const;
 
-export type DnsAnomalies = Readonly<Record<(typeof NAMES)[number], number>>;
+/** Where one side asks and the other answers. */
+const SIDED = ['not_response', ...NAMES] as const;
 
-export const DNS_ANOMALY: DnsAnomalies = defineAnomalies('applayer', 'dns', NAMES);
+export type DnsAnomalies = Readonly<Record<(typeof NAMES)[number], number>> & {
+  /** Who has answered once does not ask; absent: all do both. */
+  readonly not_response?: number;
+};
+
+export const DNS_ANOMALY: DnsAnomalies = defineAnomalies('applayer', 'dns', SIDED);
 export const MDNS_ANOMALY: DnsAnomalies = defineAnomalies('applayer', 'mdns', NAMES);
-export const LLMNR_ANOMALY: DnsAnomalies = defineAnomalies('applayer', 'llmnr', NAMES);
+export const LLMNR_ANOMALY: DnsAnomalies = defineAnomalies('applayer', 'llmnr', SIDED);
 
 for (const protocol of ['dns', 'mdns', 'llmnr'])
   reserveAnomalies('applayer', protocol, ['malformed_data', 'not_request', 'not_a_request', 'not_a_response']);
+reserveAnomalies('applayer', 'mdns', ['not_response']);

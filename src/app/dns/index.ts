@@ -7,11 +7,11 @@ import { DNS_EVE } from './eve.ts';
 import { DNS_KEYWORDS, nameKeywords } from './keywords.ts';
 import { LLMNR_EVE, MDNS_EVE } from './local-eve.ts';
 import { DnsParser } from './parser.ts';
-import { probeTcp, probeUdp } from './probe.ts';
+import { probeMutual, probeTcp, probeUdp } from './probe.ts';
 
-function udpProbes(ports: string, clientPorts = ''): readonly ProtocolProbe[] {
+function udpProbes(ports: string, { clientPorts = '', probe = probeUdp } = {}): readonly ProtocolProbe[] {
   return ([0, 1] as const).map(
-    (direction) => ({ transport: 'udp', direction, ports, clientPorts, minimum: 12, probe: probeUdp }) as const,
+    (direction) => ({ transport: 'udp', direction, ports, clientPorts, minimum: 12, probe }) as const,
   );
 }
 
@@ -35,9 +35,9 @@ const MDNS = defineProtocol({
   name: 'mdns',
   summary: 'Domain names of the local network, multicast.',
   transports: ['udp'],
-  probes: udpProbes('5353'),
-  createParser: (flow) => new DnsParser(flow, MDNS_ANOMALY),
-  createFollower: (flow) => new DnsParser(flow, MDNS_ANOMALY, { isFollower: true }),
+  probes: udpProbes('5353', { probe: probeMutual }),
+  createParser: (flow) => new DnsParser(flow, MDNS_ANOMALY, { isMutual: true }),
+  createFollower: (flow) => new DnsParser(flow, MDNS_ANOMALY, { isFollower: true, isMutual: true }),
   keywords: nameKeywords('mdns'),
   frames: ['pdu'],
   eve: [MDNS_EVE],
@@ -48,7 +48,7 @@ const LLMNR = defineProtocol({
   name: 'llmnr',
   summary: 'Host names of the local network, as Windows asks for them.',
   transports: ['tcp', 'udp'],
-  probes: [...udpProbes('5355', '5355'), ...tcpProbes('5355')],
+  probes: [...udpProbes('5355', { clientPorts: '5355' }), ...tcpProbes('5355')],
   createParser: (flow) => new DnsParser(flow, LLMNR_ANOMALY),
   createFollower: (flow) => new DnsParser(flow, LLMNR_ANOMALY, { isFollower: true }),
   keywords: nameKeywords('llmnr'),

@@ -44,15 +44,18 @@ export class DnsParser extends AppParser {
   private readonly anomalies: DnsAnomalies;
   /** Nobody looks at the messages: they are checked and counted. */
   private readonly isFollower: boolean;
+  /** Answers travel to the server too: there is none, all ask and answer. */
+  private readonly isMutual: boolean;
   private hasAnswered = false;
   /** Numbers of requests that a rule wants no record of; null for none. */
   private unlogged: Set<number> | null = null;
   /** Directions (1 to server, 2 to client) of which bytes went missing: what comes next need not begin a message. */
   private lost = 0;
 
-  constructor(flow: AppFlow, anomalies: DnsAnomalies, { isFollower = false } = {}) {
+  constructor(flow: AppFlow, anomalies: DnsAnomalies, { isFollower = false, isMutual = false } = {}) {
     super(flow);
     this.isFollower = isFollower;
+    this.isMutual = isMutual;
     this.isStream = flow.transport === TCP;
     this.anomalies = anomalies;
   }
@@ -106,7 +109,7 @@ export class DnsParser extends AppParser {
     if (this.isFollower) return this.follow(input.data, start, end, direction);
     const message = parseDnsMessage(input.data, start, end);
     if (message === null) return end - start >= DNS_HEADER_LENGTH;
-    if (direction === 0 && message.isResponse) return true;
+    if (direction === 0 && message.isResponse && !this.isMutual) return true;
     const tx = new DnsTransaction(this.newId(), direction, message, this);
     if (message.isResponse && this.unlogged?.delete(message.id) === true) tx.isLogged = true;
     this.add(tx);
@@ -119,12 +122,13 @@ export class DnsParser extends AppParser {
   /** Who has answered once does not ask. */
   private checkSide(tx: DnsTransaction, { isResponse }: DnsMessage): void {
     if (isResponse) this.hasAnswered = true;
-    else if (this.hasAnswered) this.anomaly(tx, this.anomalies.not_response);
+    else if (this.hasAnswered && this.anomalies.not_response !== undefined)
+      this.anomaly(tx, this.anomalies.not_response);
   }
 
   private follow(data: Uint8Array, start: number, end: number, direction: Direction): boolean {
     if (!isDnsMessage(data, start, end)) return end - start >= DNS_HEADER_LENGTH;
-    if (direction === 1 || !isDnsResponse(data, start)) this.countUnseen();
+    if (direction === 1 || this.isMutual || !isDnsResponse(data, start)) this.countUnseen();
     return true;
   }
 

@@ -4,7 +4,7 @@ import protocols from '../../../src/app/dns/index.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
 import { REQUEST, RESPONSE, framed, message, nameBytes, record } from './messages.ts';
 
-const [dns] = protocols;
+const [dns, mdns] = protocols;
 const NAME = nameBytes('www.example.com');
 const MESSAGES = [
   message({ flags: REQUEST, questions: [[NAME, 1]] }),
@@ -25,25 +25,26 @@ const MESSAGES = [
 ];
 
 describe('DNS follower', () => {
-  it('counts and fails like the parser, whatever the bytes are and wherever they are cut', () => {
-    const change = fc.tuple(fc.nat(400), fc.nat(255));
-    const spoken = fc.tuple(fc.constantFrom(0 as const, 1 as const), fc.nat(1), fc.array(change, { maxLength: 4 }));
-    fc.assert(
-      fc.property(fc.array(spoken, { maxLength: 5 }), fc.integer({ min: 1, max: 80 }), (turns, cut) => {
-        const [parser, follower] = [false, true].map((isFollower) => {
-          const driver = new ParserDriver(dns!, { isFollower });
-          for (const [direction, which, changes] of turns) {
-            const bytes = framed(MESSAGES[which]!);
-            for (const [at, value] of changes) bytes[at % bytes.length] = value;
-            driver.feed(direction, bytes.subarray(0, cut)).feed(direction, bytes.subarray(cut));
-          }
-          return { count: driver.parser.transactionCount, hasFailed: driver.hasFailed };
-        });
-        assert.deepEqual(follower, parser);
-      }),
-      { numRuns: 2000 },
-    );
-  });
+  for (const protocol of [dns!, mdns!])
+    it(`counts and fails like the parser of ${protocol.name}, whatever the bytes are and wherever they are cut`, () => {
+      const change = fc.tuple(fc.nat(400), fc.nat(255));
+      const spoken = fc.tuple(fc.constantFrom(0 as const, 1 as const), fc.nat(1), fc.array(change, { maxLength: 4 }));
+      fc.assert(
+        fc.property(fc.array(spoken, { maxLength: 5 }), fc.integer({ min: 1, max: 80 }), (turns, cut) => {
+          const [parser, follower] = [false, true].map((isFollower) => {
+            const driver = new ParserDriver(protocol, { isFollower });
+            for (const [direction, which, changes] of turns) {
+              const bytes = framed(MESSAGES[which]!);
+              for (const [at, value] of changes) bytes[at % bytes.length] = value;
+              driver.feed(direction, bytes.subarray(0, cut)).feed(direction, bytes.subarray(cut));
+            }
+            return { count: driver.parser.transactionCount, hasFailed: driver.hasFailed };
+          });
+          assert.deepEqual(follower, parser);
+        }),
+        { numRuns: 2000 },
+      );
+    });
 
   it('keeps no transaction', () => {
     const driver = new ParserDriver(dns!, { isFollower: true }).feed(0, framed(MESSAGES[0]!));

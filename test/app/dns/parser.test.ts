@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import protocols from '../../../src/app/dns/index.ts';
 import { DnsTransaction } from '../../../src/app/dns/parser.ts';
 import { JsonText } from '../../../src/base/json-writer.ts';
+import { Probed } from '../../../src/framework/app-protocol.ts';
 import type { LogTransaction } from '../../../src/framework/app-protocol.ts';
 import type { DnsMessage } from '../../../src/wire/dns.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
@@ -195,5 +196,30 @@ describe('mDNS', () => {
         answers: [{ rrname: '_x.local', ptr: 'a.local' }],
       },
     ]);
+  });
+
+  it('asks and answers in either direction, in any order', () => {
+    const ask = message({ flags: 0, questions: [[nameBytes('a.local'), A]] });
+    const answer = message({ flags: 0x8400, answers: [record(A, Buffer.of(10, 0, 0, 1), nameBytes('a.local'))] });
+    const driver = new ParserDriver(mdns!);
+    for (const direction of [0, 1, 0, 1] as const)
+      for (const bytes of [answer, ask]) driver.feed(direction, framed(bytes));
+    assert.deepEqual(
+      messagesOf(driver).map(({ isResponse }) => isResponse),
+      Array.from({ length: 8 }, (_, i) => i % 2 === 0),
+    );
+    assert.deepEqual(
+      driver.parser.transactions.flatMap((tx) => driver.anomalies(tx)),
+      [],
+    );
+  });
+
+  it('is found by an answer that nobody asked for, seen from the side of who gives it', () => {
+    const [toServer] = mdns!.probes!;
+    const answer = message({ flags: 0x8400, answers: [record(A, Buffer.of(10, 0, 0, 1), nameBytes('a.local'))] });
+    assert.equal(toServer!.probe(answer, 0, answer.length, 0), Probed.yes);
+    assert.equal(dns!.probes![0]!.probe(answer, 0, answer.length, 0), Probed.reversed);
+    const empty = message({ flags: 0 });
+    assert.equal(toServer!.probe(empty, 0, empty.length, 0), Probed.no);
   });
 });
