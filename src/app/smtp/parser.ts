@@ -137,8 +137,8 @@ export class SmtpParser extends AppParser implements MessageHost {
     const command = commandOf(data, start, end);
     const tx = this.ofCommand(command);
     this.frame(input, COMMAND_FRAME, start, end - start, tx);
-    if (tx !== null && isLong) this.anomaly(tx, ANOMALY.truncated_line);
     if (tx !== null && !this.hasWelcome) this.anomaly(tx, ANOMALY.no_server_welcome_message);
+    if (tx !== null && isLong) this.anomaly(tx, ANOMALY.truncated_line);
     const last = this.pending.at(-1)?.command;
     if (tx !== null && (last === Command.data || last === Command.startTls))
       this.anomaly(tx, ANOMALY.invalid_pipelined_sequence);
@@ -172,6 +172,8 @@ export class SmtpParser extends AppParser implements MessageHost {
     if (command === Command.hello) {
       if (this.session.helo !== null) this.anomaly(tx, ANOMALY.duplicate_fields);
       else this.session.helo = argumentOf(data, start, end, AFTER_HELLO);
+      // with a mail under way it starts afresh (RFC 5321 section 4.1.4)
+      if (tx.mailFrom === null && !tx.hasContent) return Command.other;
     } else if (command === Command.mail) {
       if (tx.mailFrom !== null) this.anomaly(tx, ANOMALY.duplicate_fields);
       else tx.mailFrom = argumentOf(data, start, end, AFTER_MAIL);
@@ -294,7 +296,7 @@ export class SmtpParser extends AppParser implements MessageHost {
   private judge({ command, tx }: Pending, code: number): void {
     if (command === Command.data) this.dataReply(tx, code);
     else if (command === Command.startTls) this.tlsReply(tx, code);
-    else if (tx !== null && isEndOfMail(command, tx, code)) this.complete(tx);
+    else if (tx !== null && isEndOfMail(command, code)) this.complete(tx);
   }
 
   private dataReply(tx: SmtpTransaction | null, code: number): void {
@@ -343,9 +345,8 @@ function isEndOfData(data: Uint8Array, start: number, lf: number): boolean {
 }
 
 /** Whether the reply to a command means that the mail under way is over. */
-function isEndOfMail(command: number, tx: SmtpTransaction, code: number): boolean {
+function isEndOfMail(command: number, code: number): boolean {
   const isAccepted = code >= 200 && code < 300;
   if (command === Command.endOfData) return true;
-  if (command === Command.reset || command === Command.quit) return isAccepted;
-  return command === Command.hello && isAccepted && (tx.mailFrom !== null || tx.hasContent);
+  return isAccepted && (command === Command.hello || command === Command.reset || command === Command.quit);
 }

@@ -51,6 +51,20 @@ describe('SMTP parser', () => {
     assert.deepEqual(refused.transactions[0]!.progress, [0, 0]);
   });
 
+  it('takes a mail that was sent before any reply as one, and a hello within a mail for its end', () => {
+    const early = new Conversation().play([
+      ['C', 'HELO c\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nSubject: one\r\n'],
+      ['S', '220 s\r\n250 s\r\n250 ok\r\n250 ok\r\n354 go\r\n'],
+      ['C', '\r\nhello\r\n.\r\n'],
+    ]);
+    assert.deepEqual(
+      early.transactions.map(({ recipients }) => recipients.map(text)),
+      [['<b@example.com>']],
+    );
+    const again = new Conversation().play([...ENVELOPE.slice(0, 5), ['C', 'HELO d\r\n'], ['S', '250 s\r\n']]);
+    assert.deepEqual(again.transactions[0]!.progress, [2, 2]);
+  });
+
   it('takes chunks of BDAT for no commands', () => {
     const talk = new Conversation().play([
       ...ENVELOPE.slice(0, 7),
