@@ -43,6 +43,24 @@ describe('ProtocolDetector', () => {
       'dns reversed',
     ],
     ['no response of DNS from the port of the client otherwise', RESPONSE, { transport: 'udp', client: 53 }, 'failed'],
+    [
+      'a query of the DHT',
+      'd1:ad2:id20:aaaaaaaaaaaaaaaaaaaae1:q4:ping1:t2:aa1:y1:qe',
+      { transport: 'udp', server: 6881 },
+      'bittorrent-dht',
+    ],
+    [
+      'no answer of the DHT that nobody asked for',
+      'd1:rd2:id20:aaaaaaaaaaaaaaaaaaaae1:t2:aa1:y1:re',
+      { transport: 'udp', server: 6881 },
+      'failed',
+    ],
+    [
+      'an answer of the DHT',
+      'd1:rd2:id20:aaaaaaaaaaaaaaaaaaaae1:t2:aa1:y1:re',
+      { transport: 'udp', server: 6881, direction: 1 },
+      'bittorrent-dht',
+    ],
     ['nothing in two bytes', 'GE', {}, 'undecided'],
     ['a protocol that is off', Buffer.from('0001000000060101000000010000', 'hex'), { server: 502 }, 'undecided'],
   ];
