@@ -86,6 +86,7 @@ export class Detector implements TxHost, FrameHost {
     this.tx = hasTx ? new TxInspector(txGroups, ctx, new Candidates(outlines.length), this) : null;
     const hasFrames = outlines.some(({ frame }) => frame !== null);
     this.frames = hasFrames ? new FrameInspector(source, tables, ctx, new Candidates(outlines.length), this) : null;
+    tables.compile();
     this.headers = new HeaderTable(outlines);
     this.candidates = new Candidates(
       outlines.length,

@@ -5,10 +5,11 @@ import type { FastPattern } from '../compile/fast-pattern.ts';
 import type { MultiPatternMatcher, Pattern } from '../mpm/index.ts';
 import { AnchoredPatterns, isAnchored } from './anchored-patterns.ts';
 import type { Candidates } from './candidates.ts';
+import { shareMatchers } from './matcher-sharing.ts';
 
 export type MakeMatcher = (patterns: readonly Pattern[]) => MultiPatternMatcher;
 
-/** A matcher, and by pattern the signatures that it stands for. */
+/** A matcher, and by its patterns the signatures that they stand for here. */
 interface Database {
   readonly matcher: MultiPatternMatcher;
   readonly signatures: readonly Int32Array[];
@@ -20,11 +21,15 @@ const MANY = 24;
 
 export class PatternTable {
   private readonly anchored: AnchoredPatterns | null;
-  private readonly databases: readonly Database[];
+  /** Filled when all tables are known. */
+  private readonly databases: Database[] = [];
 
-  constructor(anchored: AnchoredPatterns | null, databases: readonly Database[]) {
+  constructor(anchored: AnchoredPatterns | null) {
     this.anchored = anchored;
-    this.databases = databases;
+  }
+
+  add(database: Database): void {
+    this.databases.push(database);
   }
 
   /**
@@ -56,24 +61,25 @@ export interface PatternEntry {
   readonly pattern: FastPattern;
 }
 
-/** A matcher and what it looks for, in the order of its numbers. */
-interface Made {
-  readonly matcher: MultiPatternMatcher;
-  readonly keys: readonly string[];
-  readonly has: ReadonlySet<string>;
+/** What one table wants to be looked for. */
+interface Wanted {
+  readonly table: PatternTable;
+  /** By number of a pattern, the signatures that it stands for. */
+  readonly signatures: ReadonlyMap<number, readonly number[]>;
 }
 
-/** How many times the patterns wanted a matcher that is there may look for: compiling another takes long. */
-const MOST_SPARE = 1.25;
-/** Patterns too few to be worth a thought. */
-const WORTH_SHARING = 4;
 const NONE = new Int32Array(0);
 
-/** Makes tables: the same signatures get the same table, (nearly) the same patterns the same matcher. */
+/** Makes tables: the same signatures get the same table, nearly the same patterns the same matcher. */
 export class PatternTables {
   private readonly make: MakeMatcher;
   private readonly tables = new Map<string, PatternTable>();
-  private readonly made: Made[] = [];
+  private readonly patterns: Pattern[] = [];
+  /** Numbers of the patterns by what they look for. */
+  private readonly numbers = new Map<string, number>();
+  /** What is yet to be compiled: patterns of one byte alone, and all else. */
+  private readonly short: Wanted[] = [];
+  private readonly long: Wanted[] = [];
 
   constructor(make: MakeMatcher) {
     this.make = make;
@@ -90,52 +96,65 @@ export class PatternTables {
     return table;
   }
 
-  /** @param entries one at least */
+  /**
+   * A table, which finds what is not anchored after `compile` alone.
+   * @param entries one at least
+   */
   ofEntries(entries: readonly PatternEntry[]): PatternTable {
     const isShort = ({ pattern }: PatternEntry): boolean => pattern.bytes.length <= SHORT;
     const anchored = entries.filter(({ pattern }) => isAnchored(pattern));
     const floating = entries.filter(({ pattern }) => !isAnchored(pattern));
     const parts =
       floating.length < MANY ? [floating] : [floating.filter(isShort), floating.filter((entry) => !isShort(entry))];
-    return new PatternTable(
-      anchored.length === 0 ? null : anchoredOf(anchored),
-      parts.filter((part) => part.length > 0).map((part) => this.database(part)),
-    );
+    const table = new PatternTable(anchored.length === 0 ? null : anchoredOf(anchored));
+    for (const part of parts) {
+      if (part.length === 0) continue;
+      const wanted = part.every(isShort) ? this.short : this.long;
+      wanted.push({ table, signatures: this.byPattern(part) });
+    }
+    return table;
   }
 
-  private database(entries: readonly PatternEntry[]): Database {
-    const patterns: Pattern[] = [];
-    const lists: number[][] = [];
-    const numbers = new Map<string, number>();
+  private byPattern(entries: readonly PatternEntry[]): Map<number, number[]> {
+    const signatures = new Map<number, number[]>();
     for (const { iid, pattern } of entries) {
-      const { bytes, nocase } = pattern;
-      const key = (nocase ? 'i' : 'c') + Buffer.from(bytes).toString('hex');
-      let number = numbers.get(key);
-      if (number === undefined) {
-        number = patterns.push({ bytes, nocase }) - 1;
-        numbers.set(key, number);
-        lists.push([]);
-      }
-      lists[number]!.push(iid);
+      const number = this.number(pattern);
+      const list = signatures.get(number);
+      if (list === undefined) signatures.set(number, [iid]);
+      else list.push(iid);
     }
-    const { matcher, keys } = this.matcher([...numbers.keys()], patterns);
-    const signaturesOf = (key: string): Int32Array => {
-      const number = numbers.get(key);
-      return number === undefined ? NONE : Int32Array.from(lists[number]!);
-    };
-    return { matcher, signatures: keys.map(signaturesOf) };
+    return signatures;
   }
 
-  /** One that looks for all of the patterns, and for few others. */
-  private matcher(keys: readonly string[], patterns: readonly Pattern[]): Made {
-    const most = keys.length * MOST_SPARE + WORTH_SHARING;
-    for (const made of this.made) {
-      if (made.keys.length < keys.length || made.keys.length > most) continue;
-      if (keys.every((key) => made.has.has(key))) return made;
+  private number({ bytes, nocase }: FastPattern): number {
+    const key = (nocase ? 'i' : 'c') + Buffer.from(bytes).toString('hex');
+    let number = this.numbers.get(key);
+    if (number === undefined) {
+      number = this.patterns.push({ bytes, nocase }) - 1;
+      this.numbers.set(key, number);
     }
-    const made = { matcher: this.make(patterns), keys, has: new Set(keys) };
-    this.made.push(made);
-    return made;
+    return number;
+  }
+
+  /** Compiles what all tables asked for so far look for. */
+  compile(): void {
+    this.compileAll(this.short.splice(0));
+    this.compileAll(this.long.splice(0));
+  }
+
+  private compileAll(wanted: readonly Wanted[]): void {
+    const sets = wanted.map(({ signatures }) => [...signatures.keys()]);
+    for (const { patterns, members } of shareMatchers(sets, this.patterns.length)) {
+      const matcher = this.make(patterns.map((number) => this.patterns[number]!));
+      for (const member of members) {
+        const { table, signatures } = wanted[member]!;
+        const listOf = (number: number): Int32Array => {
+          const list = signatures.get(number);
+          return list === undefined ? NONE : Int32Array.from(list);
+        };
+        table.add({ matcher, signatures: patterns.map(listOf) });
+      }
+    }
   }
 }
 

@@ -78,11 +78,13 @@ export class Collector {
 
   constructor(source: SignatureSource) {
     this.source = source;
+    const tables = new PatternTables((patterns) => compileMatcher('ac', patterns));
     this.groups = new SignatureGroups(source.outlines, {
-      tables: new PatternTables((patterns) => compileMatcher('ac', patterns)),
+      tables,
       ids: () => undefined,
       transports: () => undefined,
     });
+    tables.compile();
     this.candidates = new Candidates(source.outlines.length);
   }
 
