@@ -28,16 +28,22 @@ export function unregisterBuffer(data: Uint8Array): void {
 }
 
 let staging = new Uint8Array(0);
+let stagingId = NOT_REGISTERED;
+/** Up to here a loop is faster than a view of the bytes and a call that copies it. */
+const FEW = 256;
 
 /**
  * Copies bytes of an unregistered array to offset 0 of a registered one and returns its id; valid until the next call.
  * The rare path: it costs a copy, and an allocation when the bytes are longer than any before.
  */
 export function stage(data: Uint8Array, offset: number, length: number): number {
-  if (staging.length < length) {
+  if (staging.length < length || stagingId === NOT_REGISTERED) {
     unregisterBuffer(staging);
     staging = new Uint8Array(Math.max(65_536, length * 2));
+    stagingId = registerBuffer(staging);
   }
-  staging.set(data.subarray(offset, offset + length));
-  return registerBuffer(staging);
+  const to = staging;
+  if (length > FEW) to.set(data.subarray(offset, offset + length));
+  else for (let i = 0; i < length; i++) to[i] = data[offset + i]!;
+  return stagingId;
 }
