@@ -17,7 +17,7 @@ export const REPLAY_HELP = `usage: tayra replay FILE|DIR... [-r RULES...] [--out
 
 Reads captures (pcap or pcapng, also gzip; folders with all in them) and shows what they hold.
 
-  -r, --rules PATH    rule file, or folder of *.rules; may be repeated; without it the rules of the configuration
+  -r, --rules PATH... rule files, or folders of *.rules; may be repeated; without it the rules of the configuration
   -c, --config FILE   configuration (suricata.yaml)
       --set KEY=VALUE set a configuration value
       --out DIR       folder for eve.json and fast.log (made when missing; default: ./tayra-out)

@@ -51,6 +51,8 @@ export async function runReplay(words: readonly string[]): Promise<number> {
   const files = ruleFiles(config, args.rules.length === 0 ? {} : { exclusive: args.rules });
   const rules = loadRules(config, files, { isInline: false });
   logDiagnostics(rules.diagnostics, 'detect');
+  if (rules.ruleset.outlines.length === 0)
+    process.stderr.write('tayra replay: no rules, so that nothing can alert: name some with -r\n');
   const captures = args.captures.flatMap((path) =>
     statSync(path).isDirectory() ? [...listCaptures(path, { recursive: true })] : [path],
   );
@@ -102,6 +104,8 @@ function parse(words: readonly string[]): ReplayArguments | string {
     else if (word === '--json') args.isJson = true;
     else if (word === '--table') args.isJson = false;
     else if (word.startsWith('-')) return `unknown option ${word}`;
+    else if (word.endsWith('.rules'))
+      args.rules.push(word); // a shell puts a pattern's files behind `-r`
     else args.captures.push(word);
   }
   if (args.captures.length === 0) return 'no capture given';

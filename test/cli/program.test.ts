@@ -141,4 +141,14 @@ describe('built program', function () {
     writeFileSync(join(folder, 'broken.pcap'), 'nothing');
     assert.equal(tayra('replay', 'broken.pcap', '-r', 'test.rules', '--out', folder).status, 1);
   });
+
+  it('takes the rule files that a shell puts for a pattern behind -r, and says when there are none', () => {
+    writeFileSync(join(folder, 'one.rules'), 'alert ip any any -> any any (msg:"one"; sid:1;)\n');
+    writeFileSync(join(folder, 'two.rules'), 'alert ip any any -> any any (msg:"two"; sid:2;)\n');
+    const { stdout, stderr } = tayra('replay', '--json', '--out', folder, '-r', 'one.rules', 'two.rules', capture);
+    const summary = JSON.parse(stdout) as { alerts: { sid: number }[] };
+    assert.deepEqual(summary.alerts.map(({ sid }) => sid).sort(), [1, 2]);
+    assert.doesNotMatch(stderr, /no rules/);
+    assert.match(tayra('replay', capture, '--out', folder).stderr, /no rules.*-r/);
+  });
 });
