@@ -34,6 +34,9 @@ const context: OutputContext = {
     isMidstream: () => false,
     history: () => '',
     connState: () => '',
+    snapshot: () => {
+      throw new Error('not in this benchmark');
+    },
   },
   counters: new Counters(),
   logDir: folder,

@@ -69,7 +69,8 @@ export class ConfigNode {
   /** The item of a sequence of named mappings (`outputs`, `types`, `af-packet`): value and, if a mapping, its body. */
   entries(): { readonly name: string; readonly body: ConfigNode | undefined; readonly item: ConfigNode }[] {
     return this.items().map((item) => {
-      const name = item.value ?? (this.isSequence ? '' : item.name);
+      // an item that an override made has no text of its own
+      const name = item.value ?? (this.isSequence ? (item.items()[0]?.name ?? '') : item.name);
       return { name, body: item.child(name), item };
     });
   }

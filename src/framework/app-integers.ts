@@ -107,6 +107,7 @@ export function appIntegersKeyword(of: AppIntegers): KeywordDefinition {
         (tx: Transaction, _p, { txDirection }) => test(count(tx, txDirection), (i) => at(tx, txDirection, i)),
         {
           keyword: name,
+          place: name,
           engines: isLasting ? engines : engines.map((engine) => ({ ...engine, progress: complete })),
           isRepeated: isLasting,
           details: { [name.replaceAll('.', '_')]: details as never },

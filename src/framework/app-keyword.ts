@@ -181,6 +181,7 @@ export function appIntegerKeyword({
         },
         {
           keyword: described.name,
+          place: described.name,
           engines,
           isRepeated,
           details: { [described.name.replaceAll('.', '_')]: describeInteger(condition) },

@@ -39,6 +39,8 @@ export interface ChainElement {
   readonly keyword: string;
   /** Counts from the end of the match before it. */
   readonly isRelative: boolean;
+  /** It is about the buffer of the content before, wherever it counts from. */
+  readonly isAboutLast?: boolean;
   /** For engine analysis. */
   readonly details?: Details;
   /** Null for everything that is no content. */

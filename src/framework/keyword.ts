@@ -79,6 +79,8 @@ export interface SignatureBuilder {
   addContent(spec: ContentSpec): void;
   /** The content just before in the same buffer (modifiers need one), null when there is none. */
   lastContent(): ContentSpec | null;
+  /** The content just before, if nothing else stands behind it in its buffer. */
+  precedingContent(): ContentSpec | null;
   /** Adds any other condition on the current buffer. */
   addElement(element: ChainElement): void;
   /** The elements so far of the current buffer. */
@@ -118,6 +120,8 @@ export interface TxMatchOptions {
   readonly isRepeated?: boolean;
   /** The rule matches again each time it is looked at while it holds. */
   readonly isLasting?: boolean;
+  /** What engine analysis calls the place that is looked at; without it the state of the transaction. */
+  readonly place?: string;
   /** For engine analysis. */
   readonly details?: Details;
 }

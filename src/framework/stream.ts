@@ -59,6 +59,32 @@ export interface TcpView {
   /** Zeek's history letters and connection state of the flow. */
   history(t: number): string;
   connState(t: number): string;
+  /** All that is known of it, to look for what went wrong. */
+  snapshot(t: number): TcpSnapshot;
+}
+
+/** A session at one moment, in the words of Suricata. */
+export interface TcpSnapshot {
+  readonly flags: readonly string[];
+  readonly client: TcpEndSnapshot;
+  readonly server: TcpEndSnapshot;
+}
+
+/** What one end sent. */
+export interface TcpEndSnapshot {
+  readonly isn: number;
+  readonly nextSeq: number;
+  readonly lastAck: number;
+  readonly nextWin: number;
+  readonly baseSeq: number;
+  /** Behind the data furthest out, 0 without any. */
+  readonly rightEdge: number;
+  readonly window: number;
+  readonly windowScale: number;
+  readonly flags: readonly string[];
+  readonly segments: number;
+  /** Bytes of the buffer that holds them. */
+  readonly capacity: number;
 }
 
 /** Bits that come with data for the application layer. */

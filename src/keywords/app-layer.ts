@@ -72,6 +72,7 @@ const appLayerProtocol = defineKeyword({
       keyword: KEYWORD,
       keepsStream: true,
       requires: 'flow',
+      details: { app_layer_protocol: { protocols: covered(names), mode, negated: isNegated } },
     });
   },
   check(builder) {
@@ -85,6 +86,23 @@ const appLayerProtocol = defineKeyword({
       );
   },
 });
+
+/** In the order of Suricata's numbers. */
+const NUMBERED = (
+  'unknown failed http ftp smtp tls ssh imap smb dcerpc dns enip nfs ntp ftp-data tftp ike krb5 quic dhcp sip rfb mqtt ' +
+  'pgsql telnet websocket ldap doh2 rdp http2 bittorrent-dht pop3 mdns snmp modbus dnp3 http_any'
+).split(' ');
+/** Names that stand for more than themselves. */
+const COVERED: Readonly<Record<string, readonly string[]>> = {
+  http: ['http', 'http2', 'http_any'],
+  http1: ['http'],
+  dns: ['dns', 'doh2'],
+};
+
+function covered(names: readonly string[]): string[] {
+  const all = new Set(names.flatMap((name) => COVERED[name] ?? [name]));
+  return [...all].sort((a, b) => NUMBERED.indexOf(a) - NUMBERED.indexOf(b));
+}
 
 interface Choice {
   readonly isNegated: boolean;

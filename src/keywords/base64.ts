@@ -55,6 +55,7 @@ const base64Decode = defineKeyword({
       keyword: 'base64_decode',
       content: null,
       isRelative,
+      isAboutLast: true,
       link: (next) => linkDecode(decode, next),
     });
   },

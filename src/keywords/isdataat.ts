@@ -34,7 +34,7 @@ export default defineKeyword({
       throw new RuleError(`isdataat: unknown options "${all.slice(1)}"`, 'relative,rawbytes');
     const at = numberOrVariable(builder, 'isdataat', number!, [0, 65535]);
     const isRelative = options.includes('relative');
-    const before = builder.elements().at(-1)?.content;
+    const before = builder.precedingContent();
     if (isRelative && not === '!' && at.slot < 0 && at.value === 1 && before?.negated === false) {
       before.endsWith = true; // nothing follows: the same condition, found faster
       return;

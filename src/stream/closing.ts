@@ -68,13 +68,24 @@ function isLoose(x: TcpContext, b: number): boolean {
 /** Not what the receiver of `d` can take. */
 function isOutside(x: TcpContext, p: Packet, b: number, d: number): boolean {
   const w = x.sessions.words;
-  if (isLoose(x, b)) return false;
+  if (isLoose(x, b)) return isBeyondFirstWindow(x, p, b, d);
   const state = w[b + S.state];
   if (state === TcpStateId.lastAck || state === TcpStateId.timeWait) return isOffTheEnd(x, p, state, d);
   const end = (p.tcpSeq + p.payloadLength) | 0;
   const limit = (w[d + D.lastAck]! + w[d + D.window]!) | 0;
   if (((end - w[d + D.nextWin]!) | 0) > 0 && ((end - limit) | 0) > 0 && end !== w[d + D.nextSeq]) return true;
   return (p.tcpFlags & TcpFlag.fin) !== 0 && isOldFin(x, p, state!, d);
+}
+
+/**
+ * Nobody acknowledges what the only side says: its FIN has to lie in the window that its first acknowledgement told of.
+ * Measured beside Suricata 8.0.8.
+ */
+function isBeyondFirstWindow(x: TcpContext, p: Packet, b: number, d: number): boolean {
+  const w = x.sessions.words;
+  if ((w[b + S.flags]! & SessionFlag.midstream) !== 0) return false;
+  if ((p.tcpFlags & TcpFlag.fin) === 0 || w[b + S.state] !== TcpStateId.established) return false;
+  return (p.tcpSeq + p.payloadLength - w[d + D.isn]! - 1) >>> 0 > w[d + D.window]! >>> 0;
 }
 
 /** A FIN that repeats one is as good as its first, until it is acknowledged; any other before the data seen is old. */

@@ -119,6 +119,7 @@ function ignoreSynData(x: TcpContext, p: Packet, b: number): void {
   const w = x.sessions.words;
   const client = b + CLIENT;
   x.event(p, STREAM_ANOMALY['3whs_synack_tfo_data_ignored']);
+  w[b + S.flags] = w[b + S.flags]! | SessionFlag.synDataIgnored;
   x.reassembly.release(client);
   w[client + D.end] = 0;
   w[client + D.contiguous] = 0;

@@ -80,6 +80,8 @@ export const SessionFlag = {
   synSeen: 1 << 14,
   synAckSeen: 1 << 15,
   established: 1 << 16,
+  /** The server did not take what came with the SYN. */
+  synDataIgnored: 1 << 17,
 } as const;
 
 /** Where `S.flags` keeps the state that a session had before its reset: 4 bits. */

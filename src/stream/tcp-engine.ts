@@ -6,7 +6,7 @@ import type { Flows } from '../framework/flows.ts';
 import { F } from '../framework/flows.ts';
 import type { Packet } from '../framework/packet.ts';
 import { PacketFlag } from '../framework/packet.ts';
-import type { AppStreamSink, TcpView } from '../framework/stream.ts';
+import type { AppStreamSink, TcpSnapshot, TcpView } from '../framework/stream.ts';
 import { isKeepAlive, noteRetransmission } from './checks.ts';
 import { inClosed, inClosing } from './closing.ts';
 import type { HostPolicy, StreamPolicy } from './context.ts';
@@ -20,6 +20,7 @@ import type { StreamOptions } from './options.ts';
 import { RawWindow } from './raw.ts';
 import { Reassembly } from './reassembly.ts';
 import { CLIENT, D, S, SERVER, SessionFlag, Sessions, StreamFlag, STRIDE } from './sessions.ts';
+import { snapshotOf } from './snapshot.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 import { turnSession } from './turn.ts';
 
@@ -216,9 +217,12 @@ export class TcpEngine implements TcpView {
     if (t < 0) return true;
     const w = this.s.words;
     const b = t * STRIDE;
+    const state = w[b + S.state]!;
+    // the client begins anew, without the data that was not taken
+    if (state === TcpStateId.synRecv && (w[b + S.flags]! & SessionFlag.synDataIgnored) !== 0) return true;
     // Which direction it is of is not known yet; a repeated SYN is none.
     if (p.tcpSeq === w[b + CLIENT + D.isn] || p.tcpSeq === w[b + SERVER + D.isn]) return false;
-    return w[b + S.state]! >= TcpStateId.lastAck;
+    return state >= TcpStateId.lastAck;
   }
 
   /** Whether data of a direction (0: to server, 1: to client) waits for a last inspection. */
@@ -377,6 +381,10 @@ export class TcpEngine implements TcpView {
 
   isMidstream(t: number): boolean {
     return (this.s.words[t * STRIDE + S.flags]! & SessionFlag.midstream) !== 0;
+  }
+
+  snapshot(t: number): TcpSnapshot {
+    return snapshotOf(this.s, t);
   }
 
   history(t: number): string {

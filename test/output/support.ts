@@ -33,6 +33,20 @@ export function outputNode(folder: string, yaml: string): ConfigNode {
   return root.get('outputs')!.entries()[0]!.body!;
 }
 
+const CLOSED_END = {
+  isn: 1,
+  nextSeq: 7,
+  lastAck: 8,
+  nextWin: 1000,
+  baseSeq: 2,
+  rightEdge: 0,
+  window: 993,
+  windowScale: 0,
+  flags: [],
+  segments: 0,
+  capacity: 0,
+};
+
 export const closedTcp: TcpView = {
   state: () => 11,
   flagsToServer: () => 0x1b,
@@ -46,6 +60,7 @@ export const closedTcp: TcpView = {
   isMidstream: () => false,
   history: () => 'ShADadFf',
   connState: () => 'SF',
+  snapshot: () => ({ flags: ['timestamp'], client: CLOSED_END, server: CLOSED_END }),
 };
 
 export function fakeContext(logDir: string, changes: Partial<OutputContext> = {}): OutputContext {

@@ -43,6 +43,39 @@ describe('TCP sessions', () => {
     assert.equal(c.engine.missedBytes(c.t, 'toServer'), 0);
   });
 
+  it('begins anew with a SYN where the data of the first one was not taken', () => {
+    const c = new Conversation();
+    c.say('c', 'S', 0, 0, { data: 'early', fastOpen: 8 });
+    assert.deepEqual(c.say('s', 'SA', 0, 1), ['3whs_synack_tfo_data_ignored']);
+    c.p.tcpFlags = 2;
+    c.p.tcpSeq = c.isn[0];
+    assert.equal(c.engine.isReuse(c.p, c.f), true);
+    assert.deepEqual(c.engine.snapshot(c.t).flags, ['tcp_fast_open', 'tfo_data_ignored']);
+    const other = new Conversation();
+    other.say('c', 'S', 0, 0);
+    other.say('s', 'SA', 0, 1);
+    other.p.tcpFlags = 2;
+    other.p.tcpSeq = other.isn[0];
+    assert.equal(other.engine.isReuse(other.p, other.f), false);
+  });
+
+  it('doubts the FIN of the only side when it lies beyond the window told first', () => {
+    for (const [window, events, state] of [
+      [5, [], 'close_wait'],
+      [4, ['fin_out_of_window'], 'established'],
+    ] as const) {
+      const c = new Conversation((options) => {
+        options.asyncOneside = true;
+      });
+      c.say('c', 'S', 0, 0, { window: 1 });
+      c.say('c', 'A', 1, 1, { window });
+      c.say('c', 'PA', 1, 1, { data: 'hello', window: 9999 });
+      c.say('c', 'A', 6, 301, { window: 9999 });
+      assert.deepEqual(c.say('c', 'FA', 6, 301, { window: 9999 }), events);
+      assert.equal(c.state, state);
+    }
+  });
+
   it('closes by FIN from the server, then the client', () => {
     const c = new Conversation();
     c.shake();

@@ -20,6 +20,7 @@ export const FTP_BOUNCE = defineKeyword({
   compile(builder) {
     builder.addTxMatch((tx, p) => isBounce(tx, p), {
       keyword: 'ftpbounce',
+      place: 'ftp:request_complete:generic',
       engines: [toServer('ftp', FtpState.portDone)],
     });
   },

@@ -231,6 +231,7 @@ const tlsVersion = defineKeyword({
     builder.addTxMatch((tx: TlsTransaction, _p, ctx) => versionOf(tx, ctx.txDirection) === wanted, {
       keyword: 'tls.version',
       engines: HELLOS,
+      place: 'tls_generic',
     });
   },
 });

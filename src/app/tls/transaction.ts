@@ -120,7 +120,13 @@ export class TlsTransaction extends Transaction {
 
   /** The version agreed upon, else that of the client; 0 unknown. */
   get version(): number {
-    return this.agreed || this.client.version;
+    return this.agreed || this.offered;
+  }
+
+  /** Before the server answers: what the client asks for. */
+  private get offered(): number {
+    const { hello, version } = this.client;
+    return hello?.offer.versions.includes(THIRTEEN) === true ? THIRTEEN : version;
   }
 
   /** The version that the server speaks; 0 unknown. */

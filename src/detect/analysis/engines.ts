@@ -2,10 +2,11 @@
 
 import type { BufferEngine } from '../../framework/buffer.ts';
 import type { ChainBuilder } from '../compile/chain-builder.ts';
-import { enginesOf as whereOf } from '../compile/tx-steps.ts';
+import { ofDirection, enginesOf as whereOf } from '../compile/tx-steps.ts';
 import { describeAll, describeChain } from './matches.ts';
 import type { JsonObject } from './matches.ts';
 import { payloadLimit } from './rule.ts';
+import { HOOK } from '../compile/tx-plan.ts';
 import type { TxMatchStep } from '../compile/signature-builder.ts';
 import { SigFlag } from '../../framework/signature.ts';
 import type { AnalysedRule } from './rule.ts';
@@ -39,7 +40,7 @@ function inspection(rule: AnalysedRule, chain: ChainBuilder, index: number): Jso
 export function transactionEngines(rule: AnalysedRule): JsonObject[] {
   const { builder } = rule;
   const engines = builder.txSteps.flatMap((step) =>
-    'match' in step ? eventEngines(rule, step) : chainEngines(rule, step),
+    'match' in step ? matchEngines(rule, step) : chainEngines(rule, step),
   );
   if (engines.length > 0 && builder.payload.elements.length > 0) engines.push(...streamEngines(rule));
   return engines.sort((a, b) => Number(b['is_mpm']) - Number(a['is_mpm']));
@@ -59,9 +60,27 @@ function directionsOf({ builder }: AnalysedRule): string[] {
   return wanted === SigFlag.toClient ? ['toclient'] : ['toserver', 'toclient'];
 }
 
+/** Other conditions on transactions. */
+function matchEngines(rule: AnalysedRule, step: TxMatchStep): JsonObject[] {
+  const { details, keyword, place } = step;
+  if (keyword === 'app-layer-event') return eventEngines(rule, keyword);
+  if (keyword === HOOK) return [];
+  return enginesFor(rule, ofDirection(step.engines, rule.builder.flags)).map((engine) => ({
+    name: place ?? stateName(rule, engine),
+    ...describeEngine(rule, engine),
+    is_mpm: false,
+    matches: [{ name: keyword, ...details }],
+  }));
+}
+
+function stateName({ builder }: AnalysedRule, { appProtocol, direction, progress }: BufferEngine): string {
+  const definition = builder.setup.protocol(appProtocol);
+  const states = direction === 'toserver' ? definition?.states?.toServer : definition?.states?.toClient;
+  return `${definition?.name ?? appProtocol}:${states?.[progress] ?? String(progress)}:generic`;
+}
+
 /** Events of an application layer: of any protocol, as far as its rules say. */
-function eventEngines(rule: AnalysedRule, { keyword }: TxMatchStep): JsonObject[] {
-  if (keyword !== 'app-layer-event') return [];
+function eventEngines(rule: AnalysedRule, keyword: string): JsonObject[] {
   return directionsOf(rule).map((direction) => ({
     name: 'app-layer-events',
     direction,
@@ -87,11 +106,15 @@ function describeEngine({ builder }: AnalysedRule, engine: BufferEngine): JsonOb
 }
 
 /** Those of the rule's protocols and direction. */
-export function enginesOf({ builder, signature }: AnalysedRule, chain: ChainBuilder): readonly BufferEngine[] {
+export function enginesOf(rule: AnalysedRule, chain: ChainBuilder): readonly BufferEngine[] {
   const { buffer } = chain;
   if (buffer?.source !== 'app') return [];
+  return enginesFor(rule, whereOf(chain, buffer.engines ?? [], rule.builder.flags));
+}
+
+function enginesFor({ builder, signature }: AnalysedRule, engines: readonly BufferEngine[]): readonly BufferEngine[] {
   const { appProtocols } = signature;
-  return whereOf(chain, buffer.engines ?? [], builder.flags).filter(
+  return engines.filter(
     ({ appProtocol }) =>
       appProtocols === null ||
       builder.setup.appProtocols(appProtocol)?.some((id) => appProtocols.includes(id)) === true,

@@ -1,6 +1,7 @@
 // rules.json: one object per rule, all that is known of how it is inspected.
 
-import { lists, packetEngines, transactionEngines } from './engines.ts';
+import type { ContentSpec } from '../../framework/chain.ts';
+import { enginesOf, lists, packetEngines, transactionEngines } from './engines.ts';
 import { describeContent, relativeNext } from './matches.ts';
 import type { JsonObject } from './matches.ts';
 import { payloadLimit } from './rule.ts';
@@ -10,7 +11,7 @@ import { isAppLayer, matchPolicy, requirements, ruleFlags } from './traits.ts';
 export function ruleObject(rule: AnalysedRule): JsonObject {
   const { signature, builder } = rule;
   const engines = transactionEngines(rule);
-  const notes = [...builder.notes, ...httpNote(rule)];
+  const notes = [...builder.notes, ...httpNotes(rule)];
   const warnings = builder.warnings.map(({ message }) => message);
   return {
     class: 'threat detection',
@@ -34,18 +35,25 @@ export function ruleObject(rule: AnalysedRule): JsonObject {
   };
 }
 
-/** Requests that are looked for in the payload, where the buffers of HTTP would serve better. */
+/** Requests that are looked for where the buffers of HTTP would serve better; one note for each place that is looked at. */
 const REQUEST = /^(?:GET|POST) \//i;
 const AGENT = /^User-Agent: /i;
 
-function httpNote({ builder }: AnalysedRule): string[] {
-  const texts = builder.payload.contents.map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
-  const better = texts.some((text) => REQUEST.test(text))
-    ? 'http.request_line or http.method and http.uri instead'
-    : texts.some((text) => AGENT.test(text))
-      ? 'http.user_agent or http.header'
-      : undefined;
-  return better === undefined ? [] : [`pattern looks like it inspects HTTP, use ${better} for improved performance`];
+function httpNotes(rule: AnalysedRule): string[] {
+  const { chains, payload } = rule.builder;
+  const inPayload = payload.contents.map(betterBuffer).find((better) => better !== undefined);
+  const inBuffers = chains.flatMap((chain) =>
+    enginesOf(rule, chain).flatMap(() => chain.contents.flatMap((content) => betterBuffer(content) ?? [])),
+  );
+  return [...(inPayload === undefined ? [] : [inPayload]), ...inBuffers].map(
+    (better) => `pattern looks like it inspects HTTP, use ${better} for improved performance`,
+  );
+}
+
+function betterBuffer({ bytes }: ContentSpec): string | undefined {
+  const text = Buffer.from(bytes).toString('latin1');
+  if (REQUEST.test(text)) return 'http.request_line or http.method and http.uri instead';
+  return AGENT.test(text) ? 'http.user_agent or http.header' : undefined;
 }
 
 /** `http_any`: every version of HTTP; a rule that modifiers confine to one is of that. */

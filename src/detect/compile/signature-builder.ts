@@ -199,11 +199,16 @@ export class RuleBuilder implements SignatureBuilder {
     return null;
   }
 
+  precedingContent(): ContentSpec | null {
+    const isMoved = this.movedTo !== null && this.current === this.payload;
+    return (isMoved ? this.movedTo! : this.current).elements.at(-1)?.content ?? null;
+  }
+
   addElement(element: ChainElement): void {
     this.lastCondition = element.keyword;
     // what counts from a content that was moved to its buffer goes there as well
-    if (element.isRelative && this.movedTo !== null && this.current === this.payload)
-      this.movedTo.elements.push(element);
+    const isAboutLast = element.isRelative || element.isAboutLast === true;
+    if (isAboutLast && this.movedTo !== null && this.current === this.payload) this.movedTo.elements.push(element);
     else this.current.elements.push(element);
   }
 

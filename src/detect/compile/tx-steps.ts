@@ -61,7 +61,7 @@ function ofSide(engines: readonly BufferEngine[], side: BufferEngine['direction'
 }
 
 /** Engines in the direction that the rule asks for; all where it asks for none. */
-function ofDirection(engines: readonly BufferEngine[], flags: number): readonly BufferEngine[] {
+export function ofDirection(engines: readonly BufferEngine[], flags: number): readonly BufferEngine[] {
   const directions = flags & (SigFlag.toServer | SigFlag.toClient);
   if (directions === SigFlag.toServer) return engines.filter(({ direction }) => direction === 'toserver');
   if (directions === SigFlag.toClient) return engines.filter(({ direction }) => direction === 'toclient');

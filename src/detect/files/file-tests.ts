@@ -23,6 +23,7 @@ export function addFileTest(builder: SignatureBuilder, keyword: string, test: Fi
     keyword,
     engines: FILE_ENGINES,
     isRepeated: true,
+    place: 'files',
   });
 }
 

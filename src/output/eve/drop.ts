@@ -1,7 +1,7 @@
 // EVE `drop`: packets that inline mode did not let through, with the header values that tell why and which.
 import { ACTION_REJECT_ANY, Action, DROP_REASONS, PacketFlag } from '../../framework/packet.ts';
-import { isIcmp } from '../text/protocol-name.ts';
 import { directionText } from './alert.ts';
+import { lengthOf, networkText, transportText } from './packet-header.ts';
 import { SignatureTexts } from './signature-text.ts';
 import { isDropped, verdictText } from './verdict.ts';
 import type { ConfigNode } from '../../config/index.ts';
@@ -56,36 +56,6 @@ export class DropEvents {
     }
     return '';
   }
-}
-
-// the length that the IP header gives; IPv6's counts the payload only
-function lengthOf(p: Packet): number {
-  if (p.ipVersion === 0) return p.end - p.start;
-  const at = p.l3Offset;
-  const field = p.ipVersion === 6 ? at + 4 : at + 2;
-  return (p.data[field]! << 8) | p.data[field + 1]!;
-}
-
-function networkText(p: Packet): string {
-  if (p.ipVersion === 4) return `,"tos":${String(p.tos)},"ttl":${String(p.ttl)},"ipid":${String(p.ipId)}`;
-  if (p.ipVersion !== 6) return '';
-  return `,"tc":${String(p.tos)},"hoplimit":${String(p.ttl)},"flowlbl":${String(p.ip6FlowLabel)}`;
-}
-
-function transportText(p: Packet): string {
-  if (p.l4Offset < 0) return '';
-  if (p.proto === 17) return `,"udplen":${String(p.udpLength)}`;
-  if (isIcmp(p.proto)) return p.icmpHasId === 0 ? '' : `,"icmp_id":${String(p.icmpId)},"icmp_seq":${String(p.icmpSeq)}`;
-  return p.proto === 6 ? tcpText(p) : '';
-}
-
-function tcpText(p: Packet): string {
-  const has = (bit: number): string => String((p.tcpFlags & bit) !== 0);
-  return (
-    `,"tcpseq":${String(p.tcpSeq >>> 0)},"tcpack":${String(p.tcpAck >>> 0)},"tcpwin":${String(p.tcpWindow)}` +
-    `,"syn":${has(2)},"ack":${has(16)},"psh":${has(8)},"rst":${has(4)},"urg":${has(32)},"fin":${has(1)}` +
-    `,"tcpres":${String(p.tcpReserved)},"tcpurgp":${String(p.tcpUrgentPointer)}`
-  );
 }
 
 function reasonText(p: Packet): string {

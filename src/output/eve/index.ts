@@ -17,6 +17,7 @@ import { NetflowEvents } from './netflow.ts';
 import { EveRecord } from './record.ts';
 import { readEveSettings } from './settings.ts';
 import { StatsEvents } from './stats.ts';
+import { StreamEvents } from './stream.ts';
 import { TransactionEvents, appendTxAnomalies } from './transaction.ts';
 import { readXff } from './xff.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
@@ -69,7 +70,14 @@ function readTypes(node: ConfigNode, record: EveRecord): EventTypes {
     else if (name === 'netflow') flow.push(netflowMethod(new NetflowEvents(record)));
     else if (name === 'stats') stats.push(new StatsEvents(record, body));
     else if (name === 'frame') frames = new FrameEvents(record, body);
-    else if (name === 'metadata') {
+    else if (name === 'stream') {
+      const events = new StreamEvents(record, body);
+      wantsEveryPacket = true;
+      packet.push(method(events));
+      flow.push((_text, f) => {
+        events.flow(f);
+      });
+    } else if (name === 'metadata') {
       wantsEveryPacket = true;
       packet.push((text, p) => {
         if (record.context.packetVars.length > 0) text.string(record.packet(p, 'metadata') + record.end());

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { session } from '../engine/sessions.ts';
+import { ofType, runEngine } from '../engine/support.ts';
+import type { EveEvent } from '../engine/support.ts';
+
+interface StreamEvent extends EveEvent {
+  readonly stream_tcp: {
+    readonly packet: Readonly<Record<string, unknown>> & { readonly flags: readonly string[] };
+    readonly session: {
+      readonly state: string;
+      readonly pstate?: string;
+      readonly client: Readonly<Record<string, unknown>>;
+    };
+    readonly events?: readonly string[];
+  };
+}
+
+function streamEvents(wanted: Readonly<Record<string, string>>, frames = session({ client: 'hello' })): StreamEvent[] {
+  const path = 'outputs.0.eve-log.types.4.stream';
+  const settings = Object.fromEntries(Object.entries(wanted).map(([key, value]) => [`${path}.${key}`, value]));
+  return ofType(runEngine({ frames, settings }), 'stream_tcp') as StreamEvent[];
+}
+
+describe('EVE stream_tcp', () => {
+  it('tells of each packet what became of its session', () => {
+    const events = streamEvents({ all: 'yes' }).filter(({ pkt_src }) => pkt_src === 'wire/pcap');
+    assert.deepEqual(
+      events.map(({ stream_tcp: { session } }) => [session.state, session.pstate]),
+      [
+        ['syn_sent', 'none'],
+        ['syn_recv', 'syn_sent'],
+        ['established', 'syn_recv'],
+        ['established', undefined],
+        ['established', undefined],
+        ['established', undefined],
+      ],
+    );
+    const { packet, session: after } = events[3]!.stream_tcp;
+    assert.deepEqual([packet['tcpseq'], packet['len'], packet['psh'], packet['syn']], [2, 45, true, false]);
+    assert.deepEqual([after.client['isn'], after.client['next_seq'], after.client['segs_right_edge']], [1, 7, 7]);
+    assert.equal(events[3]!.direction, 'to_server');
+  });
+
+  it('is told of the packets asked for', () => {
+    const flags = (events: readonly StreamEvent[]): string[] =>
+      events.map(({ stream_tcp }) => stream_tcp.packet.flags.join());
+    assert.deepEqual(flags(streamEvents({ 'state-update': 'yes' })), ['state_update', 'state_update', 'state_update']);
+    const frames = session({ client: 'hello' });
+    frames.push(frames[3]!);
+    const [again] = streamEvents({ 'event-set': 'yes' }, frames);
+    assert.deepEqual(again!.stream_tcp.events, ['stream.pkt_spurious_retransmission']);
+    assert.equal(streamEvents({ 'spurious-retransmission': 'yes' }, frames).length, 1);
+    assert.deepEqual(streamEvents({ 'event-set': 'yes' }), []);
+    assert.deepEqual(streamEvents({ enabled: 'yes' }), []);
+  });
+});
