@@ -19,8 +19,8 @@ export function isContentRange(value: Uint8Array): boolean {
 }
 
 export interface RangedResponse {
-  /** Value of Content-Range, null without. */
-  readonly value: Uint8Array | null;
+  /** Value of Content-Range. */
+  readonly value: Uint8Array;
   readonly status: number;
   readonly host: Uint8Array | null;
   readonly uri: Uint8Array;
@@ -34,7 +34,7 @@ export interface RangedResponse {
 /** Says of a file which part it is. */
 export function noteRange(file: TrackedFile, tx: Transaction, files: FileTracker, of: RangedResponse): void {
   const { value, status, host, uri, now, memcap, timeout } = of;
-  const range = value === null ? null : RANGE.exec(Buffer.from(value).toString('latin1'));
+  const range = RANGE.exec(Buffer.from(value).toString('latin1'));
   if (range === null) return;
   file.rangeStart = Number(range[1]);
   file.rangeEnd = Number(range[2]);

@@ -77,8 +77,10 @@ export class BodySink {
   }
 
   private noteRange(file: TrackedFile, tx: HttpTransaction): void {
+    const value = valueOf(tx.response.headers, 'content-range');
+    if (value === null) return;
     noteRange(file, tx, this.flow.services.files, {
-      value: valueOf(tx.response.headers, 'content-range'),
+      value,
       status: tx.statusNumber,
       host: tx.host,
       uri: tx.uri,
@@ -146,6 +148,7 @@ export class BodySink {
 
 /** What undoing the compression found out, each once for a transaction. */
 function decoderNotes(tx: HttpTransaction, { isBomb, isOutOfMemory, hasFailed }: BodyDecoder): readonly number[] {
+  if (!isBomb && !isOutOfMemory && !hasFailed) return NOTHING;
   const found: number[] = [];
   const isNew = (id: number): boolean => tx.anomalies?.includes(id) !== true;
   if (isBomb && isNew(HTTP_ANOMALY.compression_bomb)) found.push(HTTP_ANOMALY.compression_bomb);

@@ -2,12 +2,14 @@
 
 import { TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { HeaderId } from './headers.ts';
+import { HeaderId, valueOf } from './headers.ts';
 import type { Header } from './headers.ts';
 import type { HttpMessage, HttpTransaction } from './transaction.ts';
 
-const CRLF = Buffer.from('\r\n');
-const SEPARATOR = Buffer.from(': ');
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const COLON = 58;
 
 function isCookie({ id }: Header): boolean {
   return id === HeaderId.cookie || id === HeaderId['set-cookie'];
@@ -16,44 +18,105 @@ function isCookie({ id }: Header): boolean {
 /** `http.header`: a line for each header but cookies. */
 export function headerBuffer(message: HttpMessage): Uint8Array | null {
   if (message.headers.length === 0) return null;
-  message.headerBuffer ??= linesOf(message.headers.filter((header) => !isCookie(header)));
+  message.headerBuffer ??= asTheyCame(message) ?? linesOf(message.headers);
   return message.headerBuffer.length === 0 ? null : message.headerBuffer;
 }
 
+/** Where the headers came as the buffer shows them, and cookies not amidst them, they are a part of what came; else null. */
+function asTheyCame({ headers, rawHeaders }: HttpMessage): Uint8Array | null {
+  let from = 0;
+  let to = headers.length;
+  if (isCookie(headers[0]!)) from++;
+  if (to > from && isCookie(headers[to - 1]!)) to--;
+  if (to === from) return null;
+  const start = headers[from]!.nameStart;
+  let at = start;
+  for (let i = from; i < to; i++) {
+    const header = headers[i]!;
+    const { nameEnd, valueStart, valueEnd } = header;
+    if (header.nameData !== rawHeaders || header.valueData !== rawHeaders || isCookie(header)) return null;
+    if (header.nameStart !== at || nameEnd === at || valueStart !== nameEnd + 2) return null;
+    if (rawHeaders[nameEnd] !== COLON || rawHeaders[nameEnd + 1] !== SPACE) return null;
+    if (rawHeaders[valueEnd] !== CR || rawHeaders[valueEnd + 1] !== LF) return null;
+    at = valueEnd + 2;
+  }
+  return rawHeaders.subarray(start, at);
+}
+
+/** A line for each but cookies. */
 function linesOf(headers: readonly Header[]): Uint8Array {
   let size = 0;
-  for (const { name, value } of headers) size += name.length + value.length + 4;
+  for (const header of headers) if (!isCookie(header)) size += lineSize(header);
   const out = new Uint8Array(size);
   let at = 0;
-  for (const { name, value } of headers) {
-    out.set(name, at);
-    out.set(SEPARATOR, at + name.length);
-    out.set(value, at + name.length + 2);
-    at += name.length + 2 + value.length;
-    out.set(CRLF, at);
-    at += 2;
-  }
+  for (const header of headers) if (!isCookie(header)) at = putLine(out, at, header);
   return out;
+}
+
+/** Of `name: value` with the line end. */
+function lineSize({ nameStart, nameEnd, valueStart, valueEnd }: Header): number {
+  return nameEnd - nameStart + valueEnd - valueStart + 4;
+}
+
+function putLine(out: Uint8Array, start: number, header: Header): number {
+  let at = put(out, start, header.nameData, header.nameStart, header.nameEnd);
+  out[at++] = COLON;
+  out[at++] = SPACE;
+  at = put(out, at, header.valueData, header.valueStart, header.valueEnd);
+  return putEnd(out, at);
+}
+
+function putEnd(out: Uint8Array, at: number): number {
+  out[at] = CR;
+  out[at + 1] = LF;
+  return at + 2;
+}
+
+/** Most are short: a loop is faster than a call. */
+function put(out: Uint8Array, at: number, data: Uint8Array, start: number, end: number): number {
+  for (let i = start; i < end; i++) out[at++] = data[i]!;
+  return at;
 }
 
 /** `http.header_names`: CRLF before the first, after each, and once more. */
 export function headerNames(message: HttpMessage): Uint8Array | null {
   if (message.headers.length === 0) return null;
-  message.headerNames ??= Buffer.concat([CRLF, ...message.headers.flatMap(({ name }) => [name, CRLF]), CRLF]);
-  return message.headerNames;
+  return (message.headerNames ??= namesOf(message.headers));
+}
+
+function namesOf(headers: readonly Header[]): Uint8Array {
+  let size = 4;
+  for (const { nameStart, nameEnd } of headers) size += nameEnd - nameStart + 2;
+  const out = new Uint8Array(size);
+  let at = putEnd(out, 0);
+  for (const { nameData, nameStart, nameEnd } of headers) at = putEnd(out, put(out, at, nameData, nameStart, nameEnd));
+  putEnd(out, at);
+  return out;
 }
 
 /** `http.start`: the first line and all headers. */
 export function startBuffer(message: HttpMessage): Uint8Array | null {
   if (message.line.length === 0) return null;
-  message.start ??= Buffer.concat([message.line, CRLF, linesOf(message.headers), CRLF]);
-  return message.start;
+  return (message.start ??= startOf(message));
+}
+
+function startOf({ line, headers }: HttpMessage): Uint8Array {
+  let size = line.length + 4;
+  for (const header of headers) size += lineSize(header);
+  const out = new Uint8Array(size);
+  let at = putEnd(out, put(out, 0, line, 0, line.length));
+  for (const header of headers) at = putLine(out, at, header);
+  putEnd(out, at);
+  return out;
 }
 
 /** `http.request_header`: one `name: value` at a time. */
 export function headerLine(message: HttpMessage, instance: number): Uint8Array | null {
   const header = message.headers[instance];
-  return header === undefined ? null : Buffer.concat([header.name, SEPARATOR, header.value]);
+  if (header === undefined) return null;
+  const line = new Uint8Array(lineSize(header));
+  putLine(line, 0, header);
+  return line.subarray(0, line.length - 2);
 }
 
 /** What follows the first line as it came, without the empty line of a request's end. */
@@ -62,6 +125,5 @@ export function rawHeaders(message: HttpMessage): Uint8Array | null {
 }
 
 export function cookieOf(tx: HttpTransaction, direction: Direction): Uint8Array | null {
-  const id = direction === TO_SERVER ? HeaderId.cookie : HeaderId['set-cookie'];
-  return tx.message(direction).headers.find((header) => header.id === id)?.value ?? null;
+  return valueOf(tx.message(direction).headers, direction === TO_SERVER ? 'cookie' : 'set-cookie');
 }

@@ -4,7 +4,7 @@ import type { JsonText } from '../../base/json-writer.ts';
 import { bytesText } from '../../base/json-writer.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { EveDeclaration } from '../../framework/app-protocol.ts';
-import { nameOf, valueOf } from './headers.ts';
+import { headerOf, nameOf, valueOf } from './headers.ts';
 import type { Header, KnownHeader } from './headers.ts';
 import { Progress } from './transaction.ts';
 import type { HttpMessage, HttpTransaction } from './transaction.ts';
@@ -86,8 +86,10 @@ export const HTTP_EVE: EveDeclaration = {
     const options = readOptions(node);
     return { log: (tx: HttpTransaction, json) => write(tx, json, options) };
   },
-  alert: (tx: HttpTransaction, json) => write(tx, json, { isExtended: true, custom: [], dumps: 'no' }),
+  alert: (tx: HttpTransaction, json) => write(tx, json, IN_ALERTS),
 };
+
+const IN_ALERTS: Options = { isExtended: true, custom: [], dumps: 'no' };
 
 function write(tx: HttpTransaction, json: JsonText, options: Options): boolean {
   const { request, response } = tx;
@@ -107,18 +109,20 @@ function write(tx: HttpTransaction, json: JsonText, options: Options): boolean {
 }
 
 function header(json: JsonText, key: string, headers: readonly Header[], name: KnownHeader): void {
-  const value = valueOf(headers, name);
-  if (value !== null) json.bytes(key, value);
+  const found = headerOf(headers, name);
+  if (found !== undefined) json.bytes(key, found.valueData, found.valueStart, found.valueEnd);
 }
 
 function contentType({ response }: HttpTransaction, json: JsonText): void {
-  const value = valueOf(response.headers, 'content-type');
-  if (value === null) return;
-  let end = 0;
-  while (end < value.length && value[end] !== 59) end++;
-  json.bytes('http_content_type', value.subarray(0, end));
+  const found = headerOf(response.headers, 'content-type');
+  if (found === undefined) return;
+  const { valueData, valueStart, valueEnd } = found;
+  let end = valueStart;
+  while (end < valueEnd && valueData[end] !== SEMICOLON) end++;
+  json.bytes('http_content_type', valueData, valueStart, end);
 }
 
+const SEMICOLON = 59;
 const RANGE = /^bytes\s+(?:(\d+)-(\d+)|\*)\/(\d+|\*)/i;
 
 function contentRange({ response }: HttpTransaction, json: JsonText): void {

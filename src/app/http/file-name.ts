@@ -17,5 +17,5 @@ export function fileName(tx: HttpTransaction, direction: Direction): Uint8Array 
   const { uri } = tx;
   let end = 0;
   while (end < uri.length && uri[end] !== 63 && uri[end] !== 35) end++;
-  return uri.subarray(0, end);
+  return end === uri.length ? uri : uri.subarray(0, end);
 }

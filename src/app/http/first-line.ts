@@ -4,6 +4,25 @@ import { isSpace } from './headers.ts';
 
 const NONE = new Uint8Array(0);
 const HTTP = Buffer.from('http/');
+const DOT = 46;
+
+/** Words that most messages have: they need no view of their own. */
+const COMMON_WORDS: Uint8Array[][] = [];
+for (const word of ['GET', 'POST', 'HEAD', 'HTTP/1.1', 'HTTP/1.0', '200', '204', '301', '302', '304', '404', 'OK'])
+  (COMMON_WORDS[word.length] ??= []).push(Uint8Array.from(word, (char) => char.charCodeAt(0)));
+
+/** The bytes [start, end) of a line. */
+function word(line: Uint8Array, start: number, end: number): Uint8Array {
+  const list = COMMON_WORDS[end - start];
+  if (list === undefined) return line.subarray(start, end);
+  for (let i = 0; i < list.length; i++) if (isAt(line, start, list[i]!)) return list[i]!;
+  return line.subarray(start, end);
+}
+
+function isAt(line: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  for (let i = 0; i < wanted.length; i++) if (line[at + i] !== wanted[i]) return false;
+  return true;
+}
 
 export interface RequestLine {
   method: Uint8Array;
@@ -31,7 +50,7 @@ export function parseRequestLine(line: Uint8Array): RequestLine {
   result.hasLeadingSpace = at > 0;
   const methodStart = at;
   while (at < end && !isSpace(line[at]!)) at++;
-  result.method = line.subarray(methodStart, at);
+  result.method = word(line, methodStart, at);
   const gap = at;
   while (at < end && isSpace(line[at]!)) at++;
   for (let i = gap; i < at; i++) if (line[i] !== 32) result.hasOddMethodDelimiter = true;
@@ -77,7 +96,7 @@ function startsHttp(data: Uint8Array, start: number, end: number): boolean {
 
 function trimEnd(data: Uint8Array, start: number, end: number): Uint8Array {
   while (end > start && isSpace(data[end - 1]!)) end--;
-  return data.subarray(start, end);
+  return word(data, start, end);
 }
 
 export interface StatusLine {
@@ -94,11 +113,11 @@ export function parseStatusLine(line: Uint8Array): StatusLine {
   while (at < end && isSpace(line[at]!)) at++;
   const start = at;
   while (at < end && !isSpace(line[at]!)) at++;
-  const protocol = line.subarray(start, at);
+  const protocol = word(line, start, at);
   while (at < end && isSpace(line[at]!)) at++;
   const statusStart = at;
   while (at < end && !isSpace(line[at]!)) at++;
-  const status = line.subarray(statusStart, at);
+  const status = word(line, statusStart, at);
   while (at < end && isSpace(line[at]!)) at++;
   return { protocol, status, number: statusNumber(status), message: trimEnd(line, at, end) };
 }
@@ -130,8 +149,8 @@ function numberIn(data: Uint8Array, start: number, end: number): number {
 
 /** `HTTP/1.1`: a protocol with a version. */
 export function isVersion(protocol: Uint8Array): boolean {
-  const [, , , , , major = 0, dot = 0, minor = 0] = protocol;
-  return protocol.length === 8 && startsHttp(protocol, 0, 8) && dot === 46 && isKnownVersion(major - 48, minor - 48);
+  if (protocol.length !== 8 || !startsHttp(protocol, 0, 8) || protocol[6] !== DOT) return false;
+  return isKnownVersion(protocol[5]! - 48, protocol[7]! - 48);
 }
 
 /** Chunks came with version 1.1. */

@@ -40,13 +40,46 @@ export const HeaderId = Object.fromEntries(KNOWN_HEADERS.map((name, id) => [name
   Record<KnownHeader, number>
 >;
 
-export interface Header {
+/** A header; its name and value are shown as views when somebody asks for them. */
+export class Header {
   /** Index into KNOWN_HEADERS, 0 for others. */
   readonly id: number;
-  readonly name: Uint8Array;
-  value: Uint8Array;
+  /** The name is [nameStart, nameEnd) of it. */
+  readonly nameData: Uint8Array;
+  readonly nameStart: number;
+  readonly nameEnd: number;
+  /** The value is [valueStart, valueEnd) of it. */
+  valueData: Uint8Array;
+  valueStart: number;
+  valueEnd: number;
   /** How often it came; the values are joined by `, `. */
-  count: number;
+  count = 1;
+  private shownName: Uint8Array | null = null;
+  private shownValue: Uint8Array | null = null;
+
+  constructor(id: number, data: Uint8Array, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number) {
+    this.id = id;
+    this.nameData = data;
+    this.nameStart = nameStart;
+    this.nameEnd = nameEnd;
+    this.valueData = data;
+    this.valueStart = valueStart;
+    this.valueEnd = valueEnd;
+  }
+
+  get name(): Uint8Array {
+    return (this.shownName ??= this.nameData.subarray(this.nameStart, this.nameEnd));
+  }
+
+  get value(): Uint8Array {
+    return (this.shownValue ??= this.valueData.subarray(this.valueStart, this.valueEnd));
+  }
+
+  set value(bytes: Uint8Array) {
+    this.shownValue = this.valueData = bytes;
+    this.valueStart = 0;
+    this.valueEnd = bytes.length;
+  }
 }
 
 /** What reading a header block found out besides the headers. */
@@ -76,6 +109,13 @@ export function freshNotes(): HeaderNotes {
   };
 }
 
+export function clearNotes(notes: HeaderNotes): HeaderNotes {
+  notes.missesColon = notes.isFoldedWrongly = notes.hasSpaceBeforeColon = notes.hasOddName = false;
+  notes.repeated = 0;
+  notes.isTooMany = notes.hasOddLine = false;
+  return notes;
+}
+
 const NOT_TOKEN = Uint8Array.from({ length: 256 }, (_, byte) =>
   /[!#$%&'*+.^_`|~0-9A-Za-z-]/.test(String.fromCharCode(byte)) ? 0 : 1,
 );
@@ -98,55 +138,174 @@ export function equalsNocase(data: Uint8Array, start: number, end: number, lower
 }
 
 function identify(data: Uint8Array, start: number, end: number): number {
-  for (const { id, name } of byLength[end - start] ?? []) if (equalsNocase(data, start, end, name)) return id;
+  const list = byLength[end - start];
+  if (list === undefined) return 0;
+  for (let i = 0; i < list.length; i++) if (equalsNocase(data, start, end, list[i]!.name)) return list[i]!.id;
   return 0;
 }
 
 /** Reads the block of header lines [start, end); it is the message's own copy, of which names and values are views. */
 export function parseHeaders(data: Uint8Array, start: number, end: number, notes: HeaderNotes): Header[] {
-  const headers: Header[] = [];
-  let from = -1;
-  let to = -1;
-  let kept: Uint8Array | null = null; // a line put together from several
-  const flush = (): void => {
-    if (kept !== null) addLine(headers, kept, 0, kept.length, notes);
-    else if (to > from) addLine(headers, data, from, to, notes);
-    kept = null;
-  };
-  for (let at = start; at < end;) {
-    const next = physicalEnd(data, at, end);
-    let stop = next;
-    while (stop > at && (data[stop - 1] === LF || data[stop - 1] === CR)) stop--;
-    if (stop === at && next - at > 2 && at > start + 1 && data[at - 2] === CR) notes.hasOddLine = true;
-    if (stop > at) {
-      // a line that seems to go on with the very first header is taken for a header of its own
-      const isSecond = headers.length === 0 && kept === null && data.subarray(at, stop).includes(COLON);
-      if (isFolding(data[at]!) && to < 0) notes.isFoldedWrongly = true;
-      if (isFolding(data[at]!) && to >= 0 && !isSecond) {
-        kept = continued(kept ?? data.subarray(from, to), data, at, stop);
-      } else {
-        if (to >= 0) flush();
-        from = at;
-        to = stop;
+  return reader.read(data, start, end, notes);
+}
+
+const NO_BYTES = new Uint8Array(0);
+/** What ends a line, what ends a name, and what does not belong. */
+const IS_SPECIAL = new Uint8Array(256);
+for (const byte of [0, LF, CR, COLON]) IS_SPECIAL[byte] = 1;
+
+/** Reads blocks one after the other. A line is taken when the next shows that it does not go on. */
+class BlockReader {
+  private headers: Header[] = [];
+  private notes: HeaderNotes = freshNotes();
+  /** Bits of the known headers that came. */
+  private seen = 0;
+  private data: Uint8Array = NO_BYTES;
+  /** The line that waits is [from, to); none where `to` is negative. */
+  private from = -1;
+  private to = -1;
+  /** Its first colon, -1 without, and whether a zero byte is in it. */
+  private colon = -1;
+  private hasZero = false;
+  /** It is put together from several. */
+  private kept: Uint8Array | null = null;
+  // of the line looked at
+  private lineColon = -1;
+  private lineHasZero = false;
+
+  read(data: Uint8Array, start: number, end: number, notes: HeaderNotes): Header[] {
+    const headers: Header[] = [];
+    this.headers = headers;
+    this.notes = notes;
+    this.seen = 0;
+    this.data = data;
+    this.to = -1;
+    this.kept = null;
+    for (let at = start; at < end;) {
+      const next = this.line(at, end);
+      let stop = next;
+      while (stop > at && (data[stop - 1] === LF || data[stop - 1] === CR)) stop--;
+      if (stop > at) this.begin(at, stop);
+      else if (next - at > 2 && at > start + 1 && data[at - 2] === CR) notes.hasOddLine = true;
+      at = next;
+    }
+    if (this.to >= 0) this.flush();
+    this.data = NO_BYTES;
+    this.headers = [];
+    return headers;
+  }
+
+  /** Where the line ends: with LF; a CR without one ends it as well, as browsers have it. */
+  private line(at: number, end: number): number {
+    const { data } = this;
+    this.lineColon = -1;
+    this.lineHasZero = false;
+    for (let i = at; i < end; i++) {
+      const byte = data[i]!;
+      if (IS_SPECIAL[byte] === 0) continue;
+      if (byte === LF) return i + 1;
+      if (byte === COLON) {
+        if (this.lineColon < 0) this.lineColon = i;
+      } else if (byte === 0) this.lineHasZero = true;
+      else if (i + 1 < end && data[i + 1] !== LF && data[i + 1] !== CR) return i + 1;
+    }
+    return end;
+  }
+
+  /** A line of something, [at, stop): a header, or more of the one before it. */
+  private begin(at: number, stop: number): void {
+    const { data } = this;
+    if (isFolding(data[at]!)) {
+      if (this.to < 0) this.notes.isFoldedWrongly = true;
+      else if (!this.isSecond()) {
+        this.kept = continued(this.kept ?? data.subarray(this.from, this.to), data, at, stop);
+        return;
       }
     }
-    at = next;
+    if (this.to >= 0) this.flush();
+    this.from = at;
+    this.to = stop;
+    this.colon = this.lineColon;
+    this.hasZero = this.lineHasZero;
   }
-  if (to >= 0) flush();
-  return headers;
+
+  /** A line that seems to go on with the very first header is taken for a header of its own. */
+  private isSecond(): boolean {
+    return this.headers.length === 0 && this.kept === null && this.lineColon >= 0;
+  }
+
+  private flush(): void {
+    const { kept } = this;
+    this.kept = null;
+    if (this.headers.length >= MOST_HEADERS) {
+      this.notes.isTooMany = true;
+      return;
+    }
+    if (kept !== null) this.put(kept, 0, kept.length, byteIndex(kept, COLON, 0, kept.length), kept.includes(0));
+    else this.put(this.data, this.from, this.to, this.colon, this.hasZero);
+  }
+
+  private put(data: Uint8Array, start: number, end: number, colon: number, hasZero: boolean): void {
+    if (!hasZero) {
+      this.add(data, start, end, colon);
+      return;
+    }
+    const clean = withoutZeros(data, start, end);
+    if (colon < 0 || byteIndex(data, 0, start, end) < colon) this.notes.hasOddName = true;
+    this.add(clean, 0, clean.length, byteIndex(clean, COLON, 0, clean.length));
+  }
+
+  private add(data: Uint8Array, start: number, end: number, colon: number): void {
+    const { notes } = this;
+    if (colon < 0) {
+      notes.missesColon = true;
+      this.push(0, data, start, start, start, end);
+      return;
+    }
+    let nameEnd = colon;
+    while (nameEnd > start && isSpace(data[nameEnd - 1]!)) nameEnd--;
+    let nameStart = start;
+    while (nameStart < nameEnd && isSpace(data[nameStart]!)) nameStart++;
+    for (let i = nameEnd; i < colon; i++) {
+      if (data[i] === 32 || data[i] === 9) notes.hasSpaceBeforeColon = true;
+      else notes.hasOddName = true;
+    }
+    for (let i = nameStart; i < nameEnd && !notes.hasOddName; i++) notes.hasOddName = NOT_TOKEN[data[i]!] === 1;
+    if (nameEnd === nameStart) notes.missesColon = true; // a name, to be exact
+    const id = identify(data, nameStart, nameEnd);
+    const known = this.sameName(id, data, nameStart, nameEnd);
+    if (known === undefined) {
+      this.seen |= 1 << id;
+      this.push(id, data, nameStart, nameEnd, colon + 1, end);
+      return;
+    }
+    if (++known.count === 2) notes.repeated++;
+    if (id !== HeaderId['content-length']) known.value = joined(known.value, ', ', trimmed(data, colon + 1, end));
+  }
+
+  /** The value is what [start, end) is without spaces around it. */
+  private push(id: number, data: Uint8Array, nameStart: number, nameEnd: number, start: number, end: number): void {
+    while (start < end && isSpace(data[start]!)) start++;
+    while (end > start && isSpace(data[end - 1]!)) end--;
+    this.headers.push(new Header(id, data, nameStart, nameEnd, start, end));
+  }
+
+  private sameName(id: number, data: Uint8Array, start: number, end: number): Header | undefined {
+    if ((this.seen & (1 << id)) === 0) return undefined;
+    const { headers } = this;
+    for (let i = 0; i < headers.length; i++) {
+      const header = headers[i]!;
+      if (header.id !== id || header.nameEnd - header.nameStart !== end - start) continue;
+      if (id !== 0 || sameLetters(header, data, start, end)) return header;
+    }
+    return undefined;
+  }
 }
+
+const reader = new BlockReader();
 
 function isFolding(byte: number): boolean {
   return byte === 32 || byte === 9 || byte === 0;
-}
-
-/** A line ends with LF; a CR without one ends it as well, as browsers have it. */
-function physicalEnd(data: Uint8Array, at: number, end: number): number {
-  for (let i = at; i < end; i++) {
-    if (data[i] === LF) return i + 1;
-    if (data[i] === CR && i + 1 < end && data[i + 1] !== LF && data[i + 1] !== CR) return i + 1;
-  }
-  return end;
 }
 
 /** A line that begins with a space goes on with the one before it (RFC 9112 section 5.2). */
@@ -160,63 +319,9 @@ function withoutZeros(data: Uint8Array, start: number, end: number): Uint8Array 
   return data.subarray(start, end).filter((byte) => byte !== 0);
 }
 
-function addLine(headers: Header[], data: Uint8Array, start: number, end: number, notes: HeaderNotes): void {
-  if (headers.length >= MOST_HEADERS) {
-    notes.isTooMany = true;
-    return;
-  }
-  for (let i = start; i < end; i++) {
-    if (data[i] !== 0) continue;
-    const clean = withoutZeros(data, start, end);
-    const colon = byteIndex(data, COLON, start, end);
-    if (colon < 0 || i < colon) notes.hasOddName = true;
-    addClean(headers, clean, 0, clean.length, notes);
-    return;
-  }
-  addClean(headers, data, start, end, notes);
-}
-
-function addClean(headers: Header[], data: Uint8Array, start: number, end: number, notes: HeaderNotes): void {
-  let colon = start;
-  while (colon < end && data[colon] !== COLON) colon++;
-  if (colon === end) {
-    notes.missesColon = true;
-    headers.push({ id: 0, name: data.subarray(start, start), value: trimmed(data, start, end), count: 1 });
-    return;
-  }
-  let nameEnd = colon;
-  while (nameEnd > start && isSpace(data[nameEnd - 1]!)) nameEnd--;
-  let nameStart = start;
-  while (nameStart < nameEnd && isSpace(data[nameStart]!)) nameStart++;
-  for (let i = nameEnd; i < colon; i++) {
-    if (data[i] === 32 || data[i] === 9) notes.hasSpaceBeforeColon = true;
-    else notes.hasOddName = true;
-  }
-  for (let i = nameStart; i < nameEnd && !notes.hasOddName; i++) notes.hasOddName = NOT_TOKEN[data[i]!] === 1;
-  if (nameEnd === nameStart) notes.missesColon = true; // a name, to be exact
-  const id = identify(data, nameStart, nameEnd);
-  const name = data.subarray(nameStart, nameEnd);
-  const value = trimmed(data, colon + 1, end);
-  const known = sameName(headers, id, name);
-  if (known === undefined) {
-    headers.push({ id, name, value, count: 1 });
-    return;
-  }
-  if (++known.count === 2) notes.repeated++;
-  if (id !== HeaderId['content-length']) known.value = joined(known.value, ', ', value);
-}
-
-function sameName(headers: readonly Header[], id: number, name: Uint8Array): Header | undefined {
-  for (const header of headers) {
-    if (header.id !== id || header.name.length !== name.length) continue;
-    if (id !== 0 || sameLetters(header.name, name)) return header;
-  }
-  return undefined;
-}
-
-function sameLetters(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 0; i < a.length; i++) if (lower(a[i]!) !== lower(b[i]!)) return false;
-  return a.length > 0;
+function sameLetters({ nameData, nameStart, nameEnd }: Header, data: Uint8Array, start: number, end: number): boolean {
+  for (let a = nameStart, b = start; b < end; a++, b++) if (lower(nameData[a]!) !== lower(data[b]!)) return false;
+  return nameEnd > nameStart;
 }
 
 export function lower(byte: number): number {
@@ -238,9 +343,7 @@ export function joined(a: Uint8Array, between: string, b: Uint8Array): Uint8Arra
 }
 
 export function valueOf(headers: readonly Header[], name: KnownHeader): Uint8Array | null {
-  const id = HeaderId[name];
-  for (const header of headers) if (header.id === id) return header.value;
-  return null;
+  return headerOf(headers, name)?.value ?? null;
 }
 
 /** @param name in lower case */
@@ -256,5 +359,6 @@ export function nameOf({ id, name }: Header): string {
 
 export function headerOf(headers: readonly Header[], name: KnownHeader): Header | undefined {
   const id = HeaderId[name];
-  return headers.find((header) => header.id === id);
+  for (let i = 0; i < headers.length; i++) if (headers[i]!.id === id) return headers[i];
+  return undefined;
 }

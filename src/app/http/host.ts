@@ -8,9 +8,11 @@ import type { HttpTransaction } from './transaction.ts';
 import { splitUri } from './uri.ts';
 
 const SLASH = 47;
+const COLON = 58;
+const BRACKET = 93;
 
 /** Sets host and port of the transaction; the anomalies found. */
-export function takeHost(tx: HttpTransaction): number[] {
+export function takeHost(tx: HttpTransaction): readonly number[] {
   const anomalies: number[] = [];
   const header = headerOf(tx.request.headers, 'host');
   const { authority } = splitUri(tx.rawUri);
@@ -39,9 +41,9 @@ const BAD_PORT = -2;
 function splitPort(value: Uint8Array): { host: Uint8Array; port: number } {
   let end = value.length;
   let port = -1;
-  const bracket = value.lastIndexOf(93);
-  const colon = value.lastIndexOf(58);
-  if (colon > bracket) {
+  let colon = end - 1;
+  while (colon >= 0 && value[colon] !== BRACKET && value[colon] !== COLON) colon--;
+  if (colon >= 0 && value[colon] === COLON) {
     end = colon;
     port = 0;
     for (let i = colon + 1; i < value.length; i++) {
@@ -51,9 +53,16 @@ function splitPort(value: Uint8Array): { host: Uint8Array; port: number } {
     if (port === 0 || port > 65535) port = BAD_PORT;
   }
   while (end > 0 && value[end - 1] === 46) end--;
+  if (port === -1 && end === value.length && isSmall(value)) return { host: value, port };
   const host = new Uint8Array(end);
   for (let i = 0; i < end; i++) host[i] = lower(value[i]!);
   return { host, port };
+}
+
+/** Whether there is no large letter. */
+function isSmall(data: Uint8Array): boolean {
+  for (let i = 0; i < data.length; i++) if (lower(data[i]!) !== data[i]) return false;
+  return true;
 }
 
 function isModern({ request }: HttpTransaction): boolean {

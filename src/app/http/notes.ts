@@ -6,14 +6,18 @@ import type { HeaderNotes } from './headers.ts';
 import { METHODS } from './methods.ts';
 import { isContentRange } from '../../applayer/content-range.ts';
 import { isVersion } from './first-line.ts';
+import { beginsWithText } from './scan.ts';
 import { TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import type { HttpTransaction } from './transaction.ts';
 
 const AUTHORIZATIONS = /^(basic|digest|bearer)\b/i;
 
+const NONE: readonly number[] = [];
+
 /** What reading the header block of a direction found out. */
-export function headerNotes(notes: HeaderNotes, direction: Direction): number[] {
+export function headerNotes(notes: HeaderNotes, direction: Direction): readonly number[] {
+  if (isClean(notes)) return NONE;
   const isRequest = direction === TO_SERVER;
   const A = HTTP_ANOMALY;
   const found: number[] = [];
@@ -29,10 +33,16 @@ export function headerNotes(notes: HeaderNotes, direction: Direction): number[] 
   return found;
 }
 
-export function requestNotes(tx: HttpTransaction): number[] {
-  const found: number[] = [];
+function isClean(notes: HeaderNotes): boolean {
+  if (notes.missesColon || notes.hasSpaceBeforeColon || notes.hasOddName || notes.repeated > 0) return false;
+  return !notes.isFoldedWrongly && !notes.hasOddLine && !notes.isTooMany;
+}
+
+export function requestNotes(tx: HttpTransaction): readonly number[] {
   const { headers } = tx.request;
   const length = headerOf(headers, 'content-length');
+  if (length === undefined && headerOf(headers, 'authorization') === undefined) return NONE;
+  const found: number[] = [];
   if (length !== undefined && length.count > 1) found.push(HTTP_ANOMALY.duplicate_content_length_field_in_request);
   const authorization = valueOf(headers, 'authorization');
   if (authorization !== null && !AUTHORIZATIONS.test(Buffer.from(authorization).toString('latin1')))
@@ -49,7 +59,7 @@ export function lengthNote(value: Uint8Array): number {
     : HTTP_ANOMALY.invalid_content_length_field_in_response;
 }
 
-export function responseNotes(tx: HttpTransaction): number[] {
+export function responseNotes(tx: HttpTransaction): readonly number[] {
   const found: number[] = [];
   const { headers } = tx.response;
   const length = headerOf(headers, 'content-length');
@@ -58,7 +68,7 @@ export function responseNotes(tx: HttpTransaction): number[] {
   const range = valueOf(headers, 'content-range');
   if (range !== null && !isContentRange(range)) found.push(HTTP_ANOMALY.range_invalid);
   const type = valueOf(headers, 'content-type');
-  if (type !== null && /^multipart\/byteranges/i.test(Buffer.from(type).toString('latin1')))
+  if (type !== null && beginsWithText(type, 0, 'multipart/byteranges'))
     found.push(HTTP_ANOMALY.response_multipart_byteranges);
   return found;
 }

@@ -17,7 +17,7 @@ import { HTTP_ANOMALY } from './events.ts';
 import { isBodiless, isFramed, requestFraming, responseFraming } from './framing.ts';
 import type { BodyFraming } from './framing.ts';
 import { beginsHttp, isVersion, parseLength, parseRequestLine, parseStatusLine } from './first-line.ts';
-import { freshNotes, isSpace, parseHeaders, valueOf } from './headers.ts';
+import { clearNotes, freshNotes, isSpace, parseHeaders, valueOf } from './headers.ts';
 import { takeHost } from './host.ts';
 import { Multipart, boundaryOf } from './multipart.ts';
 import { headerNotes, methodNote, requestNotes, responseNotes } from './notes.ts';
@@ -33,6 +33,8 @@ import { normalizeUri } from './uri.ts';
 
 const LF = 10;
 const CR = 13;
+/** Of the block that is read. */
+const HEADER_NOTES = freshNotes();
 
 export class HttpParser extends AppParser implements BodyHost {
   private readonly settings: HttpSettings;
@@ -277,7 +279,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const tx = side.tx!;
     const message = tx.message(direction);
     message.rawHeaders = copyOf(data, at, stop);
-    const notes = freshNotes();
+    const notes = clearNotes(HEADER_NOTES);
     message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, notes);
     for (const id of headerNotes(notes, direction)) this.anomaly(tx, id);
     tx.advance(direction, Progress.headers);

@@ -1,7 +1,7 @@
 // Looking for ends of lines and blocks, and for words, in the bytes of messages.
 
 import { byteIndex } from '../../base/bytes.ts';
-import { isSpace } from './headers.ts';
+import { isSpace, lower } from './headers.ts';
 
 const LF = 10;
 const CR = 13;
@@ -86,6 +86,15 @@ export function equalsText(data: Uint8Array, text: string): boolean {
   return true;
 }
 
+/** @param text of small letters */
 export function containsText(data: Uint8Array, text: string): boolean {
-  return Buffer.from(data).toString('latin1').toLowerCase().includes(text);
+  for (let at = 0; at + text.length <= data.length; at++) if (beginsWithText(data, at, text)) return true;
+  return false;
+}
+
+/** Whether the bytes at a place are those letters, small or large. @param text of small letters, or of other ASCII */
+export function beginsWithText(data: Uint8Array, at: number, text: string): boolean {
+  if (at + text.length > data.length) return false;
+  for (let i = 0; i < text.length; i++) if (lower(data[at + i]!) !== text.charCodeAt(i)) return false;
+  return true;
 }

@@ -30,6 +30,7 @@ export const STATES = {
 export const Progress = { started: 0, line: 1, headers: 2, body: 3, trailer: 4, complete: 5 } as const;
 
 const NONE = new Uint8Array(0);
+const NO_HEADERS: readonly Header[] = [];
 
 /** One of the two messages. */
 export class HttpMessage {
@@ -37,7 +38,7 @@ export class HttpMessage {
   line: Uint8Array = NONE;
   /** Header lines as they came, with their ends and the empty line after them. */
   rawHeaders: Uint8Array = NONE;
-  headers: Header[] = [];
+  headers: readonly Header[] = NO_HEADERS;
   /** `HTTP/1.1`; empty for HTTP/0.9. */
   protocol: Uint8Array = NONE;
   readonly body = new BodyBuffer();

@@ -93,6 +93,7 @@ export class BodySink {
   private noteRange(tx: Http2Transaction, message: Http2Message): void {
     const { fields } = tx.request;
     const value = contentRange(message.fields);
+    if (value === null) return;
     noteRange(message.file!, tx, this.flow.services.files, {
       value,
       status: statusOf(message.fields),
@@ -101,7 +102,7 @@ export class BodySink {
       now: this.now,
       ...this.settings.byterange,
     });
-    if (value !== null && !isContentRange(value)) this.note(tx, HTTP2_ANOMALY.invalid_range);
+    if (!isContentRange(value)) this.note(tx, HTTP2_ANOMALY.invalid_range);
   }
 
   private noteDecoding(tx: Http2Transaction, { isBomb, hasFailed }: BodyDecoder): void {

@@ -7,7 +7,7 @@ import type { Element } from './der.ts';
 
 /** Texts of it are made when somebody asks for them. */
 export class Certificate {
-  readonly der: Uint8Array;
+  readonly der: Buffer;
   private readonly places: Places;
   /** Its names as a member of a record, where one was written. */
   namesMember: Uint8Array | null = null;
@@ -21,7 +21,7 @@ export class Certificate {
   private notBeforeTextMade: string | null = null;
   private notAfterTextMade: string | null = null;
 
-  constructor(der: Uint8Array, places: Places) {
+  constructor(der: Buffer, places: Places) {
     this.der = der;
     this.places = places;
   }
@@ -37,7 +37,7 @@ export class Certificate {
   /** Bytes of the number in hexadecimal, upper case, with colons. */
   get serial(): string {
     const { start, end } = this.places.serial;
-    return (this.serialMade ??= colons(hexOf(this.der, start, end)).toUpperCase());
+    return (this.serialMade ??= colons(this.der.toString('hex', start, end)).toUpperCase());
   }
 
   /** Seconds since the epoch. */
@@ -130,7 +130,7 @@ const SEQUENCE = 0x30;
 const INTEGER = 2;
 
 /** Null: not a certificate. @param der its own copy */
-export function parseCertificate(der: Uint8Array): Certificate | null {
+export function parseCertificate(der: Buffer): Certificate | null {
   const outer = readElement(der, 0, der.length);
   if (outer?.tag !== SEQUENCE) return null;
   const tbs = readElement(der, outer.start, outer.end);
@@ -153,10 +153,6 @@ export function parseCertificate(der: Uint8Array): Certificate | null {
   });
 }
 
-function hexOf(data: Uint8Array, start: number, end: number): string {
-  return Buffer.from(data.buffer, data.byteOffset + start, end - start).toString('hex');
-}
-
 /** Pairs of digits with colons between them. */
 function colons(digits: string): string {
   let text = digits.slice(0, 2);
@@ -165,7 +161,7 @@ function colons(digits: string): string {
 }
 
 /** `C=US, O=Example, CN=www.example.com` */
-function nameText(der: Uint8Array, name: Element): string {
+function nameText(der: Buffer, name: Element): string {
   const parts: string[] = [];
   for (const set of readAll(der, name.start, name.end) ?? []) {
     for (const pair of readAll(der, set.start, set.end) ?? []) {
@@ -178,18 +174,16 @@ function nameText(der: Uint8Array, name: Element): string {
   return parts.join(', ');
 }
 
+const UTF8_STRING = 0x0c;
 const BMP_STRING = 0x1e;
 
-function stringOf(der: Uint8Array, { tag, start, end }: Element): string {
-  const bytes = Buffer.from(der.buffer, der.byteOffset + start, end - start);
-  if (tag === BMP_STRING)
-    return Buffer.from(bytes.subarray(0, bytes.length & ~1))
-      .swap16()
-      .toString('utf16le');
-  return bytes.toString(tag === 12 ? 'utf8' : 'latin1');
+function stringOf(der: Buffer, { tag, start, end }: Element): string {
+  if (tag !== BMP_STRING) return der.toString(tag === UTF8_STRING ? 'utf8' : 'latin1', start, end);
+  const whole = start + ((end - start) & ~1);
+  return Buffer.from(der.subarray(start, whole)).swap16().toString('utf16le');
 }
 
-function alternativeNames(der: Uint8Array, extensions: Element): string[] {
+function alternativeNames(der: Buffer, extensions: Element): string[] {
   const found: string[] = [];
   const list = readElement(der, extensions.start, extensions.end);
   if (list === null) return found;
@@ -214,10 +208,9 @@ function isAlternativeName(der: Uint8Array, { start, end }: Element): boolean {
 }
 
 /** RFC 5280 section 4.2.1.6: mail, host, URI and address; others are left out. */
-function generalName(der: Uint8Array, { tag, start, end }: Element): string {
+function generalName(der: Buffer, { tag, start, end }: Element): string {
   const kind = tag & 0x1f;
-  if (kind === 1 || kind === 2 || kind === 6)
-    return Buffer.from(der.buffer, der.byteOffset + start, end - start).toString('latin1');
+  if (kind === 1 || kind === 2 || kind === 6) return der.toString('latin1', start, end);
   if (kind !== 7) return '';
   const bytes = der.subarray(start, end);
   if (bytes.length === 4) return bytes.join('.');

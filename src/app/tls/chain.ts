@@ -38,7 +38,7 @@ export class CertificateChain {
         problems.push('certificate_invalid_length');
         break;
       }
-      if (count++ === 0) leaf = leafOf(message.subarray(at + 3, stop), problems);
+      if (count++ === 0) leaf = leafOf(this.message.subarray(at + 3, stop), problems);
       at = stop;
     }
     this.problems = problems;
@@ -64,7 +64,7 @@ export class CertificateChain {
   }
 }
 
-function leafOf(der: Uint8Array, problems: ChainProblem[]): Certificate | null {
+function leafOf(der: Buffer, problems: ChainProblem[]): Certificate | null {
   const problem = certificateProblem(der);
   const certificate = problem === null ? parseCertificate(der) : null;
   if (certificate === null) problems.push(problem ?? 'invalid_certificate');

@@ -107,8 +107,9 @@ export function contentCodings(
   value: Uint8Array | null,
   { layerLimit, lzmaLayers }: CodingLimits,
   notes: CodingNotes,
-): Coding[] {
-  if (value === null) return [];
+): readonly Coding[] {
+  if (value === null) return NO_CODINGS;
+  if (isGzip(value)) return GZIP;
   const text = Buffer.from(value).toString('latin1').toLowerCase();
   const codings: Coding[] = [];
   let lzma = 0;
@@ -128,6 +129,15 @@ export function contentCodings(
     codings.push(coding);
   }
   return codings;
+}
+
+const NO_CODINGS: readonly Coding[] = [];
+const GZIP: readonly Coding[] = ['gzip'];
+
+/** What most compressed bodies are. */
+function isGzip(value: Uint8Array): boolean {
+  if (value.length !== 4) return false;
+  return ((value[0]! << 24) | (value[1]! << 16) | (value[2]! << 8) | value[3]!) === 0x677a6970;
 }
 
 function codingOf(name: string, notes: CodingNotes): Coding | null {

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { headerBuffer, headerLine, headerNames, startBuffer } from '../../../src/app/http/buffers.ts';
+import { KNOWN_HEADERS, clearNotes, freshNotes, parseHeaders } from '../../../src/app/http/headers.ts';
+import type { Header, HeaderNotes } from '../../../src/app/http/headers.ts';
+import { HttpMessage } from '../../../src/app/http/transaction.ts';
+
+interface Told {
+  name: string;
+  value: string;
+  count: number;
+}
+
+const isSpace = (char: string | undefined): boolean => char !== undefined && ' \t\v\f\r'.includes(char);
+const trim = (text: string): string => text.replace(/^[ \t\v\f\r]+|[ \t\v\f\r]+$/g, '');
+
+/** What `parseHeaders` does, the long way. */
+function read(block: string, notes: HeaderNotes): Told[] {
+  const lines: string[] = [];
+  let first = true;
+  for (const [at, line] of physicalLines(block)) {
+    const text = line.replace(/[\r\n]+$/, '');
+    if (text === '') {
+      if (line.length > 2 && at > 1 && block[at - 2] === '\r') notes.hasOddLine = true;
+      continue;
+    }
+    const goesOn = [' ', '\t', '\0'].includes(text[0]!);
+    if (goesOn && lines.length === 0) notes.isFoldedWrongly = true;
+    if (goesOn && lines.length > 0 && !(first && text.includes(':'))) {
+      const rest = trim(text.replace(/^[ \t\v\f\r\0]+/, ''));
+      lines[lines.length - 1] = `${lines.at(-1)!}${rest === '' ? '' : ` ${rest}`}`;
+      if (lines.length === 1) first = false;
+    } else {
+      lines.push(text);
+      if (lines.length > 1) first = false;
+    }
+  }
+  const headers: Told[] = [];
+  for (const line of lines) addLine(headers, line, notes);
+  return headers;
+}
+
+function physicalLines(block: string): [number, string][] {
+  const lines: [number, string][] = [];
+  let start = 0;
+  for (let i = 0; i < block.length; i++) {
+    const isEnd = block[i] === '\n' || (block[i] === '\r' && i + 1 < block.length && !'\r\n'.includes(block[i + 1]!));
+    if (!isEnd) continue;
+    lines.push([start, block.slice(start, i + 1)]);
+    start = i + 1;
+  }
+  if (start < block.length) lines.push([start, block.slice(start)]);
+  return lines;
+}
+
+function addLine(headers: Told[], line: string, notes: HeaderNotes): void {
+  const zero = line.indexOf('\0');
+  const at = line.indexOf(':');
+  if (zero >= 0 && (at < 0 || zero < at)) notes.hasOddName = true;
+  const clean = line.replaceAll('\0', '');
+  const colon = clean.indexOf(':');
+  if (colon < 0) {
+    notes.missesColon = true;
+    headers.push({ name: '', value: trim(clean), count: 1 });
+    return;
+  }
+  let end = colon;
+  while (end > 0 && isSpace(clean[end - 1])) end--;
+  for (const char of clean.slice(end, colon)) {
+    if (char === ' ' || char === '\t') notes.hasSpaceBeforeColon = true;
+    else notes.hasOddName = true;
+  }
+  const name = trim(clean.slice(0, end));
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/.test(name)) notes.hasOddName = true;
+  if (name === '') notes.missesColon = true;
+  const value = trim(clean.slice(colon + 1));
+  const known = headers.find((one) => one.name !== '' && one.name.toLowerCase() === name.toLowerCase());
+  if (known === undefined) headers.push({ name, value, count: 1 });
+  else {
+    if (++known.count === 2) notes.repeated++;
+    if (name.toLowerCase() !== 'content-length') known.value += `, ${value}`;
+  }
+}
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
+const name = fc.oneof(
+  fc.constantFrom('Host', 'host', 'Cookie', 'Set-Cookie', 'Content-Length', 'X-A', 'x-a', 'Accept', ''),
+  fc.string({ maxLength: 3, unit: fc.constantFrom('a', 'B', ' ', '\t', '\v', '(', '\0', '\r') }),
+);
+const value = fc.string({ maxLength: 6, unit: fc.constantFrom('v', ' ', '\t', ':', '\0', '\r', '\u00e9') });
+const lineEnd = fc.oneof({ weight: 8, arbitrary: fc.constant('\r\n') }, fc.constantFrom('\n', '\r', '\r\r\n', ''));
+const line = fc
+  .tuple(name, fc.constantFrom(': ', ': ', ':', ' :', '', ' '), value, lineEnd)
+  .map((parts) => parts.join(''));
+const plain = fc
+  .tuple(fc.constantFrom('Host', 'Cookie', 'Set-Cookie', 'X-A', 'Accept', 'Server'), fc.constantFrom('1', 'two', ''))
+  .map(([of, is]) => `${of}: ${is}\r\n`);
+const block = fc
+  .tuple(fc.array(fc.oneof(line, plain), { maxLength: 7 }), fc.constantFrom('', '\r\n', '\n', ' \r\n'))
+  .map(([lines, end]) => lines.join('') + end);
+const plainBlock = fc.array(plain, { maxLength: 6 }).map((lines) => `${lines.join('')}\r\n`);
+
+describe('headers of HTTP', () => {
+  it('are what the lines say, however odd', () => {
+    const notes = freshNotes();
+    fc.assert(
+      fc.property(fc.oneof(block, plainBlock), (text) => {
+        const expectedNotes = freshNotes();
+        const expected = read(text, expectedNotes);
+        const data = Buffer.from(`:${text}`, 'latin1');
+        const headers = parseHeaders(data, 1, data.length, clearNotes(notes));
+        assert.deepEqual(headers.map(toldOf), expected);
+        assert.deepEqual(notes, expectedNotes);
+        for (const { id, name: of } of headers) {
+          const known = KNOWN_HEADERS.indexOf(latin1(of).toLowerCase() as 'host');
+          assert.equal(id, Math.max(0, known));
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('make the buffers of rules', () => {
+    fc.assert(
+      fc.property(fc.oneof(block, plainBlock), (text) => {
+        const message = new HttpMessage();
+        message.line = Buffer.from('GET / HTTP/1.1');
+        message.rawHeaders = Buffer.from(text, 'latin1');
+        message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, freshNotes());
+        const lines = message.headers.map((one) => `${latin1(one.name)}: ${latin1(one.value)}\r\n`);
+        const isCookie = ({ name: of }: Header): boolean => /^(set-)?cookie$/i.test(latin1(of));
+        const shown = lines.filter((_, i) => !isCookie(message.headers[i]!)).join('');
+        const text1 = (bytes: Uint8Array | null): string | null => (bytes === null ? null : latin1(bytes));
+        assert.equal(text1(headerBuffer(message)), shown === '' ? null : shown);
+        assert.equal(text1(startBuffer(message)), `GET / HTTP/1.1\r\n${lines.join('')}\r\n`);
+        const names = message.headers.map((one) => `${latin1(one.name)}\r\n`);
+        assert.equal(text1(headerNames(message)), names.length === 0 ? null : `\r\n${names.join('')}\r\n`);
+        lines.forEach((one, i) => {
+          assert.equal(text1(headerLine(message, i)), one.slice(0, -2));
+        });
+        assert.equal(headerLine(message, lines.length), null);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+function toldOf(header: Header): Told {
+  return { name: latin1(header.name), value: latin1(header.value), count: header.count };
+}
