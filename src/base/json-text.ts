@@ -2,6 +2,11 @@
 
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\u007f\ud800-\udfff]/;
 
+/** Whether it cannot stand between quotes as it is. */
+export function needsEscape(text: string): boolean {
+  return NEEDS_ESCAPE.test(text);
+}
+
 /** A quoted JSON string; text without anything to escape costs one regular expression test. */
 export function quote(text: string): string {
   return NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;

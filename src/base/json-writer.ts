@@ -1,9 +1,11 @@
 // JsonText: writes a JSON object member by member as bytes, without objects or strings in between.
 
 import { ByteText } from './byte-text.ts';
-import { quote } from './json-text.ts';
+import { needsEscape, quote } from './json-text.ts';
 import { hasMark, isUtf8 } from './utf8.ts';
 
+/** From here on a test for what is to be escaped and a call to write it cost less than a look at each character. */
+const LONG_STRING = 64;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -193,6 +195,10 @@ export class JsonText {
   private quoted(value: string): void {
     const { out } = this;
     const size = value.length;
+    if (size > LONG_STRING) {
+      this.longString(value);
+      return;
+    }
     out.ensure(size + 2);
     const { data } = out;
     let at = out.length;
@@ -207,6 +213,17 @@ export class JsonText {
     }
     data[at++] = QUOTE;
     out.length = at;
+  }
+
+  private longString(value: string): void {
+    const { out } = this;
+    if (needsEscape(value)) {
+      out.string(quote(value));
+      return;
+    }
+    out.char(QUOTE);
+    out.string(value);
+    out.char(QUOTE);
   }
 
   private quotedAddress(bytes: Uint8Array, start: number, end: number): void {

@@ -60,15 +60,16 @@ function queries(json: JsonText): void {
 
 const headers = new Map<number, Uint8Array>();
 
-export function dnsHeader(json: JsonText, { flags, opcode }: DnsMessage): void {
-  let made = headers.get(flags);
-  if (made === undefined) {
-    if (headers.size >= MOST_HEADERS) headers.clear();
-    const set = FLAGS.filter(([, bit]) => (flags & bit) !== 0).map(([name]) => `"${name}":true,`);
-    made = part(`"flags":"${flags.toString(16)}",${set.join('')}"opcode":${String(opcode)}`);
-    headers.set(flags, made);
-  }
-  json.members(made);
+export function dnsHeader(json: JsonText, { flags }: DnsMessage): void {
+  json.members(headers.get(flags) ?? makeHeader(flags));
+}
+
+function makeHeader(flags: number): Uint8Array {
+  const set = FLAGS.filter(([, bit]) => (flags & bit) !== 0).map(([name]) => `"${name}":true,`);
+  const made = part(`"flags":"${flags.toString(16)}",${set.join('')}"opcode":${String((flags >> 11) & 15)}`);
+  if (headers.size >= MOST_HEADERS) headers.clear();
+  headers.set(flags, made);
+  return made;
 }
 
 /** The records of the message. */
