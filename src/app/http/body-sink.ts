@@ -12,6 +12,7 @@ import type { PartSink } from './multipart.ts';
 import { valueOf } from './headers.ts';
 import type { HttpSettings } from './settings.ts';
 import type { Side } from './side.ts';
+import { hasFileBody } from './transaction.ts';
 import type { HttpTransaction } from './transaction.ts';
 
 const NOTHING: readonly number[] = [];
@@ -62,6 +63,7 @@ export class BodySink {
     const message = tx.message(direction);
     message.wireLength += length;
     const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
+    if (direction === TO_SERVER && !hasFileBody(tx)) return;
     if (side.parts !== null || this.fileEnd(message.body.size, limits.limit, 0, 1) === 0) return;
     this.openFile(tx, direction);
     this.flow.services.files.gap(message.file!, length);
@@ -111,6 +113,7 @@ export class BodySink {
       if (stop < to) side.parts.finish();
       return;
     }
+    if (direction === TO_SERVER && !hasFileBody(tx)) return;
     if (stop > from) this.fileBytes(tx, direction, bytes, from, stop);
     if (stop < to && side.decoder === null && message.file !== null) this.flow.services.files.cut(message.file);
   }

@@ -4,6 +4,9 @@ import { isSpace } from './headers.ts';
 
 const NONE = new Uint8Array(0);
 const HTTP = Buffer.from('http/');
+/** With these, with or without a slash, a status line begins. */
+const STATUS_LINE = HTTP.subarray(0, 4);
+const ZERO = 48;
 const DOT = 46;
 
 /** Words that most messages have: they need no view of their own. */
@@ -83,9 +86,18 @@ function protocolAt(line: Uint8Array, from: number, end: number): number {
 
 /** Whether the bytes begin with `HTTP/`; undefined when there are too few to tell. */
 export function beginsHttp(data: Uint8Array, start: number, end: number): boolean | undefined {
-  const size = Math.min(end - start, HTTP.length);
-  for (let i = 0; i < size; i++) if ((data[start + i]! | 32) !== (HTTP[i]! | 32)) return false;
-  return size === HTTP.length ? true : undefined;
+  return beginsWith(data, start, end, HTTP);
+}
+
+/** The same of a status line: `HTTP`. */
+export function beginsStatusLine(data: Uint8Array, start: number, end: number): boolean | undefined {
+  return beginsWith(data, start, end, STATUS_LINE);
+}
+
+function beginsWith(data: Uint8Array, start: number, end: number, text: Uint8Array): boolean | undefined {
+  const size = Math.min(end - start, text.length);
+  for (let i = 0; i < size; i++) if ((data[start + i]! | 32) !== (text[i]! | 32)) return false;
+  return size === text.length ? true : undefined;
 }
 
 function startsHttp(data: Uint8Array, start: number, end: number): boolean {
@@ -136,7 +148,9 @@ export function statusOf(line: Uint8Array, at: number, end: number): number {
   return numberIn(line, start, at);
 }
 
+/** Of three digits, with zeros before them maybe. */
 function numberIn(data: Uint8Array, start: number, end: number): number {
+  while (end - start > 3 && data[start] === ZERO) start++;
   if (end - start !== 3) return -1;
   let value = 0;
   for (let i = start; i < end; i++) {
@@ -151,6 +165,11 @@ function numberIn(data: Uint8Array, start: number, end: number): number {
 export function isVersion(protocol: Uint8Array): boolean {
   if (protocol.length !== 8 || !startsHttp(protocol, 0, 8) || protocol[6] !== DOT) return false;
   return isKnownVersion(protocol[5]! - 48, protocol[7]! - 48);
+}
+
+/** A protocol whose responses have no status line. */
+export function isVersionNine(protocol: Uint8Array): boolean {
+  return isVersion(protocol) && protocol[5] === ZERO;
 }
 
 /** Chunks came with version 1.1. */

@@ -11,8 +11,9 @@ import { beginsHttp, parseChunkSize, parseRequestLine, statusOf } from './first-
 import { isBodiless } from './framing.ts';
 import { HeaderScan, readHeaders } from './header-scan.ts';
 import { equalsNocase, isSpace } from './headers.ts';
-import { firstLineEnd, isEmptyLine, isHex, lineEnd, looksLikeHeader, looksLikeStatus } from './scan.ts';
-import { CHUNK_LINE_LIMIT, ENOUGH_TO_JUDGE, FIELD_LIMIT, JUNK_BEHIND_LINE, Wait } from './side.ts';
+import { firstLineEnd, isEmptyLine, isHex, lineEnd, looksLikeHeader } from './scan.ts';
+import { BODY, MORE, statusLineAt } from './response-start.ts';
+import { CHUNK_LINE_LIMIT, FIELD_LIMIT, JUNK_BEHIND_LINE, Wait } from './side.ts';
 import { strayInRequest, strayInResponse } from './stray.ts';
 import { MAX_TRANSACTIONS } from './unanswered.ts';
 import { UPGRADE_PROTOCOLS, Upgrade } from './upgrade.ts';
@@ -125,9 +126,11 @@ export class HttpFollower extends AppParser {
     while (at < end && (data[at] === LF || (direction === TO_CLIENT ? isSpace(data[at]!) : data[at] === CR))) at++;
     if (at >= end) return -1;
     if (direction === TO_CLIENT) {
-      const isBody = this.isBodyInsteadOfLine(input, at);
-      if (isBody === undefined) return -1;
-      if (isBody) return this.bodyWithoutLine(input, half, at);
+      if (this.answersNine()) return this.bodyOfNine(half, at);
+      const start = half.tx !== NO_TRANSACTION && this.status === 100 ? at : statusLineAt(input, at);
+      if (start === MORE) return -1;
+      if (start === BODY) return this.bodyWithoutLine(half, end);
+      at = start;
     }
     const next = direction === TO_CLIENT ? firstLineEnd(data, at, end) : lineEnd(data, at, end);
     if ((next < 0 ? end : next) - at > FIELD_LIMIT) return this.tooLong(half, end);
@@ -200,24 +203,28 @@ export class HttpFollower extends AppParser {
     return this.kinds[tx - this.oldestAsked] ?? 0;
   }
 
-  private isBodyInsteadOfLine({ data, end, isEof }: AppInput, at: number): boolean | undefined {
-    if (this.halves[TO_CLIENT].tx !== NO_TRANSACTION && this.status === 100) return false;
-    const isHttp = beginsHttp(data, at, end);
-    if (isHttp !== false) return isEof || isHttp === true ? false : undefined;
-    const isJudged = isEof || end - at >= ENOUGH_TO_JUDGE || lineEnd(data, at, end) >= 0;
-    return isJudged ? !looksLikeStatus(data, at, Math.min(end, at + ENOUGH_TO_JUDGE)) : undefined;
+  /** A request without protocol is answered next. */
+  private answersNine(): boolean {
+    const { wait, tx } = this.halves[TO_SERVER];
+    return wait === Wait.headersOrNothing && this.kinds.length > 0 && tx === this.oldestAsked;
   }
 
-  private bodyWithoutLine({ end }: AppInput, half: Half, at: number): number {
-    if (this.kinds.length === 0) {
-      half.wait = Wait.nothing;
-      return end;
-    }
+  private bodyOfNine(half: Half, at: number): number {
+    const requests = this.halves[TO_SERVER];
+    this.finish(requests, TO_SERVER);
+    requests.wait = Wait.nothing;
     half.tx = this.answered();
     this.status = -1;
     half.framing = Framing.untilClose;
     half.wait = Wait.body;
     return at;
+  }
+
+  private bodyWithoutLine(half: Half, end: number): number {
+    half.tx = this.answered();
+    this.status = -1;
+    half.wait = Wait.stray;
+    return end;
   }
 
   private bodyOrLine({ data, end, isEof }: AppInput, half: Half, at: number): number {
@@ -228,8 +235,9 @@ export class HttpFollower extends AppParser {
     return at;
   }
 
-  private headers({ data, end, direction, isEof }: AppInput, half: Half, at: number): number {
-    const next = scan.read(data, at, end, isEof);
+  private headers(input: AppInput, half: Half, at: number): number {
+    const { data, end, direction, isEof } = input;
+    const next = scan.read(input, at);
     if (next < 0 && !isEof && end - at <= FIELD_LIMIT) return -1;
     const stop = next < 0 ? end : next;
     if (stop - at > FIELD_LIMIT) return this.tooLong(half, end);
@@ -401,6 +409,6 @@ function isProtocol(data: Uint8Array, start: number, end: number): boolean {
 /** What decides how many transactions HTTP/2 makes of it: its headers. */
 function upgradedRequest(data: Uint8Array, start: number, end: number): UpgradedRequest {
   const { method, target } = PLAIN_REQUEST;
-  const headers = readHeaders(data, start, end).map(({ name, value }) => [name, value] as const);
+  const headers = readHeaders(data, start, end, TO_SERVER).map(({ name, value }) => [name, value] as const);
   return new UpgradedRequest(method, target, headers);
 }

@@ -25,8 +25,8 @@ export function requestFraming({ headers }: HttpMessage): BodyFraming {
   const A = HTTP_ANOMALY;
   const encoding = valueOf(headers, 'transfer-encoding');
   const notes: number[] = [];
-  if (encoding !== null && !equalsText(encoding, 'chunked')) notes.push(A.invalid_transfer_encoding_value_in_request);
   if (encoding !== null && containsText(encoding, 'chunked')) return { framing: Framing.chunked, size: 0, notes };
+  if (encoding !== null) notes.push(A.invalid_transfer_encoding_value_in_request);
   const length = valueOf(headers, 'content-length');
   const size = length === null ? NO_BODY : parseLength(length);
   if (size < 0) notes.push(A.invalid_content_length_field_in_request);
@@ -35,10 +35,10 @@ export function requestFraming({ headers }: HttpMessage): BodyFraming {
 
 export function responseFraming({ headers, protocol }: HttpMessage): BodyFraming {
   const A = HTTP_ANOMALY;
-  const encoding = valueOf(headers, 'transfer-encoding');
+  const encoding = headerOf(headers, 'transfer-encoding');
   const notes: number[] = [];
-  if (encoding !== null && containsText(encoding, 'chunked')) {
-    if (!equalsText(encoding, 'chunked')) notes.push(A.response_abnormal_transfer_encoding);
+  if (encoding !== undefined && containsText(encoding.value, 'chunked')) {
+    if (encoding.hadZeros || !equalsText(encoding.value, 'chunked')) notes.push(A.response_abnormal_transfer_encoding);
     if (!isChunkedVersion(protocol)) notes.push(A.response_chunked_old_proto);
     return { framing: Framing.chunked, size: 0, notes };
   }

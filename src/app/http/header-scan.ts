@@ -1,5 +1,7 @@
 // HeaderScan: what of a header block says how the message goes on, without taking the block apart.
 
+import type { AppInput } from '../../framework/app-input.ts';
+import type { Direction } from '../../framework/transaction.ts';
 import { lengthIn, parseLength } from './first-line.ts';
 import { equalsNocase, freshNotes, headerOf, isSpace, parseHeaders, valueOf } from './headers.ts';
 import type { Header } from './headers.ts';
@@ -39,13 +41,13 @@ export class HeaderScan {
     return this.hasEncoding || this.length !== NO_LENGTH;
   }
 
-  /** Reads the block at `at`; @returns where it ends, -1 when it is not complete. @param isLast nothing follows */
-  read(data: Uint8Array, at: number, end: number, isLast: boolean): number {
+  /** Reads the block at `at`; @returns where it ends, -1 when it is not complete */
+  read({ data, end, direction, isEof }: AppInput, at: number): number {
     const next = this.plain(data, at, end);
-    if (next !== ODD && (next >= 0 || !isLast)) return next;
+    if (next !== ODD && (next >= 0 || !isEof)) return next;
     const stop = blockEnd(data, at, end);
-    if (stop < 0 && !isLast) return -1;
-    this.whole(data, at, stop < 0 ? end : stop);
+    if (stop < 0 && !isEof) return -1;
+    this.whole(data, at, stop < 0 ? end : stop, direction);
     return stop;
   }
 
@@ -69,7 +71,7 @@ export class HeaderScan {
       }
       if (i >= end || (data[i] === CR && i + 1 >= end)) return -1;
       const next = data[i] === CR ? i + 2 : i + 1;
-      if (i === start) return next;
+      if (i === start) return start === at && next < end && data[i] === LF && data[next] === LF ? next + 1 : next;
       if (data[start]! <= 32 || !this.line(data, start, i)) return ODD;
       start = next;
     }
@@ -115,9 +117,9 @@ export class HeaderScan {
     this.isChunked = equalsNocase(data, start, end, CHUNKED) || containsText(data.subarray(start, end), 'chunked');
   }
 
-  private whole(data: Uint8Array, start: number, end: number): void {
+  private whole(data: Uint8Array, start: number, end: number, direction: Direction): void {
     this.clear();
-    const headers = readHeaders(data, start, end);
+    const headers = readHeaders(data, start, end, direction);
     const length = headerOf(headers, 'content-length');
     if (length !== undefined) this.length = parseLength(length.value);
     const encoding = valueOf(headers, 'transfer-encoding');
@@ -128,9 +130,9 @@ export class HeaderScan {
 }
 
 /** The headers of a block that is not kept. */
-export function readHeaders(data: Uint8Array, start: number, end: number): Header[] {
+export function readHeaders(data: Uint8Array, start: number, end: number, direction: Direction): Header[] {
   const block = data.slice(start, end);
-  return parseHeaders(block, 0, block.length, freshNotes());
+  return parseHeaders(block, 0, block.length, direction, freshNotes());
 }
 
 /** Where the value of the header `name` begins; -1: the line is another's, ODD: hard to tell. */

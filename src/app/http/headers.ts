@@ -1,6 +1,8 @@
 // Header lines of a message: names and values as they came, with the few that matter to the parser told apart.
 
 import { byteIndex } from '../../base/bytes.ts';
+import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
 
 /** Headers that parsing, records or rules ask for by name. */
 export const KNOWN_HEADERS = [
@@ -54,6 +56,10 @@ export class Header {
   valueEnd: number;
   /** How often it came; the values are joined by `, `. */
   count = 1;
+  /** It came again with another value. */
+  isAmbiguous = false;
+  /** Zero bytes stood in its value. */
+  hadZeros = false;
   private shownName: Uint8Array | null = null;
   private shownValue: Uint8Array | null = null;
 
@@ -84,7 +90,7 @@ export class Header {
 
 /** What reading a header block found out besides the headers. */
 export interface HeaderNotes {
-  /** A line of nothing but CR CR LF: not the end. */
+  /** A line of nothing but CR that is not the end. */
   hasOddLine: boolean;
   missesColon: boolean;
   /** A line that goes on with nothing. */
@@ -145,8 +151,14 @@ function identify(data: Uint8Array, start: number, end: number): number {
 }
 
 /** Reads the block of header lines [start, end); it is the message's own copy, of which names and values are views. */
-export function parseHeaders(data: Uint8Array, start: number, end: number, notes: HeaderNotes): Header[] {
-  return reader.read(data, start, end, notes);
+export function parseHeaders(
+  data: Uint8Array,
+  start: number,
+  end: number,
+  direction: Direction,
+  notes: HeaderNotes,
+): Header[] {
+  return reader.read(data, start, end, direction, notes);
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -158,6 +170,7 @@ for (const byte of [0, LF, CR, COLON]) IS_SPECIAL[byte] = 1;
 class BlockReader {
   private headers: Header[] = [];
   private notes: HeaderNotes = freshNotes();
+  private direction: Direction = TO_SERVER;
   /** Bits of the known headers that came. */
   private seen = 0;
   private data: Uint8Array = NO_BYTES;
@@ -173,10 +186,11 @@ class BlockReader {
   private lineColon = -1;
   private lineHasZero = false;
 
-  read(data: Uint8Array, start: number, end: number, notes: HeaderNotes): Header[] {
+  read(data: Uint8Array, start: number, end: number, direction: Direction, notes: HeaderNotes): Header[] {
     const headers: Header[] = [];
     this.headers = headers;
     this.notes = notes;
+    this.direction = direction;
     this.seen = 0;
     this.data = data;
     this.to = -1;
@@ -186,10 +200,11 @@ class BlockReader {
       let stop = next;
       while (stop > at && (data[stop - 1] === LF || data[stop - 1] === CR)) stop--;
       if (stop > at) this.begin(at, stop);
-      else if (next - at > 2 && at > start + 1 && data[at - 2] === CR) notes.hasOddLine = true;
+      else if (at > start && next < end) notes.hasOddLine = true;
       at = next;
     }
     if (this.to >= 0) this.flush();
+    if (end - start === 2 && data[start] === LF && data[start + 1] === LF) notes.missesColon = true; // see blockEnd
     this.data = NO_BYTES;
     this.headers = [];
     return headers;
@@ -217,7 +232,7 @@ class BlockReader {
     const { data } = this;
     if (isFolding(data[at]!)) {
       if (this.to < 0) this.notes.isFoldedWrongly = true;
-      else if (!this.isSecond()) {
+      else if (!this.isSecond() && !(this.direction === TO_CLIENT && isNamed(data, at, stop))) {
         this.kept = continued(this.kept ?? data.subarray(this.from, this.to), data, at, stop);
         return;
       }
@@ -252,14 +267,16 @@ class BlockReader {
     }
     const clean = withoutZeros(data, start, end);
     if (colon < 0 || byteIndex(data, 0, start, end) < colon) this.notes.hasOddName = true;
+    const before = this.headers.length;
     this.add(clean, 0, clean.length, byteIndex(clean, COLON, 0, clean.length));
+    if (colon >= 0 && this.headers.length > before)
+      this.headers[before]!.hadZeros = byteIndex(data, 0, colon, end) >= 0;
   }
 
   private add(data: Uint8Array, start: number, end: number, colon: number): void {
     const { notes } = this;
     if (colon < 0) {
-      notes.missesColon = true;
-      this.push(0, data, start, start, start, end);
+      this.addNameless(data, start, start, end);
       return;
     }
     let nameEnd = colon;
@@ -271,7 +288,10 @@ class BlockReader {
       else notes.hasOddName = true;
     }
     for (let i = nameStart; i < nameEnd && !notes.hasOddName; i++) notes.hasOddName = NOT_TOKEN[data[i]!] === 1;
-    if (nameEnd === nameStart) notes.missesColon = true; // a name, to be exact
+    if (nameEnd === nameStart) {
+      this.addNameless(data, nameStart, colon + 1, end);
+      return;
+    }
     const id = identify(data, nameStart, nameEnd);
     const known = this.sameName(id, data, nameStart, nameEnd);
     if (known === undefined) {
@@ -280,7 +300,17 @@ class BlockReader {
       return;
     }
     if (++known.count === 2) notes.repeated++;
-    if (id !== HeaderId['content-length']) known.value = joined(known.value, ', ', trimmed(data, colon + 1, end));
+    const value = trimmed(data, colon + 1, end);
+    if (id !== HeaderId['content-length']) known.value = joined(known.value, ', ', value);
+    else if (Buffer.compare(known.value, value) !== 0) known.isAmbiguous = true;
+  }
+
+  /** A line without a colon, or with nothing before it: each is kept as it is, though they have the same name. */
+  private addNameless(data: Uint8Array, name: number, start: number, end: number): void {
+    this.notes.missesColon = true; // a name, to be exact
+    const known = this.headers.find(({ nameStart, nameEnd }) => nameEnd === nameStart);
+    if (known !== undefined && ++known.count === 2) this.notes.repeated++;
+    this.push(0, data, name, name, start, end);
   }
 
   /** The value is what [start, end) is without spaces around it. */
@@ -306,6 +336,17 @@ const reader = new BlockReader();
 
 function isFolding(byte: number): boolean {
   return byte === 32 || byte === 9 || byte === 0;
+}
+
+/** A line that begins with a space and has a name and a colon all the same. */
+function isNamed(data: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && isSpace(data[at]!)) at++;
+  const name = at;
+  while (at < end && NOT_TOKEN[data[at]!] === 0) at++;
+  if (at === name) return false;
+  while (at < end && isSpace(data[at]!)) at++;
+  return at < end && data[at] === COLON;
 }
 
 /** A line that begins with a space goes on with the one before it (RFC 9112 section 5.2). */

@@ -63,7 +63,7 @@ export function responseNotes(tx: HttpTransaction): readonly number[] {
   const found: number[] = [];
   const { headers } = tx.response;
   const length = headerOf(headers, 'content-length');
-  if (length !== undefined && length.count > 1) found.push(HTTP_ANOMALY.duplicate_content_length_field_in_response);
+  if (length?.isAmbiguous === true) found.push(HTTP_ANOMALY.duplicate_content_length_field_in_response);
   if (tx.statusNumber === 101 && length !== undefined) found.push(HTTP_ANOMALY.switching_proto_with_content_length);
   const range = valueOf(headers, 'content-range');
   if (range !== null && !isContentRange(range)) found.push(HTTP_ANOMALY.range_invalid);

@@ -16,16 +16,17 @@ import { BodySink } from './body-sink.ts';
 import { HTTP_ANOMALY } from './events.ts';
 import { isBodiless, isFramed, requestFraming, responseFraming } from './framing.ts';
 import type { BodyFraming } from './framing.ts';
-import { beginsHttp, isVersion, parseLength, parseRequestLine, parseStatusLine } from './first-line.ts';
+import { beginsHttp, isVersion, isVersionNine, parseLength, parseRequestLine, parseStatusLine } from './first-line.ts';
 import { clearNotes, freshNotes, isSpace, parseHeaders, valueOf } from './headers.ts';
 import { takeHost } from './host.ts';
 import { Multipart, boundaryOf } from './multipart.ts';
 import { headerNotes, methodNote, requestNotes, responseNotes } from './notes.ts';
-import { blockEnd, equalsText, firstLineEnd, lineEnd, looksLikeHeader, looksLikeStatus } from './scan.ts';
+import { blockEnd, equalsText, firstLineEnd, lineEnd, looksLikeHeader } from './scan.ts';
+import { BODY, MORE, statusLineAt } from './response-start.ts';
 import type { HttpSettings } from './settings.ts';
-import { HttpTransaction, Progress } from './transaction.ts';
+import { HttpTransaction, Progress, hasFileBody } from './transaction.ts';
 import type { HttpMessage } from './transaction.ts';
-import { ENOUGH_TO_JUDGE, FIELD_LIMIT, JUNK_BEHIND_LINE, Side, Wait } from './side.ts';
+import { FIELD_LIMIT, JUNK_BEHIND_LINE, Side, Wait } from './side.ts';
 import { isBlank, strayInRequest, strayInResponse } from './stray.ts';
 import { Unanswered } from './unanswered.ts';
 import { UPGRADE_PROTOCOLS, Upgrade, upgradeOf } from './upgrade.ts';
@@ -109,13 +110,16 @@ export class HttpParser extends AppParser implements BodyHost {
 
   private firstLine(input: AppInput, direction: Direction, at: number): number {
     const { data, end } = input;
+    const from = at;
     // empty lines before a message are left out (RFC 9112 section 2.2)
     while (at < end && (data[at] === LF || (direction === TO_CLIENT ? isSpace(data[at]!) : data[at] === CR))) at++;
     if (at >= end) return -1;
     if (direction === TO_CLIENT) {
-      const isBody = this.isBodyInsteadOfLine(input, at);
-      if (isBody === undefined) return -1;
-      if (isBody) return this.bodyWithoutLine(input, at);
+      if (this.answersNine()) return this.bodyOfNine(from);
+      const start = this.sides[TO_CLIENT].tx?.statusNumber === 100 ? at : statusLineAt(input, at);
+      if (start === MORE) return -1;
+      if (start === BODY) return this.bodyWithoutLine(input, from);
+      at = start;
     }
     const next = direction === TO_CLIENT ? firstLineEnd(data, at, end) : lineEnd(data, at, end);
     if ((next < 0 ? end : next) - at > FIELD_LIMIT) return this.tooLong(direction, input);
@@ -198,8 +202,9 @@ export class HttpParser extends AppParser implements BodyHost {
     tx.status = parsed.status;
     tx.statusNumber = parsed.number;
     tx.statusMessage = parsed.message;
-    if (parsed.number < 0) this.anomaly(tx, HTTP_ANOMALY.response_line_invalid_response_status);
     if (!isVersion(parsed.protocol)) this.anomaly(tx, HTTP_ANOMALY.response_line_invalid_protocol);
+    if (isVersionNine(parsed.protocol)) this.anomaly(tx, HTTP_ANOMALY.protocol_contains_extra_data);
+    if (parsed.number < 0) this.anomaly(tx, HTTP_ANOMALY.response_line_invalid_response_status);
     tx.advance(TO_CLIENT, Progress.line);
     side.wait = Wait.headers;
     return next;
@@ -224,15 +229,6 @@ export class HttpParser extends AppParser implements BodyHost {
     return tx;
   }
 
-  /** A response that begins with no status line is a body (HTTP/0.9); undefined: more bytes are needed to tell. */
-  private isBodyInsteadOfLine({ data, end, isEof }: AppInput, at: number): boolean | undefined {
-    if (this.sides[TO_CLIENT].tx?.statusNumber === 100) return false;
-    const isHttp = beginsHttp(data, at, end);
-    if (isHttp !== false) return isEof || isHttp === true ? false : undefined;
-    const isJudged = isEof || end - at >= ENOUGH_TO_JUDGE || lineEnd(data, at, end) >= 0;
-    return isJudged ? !looksLikeStatus(data, at, Math.min(end, at + ENOUGH_TO_JUDGE)) : undefined;
-  }
-
   /** The first bytes after a response that has no body and says how long it is. */
   private bodyOrLine(input: AppInput, side: Side, at: number): number {
     const isHttp = beginsHttp(input.data, at, input.end);
@@ -251,22 +247,39 @@ export class HttpParser extends AppParser implements BodyHost {
     else side.wait = Wait.bodyOrLine;
   }
 
-  private bodyWithoutLine(input: AppInput, at: number): number {
+  /** The response to a request without protocol: it has no status line, whatever it looks like. */
+  private answersNine(): boolean {
+    const { wait, tx } = this.sides[TO_SERVER];
+    return wait === Wait.headersOrNothing && tx === this.unanswered.oldest;
+  }
+
+  /** All there is until the end is one body; nothing more is asked (RFC 1945 section 4.1). */
+  private bodyOfNine(at: number): number {
+    const requests = this.sides[TO_SERVER];
+    this.finish(requests, TO_SERVER);
+    requests.wait = Wait.nothing;
+    this.beginBodyAlone();
+    return at;
+  }
+
+  /** Bytes that are no status line are a body, and all of it. */
+  private bodyWithoutLine({ data, end }: AppInput, at: number): number {
+    const side = this.beginBodyAlone();
+    this.bodies.bytes(side, TO_CLIENT, data, at, end);
+    this.complete(side);
+    return end;
+  }
+
+  private beginBodyAlone(): Side {
     const side = this.sides[TO_CLIENT];
-    if (this.unanswered.oldest === undefined) {
-      // trailing bytes of a response that was longer than it said
-      side.wait = Wait.nothing;
-      return input.end;
-    }
     const tx = this.answered();
     side.tx = tx;
     tx.hasResponse = true;
-    if (tx.request.protocol.length > 0) this.anomaly(tx, HTTP_ANOMALY.response_line_invalid_protocol);
     tx.advance(TO_CLIENT, Progress.headers);
     side.framing = Framing.untilClose;
     side.decoder = null;
     side.wait = Wait.body;
-    return at;
+    return side;
   }
 
   private headers(input: AppInput, direction: Direction, at: number): number {
@@ -280,7 +293,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const message = tx.message(direction);
     message.rawHeaders = copyOf(data, at, stop);
     const notes = clearNotes(HEADER_NOTES);
-    message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, notes);
+    message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, direction, notes);
     for (const id of headerNotes(notes, direction)) this.anomaly(tx, id);
     tx.advance(direction, Progress.headers);
     if (direction === TO_SERVER) this.requestHeaders(tx, side, message);
@@ -293,7 +306,7 @@ export class HttpParser extends AppParser implements BodyHost {
     for (const id of requestNotes(tx)) this.anomaly(tx, id);
     side.decoder = this.decoderFor(tx, message, this.settings.requestBody);
     const type = valueOf(message.headers, 'content-type');
-    const boundary = type === null ? null : boundaryOf(type);
+    const boundary = type === null || !hasFileBody(tx) ? null : boundaryOf(type);
     side.parts =
       boundary === null
         ? null
@@ -403,7 +416,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const A = HTTP_ANOMALY;
     if (data[next - 1] === LF && !(isRequest && isBlank(data, at, next)))
       this.anomaly(tx, isRequest ? A.request_body_unexpected : A.response_body_unexpected);
-    if (!isRequest || hasRequestBody(tx)) this.sink.stray(side, direction, data, at, next);
+    if (!isRequest || hasFileBody(tx)) this.sink.stray(side, direction, data, at, next);
     return next;
   }
 
@@ -461,11 +474,6 @@ export class HttpParser extends AppParser implements BodyHost {
     this.finish(side, direction);
     side.wait = Wait.nothing;
   }
-}
-
-/** Methods whose requests have a body as a rule. */
-function hasRequestBody({ method }: HttpTransaction): boolean {
-  return equalsText(method, 'POST') || equalsText(method, 'PUT');
 }
 
 /** The request that HTTP/2 answers; one that was never seen is none. */

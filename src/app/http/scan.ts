@@ -1,7 +1,7 @@
 // Looking for ends of lines and blocks, and for words, in the bytes of messages.
 
 import { byteIndex } from '../../base/bytes.ts';
-import { isSpace, lower } from './headers.ts';
+import { lower } from './headers.ts';
 
 const LF = 10;
 const CR = 13;
@@ -12,14 +12,17 @@ export function lineEnd(data: Uint8Array, at: number, end: number): number {
   return found < 0 ? -1 : found + 1;
 }
 
-/** End of a header block, behind its empty line; -1 when it is not complete. */
+/**
+ * End of a header block, behind its empty line; -1 when it is not complete. One that begins with an empty line of LF
+ * has another LF for a field of nothing.
+ */
 export function blockEnd(data: Uint8Array, at: number, end: number): number {
   let hasField = false;
   for (let start = at; ;) {
     const next = lineEnd(data, start, end);
     if (next < 0) return -1;
     const isEmpty = next - start < 2 || (next - start === 2 && data[start] === CR);
-    if (isEmpty) return next;
+    if (isEmpty) return start === at && data[at] === LF && next < end && data[next] === LF ? next + 1 : next;
     const isBlank = isBlockEnd(data, start, next);
     if (isBlank && hasField) return spacedEnd(data, next, end);
     hasField ||= !isBlank;
@@ -65,19 +68,6 @@ export function isEmptyLine(data: Uint8Array, start: number, end: number): boole
 export function looksLikeHeader(data: Uint8Array, at: number, end: number): boolean {
   for (let i = at; i < end && data[i] !== LF; i++) if (data[i] === 58 && i > at) return true;
   return false;
-}
-
-/** `SIP/2.0 200 ok`, with spaces before it: another word in the place of the protocol. */
-export function looksLikeStatus(data: Uint8Array, at: number, end: number): boolean {
-  while (at < end && isSpace(data[at]!)) at++;
-  while (at < end && !isSpace(data[at]!)) at++;
-  while (at < end && data[at] === 32) at++;
-  let digits = 0;
-  while (at < end && data[at]! >= 48 && data[at]! <= 57) {
-    at++;
-    digits++;
-  }
-  return digits === 3;
 }
 
 export function equalsText(data: Uint8Array, text: string): boolean {

@@ -10,8 +10,6 @@ import type { HttpTransaction } from './transaction.ts';
 export const FIELD_LIMIT = 64 << 10;
 /** The line of a chunk's size, at most. */
 export const CHUNK_LINE_LIMIT = 1024;
-/** Bytes in which a status line would show. */
-export const ENOUGH_TO_JUDGE = 128;
 /** Bytes behind a request line without protocol that may be junk; with more it has but lost its protocol. */
 export const JUNK_BEHIND_LINE = 16;
 

@@ -98,3 +98,11 @@ export class HttpTransaction extends Transaction {
     else this.response.body.commit(this.settings.responseBody);
   }
 }
+
+/** Methods whose bodies are files. */
+const FILE_METHODS = ['POST', 'PUT'].map((method) => Buffer.from(method));
+
+/** What such a request carries is a file, or one for each part of a form. */
+export function hasFileBody({ method }: HttpTransaction): boolean {
+  return FILE_METHODS.some((known) => known.length === method.length && known.equals(method));
+}

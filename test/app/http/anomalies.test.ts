@@ -22,6 +22,7 @@ const FILE = 'Content-Disposition: form-data; name="f"; filename="f"\r\n';
 type Case = readonly [what: string, request: string, response: string, ...anomalies: string[]];
 
 const GET = host('a');
+const NO = get('HTTP/1.1 403 No', 'Content-Length: 0');
 const CASES: readonly Case[] = [
   ['a name of 63 letters', host(`${LABEL}.b`), OK],
   ['a name of 64 letters', host(`${LABEL}l.b`), OK, 'request_header_host_invalid'],
@@ -49,7 +50,7 @@ const CASES: readonly Case[] = [
   ],
   ['no port in the URI', get('GET http://a:/ HTTP/1.1', 'Host: a'), OK],
   ['no name in the URI', get('GET http:///x HTTP/1.1', 'Host: a'), OK],
-  ['a port of a tunnel', get('CONNECT a:99999 HTTP/1.1', 'Host: a'), OK, 'request_uri_host_invalid'],
+  ['a port of a tunnel', get('CONNECT a:99999 HTTP/1.1', 'Host: a'), NO, 'request_uri_host_invalid'],
   [
     'another version and an unknown method',
     get('FOO /x HTTP/9.9', 'Host: a'),
@@ -63,6 +64,44 @@ const CASES: readonly Case[] = [
   ['an answer with one', GET, answer('A B: x'), 'response_header_name_not_token'],
   ['an empty line with a CR too many', header('A: b\r\n\r\r\nB: c'), OK, 'request_field_missing_colon'],
   ['an answer with one', GET, answer('A: b\r\n\r\r\nB: c'), 'deformed_eol'],
+  ['an answer with one behind a mere LF', GET, answer('A: b\n\r\r\nB: c'), 'deformed_eol'],
+  ['an answer with a line of CR alone', GET, answer('A: b\r\n\r\rB: c'), 'deformed_eol'],
+  ['an answer with CR, space, CR', GET, answer('A: b\r\n\r \rB: c'), 'deformed_eol'],
+  ['two lines without a colon', header('a\r\nb'), OK, 'request_field_missing_colon', 'request_header_repetition'],
+  ['an answer with them', GET, answer('a\r\n: b'), 'response_field_missing_colon', 'response_header_repetition'],
+  ['a status of HTTP/0.9', GET, get('HTTP/0.9 200 OK', 'Content-Length: 0'), 'protocol_contains_extra_data'],
+  ['a status with a zero before it', GET, get('HTTP/1.1 0200 OK', 'Content-Length: 0')],
+  [
+    'zeros alone before a status',
+    GET,
+    get('HTTP/1.1 020 OK', 'Content-Length: 0'),
+    'response_line_invalid_response_status',
+  ],
+  ['the same length twice', GET, answer('Content-Length: 0'), 'response_header_repetition'],
+  [
+    'two lengths',
+    GET,
+    answer('Content-Length: 1'),
+    'response_header_repetition',
+    'duplicate_content_length_field_in_response',
+  ],
+  [
+    'chunks with a zero byte in their header',
+    GET,
+    get('HTTP/1.1 200 OK', 'Transfer\0-Encoding: chunked') + '0\r\n\r\n',
+    'response_header_name_not_token',
+  ],
+  [
+    'chunks with a zero byte in their name',
+    GET,
+    get('HTTP/1.1 200 OK', 'Transfer-Encoding: chu\0nked') + '0\r\n\r\n',
+    'response_abnormal_transfer_encoding',
+  ],
+  [
+    'chunks among other codings of a request',
+    get('POST /x HTTP/1.1', 'Host: a', 'Transfer-Encoding: ,chunked,') + '0\r\n\r\n',
+    OK,
+  ],
   ['a range', GET, range('bytes 0-1/2')],
   ['a range of a whole that nobody knows', GET, range('bytes 0-1/*')],
   ['no range of a whole', GET, range('bytes */9')],

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import http from '../../../src/app/http/index.ts';
 import { HeaderScan, NO_LENGTH } from '../../../src/app/http/header-scan.ts';
+import { AppInput } from '../../../src/framework/app-input.ts';
+import type { Direction } from '../../../src/framework/transaction.ts';
 import { Upgrade } from '../../../src/app/http/upgrade.ts';
 import type { UpgradedRequest } from '../../../src/framework/http-parts.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
@@ -14,6 +16,27 @@ const MORE: Readonly<Record<string, readonly Turn[]>> = {
   'a body behind a HEAD that has none': [
     [0, 'HEAD / HTTP/1.1\r\n\r\n' + GET],
     [1, 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n' + OK],
+  ],
+  'answers without a status line': [
+    [0, GET + GET + GET],
+    [1, '<html>\n</html>\n'],
+    [1, 'SSH-2.0-x\r\n'],
+    [1, 'junk\r\n' + OK],
+    [1, 'nobody asked\n'],
+  ],
+  'an answer to a request without protocol': [
+    [0, 'GET /\r\n'],
+    [1, OK],
+    [0, GET],
+    [1, OK],
+  ],
+  'an empty line of LF before the end': [
+    [0, GET],
+    [1, 'HTTP/1.1 200 OK\n\n\n'],
+  ],
+  'a folded line with a length of its own': [
+    [0, GET + 'POST / HTTP/1.1\r\nA: b\r\nB: c\r\n Content-Length: 3\r\n\r\n' + GET],
+    [1, 'HTTP/1.1 200 OK\r\nA: b\r\nB: c\r\n Content-Length: 40\r\n\r\n' + OK + OK],
   ],
   'an upgrade to WebSocket': [
     [0, 'GET /chat HTTP/1.1\r\nUpgrade: WebSocket\r\n\r\n'],
@@ -194,10 +217,14 @@ describe('HTTP follower', () => {
 });
 
 describe('header scan', () => {
-  function read(block: string): HeaderScan {
+  function inputOf(data: Uint8Array, end: number, direction: Direction, isEof: boolean): AppInput {
+    return Object.assign(new AppInput(), { data, end, direction, isEof });
+  }
+
+  function read(block: string, direction: Direction = 0): HeaderScan {
     const scan = new HeaderScan();
     const bytes = Buffer.from(`${block}\r\n\r\nrest`, 'latin1');
-    assert.equal(scan.read(bytes, 0, bytes.length, false), bytes.length - 4);
+    assert.equal(scan.read(inputOf(bytes, bytes.length, direction, false), 0), bytes.length - 4);
     return scan;
   }
 
@@ -209,6 +236,8 @@ describe('header scan', () => {
     assert.equal(read('Content-\0Length: 12').length, 12);
     assert.equal(read('A: b\rContent-Length: 12').length, 12);
     assert.equal(read('Content-Length:\r\n 12').length, 12);
+    assert.equal(read('A: b\r\nB: c\r\n Content-Length: 12').length, NO_LENGTH);
+    assert.equal(read('A: b\r\nB: c\r\n Content-Length: 12', 1).length, 12);
     assert.equal(read('Content-Length: twelve').length, -1);
     assert.equal(read('Transfer-Encoding: Chunked').isChunked, true);
     assert.equal(read('Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked').isChunked, true);
@@ -221,8 +250,8 @@ describe('header scan', () => {
   it('waits for the end of the block, and takes what there is where nothing follows', () => {
     const scan = new HeaderScan();
     const bytes = Buffer.from('A: b\r\nContent-Length: 5\r\n');
-    for (let end = 0; end <= bytes.length; end++) assert.equal(scan.read(bytes, 0, end, false), -1);
-    assert.equal(scan.read(bytes, 0, bytes.length, true), -1);
+    for (let end = 0; end <= bytes.length; end++) assert.equal(scan.read(inputOf(bytes, end, 0, false), 0), -1);
+    assert.equal(scan.read(inputOf(bytes, bytes.length, 0, true), 0), -1);
     assert.equal(scan.length, 5);
   });
 });

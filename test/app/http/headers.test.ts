@@ -3,30 +3,34 @@ import fc from 'fast-check';
 import { headerBuffer, headerLine, headerNames, startBuffer } from '../../../src/app/http/buffers.ts';
 import { KNOWN_HEADERS, clearNotes, freshNotes, parseHeaders } from '../../../src/app/http/headers.ts';
 import type { Header, HeaderNotes } from '../../../src/app/http/headers.ts';
+import type { Direction } from '../../../src/framework/transaction.ts';
 import { HttpMessage } from '../../../src/app/http/transaction.ts';
 
 interface Told {
   name: string;
   value: string;
   count: number;
+  isAmbiguous: boolean;
+  hadZeros: boolean;
 }
 
 const isSpace = (char: string | undefined): boolean => char !== undefined && ' \t\v\f\r'.includes(char);
 const trim = (text: string): string => text.replace(/^[ \t\v\f\r]+|[ \t\v\f\r]+$/g, '');
 
 /** What `parseHeaders` does, the long way. */
-function read(block: string, notes: HeaderNotes): Told[] {
+function read(block: string, direction: Direction, notes: HeaderNotes): Told[] {
   const lines: string[] = [];
   let first = true;
   for (const [at, line] of physicalLines(block)) {
     const text = line.replace(/[\r\n]+$/, '');
     if (text === '') {
-      if (line.length > 2 && at > 1 && block[at - 2] === '\r') notes.hasOddLine = true;
+      if (at > 0 && at + line.length < block.length) notes.hasOddLine = true;
       continue;
     }
     const goesOn = [' ', '\t', '\0'].includes(text[0]!);
     if (goesOn && lines.length === 0) notes.isFoldedWrongly = true;
-    if (goesOn && lines.length > 0 && !(first && text.includes(':'))) {
+    const isNamed = direction === 1 && /^[ \t\v\f\r]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t\v\f\r]*:/.test(text);
+    if (goesOn && lines.length > 0 && !(first && text.includes(':')) && !isNamed) {
       const rest = trim(text.replace(/^[ \t\v\f\r\0]+/, ''));
       lines[lines.length - 1] = `${lines.at(-1)!}${rest === '' ? '' : ` ${rest}`}`;
       if (lines.length === 1) first = false;
@@ -37,6 +41,7 @@ function read(block: string, notes: HeaderNotes): Told[] {
   }
   const headers: Told[] = [];
   for (const line of lines) addLine(headers, line, notes);
+  if (block === '\n\n') notes.missesColon = true;
   return headers;
 }
 
@@ -60,8 +65,7 @@ function addLine(headers: Told[], line: string, notes: HeaderNotes): void {
   const clean = line.replaceAll('\0', '');
   const colon = clean.indexOf(':');
   if (colon < 0) {
-    notes.missesColon = true;
-    headers.push({ name: '', value: trim(clean), count: 1 });
+    addNameless(headers, { value: trim(clean), hadZeros: false }, notes);
     return;
   }
   let end = colon;
@@ -72,14 +76,26 @@ function addLine(headers: Told[], line: string, notes: HeaderNotes): void {
   }
   const name = trim(clean.slice(0, end));
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/.test(name)) notes.hasOddName = true;
-  if (name === '') notes.missesColon = true;
   const value = trim(clean.slice(colon + 1));
+  const hadZeros = line.includes('\0', at);
+  if (name === '') {
+    addNameless(headers, { value, hadZeros }, notes);
+    return;
+  }
   const known = headers.find((one) => one.name !== '' && one.name.toLowerCase() === name.toLowerCase());
-  if (known === undefined) headers.push({ name, value, count: 1 });
+  if (known === undefined) headers.push({ name, value, count: 1, isAmbiguous: false, hadZeros });
   else {
     if (++known.count === 2) notes.repeated++;
     if (name.toLowerCase() !== 'content-length') known.value += `, ${value}`;
+    else if (value !== known.value) known.isAmbiguous = true;
   }
+}
+
+function addNameless(headers: Told[], what: { value: string; hadZeros: boolean }, notes: HeaderNotes): void {
+  notes.missesColon = true;
+  const known = headers.find(({ name }) => name === '');
+  if (known !== undefined && ++known.count === 2) notes.repeated++;
+  headers.push({ name: '', count: 1, isAmbiguous: false, ...what });
 }
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
@@ -105,11 +121,11 @@ describe('headers of HTTP', () => {
   it('are what the lines say, however odd', () => {
     const notes = freshNotes();
     fc.assert(
-      fc.property(fc.oneof(block, plainBlock), (text) => {
+      fc.property(fc.oneof(block, plainBlock), fc.constantFrom<Direction>(0, 1), (text, direction) => {
         const expectedNotes = freshNotes();
-        const expected = read(text, expectedNotes);
+        const expected = read(text, direction, expectedNotes);
         const data = Buffer.from(`:${text}`, 'latin1');
-        const headers = parseHeaders(data, 1, data.length, clearNotes(notes));
+        const headers = parseHeaders(data, 1, data.length, direction, clearNotes(notes));
         assert.deepEqual(headers.map(toldOf), expected);
         assert.deepEqual(notes, expectedNotes);
         for (const { id, name: of } of headers) {
@@ -127,7 +143,7 @@ describe('headers of HTTP', () => {
         const message = new HttpMessage();
         message.line = Buffer.from('GET / HTTP/1.1');
         message.rawHeaders = Buffer.from(text, 'latin1');
-        message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, freshNotes());
+        message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, 0, freshNotes());
         const lines = message.headers.map((one) => `${latin1(one.name)}: ${latin1(one.value)}\r\n`);
         const isCookie = ({ name: of }: Header): boolean => /^(set-)?cookie$/i.test(latin1(of));
         const shown = lines.filter((_, i) => !isCookie(message.headers[i]!)).join('');
@@ -147,5 +163,6 @@ describe('headers of HTTP', () => {
 });
 
 function toldOf(header: Header): Told {
-  return { name: latin1(header.name), value: latin1(header.value), count: header.count };
+  const { count, isAmbiguous, hadZeros } = header;
+  return { name: latin1(header.name), value: latin1(header.value), count, isAmbiguous, hadZeros };
 }

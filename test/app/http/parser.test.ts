@@ -204,6 +204,74 @@ describe('HTTP parser', () => {
     assert.equal(transactions(driver)[0]!.response.wireLength, 5);
   });
 
+  it('takes what begins with no status line for a body, as it comes', () => {
+    const all = shown(
+      talk([
+        [0, GET],
+        [1, '<html>\n</html>\n'],
+        [1, 'SSH-2.0'],
+        [1, '-x\r\n'],
+      ]),
+    ) as Record<string, unknown>[];
+    assert.deepEqual(
+      all.map(({ uri, status, responseBody, anomalies, progress }) => [uri, status, responseBody, anomalies, progress]),
+      [
+        ['/a/b?c=1', '', '<html>\n</html>\n', [], [5, 5]],
+        ['/libhtp::request_uri_not_seen', '', 'SSH-2.0-x\r\n', ['http.unable_to_match_response_to_request'], [5, 5]],
+      ],
+    );
+  });
+
+  it('passes over a line of something else before a status line', () => {
+    const { status, responseBody, anomalies } = one([
+      [0, GET],
+      [1, `SIP/2.0 200 ok\r\n${OK}`],
+    ]);
+    assert.deepEqual([status, responseBody, anomalies], ['200', 'hello', []]);
+  });
+
+  it('takes all that answers a request without protocol for one body, and nothing more for requests', () => {
+    const { status, responseBody, files } = one([
+      [0, 'GET /x\r\n'],
+      [1, OK],
+      [0, GET],
+      [1, 'more'],
+    ]);
+    assert.equal(status, '');
+    assert.equal(responseBody, `${OK}more`);
+    assert.equal((files as string[]).length, 1);
+  });
+
+  it('takes what requests carry for files where they are POST or PUT', () => {
+    const files = ['POST', 'PUT', 'PATCH', 'GET', 'post'].map(
+      (method) => one([[0, `${method} /f HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc`]])['files'],
+    );
+    assert.deepEqual(files, [['/f 3 CLOSED abc'], ['/f 3 CLOSED abc'], [], [], []]);
+  });
+
+  it('takes a second LF for a field of nothing where there is no other', () => {
+    const { responseBody, anomalies } = one([
+      [0, GET],
+      [1, 'HTTP/1.1 200 OK\n\nA'],
+    ]);
+    assert.deepEqual([responseBody, anomalies], ['A', []]);
+    const odd = one([
+      [0, GET],
+      [1, 'HTTP/1.1 200 OK\n\n\nA'],
+    ]);
+    assert.deepEqual([odd['responseBody'], odd['anomalies']], ['A', ['http.response_field_missing_colon']]);
+  });
+
+  it('reads a folded line with a name for a header of its own in responses', () => {
+    const folded = 'A: b\r\nB: c\r\n D: e\r\n f g: h\r\nContent-Length: 0\r\n\r\n';
+    const { request, response } = one([
+      [0, `GET / HTTP/1.1\r\n${folded}`],
+      [1, `HTTP/1.1 200 OK\r\n${folded}`],
+    ]);
+    assert.deepEqual(request, ['A=b', 'B=c D: e f g: h', 'Content-Length=0']);
+    assert.deepEqual(response, ['A=b', 'B=c', 'D=e f g: h', 'Content-Length=0']);
+  });
+
   it('takes what strays behind a message for more of its body, line by line', () => {
     const { responseBody, files, anomalies } = one([
       [0, GET],
