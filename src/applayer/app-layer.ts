@@ -394,8 +394,8 @@ export class AppLayer implements AppStreamSink {
     const { expected, protocol } = app;
     app.expected = null;
     if (expected === protocol.name) return;
-    const A = APPLAYER_ANOMALY;
-    this.packetAnomaly(p, expected === 'tls' ? A.applayer_no_tls_after_starttls : A.applayer_unexpected_protocol);
+    this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_unexpected_protocol);
+    if (expected === 'tls') this.packetAnomaly(p, APPLAYER_ANOMALY.applayer_no_tls_after_starttls);
   }
 
   /** The other direction was looked at before, and speaks nothing known. */

@@ -28,7 +28,6 @@ export default defineProtocol({
   summary: 'Hypertext transfer, version 1 and older.',
   transports: ['tcp'],
   patterns: PATTERNS,
-  firstSpeaker: 'client',
   states: STATES,
   readSettings,
   createParser: (flow, { value }) => new HttpParser(flow, value as HttpSettings),

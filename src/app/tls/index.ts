@@ -23,6 +23,7 @@ export default defineProtocol({
   summary: 'Transport security.',
   transports: ['tcp'],
   isKnownByOneSide: true,
+  firstSpeaker: 'client',
   patterns: (['|16 03 00|', '|16 03 01|', '|16 03 02|', '|16 03 03|'] as const).flatMap((content) => [
     { transport: 'tcp', direction: 0, content },
     { transport: 'tcp', direction: 1, content },
