@@ -13,6 +13,7 @@
         'src/native/addon/buffers.cc',
         'src/native/addon/hyperscan.cc',
         'src/native/addon/pcre2.cc',
+        'src/native/addon/sockets.cc',
       ],
       'defines': ['NAPI_VERSION=8'],
       'cflags_cc': ['-std=c++17', '-O2', '-Wall', '-Wextra', '-Wno-cast-function-type', '-fvisibility=hidden'],

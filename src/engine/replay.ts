@@ -100,6 +100,7 @@ function* replaySteps(options: ReplayOptions): Generator<undefined, ReplayResult
       ...state,
       logDir: options.logDirectory,
       isInline: options.isInline,
+      mayWait: true,
       deviceName: () => undefined,
       captureFile: () => run.current,
       flowbitName: (id) => (rules === null ? undefined : flowbitNames(rules.setup).names[id]),

@@ -29,6 +29,8 @@ export interface OutputContext {
   /** `-l` / default-log-dir. */
   readonly logDir: string;
   readonly isInline: boolean;
+  /** Packets come from files: who reads the records may be waited for. */
+  readonly mayWait?: boolean;
   /** Name of a capture device by index (EVE in_iface); undefined for files. */
   deviceName(device: number): string | undefined;
   /** Path of the capture being read (EVE pcap_filename), undefined for live capture. */

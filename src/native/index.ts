@@ -8,6 +8,11 @@ export interface NativeAddon {
   unregisterBuffer(id: number): void;
   adviseHugePages?(data: Uint8Array): number;
 
+  /** Absent where there are no local sockets (Windows), and in add-ons built before there were. */
+  localConnect?(path: string, isStream: 0 | 1): number;
+  localSend?(descriptor: number, bytes: Uint8Array, offset: number, length: number, wait: number): number;
+  localClose?(descriptor: number): void;
+
   readonly hsVersion?: string;
   hsTrim?(): void;
   hsCompile?(bytes: Uint8Array, offsets: Uint32Array, nocase: Uint8Array): number;

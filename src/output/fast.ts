@@ -2,8 +2,7 @@
 import { defineOutput } from '../framework/output.ts';
 import { ACTION_REJECT_ANY, Action, AlertFlag } from '../framework/packet.ts';
 import { SigFlag } from '../framework/signature.ts';
-import { packetDestination, packetSource } from './text/addresses.ts';
-import { isIcmp, protocolName } from './text/protocol-name.ts';
+import { ruleMessage, ruleNumber, ruleWeight, tupleText } from './text/alert-line.ts';
 import { fastTime } from './text/timestamp.ts';
 import { openWriter } from './writer.ts';
 import type { ConfigNode } from '../config/index.ts';
@@ -11,8 +10,6 @@ import type { Output, OutputContext } from '../framework/output.ts';
 import type { Packet } from '../framework/packet.ts';
 import type { Signature } from '../framework/signature.ts';
 import type { RecordWriter } from './record-writer.ts';
-
-const RAW_BYTES = 32;
 
 class FastLog implements Output {
   private readonly writer: RecordWriter;
@@ -51,30 +48,13 @@ class FastLog implements Output {
 }
 
 function ruleText(s: Signature): string {
-  const category = s.category === '' ? '(null)' : s.category;
-  return `[**] [${String(s.gid)}:${String(s.sid)}:${String(s.rev)}] ${s.msg} [**] [Classification: ${category}] [Priority: ${String(s.priority)}]`;
-}
-
-function tupleText(p: Packet): string {
-  if (p.ipVersion === 0) return rawText(p);
-  // ICMP shows type and code where others have ports
-  const a = isIcmp(p.proto) ? p.icmpType : p.sp;
-  const b = isIcmp(p.proto) ? p.icmpCode : p.dp;
-  return `{${protocolName(p.proto)}} ${packetSource(p)}:${String(a)} -> ${packetDestination(p)}:${String(b)}`;
-}
-
-function rawText(p: Packet): string {
-  let hex = '';
-  const end = Math.min(p.end, p.start + RAW_BYTES);
-  for (let i = p.start; i < end; i++) hex += `${p.data[i]!.toString(16).toUpperCase().padStart(2, '0')} `;
-  const place = p.number > 0 ? ` [pcap file packet: ${String(p.number)}]` : '';
-  return `[**] [Raw pkt: ${hex}]${place}`;
+  return `[**] ${ruleNumber(s)} ${ruleMessage(s)} [**] ${ruleWeight(s)}`;
 }
 
 export default defineOutput({
   name: 'fast',
   summary: 'One line for each alert.',
   create(node: ConfigNode, context: OutputContext): Output {
-    return new FastLog(openWriter(node, context.logDir, 'fast.log'), context.isInline);
+    return new FastLog(openWriter(node, context, 'fast.log'), context.isInline);
   },
 });

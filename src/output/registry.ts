@@ -5,6 +5,7 @@ import fastOutput from './fast.ts';
 import fileStoreOutput from './file-store.ts';
 import pcapLogOutput from './pcap-log.ts';
 import statsOutput from './stats.ts';
+import syslogOutput from './syslog.ts';
 import tlsStoreOutput from './tls-store.ts';
 
 import type { OutputDefinition } from '../framework/output.ts';
@@ -16,5 +17,6 @@ export const OUTPUTS: readonly OutputDefinition[] = [
   fileStoreOutput,
   pcapLogOutput,
   statsOutput,
+  syslogOutput,
   tlsStoreOutput,
 ];

@@ -72,6 +72,6 @@ export default defineOutput({
   name: 'stats',
   summary: 'Counters as a table (stats.log).',
   create(node: ConfigNode, context: OutputContext): Output {
-    return new StatsLog(openWriter(node, context.logDir, 'stats.log'), context, node);
+    return new StatsLog(openWriter(node, context, 'stats.log'), context, node);
   },
 });

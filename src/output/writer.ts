@@ -1,10 +1,14 @@
 // openWriter: the writer an output's settings ask for (filetype, filename, rotation, permissions).
 import { isAbsolute, join } from 'node:path';
 import { FileWriter } from './file-writer.ts';
+import { LocalWriter } from './local-writer.ts';
 import { OutputError } from './output-error.ts';
 import { parseRotateInterval } from './rotation.ts';
 import { SocketWriter } from './socket-writer.ts';
+import { SYSLOG_SOCKET, syslogLines } from './syslog-lines.ts';
+import { hasLocalSockets } from '../native/local-socket.ts';
 import type { ConfigNode } from '../config/index.ts';
+import type { OutputContext } from '../framework/output.ts';
 import type { FileOptions } from './file-writer.ts';
 import type { RecordWriter } from './record-writer.ts';
 
@@ -14,18 +18,44 @@ export function logPath(logDir: string, filename: string): string {
 }
 
 /**
- * Opens what `filetype` names: `regular` (the default) or `unix_stream`.
+ * Opens what `filetype` names: `regular` (the default), `unix_stream`, `unix_dgram` or `syslog`.
  * @throws OutputError when it cannot be opened or is not supported.
  */
-export function openWriter(node: ConfigNode, logDir: string, defaultName: string): RecordWriter {
+export function openWriter(
+  node: ConfigNode,
+  { logDir, mayWait = false }: Pick<OutputContext, 'logDir' | 'mayWait'>,
+  defaultName: string,
+): RecordWriter {
   const filetype = node.string('filetype', 'regular').toLowerCase();
   const path = logPath(logDir, node.string('filename', defaultName));
-  if (filetype === 'regular' || filetype === 'file') return new FileWriter(fileOptions(node, path));
-  if (filetype === 'unix_stream') return new SocketWriter(path);
-  throw new OutputError(
-    'unsupported',
-    `${node.path}: filetype "${filetype}" is not supported; use regular or unix_stream`,
-  );
+  switch (filetype) {
+    case 'regular':
+    case 'file':
+      return new FileWriter(fileOptions(node, path));
+    case 'unix_stream':
+      return hasLocalSockets() ? new LocalWriter({ path, kind: 'stream', mayWait }) : new SocketWriter(path);
+    case 'unix_dgram':
+      needLocalSockets(node, filetype);
+      return new LocalWriter({ path, kind: 'datagram', mayWait });
+    case 'syslog':
+      return openSyslog(node, { mayWait });
+    default:
+      throw new OutputError(
+        'unsupported',
+        `${node.path}: filetype "${filetype}" is not supported; use regular, unix_stream, unix_dgram or syslog`,
+      );
+  }
+}
+
+/** The system log, with `identity`, `facility` and `level` of the output. */
+export function openSyslog(node: ConfigNode, { mayWait = false }: Pick<OutputContext, 'mayWait'>): RecordWriter {
+  needLocalSockets(node, 'syslog');
+  return new LocalWriter({ path: SYSLOG_SOCKET, kind: 'datagram', mayWait, wrap: syslogLines(node) });
+}
+
+function needLocalSockets(node: ConfigNode, what: string): void {
+  if (!hasLocalSockets())
+    throw new OutputError('unsupported', `${node.path}: ${what} needs the native add-on (npm run setup builds it)`);
 }
 
 function fileOptions(node: ConfigNode, path: string): FileOptions {

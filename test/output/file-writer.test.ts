@@ -96,15 +96,15 @@ describe('file writer', () => {
 
   it('sets the permissions and refuses what cannot be opened with a typed error', () => {
     const node = outputNode(folder, 'outputs:\n  - fast:\n      filename: mode.log\n      filemode: 600\n');
-    openWriter(node, folder, 'x').close();
+    openWriter(node, { logDir: folder }, 'x').close();
     assert.equal(statSync(at('mode.log')).mode & 0o777, 0o600);
     mkdirSync(at('directory.log'));
     const bad = outputNode(folder, 'outputs:\n  - fast:\n      filename: directory.log\n');
     assert.throws(
-      () => openWriter(bad, folder, 'x'),
+      () => openWriter(bad, { logDir: folder }, 'x'),
       (error) => error instanceof OutputError && error.code === 'open_failed',
     );
     const redis = outputNode(folder, 'outputs:\n  - fast:\n      filetype: redis\n');
-    assert.throws(() => openWriter(redis, folder, 'x'), { code: 'unsupported' });
+    assert.throws(() => openWriter(redis, { logDir: folder }, 'x'), { code: 'unsupported' });
   });
 });

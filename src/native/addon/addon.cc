@@ -75,6 +75,7 @@ static napi_value init(napi_env env, napi_value exports) {
     return nullptr;
   }
   if (!defineBuffers(env, exports, addon) || !defineHyperscan(env, exports, addon) || !definePcre2(env, exports, addon)) return nullptr;
+  if (!defineSockets(env, exports, addon)) return nullptr;
   return exports;
 }
 

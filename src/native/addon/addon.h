@@ -88,5 +88,6 @@ inline const uint8_t* slice(const Addon* addon, int32_t buffer, int32_t offset, 
 bool defineBuffers(napi_env env, napi_value exports, Addon* addon);
 bool defineHyperscan(napi_env env, napi_value exports, Addon* addon);
 bool definePcre2(napi_env env, napi_value exports, Addon* addon);
+bool defineSockets(napi_env env, napi_value exports, Addon* addon);
 
 }  // namespace tayra

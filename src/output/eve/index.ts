@@ -235,7 +235,7 @@ export default defineOutput({
     const record = new EveRecord(context, settings);
     const types = readTypes(node, record);
     const { takeRecords } = context;
-    const writer = takeRecords === undefined ? openWriter(node, context.logDir, 'eve.json') : writerTo(takeRecords);
+    const writer = takeRecords === undefined ? openWriter(node, context, 'eve.json') : writerTo(takeRecords);
     return new EveLog(writer, record, types);
   },
 });
