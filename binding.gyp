@@ -10,6 +10,7 @@
       },
       'sources': [
         'src/native/addon/addon.cc',
+        'src/native/addon/af_packet.cc',
         'src/native/addon/buffers.cc',
         'src/native/addon/hyperscan.cc',
         'src/native/addon/pcre2.cc',

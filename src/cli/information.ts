@@ -50,6 +50,10 @@ const RUNMODES = `------------------------------------- Runmodes ---------------
 |                   ---------------------------------------------------------------------
 |                   | autofp            | Accepted for captures; runs as single
 |----------------------------------------------------------------------------------------
+| AF_PACKET_DEV     | single            | Interfaces, captured from and inspected by one thread
+|                   ---------------------------------------------------------------------
+|                   | workers           | Accepted; runs as single
+|----------------------------------------------------------------------------------------
 `;
 
 /** Lines that suricata-update and others read: version, features, and the folders of an installation. */

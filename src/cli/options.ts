@@ -61,11 +61,21 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
     ],
   },
   {
+    title: 'Live capture (Linux)',
+    options: [
+      valued('interface', '-i', 'DEVICE', 'capture from this interface; may be repeated'),
+      optional(
+        'afPacket',
+        '--af-packet',
+        'DEVICE',
+        'the same; without a name from those of af-packet in the configuration',
+      ),
+    ],
+  },
+  {
     title: 'Live capture (not available yet)',
     options: [
-      valued('interface', '-i', 'DEVICE', 'capture from this interface'),
-      optional('pcap', '--pcap', 'DEVICE', '... through libpcap'),
-      optional('afPacket', '--af-packet', 'DEVICE', '... through AF_PACKET'),
+      optional('pcap', '--pcap', 'DEVICE', 'through libpcap'),
       valued('queue', '-q', 'ID[:ID]', 'inline, from netfilter queues'),
       valued('pcapBuffer', '--pcap-buffer-size', 'BYTES', 'buffer of libpcap'),
       valued('rejectDevice', '--reject-dev', 'DEVICE', 'send rejects through this interface'),

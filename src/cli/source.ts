@@ -5,11 +5,11 @@ import { listCaptures } from '../pcap/index.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 
-/** Options that name a source other than a capture file, and what a user calls it. */
-const LIVE: readonly (readonly [option: string, what: string])[] = [
-  ['interface', 'live capture (-i)'],
+/** Options that name interfaces to capture from. */
+const INTERFACES: readonly string[] = ['interface', 'afPacket'];
+/** Options that name a source that is not there yet, and what a user calls it. */
+const MISSING: readonly (readonly [option: string, what: string])[] = [
   ['pcap', 'live capture (--pcap)'],
-  ['afPacket', 'live capture (--af-packet)'],
   ['afXdp', 'live capture (--af-xdp)'],
   ['netmap', 'live capture (--netmap)'],
   ['dpdk', 'live capture (--dpdk)'],
@@ -33,9 +33,8 @@ export interface UsageProblem {
 
 /** What is wrong with the choice of a source; undefined when it can be worked with (or is not needed). */
 export function sourceProblem(args: Arguments): UsageProblem | undefined {
-  const live = LIVE.filter(([option]) => has(args, option));
-  if (live.length + (args.values.has('read') ? 1 : 0) > 1)
-    return { message: 'more than one run mode has been specified', withHelp: true };
+  const sources = ['read', ...INTERFACES, ...MISSING.map(([option]) => option)].filter((option) => has(args, option));
+  if (sources.length > 1) return { message: 'more than one run mode has been specified', withHelp: true };
   const checksums = lastValue(args, 'checksums') ?? 'auto';
   if (!['all', 'none', 'auto'].includes(checksums))
     return { message: `option '${checksums}' invalid for -k`, withHelp: false };
@@ -54,10 +53,20 @@ function daemonProblem(args: Arguments): string {
 /** What asks for a part of the program that is not there yet; undefined when all is. */
 export function missingPart(args: Arguments): string | undefined {
   const what =
-    LIVE.find(([option]) => has(args, option))?.[1] ??
+    MISSING.find(([option]) => has(args, option))?.[1] ??
     (args.flags.has('firewall') || args.values.has('firewallRules') ? 'firewall mode (--firewall)' : undefined) ??
     (args.flags.has('continuous') ? 'waiting for more captures (--pcap-file-continuous)' : undefined);
-  return what === undefined ? undefined : `${what} is not supported yet; captures are read with -r`;
+  return what === undefined ? undefined : `${what} is not supported yet; captures are read with -r, interfaces with -i`;
+}
+
+/** Whether packets are to come from interfaces. */
+export function isLive(args: Arguments): boolean {
+  return INTERFACES.some((option) => has(args, option));
+}
+
+/** The interfaces of -i and --af-packet; none for those of the configuration. */
+export function interfacesOf(args: Arguments): string[] {
+  return INTERFACES.flatMap((option) => args.values.get(option) ?? []).filter((name) => name !== '');
 }
 
 export function isFolder(path: string): boolean {

@@ -68,6 +68,8 @@ export interface PipelineParts {
   readonly verdicts: Verdicts | null;
   readonly pseudo: PseudoPacket;
   readonly pressure: MemoryPressure;
+  /** Batches come from interfaces, which are told apart. */
+  readonly isLive: boolean;
   readonly outputs: readonly Output[];
 }
 
@@ -113,12 +115,14 @@ export class Pipeline {
   /** Processes a batch of captured packets in order. */
   batch(batch: PacketBatch): void {
     const p = this.packet;
+    const { isLive } = this.parts;
     for (let i = 0; i < batch.count; i++) {
       const start = batch.offset[i]!;
       p.reset(batch.data, this.parts.bufferId, start, start + batch.length[i]!);
       p.wireLength = batch.wireLength[i]!;
       p.linkType = batch.linkType[i]!;
       p.ts = batch.timestamp[i]!;
+      if (isLive) p.device = batch.interfaceId[i]!;
       p.number = ++this.packets;
       if (p.ts > this.now) this.advance(p);
       this.captured(p);
@@ -145,6 +149,17 @@ export class Pipeline {
     if (now < this.nextRound) return;
     this.nextRound = now + SECOND;
     this.parts.fragments.expire(now);
+  }
+
+  /**
+   * What is due by the clock, packets or not: flows and fragments time out, outputs write what they have.
+   * @param now microseconds
+   */
+  round(now: number): void {
+    if (now > this.now) this.now = now;
+    this.tracker!.expire(this.now);
+    this.parts.fragments.expire(this.now);
+    for (const output of this.parts.outputs) output.flush();
   }
 
   private process(p: Packet): void {

@@ -2,33 +2,10 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { log } from '../base/log.ts';
-import type { ConfigNode } from '../config/index.ts';
-import type { Output, OutputContext } from '../framework/output.ts';
 import { openCaptureFile } from '../pcap/index.ts';
-import { datasetsOf } from '../keywords/dataset.ts';
-import { flowbitNames } from '../keywords/flowbits.ts';
-import { flowintNames } from '../keywords/flowint.ts';
-import { OS_POLICIES } from '../stream/index.ts';
-import type { OsPolicy } from '../stream/index.ts';
-import { readVariables } from './load-rules.ts';
 import type { PacketFilter } from '../pcap/index.ts';
-import type { LoadedRules } from './load-rules.ts';
-import type { RunControl } from './control.ts';
-import { openOutputs } from './outputs.ts';
-import {
-  NO_SIMULATIONS,
-  checksumMode,
-  decoderOptions,
-  defragSettings,
-  exceptionChoices,
-  flowOptions,
-  hostSystems,
-  mpmSettings,
-  streamOptions,
-} from './settings/index.ts';
-import type { Simulations } from './settings/index.ts';
-import { createWorker } from './worker.ts';
-import type { Worker, WorkerOptions, WorkerState } from './worker.ts';
+import { Run } from './run.ts';
+import type { RunOptions } from './run.ts';
 
 /** Told how far a replay has come. */
 export interface ReplayObserver {
@@ -39,25 +16,11 @@ export interface ReplayObserver {
   end?(path: string, isGood: boolean): void;
 }
 
-export interface ReplayOptions {
-  readonly config: ConfigNode;
+export interface ReplayOptions extends RunOptions {
   readonly captures: readonly string[];
-  readonly rules: LoadedRules | null;
-  readonly logDirectory: string;
-  readonly isInline: boolean;
-  /** `-k`: all, none or auto. */
-  readonly checksums: string | undefined;
-  /** Exceptions to play, none without. */
-  readonly simulate?: Simulations;
-  /** Takes the EVE records; then no other output of the configuration is opened. */
-  readonly takeRecords?: (lines: string) => void;
   /** Packets to look at; all without one. */
   readonly filter?: PacketFilter | undefined;
   readonly observer?: ReplayObserver;
-  /** Asked between steps. */
-  readonly control?: RunControl;
-  /** Outputs besides those of the configuration. */
-  readonly extraOutputs?: (state: WorkerState) => readonly Output[];
 }
 
 export interface ReplayResult {
@@ -92,45 +55,23 @@ export async function replayInTurns(options: ReplayOptions): Promise<ReplayResul
 
 /** One step is some batches of packets, in order. */
 function* replaySteps(options: ReplayOptions): Generator<undefined, ReplayResult> {
-  const started = Date.now();
-  const { rules } = options;
-  const run: { current: string | undefined; worker: Worker | undefined } = { current: undefined, worker: undefined };
-  const worker = createWorker(workerOptions(options), (state) => [
-    ...openOutputs(options.config, {
-      ...state,
-      logDir: options.logDirectory,
-      isInline: options.isInline,
-      mayWait: true,
-      deviceName: () => undefined,
-      captureFile: () => run.current,
-      flowbitName: (id) => (rules === null ? undefined : flowbitNames(rules.setup).names[id]),
-      flowintName: (id) => (rules === null ? undefined : flowintNames(rules.setup).names[id]),
-      ...(rules === null ? {} : { engine: engineOf(rules, started) }),
-      takeRecords: options.takeRecords,
-      uptime: () => Math.floor((Date.now() - started) / 1000),
-      now: () => run.worker?.pipeline.now ?? 0,
-    }),
-    ...(options.extraOutputs?.(state) ?? []),
-  ]);
-  run.worker = worker;
+  let current: string | undefined;
+  const run = new Run(options, { deviceName: () => undefined, captureFile: () => current });
   let failed = 0;
   let files = 0;
-  const statistics = new Statistics(options.config, started);
   for (const path of options.captures) {
     if (options.control?.isStopping === true) break;
-    run.current = path;
+    current = path;
     options.observer?.begin?.(path);
-    const isGood = yield* replayFile(worker, path, { ...options, statistics });
+    const isGood = yield* replayFile(run, path, options);
     options.observer?.end?.(path, isGood);
     if (isGood) files++;
     else failed++;
   }
-  worker.pipeline.finish();
-  worker.release();
-  if (rules !== null) for (const problem of datasetsOf(rules.setup).save()) log.error('dataset', problem);
-  const { counters } = worker;
+  run.finish();
+  const { counters, pipeline } = run.worker;
   return {
-    packets: worker.pipeline.packets,
+    packets: pipeline.packets,
     bytes: counters.byName('decoder.bytes'),
     alerts: counters.byName('detect.alert'),
     flows: counters.byName('flow.total'),
@@ -139,70 +80,11 @@ function* replaySteps(options: ReplayOptions): Generator<undefined, ReplayResult
   };
 }
 
-/** When statistics are due: every `stats.interval` seconds of the clock on the wall. */
-class Statistics {
-  private readonly interval: number;
-  private next: number;
-
-  constructor(config: ConfigNode, started: number) {
-    this.interval = config.seconds('stats.interval', 8) * 1000;
-    this.next = started + this.interval;
-  }
-
-  isDue(): boolean {
-    const now = Date.now();
-    if (this.interval <= 0 || now < this.next) return false;
-    this.next = now + this.interval;
-    return true;
-  }
-}
-
-function engineOf(rules: LoadedRules, started: number): NonNullable<OutputContext['engine']> {
-  const { outlines, failed, skipped } = rules.ruleset;
-  return { lastReload: started * 1000, loaded: outlines.length, failed, skipped };
-}
-
-function workerOptions(options: ReplayOptions): WorkerOptions {
-  const { config, isInline, rules } = options;
-  const checksums = checksumMode(options.checksums, config);
-  const simulate = options.simulate ?? NO_SIMULATIONS;
-  const hosts = hostSystems(config);
-  const policies = hosts.names.map((name) => OS_POLICIES.indexOf(name as OsPolicy));
-  return {
-    decoder: decoderOptions(config, readVariables(config)),
-    defrag: defragSettings(config, hosts, simulate),
-    flow: flowOptions(config, simulate),
-    stream: streamOptions(config, {
-      isInline,
-      hasRules: rules !== null && rules.ruleset.outlines.length > 0,
-      checksums,
-      simulate,
-    }),
-    hostPolicy: (a0, a1, a2, a3, version) => {
-      const host = hosts.lookUp(a0, a1, a2, a3, version);
-      return host < 0 ? 0 : policies[host]!;
-    },
-    exceptions: exceptionChoices(config, isInline),
-    countsErrorPolicies: config.bool('stats.exception-policy.per-app-proto-errors', false),
-    appErrorsAt: [simulate.appErrorToServer, simulate.appErrorToClient],
-    rules,
-    isInline,
-    appProtocols: config.get('app-layer.protocols'),
-    mpm: mpmSettings(config),
-    checksums,
-    guessesTx: config.bool('detect.guess-applayer-tx', false),
-    isAlertQueueFixed: simulate.alertQueueFailure,
-    maxTxAlerts: config.int('detect.stream-tx-log-limit', 4, { min: 0, max: 255 }),
-    maxAlerts: config.int('packet-alert-max', 15, { min: 0, max: 255 }) || 15,
-  };
-}
-
 const BATCHES_PER_STEP = 64;
 
-type FileOptions = ReplayOptions & { readonly statistics: Statistics };
-
-function* replayFile(worker: Worker, path: string, options: FileOptions): Generator<undefined, boolean> {
-  const { control, filter, observer, statistics } = options;
+function* replayFile(run: Run, path: string, options: ReplayOptions): Generator<undefined, boolean> {
+  const { control, filter, observer } = options;
+  const { worker } = run;
   const opened = openCaptureFile(path, worker.region);
   if (!opened.ok) {
     log.error('pcap', `${path}: ${opened.problem.message}`);
@@ -215,7 +97,7 @@ function* replayFile(worker: Worker, path: string, options: FileOptions): Genera
     pipeline.batch(batch);
     if (batches % BATCHES_PER_STEP !== 0) continue;
     observer?.progress?.(path, reader.progress());
-    if (statistics.isDue()) pipeline.tellStatistics();
+    run.tellStatistics();
     yield;
     if (control === undefined) continue;
     if (control.wantsReopen) pipeline.reopen();

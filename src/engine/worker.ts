@@ -52,6 +52,8 @@ const APP_REGION = 256 << 20;
 const FIRST_RECORDS = 1 << 16;
 
 export interface WorkerOptions {
+  /** Batches come from interfaces, which are told apart. */
+  readonly isLive: boolean;
   readonly decoder: DecoderOptions;
   readonly flow: FlowOptions;
   readonly stream: StreamOptions;
@@ -209,6 +211,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     policies,
     verdicts,
     pseudo,
+    isLive: options.isLive,
     pressure: new MemoryPressure(counters, [
       { counter: 'flow.memuse', cap: options.flow.memcap },
       { counter: 'tcp.memuse', cap: options.stream.memcap },

@@ -208,8 +208,9 @@ export class FlowTracker {
 
   private schedule(f: number): void {
     const last = this.flows.doubles[(f * FLOW_STRIDE + F.lastTs) >> 1]!;
-    const deadline = (last === 0 ? this.now : last) + this.timeoutOf(f) * 1e6;
-    this.wheel.schedule(f, Math.floor(deadline / 1e6) + 1);
+    const from = last === 0 ? this.now : last;
+    const deadline = from + this.timeoutOf(f) * 1e6;
+    this.wheel.schedule(f, Math.floor(deadline / 1e6) + 1, Math.floor(from / 1e6));
   }
 
   /** Whether the flow's time is over by `now`. */

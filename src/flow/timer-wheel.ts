@@ -17,9 +17,12 @@ export class TimerWheel {
     this.flows = flows;
   }
 
-  /** Puts a flow into the list of a second (at most SLOTS - 1 ahead: later ones are looked at early and put back). */
-  schedule(f: number, second: number): void {
-    if (this.second < 0) this.second = second - 1;
+  /**
+   * Puts a flow into the list of a second (at most SLOTS - 1 ahead: later ones are looked at early and put back).
+   * @param now second of the clock: the first time, everything before it counts as worked off
+   */
+  schedule(f: number, second: number, now: number): void {
+    if (this.second < 0) this.second = now;
     let due = Math.floor(second);
     if (due <= this.second) due = this.second + 1;
     if (due >= this.second + SLOTS) due = this.second + SLOTS - 1;

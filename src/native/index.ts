@@ -44,6 +44,30 @@ export interface NativeAddon {
     options: number,
   ): number;
   setOffsetBuffer?(out: Int32Array): void;
+
+  afPacketOpen?(
+    name: string,
+    blockSize: number,
+    blockCount: number,
+    frameSize: number,
+    timeout: number,
+  ): number | SystemProblem;
+  afPacketMemory?(ring: number): ArrayBuffer;
+  afPacketBind?(ring: number, name: string): SystemProblem | undefined;
+  afPacketPromiscuous?(ring: number, name: string, on: number): SystemProblem | undefined;
+  afPacketOption?(ring: number, option: number, value: number): SystemProblem | undefined;
+  afPacketWait?(rings: Int32Array, timeout: number): number;
+  afPacketStatistics?(ring: number, out: Uint32Array): number;
+  afPacketError?(ring: number): number;
+  afPacketClose?(ring: number): void;
+  interfaceShape?(name: string): { readonly type: number; readonly mtu: number } | SystemProblem;
+}
+
+/** A system call that failed: which, the number of the error and its words. */
+export interface SystemProblem {
+  readonly step: string;
+  readonly errno: number;
+  readonly message: string;
 }
 
 type Loaded =

@@ -55,11 +55,13 @@ describe('built program', function () {
     assert.deepEqual(alerts(), ['UDP']);
   });
 
-  it('refuses a bad filter, a missing user, a live source', () => {
+  it('refuses a bad filter, a missing user, a source that is not there', () => {
     for (const [words, reason] of [
       [['-r', capture, 'port', '99999'], /illegal port number/],
       [['-r', capture, '--user', 'nobody-of-this-name'], /unable to get the user ID, check if user exist!!/],
-      [['-i', 'lo'], /live capture \(-i\) is not supported yet/],
+      [['-i', 'nowhere-of-this'], /nowhere-of-this: |AF_PACKET/],
+      [['-q', '0'], /inline mode on netfilter queues \(-q\) is not supported yet/],
+      [['-i', 'lo', '-r', capture], /more than one run mode/],
       [[], /Please specify a runmode or capture option/],
     ] as const) {
       const { status, stderr } = tayra(...words, '-l', folder, '-S', 'test.rules');

@@ -86,6 +86,19 @@ describe('FlowTracker', () => {
     assert.equal(flows.active, 0);
   });
 
+  it('ends a flow in its time, whatever the time of the first of all', () => {
+    const { tracker, ended } = setUp();
+    tracker.handle(udp({ ...REQUEST, sp: 2000, seconds: 100 }));
+    tracker.handle(udp({ ...REQUEST, sp: 3000, seconds: 90 }));
+    tracker.expire(125 * SECOND);
+    assert.deepEqual(
+      ended.map(({ f }) => f),
+      [1],
+    );
+    tracker.expire(135 * SECOND);
+    assert.equal(ended.length, 2);
+  });
+
   it('begins a new flow for a packet that comes after the timeout', () => {
     const { tracker, ended } = setUp({ idleAbove: 100 });
     tracker.handle(udp(REQUEST));

@@ -1,4 +1,6 @@
 // Settings: the sections of the configuration in the form the mechanisms want.
+export { captureInterfaces } from './af-packet.ts';
+export type { CaptureInterface } from './af-packet.ts';
 export { checksumMode } from './checksums.ts';
 export { decoderOptions } from './decoder.ts';
 export { defragSettings } from './defrag.ts';

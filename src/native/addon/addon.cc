@@ -74,7 +74,8 @@ static napi_value init(napi_env env, napi_value exports) {
     delete addon;
     return nullptr;
   }
-  if (!defineBuffers(env, exports, addon) || !defineHyperscan(env, exports, addon) || !definePcre2(env, exports, addon)) return nullptr;
+  if (!defineBuffers(env, exports, addon) || !defineHyperscan(env, exports, addon)) return nullptr;
+  if (!definePcre2(env, exports, addon) || !defineAfPacket(env, exports, addon)) return nullptr;
   if (!defineSockets(env, exports, addon)) return nullptr;
   return exports;
 }

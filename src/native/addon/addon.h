@@ -18,8 +18,10 @@ struct Pinned {
 
 struct HyperscanState;
 struct Pcre2State;
+struct AfPacketState;
 void destroy(HyperscanState* state);
 void destroy(Pcre2State* state);
+void destroy(AfPacketState* state);
 
 template <typename T>
 struct Destroy {
@@ -31,6 +33,7 @@ struct Addon {
   std::vector<Pinned> buffers;
   std::unique_ptr<HyperscanState, Destroy<HyperscanState>> hyperscan;
   std::unique_ptr<Pcre2State, Destroy<Pcre2State>> pcre2;
+  std::unique_ptr<AfPacketState, Destroy<AfPacketState>> afPacket;
 };
 
 struct Method {
@@ -89,5 +92,6 @@ bool defineBuffers(napi_env env, napi_value exports, Addon* addon);
 bool defineHyperscan(napi_env env, napi_value exports, Addon* addon);
 bool definePcre2(napi_env env, napi_value exports, Addon* addon);
 bool defineSockets(napi_env env, napi_value exports, Addon* addon);
+bool defineAfPacket(napi_env env, napi_value exports, Addon* addon);
 
 }  // namespace tayra

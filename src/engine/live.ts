@@ -1,0 +1,117 @@
+// Live: the packets of interfaces through one worker, until somebody asks it to stop.
+
+import { setImmediate } from 'node:timers/promises';
+import { AfPacketSource } from '../capture/af-packet.ts';
+import { log } from '../base/log.ts';
+import { FilterError, PacketFilter } from '../pcap/index.ts';
+import { Run } from './run.ts';
+import type { RunOptions } from './run.ts';
+import type { CaptureInterface } from './settings/index.ts';
+import type { RunControl } from './control.ts';
+
+export interface LiveOptions extends RunOptions {
+  /** One at least. */
+  readonly interfaces: readonly CaptureInterface[];
+  /** Packets to look at, of the command line; it comes before those of the configuration. */
+  readonly filter?: PacketFilter | undefined;
+  readonly control: RunControl;
+  /** Packets come in from now on. @returns why that must not be, undefined when all is well */
+  readonly onReady: () => string | undefined;
+}
+
+export interface LiveResult {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly alerts: number;
+  /** What the kernel handed over, and what it had no room for. */
+  readonly kernelPackets: number;
+  readonly kernelDrops: number;
+}
+
+/** Longest wait for packets, milliseconds: signals end it early. */
+const WAIT = 100;
+/** Batches between two turns of the event loop while packets come in without a pause. */
+const BATCHES_PER_TURN = 16;
+/** Milliseconds between two looks at what is due by the clock. */
+const ROUND = 250;
+
+/** @returns the result, or the reason why it did not begin */
+export async function live(options: LiveOptions): Promise<LiveResult | string> {
+  const { control, interfaces } = options;
+  const copied = interfaces.find(({ copyMode }) => copyMode !== undefined);
+  if (copied !== undefined) return `${copied.name}: copy-mode ${copied.copyMode} is not supported yet`;
+  const filter = options.filter ?? configuredFilter(interfaces);
+  if (typeof filter === 'string') return filter;
+  const source = AfPacketSource.create(interfaces, (message) => {
+    log.warning('af-packet', message);
+  });
+  if (typeof source === 'string') return source;
+  const run = new Run(
+    { ...options, isLive: true },
+    {
+      captureFile: () => undefined,
+      deviceName: (device) => source.names[device],
+      now: () => Date.now() * 1000,
+    },
+  );
+  const { counters } = run.worker;
+  const problem = source.start(counters) ?? options.onReady();
+  if (problem === undefined) {
+    await capture(run, source, { control, filter });
+    source.updateCounters();
+  }
+  source.close();
+  run.finish();
+  if (problem !== undefined) return problem;
+  return {
+    packets: run.worker.pipeline.packets,
+    bytes: counters.byName('decoder.bytes'),
+    alerts: counters.byName('detect.alert'),
+    kernelPackets: counters.byName('capture.kernel_packets'),
+    kernelDrops: counters.byName('capture.kernel_drops'),
+  };
+}
+
+interface Capture {
+  readonly control: RunControl;
+  readonly filter: PacketFilter | undefined;
+}
+
+async function capture(run: Run, source: AfPacketSource, { control, filter }: Capture): Promise<void> {
+  const { batch, pipeline, region } = run.worker;
+  let nextRound = 0;
+  const fetchCounters = (): void => {
+    source.updateCounters();
+  };
+  for (let batches = 1; !control.isStopping; batches++) {
+    const count = source.next(batch, region);
+    if (count > 0) {
+      filter?.keep(batch);
+      pipeline.batch(batch);
+    } else source.wait(WAIT);
+    if (count > 0 && batches % BATCHES_PER_TURN !== 0) continue;
+    const now = Date.now();
+    if (now >= nextRound) {
+      nextRound = now + ROUND;
+      pipeline.round(now * 1000);
+      run.tellStatistics(fetchCounters);
+    }
+    if (control.wantsReopen) pipeline.reopen();
+    control.wantsReopen = false;
+    await setImmediate();
+  }
+}
+
+/** The filter of the configuration, the same for all interfaces; a text tells what is wrong with it. */
+function configuredFilter(interfaces: readonly CaptureInterface[]): PacketFilter | string | undefined {
+  const texts = new Set(interfaces.map(({ filter }) => filter));
+  if (texts.size > 1) return 'af-packet: different values of bpf-filter for the interfaces of a run are not supported';
+  const [text] = texts;
+  if (text === undefined || text.trim() === '') return undefined;
+  try {
+    return new PacketFilter(text);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    return `bpf compilation error ${error.message}: ${text}`;
+  }
+}

@@ -1,0 +1,72 @@
+// `af-packet:` of the configuration: the interfaces of a live capture, and the shape of their rings.
+
+import type { InterfaceSettings } from '../../capture/af-packet.ts';
+import type { ConfigNode } from '../../config/index.ts';
+
+/** An interface, and what the configuration says of it that concerns more than its ring. */
+export interface CaptureInterface extends InterfaceSettings {
+  /** `bpf-filter`: packets to look at, all without. */
+  readonly filter: string | undefined;
+  /** `copy-mode`, where packets are to be passed on. */
+  readonly copyMode: string | undefined;
+}
+
+const SECTION = 'af-packet';
+/** Stands for every interface that has no entry. */
+const DEFAULT_ENTRY = 'default';
+/** Small: the kernel hands over a block at every timeout however little is in it. The largest frame fits twice. */
+const BLOCK_SIZE = 1 << 17;
+const SMALLEST_BLOCK = 4096;
+const LARGEST_BLOCK = 1 << 26;
+const BLOCKS = 512;
+/** `ring-size` counts packets; so many bytes are reserved for each. */
+const PACKET_ROOM = 2048;
+const BLOCK_TIMEOUT = 10;
+const SNAP_LENGTH = 262_144;
+
+/**
+ * The interfaces to capture from, each with its entry of the configuration or that named `default`.
+ * @param names of the command line; without any, those of the configuration
+ */
+export function captureInterfaces(config: ConfigNode, names: readonly string[]): CaptureInterface[] {
+  const entries = new Map<string, ConfigNode>();
+  for (const item of config.get(SECTION)?.items() ?? []) {
+    const name = item.string('interface');
+    if (name !== undefined && !entries.has(name)) entries.set(name, item);
+  }
+  const fallback = entries.get(DEFAULT_ENTRY);
+  const wanted = names.length > 0 ? names : [...entries.keys()].filter((name) => name !== DEFAULT_ENTRY);
+  return [...new Set(wanted)].map((name) => settingsOf(name, entries.get(name) ?? fallback));
+}
+
+function settingsOf(name: string, entry: ConfigNode | undefined): CaptureInterface {
+  const blockSize = blockSizeOf(entry);
+  const copyMode = entry?.string('copy-mode');
+  return {
+    name,
+    blockSize,
+    blockCount: Math.max(2, Math.ceil(ringBytes(entry, blockSize) / blockSize)),
+    blockTimeout: entry?.int('block-timeout', BLOCK_TIMEOUT, { min: 1, max: 1000 }) ?? BLOCK_TIMEOUT,
+    isPromiscuous: entry?.bool('disable-promisc', false) !== true,
+    snapLength: SNAP_LENGTH,
+    filter: entry?.string('bpf-filter'),
+    copyMode: copyMode === 'none' ? undefined : copyMode,
+  };
+}
+
+function blockSizeOf(entry: ConfigNode | undefined): number {
+  const size = entry?.size('block-size', BLOCK_SIZE) ?? BLOCK_SIZE;
+  if (size >= SMALLEST_BLOCK && size <= LARGEST_BLOCK && Number.isInteger(Math.log2(size))) return size;
+  entry?.report(
+    'config/bad-value',
+    `block-size: ${size} is no power of two from ${SMALLEST_BLOCK} to ${LARGEST_BLOCK}; taking ${BLOCK_SIZE}`,
+    'block-size',
+  );
+  return BLOCK_SIZE;
+}
+
+function ringBytes(entry: ConfigNode | undefined, blockSize: number): number {
+  if (entry?.get('buffer-size') !== undefined) return entry.size('buffer-size', BLOCKS * blockSize);
+  if (entry?.get('ring-size') !== undefined) return entry.int('ring-size', 0, { min: 1 }) * PACKET_ROOM;
+  return BLOCKS * blockSize;
+}

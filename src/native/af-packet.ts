@@ -1,0 +1,119 @@
+// AF_PACKET sockets with a ring (TPACKET_V3, packet(7)): opening, waiting and counting; reading the ring is in src/capture.
+import { addon, addonReason } from './index.ts';
+import type { NativeAddon, SystemProblem } from './index.ts';
+
+export type { SystemProblem } from './index.ts';
+
+/** Shape of a ring. */
+export interface RingShape {
+  /** Bytes of a block: a power of two, and a multiple of the page. */
+  readonly blockSize: number;
+  readonly blockCount: number;
+  /** Milliseconds after which a block that is not full is handed over. */
+  readonly blockTimeout: number;
+}
+
+/** Bytes that the kernel counts frames by; packets of a block lie one behind another whatever it is. */
+const FRAME_SIZE = 2048;
+/** `setsockopt` of packet(7): spread packets over sockets; leave out what this host sends. */
+const PACKET_FANOUT = 18;
+const PACKET_IGNORE_OUTGOING = 23;
+
+type Calls = Required<
+  Pick<
+    NativeAddon,
+    | 'afPacketOpen'
+    | 'afPacketMemory'
+    | 'afPacketBind'
+    | 'afPacketPromiscuous'
+    | 'afPacketOption'
+    | 'afPacketWait'
+    | 'afPacketStatistics'
+    | 'afPacketError'
+    | 'afPacketClose'
+    | 'interfaceShape'
+  >
+>;
+
+const calls = addon?.afPacketOpen === undefined ? undefined : (addon as Calls);
+
+/** Why there is no AF_PACKET here; empty when there is. */
+export const afPacketReason: string =
+  calls !== undefined ? '' : addonReason === '' ? 'AF_PACKET is a part of Linux' : addonReason;
+
+/** An interface as it is now. @returns its hardware type (ARPHRD_* of if_arp.h) and MTU, or what is wrong with it */
+export function interfaceShape(name: string): { readonly type: number; readonly mtu: number } | SystemProblem {
+  return (calls ?? missing()).interfaceShape(name);
+}
+
+/** A socket with a mapped ring. */
+export class PacketSocket {
+  private readonly calls: Calls;
+  private readonly handle: number;
+  private readonly name: string;
+  private readonly told = new Uint32Array(3);
+
+  private constructor(native: Calls, handle: number, name: string) {
+    this.calls = native;
+    this.handle = handle;
+    this.name = name;
+  }
+
+  /** @returns the socket, to which nothing comes before `bind`, or what could not be done */
+  static open(name: string, { blockSize, blockCount, blockTimeout }: RingShape): PacketSocket | SystemProblem {
+    const native = calls ?? missing();
+    const handle = native.afPacketOpen(name, blockSize, blockCount, FRAME_SIZE, blockTimeout);
+    return typeof handle === 'number' ? new PacketSocket(native, handle, name) : handle;
+  }
+
+  /** The ring, shared with the kernel; empty once the socket is closed. */
+  memory(): ArrayBuffer {
+    return this.calls.afPacketMemory(this.handle);
+  }
+
+  /** From now on the packets of the interface come in. */
+  bind(): SystemProblem | undefined {
+    return this.calls.afPacketBind(this.handle, this.name);
+  }
+
+  promiscuous(): SystemProblem | undefined {
+    return this.calls.afPacketPromiscuous(this.handle, this.name, 1);
+  }
+
+  /** Shares the packets of the interface with the other sockets of the group. @param mode PACKET_FANOUT_* and its flags */
+  fanout(group: number, mode: number): SystemProblem | undefined {
+    return this.calls.afPacketOption(this.handle, PACKET_FANOUT, (mode << 16) | (group & 0xffff));
+  }
+
+  /** Leaves out what this host sends (Linux 4.20). */
+  ignoreOutgoing(): SystemProblem | undefined {
+    return this.calls.afPacketOption(this.handle, PACKET_IGNORE_OUTGOING, 1);
+  }
+
+  /** Packets that came and packets lost since the last call: [packets with those lost, lost, times the ring was full]. */
+  statistics(): Uint32Array {
+    if (this.calls.afPacketStatistics(this.handle, this.told) === 0) this.told.fill(0);
+    return this.told;
+  }
+
+  /** The error waiting on the socket (errno), 0 for none: 100 (ENETDOWN) when the interface went down. */
+  error(): number {
+    return this.calls.afPacketError(this.handle);
+  }
+
+  close(): void {
+    this.calls.afPacketClose(this.handle);
+  }
+
+  /** Waits for one of them, at most so many milliseconds; a signal ends the wait. @returns how many have something */
+  static wait(sockets: readonly PacketSocket[], timeout: number): number {
+    return (calls ?? missing()).afPacketWait(
+      Int32Array.from(sockets, (socket) => socket.handle),
+      timeout,
+    );
+  }
+}
+
+function missing(): never {
+  throw new Error(afPacketReason);
+}

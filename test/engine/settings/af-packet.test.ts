@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import type { OpenedConfig } from '../../../src/config/index.ts';
+import { openConfig } from '../../../src/config/index.ts';
+import { captureInterfaces } from '../../../src/engine/settings/index.ts';
+import { open, temporaryFolder } from '../../config/support.ts';
+
+const SECTION = `af-packet:
+  - interface: eth0
+    block-size: 64kb
+    ring-size: 1024
+    block-timeout: 20
+    bpf-filter: not port 22
+  - interface: eth1
+    disable-promisc: yes
+    buffer-size: 1mb
+    copy-mode: ips
+  - interface: default
+    block-size: 3000
+    copy-mode: none
+`;
+
+describe('interfaces of a live capture', () => {
+  const folder = temporaryFolder();
+  let config: OpenedConfig;
+  before(() => {
+    config = open(folder.write('live.yaml', SECTION));
+  });
+
+  it('are those of the configuration where none is named, with what it says of them', () => {
+    const [first, second, ...others] = captureInterfaces(config.root, []);
+    assert.deepEqual(others, []);
+    assert.deepEqual([first!.name, second!.name], ['eth0', 'eth1']);
+    assert.deepEqual([first!.blockSize, first!.blockCount, first!.blockTimeout], [65_536, 32, 20]);
+    assert.deepEqual([first!.filter, first!.isPromiscuous, first!.copyMode], ['not port 22', true, undefined]);
+    assert.deepEqual([second!.isPromiscuous, second!.copyMode], [false, 'ips']);
+    assert.equal(second!.blockSize * second!.blockCount, 1 << 20);
+  });
+
+  it('take the entry named default where they have none, each name once', () => {
+    const [one, ...others] = captureInterfaces(config.root, ['eth7', 'eth7']);
+    assert.deepEqual(others, []);
+    assert.equal(one!.name, 'eth7');
+    assert.equal(one!.copyMode, undefined);
+  });
+
+  it('have blocks of a power of two, and what else is said is told', () => {
+    const [one] = captureInterfaces(config.root, ['eth7']);
+    assert.ok(Number.isInteger(Math.log2(one!.blockSize)));
+    assert.ok(config.root.takeDiagnostics().some(({ message }) => /block-size: 3000 is no power of two/.test(message)));
+  });
+
+  it('need no configuration', () => {
+    const [one] = captureInterfaces(openConfig({}).root, ['lo']);
+    assert.equal(one!.name, 'lo');
+    assert.ok(one!.blockCount * one!.blockSize >= 32 << 20);
+  });
+});
