@@ -12,15 +12,21 @@ export class KeptBytes {
   bytes = new Uint8Array(0);
   private next = 0;
 
-  /** Copies [start, end), at most 64 KB. @returns where in `bytes` the copy begins */
-  keep(data: Uint8Array, start: number, end: number): number {
-    const length = end - start;
+  /** Room for so many bytes, at most 64 KB, all zero. @returns where in `bytes` it begins */
+  reserve(length: number): number {
     if (this.next + length > this.bytes.length) {
       this.bytes = new Uint8Array(ROOM);
       this.next = 0;
     }
     const at = this.next;
     this.next += length;
+    return at;
+  }
+
+  /** Copies [start, end), at most 64 KB. @returns where in `bytes` the copy begins */
+  keep(data: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    const at = this.reserve(length);
     const { bytes } = this;
     if (length > SHORT) bytes.set(data.subarray(start, end), at);
     else for (let i = 0; i < length; i++) bytes[at + i] = data[start + i]!;
@@ -29,6 +35,13 @@ export class KeptBytes {
 }
 
 const shared = new KeptBytes();
+
+/** So many zero bytes, for what lives about as long as a transaction. */
+export function roomOf(size: number): Uint8Array {
+  if (size > LARGE) return new Uint8Array(size);
+  const at = shared.reserve(size);
+  return shared.bytes.subarray(at, at + size);
+}
 
 /** A copy of [start, end), for what lives about as long as a transaction; `slice` otherwise. */
 export function copyOf(data: Uint8Array, start: number, end: number): Uint8Array {

@@ -9,7 +9,7 @@ import type { Direction } from '../../framework/transaction.ts';
 import { HTTP_ANOMALY } from './events.ts';
 import { fileName } from './file-name.ts';
 import type { PartSink } from './multipart.ts';
-import { valueOf } from './headers.ts';
+import { HeaderId, valueOf } from './headers.ts';
 import type { HttpSettings } from './settings.ts';
 import type { Side } from './side.ts';
 import { hasFileBody } from './transaction.ts';
@@ -36,7 +36,7 @@ export class BodySink {
   take(side: Side, direction: Direction, data: Uint8Array, start: number, end: number): readonly number[] {
     const { decoder } = side;
     side.tx!.message(direction).wireLength += end - start;
-    this.found.length = 0;
+    if (this.found.length > 0) this.found.length = 0;
     if (decoder === null) {
       this.keep(side, direction, data, start, end);
       return this.found;
@@ -79,7 +79,7 @@ export class BodySink {
   }
 
   private noteRange(file: TrackedFile, tx: HttpTransaction): void {
-    const value = valueOf(tx.response.headers, 'content-range');
+    const value = valueOf(tx.response.headers, HeaderId['content-range']);
     if (value === null) return;
     noteRange(file, tx, this.flow.services.files, {
       value,

@@ -1,5 +1,6 @@
 // Buffers of HTTP that are put together from the headers when a rule first asks for them.
 
+import { roomOf } from '../../base/kept-bytes.ts';
 import { TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { HeaderId, valueOf } from './headers.ts';
@@ -29,25 +30,38 @@ function asTheyCame({ headers, rawHeaders }: HttpMessage): Uint8Array | null {
   if (isCookie(headers[0]!)) from++;
   if (to > from && isCookie(headers[to - 1]!)) to--;
   if (to === from) return null;
-  const start = headers[from]!.nameStart;
-  let at = start;
+  for (let i = from; i < to; i++) if (isCookie(headers[i]!)) return null;
+  const end = shownTo(headers, from, to, rawHeaders);
+  return end < 0 ? null : rawHeaders.subarray(headers[from]!.nameStart, end);
+}
+
+/** Where headers [from, to) end, where they are lines of `block` one after the other as the buffers show them; else -1. */
+function shownTo(headers: readonly Header[], from: number, to: number, block: Uint8Array): number {
+  let at = headers[from]!.nameStart;
   for (let i = from; i < to; i++) {
     const header = headers[i]!;
     const { nameEnd, valueStart, valueEnd } = header;
-    if (header.nameData !== rawHeaders || header.valueData !== rawHeaders || isCookie(header)) return null;
-    if (header.nameStart !== at || nameEnd === at || valueStart !== nameEnd + 2) return null;
-    if (rawHeaders[nameEnd] !== COLON || rawHeaders[nameEnd + 1] !== SPACE) return null;
-    if (rawHeaders[valueEnd] !== CR || rawHeaders[valueEnd + 1] !== LF) return null;
+    if (header.nameData !== block || header.valueData !== block) return -1;
+    if (header.nameStart !== at || nameEnd === at || valueStart !== nameEnd + 2) return -1;
+    if (block[nameEnd] !== COLON || block[nameEnd + 1] !== SPACE) return -1;
+    if (block[valueEnd] !== CR || block[valueEnd + 1] !== LF) return -1;
     at = valueEnd + 2;
   }
-  return rawHeaders.subarray(start, at);
+  return at;
+}
+
+/** Whether the block is nothing but its headers as the buffers show them, and an empty line. */
+function isWhole({ headers, rawHeaders: block }: HttpMessage): boolean {
+  if (headers.length === 0 || headers[0]!.nameStart !== 0) return false;
+  const end = shownTo(headers, 0, headers.length, block);
+  return end >= 0 && end + 2 === block.length && block[end] === CR && block[end + 1] === LF;
 }
 
 /** A line for each but cookies. */
 function linesOf(headers: readonly Header[]): Uint8Array {
   let size = 0;
   for (const header of headers) if (!isCookie(header)) size += lineSize(header);
-  const out = new Uint8Array(size);
+  const out = roomOf(size);
   let at = 0;
   for (const header of headers) if (!isCookie(header)) at = putLine(out, at, header);
   return out;
@@ -87,7 +101,7 @@ export function headerNames(message: HttpMessage): Uint8Array | null {
 function namesOf(headers: readonly Header[]): Uint8Array {
   let size = 4;
   for (const { nameStart, nameEnd } of headers) size += nameEnd - nameStart + 2;
-  const out = new Uint8Array(size);
+  const out = roomOf(size);
   let at = putEnd(out, 0);
   for (const { nameData, nameStart, nameEnd } of headers) at = putEnd(out, put(out, at, nameData, nameStart, nameEnd));
   putEnd(out, at);
@@ -100,10 +114,17 @@ export function startBuffer(message: HttpMessage): Uint8Array | null {
   return (message.start ??= startOf(message));
 }
 
-function startOf({ line, headers }: HttpMessage): Uint8Array {
+function startOf(message: HttpMessage): Uint8Array {
+  const { line, headers } = message;
+  if (isWhole(message)) {
+    const whole = roomOf(line.length + 2 + message.rawHeaders.length);
+    whole.set(line);
+    whole.set(message.rawHeaders, putEnd(whole, line.length));
+    return whole;
+  }
   let size = line.length + 4;
   for (const header of headers) size += lineSize(header);
-  const out = new Uint8Array(size);
+  const out = roomOf(size);
   let at = putEnd(out, put(out, 0, line, 0, line.length));
   for (const header of headers) at = putLine(out, at, header);
   putEnd(out, at);
@@ -114,7 +135,7 @@ function startOf({ line, headers }: HttpMessage): Uint8Array {
 export function headerLine(message: HttpMessage, instance: number): Uint8Array | null {
   const header = message.headers[instance];
   if (header === undefined) return null;
-  const line = new Uint8Array(lineSize(header));
+  const line = roomOf(lineSize(header));
   putLine(line, 0, header);
   return line.subarray(0, line.length - 2);
 }
@@ -125,5 +146,5 @@ export function rawHeaders(message: HttpMessage): Uint8Array | null {
 }
 
 export function cookieOf(tx: HttpTransaction, direction: Direction): Uint8Array | null {
-  return valueOf(tx.message(direction).headers, direction === TO_SERVER ? 'cookie' : 'set-cookie');
+  return valueOf(tx.message(direction).headers, direction === TO_SERVER ? HeaderId.cookie : HeaderId['set-cookie']);
 }

@@ -4,8 +4,8 @@ import type { JsonText } from '../../base/json-writer.ts';
 import { bytesText } from '../../base/json-writer.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { EveDeclaration } from '../../framework/app-protocol.ts';
-import { headerOf, nameOf, valueOf } from './headers.ts';
-import type { Header, KnownHeader } from './headers.ts';
+import { HeaderId, headerOf, nameOf, valueOf } from './headers.ts';
+import type { Header } from './headers.ts';
 import { Progress } from './transaction.ts';
 import type { HttpMessage, HttpTransaction } from './transaction.ts';
 
@@ -96,8 +96,8 @@ function write(tx: HttpTransaction, json: JsonText, options: Options): boolean {
   if (tx.host !== null) json.bytes('hostname', tx.host);
   if (tx.port > 0) json.number('http_port', tx.port);
   if (tx.rawUri.length > 0) json.bytes('url', tx.rawUri);
-  header(json, 'http_user_agent', request.headers, 'user-agent');
-  const forwarded = valueOf(request.headers, 'x-forwarded-for');
+  header(json, 'http_user_agent', request.headers, HeaderId['user-agent']);
+  const forwarded = valueOf(request.headers, HeaderId['x-forwarded-for']);
   if (forwarded !== null && forwarded.length > 0) json.bytes('xff', forwarded);
   contentType(tx, json);
   contentRange(tx, json);
@@ -108,13 +108,13 @@ function write(tx: HttpTransaction, json: JsonText, options: Options): boolean {
   return true;
 }
 
-function header(json: JsonText, key: string, headers: readonly Header[], name: KnownHeader): void {
-  const found = headerOf(headers, name);
+function header(json: JsonText, key: string, headers: readonly Header[], id: number): void {
+  const found = headerOf(headers, id);
   if (found !== undefined) json.bytes(key, found.valueData, found.valueStart, found.valueEnd);
 }
 
 function contentType({ response }: HttpTransaction, json: JsonText): void {
-  const found = headerOf(response.headers, 'content-type');
+  const found = headerOf(response.headers, HeaderId['content-type']);
   if (found === undefined) return;
   const { valueData, valueStart, valueEnd } = found;
   let end = valueStart;
@@ -126,7 +126,7 @@ const SEMICOLON = 59;
 const RANGE = /^bytes\s+(?:(\d+)-(\d+)|\*)\/(\d+|\*)/i;
 
 function contentRange({ response }: HttpTransaction, json: JsonText): void {
-  const value = valueOf(response.headers, 'content-range');
+  const value = valueOf(response.headers, HeaderId['content-range']);
   if (value === null) return;
   json.open('content_range').bytes('raw', value);
   const match = RANGE.exec(bytesText(value));
@@ -136,13 +136,14 @@ function contentRange({ response }: HttpTransaction, json: JsonText): void {
 }
 
 function extended(tx: HttpTransaction, json: JsonText): void {
-  header(json, 'http_refer', tx.request.headers, 'referer');
+  header(json, 'http_refer', tx.request.headers, HeaderId.referer);
   if (tx.method.length > 0) json.bytes('http_method', tx.method);
   if (tx.request.protocol.length > 0) json.bytes('protocol', tx.request.protocol);
   if (tx.status.length > 0) {
     if (tx.statusNumber >= 0) json.number('status', tx.statusNumber);
     else json.bytes('status_string', tx.status);
-    if (tx.statusNumber >= 300 && tx.statusNumber < 400) header(json, 'redirect', tx.response.headers, 'location');
+    if (tx.statusNumber >= 300 && tx.statusNumber < 400)
+      header(json, 'redirect', tx.response.headers, HeaderId.location);
   }
   json.number('length', tx.response.wireLength);
 }

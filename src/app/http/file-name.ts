@@ -2,14 +2,14 @@
 
 import { TO_CLIENT } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { valueOf } from './headers.ts';
+import { HeaderId, valueOf } from './headers.ts';
 import type { HttpTransaction } from './transaction.ts';
 
 const NAME = /filename\s*=\s*(?:"([^"]*)"?|([^;\s]*))/i;
 
 export function fileName(tx: HttpTransaction, direction: Direction): Uint8Array {
   if (direction === TO_CLIENT) {
-    const disposition = valueOf(tx.response.headers, 'content-disposition');
+    const disposition = valueOf(tx.response.headers, HeaderId['content-disposition']);
     const match = disposition === null ? null : NAME.exec(Buffer.from(disposition).toString('latin1'));
     const name = match?.[1] ?? match?.[2] ?? '';
     if (name !== '') return Buffer.from(name, 'latin1');

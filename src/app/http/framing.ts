@@ -3,7 +3,7 @@
 import { Framing } from './body.ts';
 import { HTTP_ANOMALY } from './events.ts';
 import { isChunkedVersion, parseLength } from './first-line.ts';
-import { headerOf, valueOf } from './headers.ts';
+import { HeaderId, headerOf, valueOf } from './headers.ts';
 import { lengthNote } from './notes.ts';
 import { containsText, equalsText } from './scan.ts';
 import type { HttpMessage } from './transaction.ts';
@@ -23,11 +23,11 @@ const BROKEN = -1;
 
 export function requestFraming({ headers }: HttpMessage): BodyFraming {
   const A = HTTP_ANOMALY;
-  const encoding = valueOf(headers, 'transfer-encoding');
+  const encoding = valueOf(headers, HeaderId['transfer-encoding']);
   const notes: number[] = [];
   if (encoding !== null && containsText(encoding, 'chunked')) return { framing: Framing.chunked, size: 0, notes };
   if (encoding !== null) notes.push(A.invalid_transfer_encoding_value_in_request);
-  const length = valueOf(headers, 'content-length');
+  const length = valueOf(headers, HeaderId['content-length']);
   const size = length === null ? NO_BODY : parseLength(length);
   if (size < 0) notes.push(A.invalid_content_length_field_in_request);
   return size > 0 ? { framing: Framing.length, size, notes } : { framing: Framing.none, size: 0, notes };
@@ -35,14 +35,14 @@ export function requestFraming({ headers }: HttpMessage): BodyFraming {
 
 export function responseFraming({ headers, protocol }: HttpMessage): BodyFraming {
   const A = HTTP_ANOMALY;
-  const encoding = headerOf(headers, 'transfer-encoding');
+  const encoding = headerOf(headers, HeaderId['transfer-encoding']);
   const notes: number[] = [];
   if (encoding !== undefined && containsText(encoding.value, 'chunked')) {
     if (encoding.hadZeros || !equalsText(encoding.value, 'chunked')) notes.push(A.response_abnormal_transfer_encoding);
     if (!isChunkedVersion(protocol)) notes.push(A.response_chunked_old_proto);
     return { framing: Framing.chunked, size: 0, notes };
   }
-  const length = headerOf(headers, 'content-length');
+  const length = headerOf(headers, HeaderId['content-length']);
   if (length === undefined) return { framing: Framing.untilClose, size: 0, notes };
   const size = parseLength(length.value);
   if (size >= 0) return { framing: size === 0 ? Framing.none : Framing.length, size, notes };
@@ -52,7 +52,9 @@ export function responseFraming({ headers, protocol }: HttpMessage): BodyFraming
 
 /** Whether the headers say how long the body is. */
 export function isFramed({ headers }: HttpMessage): boolean {
-  return valueOf(headers, 'content-length') !== null || valueOf(headers, 'transfer-encoding') !== null;
+  return (
+    valueOf(headers, HeaderId['content-length']) !== null || valueOf(headers, HeaderId['transfer-encoding']) !== null
+  );
 }
 
 /** A status that has no body (RFC 9110 section 6.4.1). */

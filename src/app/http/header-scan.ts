@@ -3,7 +3,7 @@
 import type { AppInput } from '../../framework/app-input.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { lengthIn, parseLength } from './first-line.ts';
-import { equalsNocase, freshNotes, headerOf, isSpace, parseHeaders, valueOf } from './headers.ts';
+import { HeaderId, equalsNocase, freshNotes, headerOf, isSpace, parseHeaders, valueOf } from './headers.ts';
 import type { Header } from './headers.ts';
 import { blockEnd, containsText } from './scan.ts';
 import { Upgrade, upgradeOf } from './upgrade.ts';
@@ -120,11 +120,11 @@ export class HeaderScan {
   private whole(data: Uint8Array, start: number, end: number, direction: Direction): void {
     this.clear();
     const headers = readHeaders(data, start, end, direction);
-    const length = headerOf(headers, 'content-length');
+    const length = headerOf(headers, HeaderId['content-length']);
     if (length !== undefined) this.length = parseLength(length.value);
-    const encoding = valueOf(headers, 'transfer-encoding');
+    const encoding = valueOf(headers, HeaderId['transfer-encoding']);
     if (encoding !== null) this.noteEncoding(encoding, 0, encoding.length);
-    const upgrade = valueOf(headers, 'upgrade');
+    const upgrade = valueOf(headers, HeaderId.upgrade);
     if (upgrade !== null) this.upgrade = upgradeOf(upgrade);
   }
 }

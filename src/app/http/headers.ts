@@ -383,8 +383,9 @@ export function joined(a: Uint8Array, between: string, b: Uint8Array): Uint8Arra
   return result;
 }
 
-export function valueOf(headers: readonly Header[], name: KnownHeader): Uint8Array | null {
-  return headerOf(headers, name)?.value ?? null;
+/** @param id of HeaderId */
+export function valueOf(headers: readonly Header[], id: number): Uint8Array | null {
+  return headerOf(headers, id)?.value ?? null;
 }
 
 /** @param name in lower case */
@@ -398,8 +399,7 @@ export function nameOf({ id, name }: Header): string {
   return id > 0 ? KNOWN_HEADERS[id]! : Buffer.from(name).toString('latin1').toLowerCase();
 }
 
-export function headerOf(headers: readonly Header[], name: KnownHeader): Header | undefined {
-  const id = HeaderId[name];
+export function headerOf(headers: readonly Header[], id: number): Header | undefined {
   for (let i = 0; i < headers.length; i++) if (headers[i]!.id === id) return headers[i];
   return undefined;
 }

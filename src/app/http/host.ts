@@ -1,8 +1,9 @@
 // The host of a request: from its URI or its Host header, in lower case, and the port beside it.
 
+import { roomOf } from '../../base/kept-bytes.ts';
 import { isAuthority } from './authority.ts';
 import { HTTP_ANOMALY } from './events.ts';
-import { headerOf, lower } from './headers.ts';
+import { HeaderId, headerOf, lower } from './headers.ts';
 import { equalsText } from './scan.ts';
 import type { HttpTransaction } from './transaction.ts';
 import { splitUri } from './uri.ts';
@@ -14,7 +15,7 @@ const BRACKET = 93;
 /** Sets host and port of the transaction; the anomalies found. */
 export function takeHost(tx: HttpTransaction): readonly number[] {
   const anomalies: number[] = [];
-  const header = headerOf(tx.request.headers, 'host');
+  const header = headerOf(tx.request.headers, HeaderId.host);
   const { authority } = splitUri(tx.rawUri);
   const isTunnel = authority === null && equalsText(tx.method, 'CONNECT');
   // CONNECT names an authority alone (RFC 9112 section 3.2.3); a path is none
@@ -54,7 +55,7 @@ function splitPort(value: Uint8Array): { host: Uint8Array; port: number } {
   }
   while (end > 0 && value[end - 1] === 46) end--;
   if (port === -1 && end === value.length && isSmall(value)) return { host: value, port };
-  const host = new Uint8Array(end);
+  const host = roomOf(end);
   for (let i = 0; i < end; i++) host[i] = lower(value[i]!);
   return { host, port };
 }

@@ -13,8 +13,7 @@ import { largestValue } from '../../detect/content/largest-value.ts';
 import { boundedElement } from '../../detect/content/reach.ts';
 import { parseInteger } from '../../rules/index.ts';
 import { cookieOf, headerBuffer, headerLine, headerNames, rawHeaders, startBuffer } from './buffers.ts';
-import { valueOf } from './headers.ts';
-import type { KnownHeader } from './headers.ts';
+import { HeaderId, valueOf } from './headers.ts';
 import { HttpTransaction, Progress } from './transaction.ts';
 
 /** As engines name the protocol: `http` is any version of it. */
@@ -68,27 +67,27 @@ function sticky(one: Sticky): KeywordDefinition {
   });
 }
 
-const requestHeader = (keyword: string, header: KnownHeader, summary: string, alias?: string): Sticky => ({
+const requestHeader = (keyword: string, id: number, summary: string, alias?: string): Sticky => ({
   name: keyword,
   ...(alias !== undefined && { aliases: [alias] }),
   summary,
   engines: atServer(Progress.headers),
-  bytes: (tx) => valueOf(tx.request.headers, header),
+  bytes: (tx) => valueOf(tx.request.headers, id),
 });
 
-const responseHeader = (keyword: string, header: KnownHeader, summary: string): Sticky => ({
+const responseHeader = (keyword: string, id: number, summary: string): Sticky => ({
   name: keyword,
   summary,
   engines: atClient(Progress.headers),
-  bytes: (tx) => valueOf(tx.response.headers, header),
+  bytes: (tx) => valueOf(tx.response.headers, id),
 });
 
-const eitherHeader = (keyword: string, header: KnownHeader, summary: string, alias: string): Sticky => ({
+const eitherHeader = (keyword: string, id: number, summary: string, alias: string): Sticky => ({
   name: keyword,
   aliases: [alias],
   summary,
   engines: both(Progress.headers),
-  bytes: (tx, direction) => valueOf(tx.message(direction).headers, header),
+  bytes: (tx, direction) => valueOf(tx.message(direction).headers, id),
 });
 
 const BUFFERS: readonly Sticky[] = [
@@ -125,16 +124,16 @@ const BUFFERS: readonly Sticky[] = [
     engines: atServer(Progress.headers),
     bytes: (tx) => tx.rawHost,
   },
-  requestHeader('http.user_agent', 'user-agent', 'User-Agent of the request.'),
-  requestHeader('http.referer', 'referer', 'Referer of the request.', 'http_referer'),
-  requestHeader('http.accept', 'accept', 'Accept of the request.', 'http_accept'),
-  requestHeader('http.accept_enc', 'accept-encoding', 'Accept-Encoding of the request.', 'http_accept_enc'),
-  requestHeader('http.accept_lang', 'accept-language', 'Accept-Language of the request.', 'http_accept_lang'),
-  responseHeader('http.location', 'location', 'Location of the response.'),
-  responseHeader('http.server', 'server', 'Server of the response.'),
-  eitherHeader('http.connection', 'connection', 'Connection of the message.', 'http_connection'),
-  eitherHeader('http.content_len', 'content-length', 'Content-Length of the message.', 'http_content_len'),
-  eitherHeader('http.content_type', 'content-type', 'Content-Type of the message.', 'http_content_type'),
+  requestHeader('http.user_agent', HeaderId['user-agent'], 'User-Agent of the request.'),
+  requestHeader('http.referer', HeaderId.referer, 'Referer of the request.', 'http_referer'),
+  requestHeader('http.accept', HeaderId.accept, 'Accept of the request.', 'http_accept'),
+  requestHeader('http.accept_enc', HeaderId['accept-encoding'], 'Accept-Encoding of the request.', 'http_accept_enc'),
+  requestHeader('http.accept_lang', HeaderId['accept-language'], 'Accept-Language of the request.', 'http_accept_lang'),
+  responseHeader('http.location', HeaderId.location, 'Location of the response.'),
+  responseHeader('http.server', HeaderId.server, 'Server of the response.'),
+  eitherHeader('http.connection', HeaderId.connection, 'Connection of the message.', 'http_connection'),
+  eitherHeader('http.content_len', HeaderId['content-length'], 'Content-Length of the message.', 'http_content_len'),
+  eitherHeader('http.content_type', HeaderId['content-type'], 'Content-Type of the message.', 'http_content_type'),
   {
     name: 'http.request_line',
     aliases: ['http_request_line'],

@@ -1,7 +1,7 @@
 // Irregularities that are seen once the headers of a message are there.
 
 import { HTTP_ANOMALY } from './events.ts';
-import { headerOf, valueOf } from './headers.ts';
+import { HeaderId, headerOf, valueOf } from './headers.ts';
 import type { HeaderNotes } from './headers.ts';
 import { METHODS } from './methods.ts';
 import { isContentRange } from '../../applayer/content-range.ts';
@@ -40,11 +40,11 @@ function isClean(notes: HeaderNotes): boolean {
 
 export function requestNotes(tx: HttpTransaction): readonly number[] {
   const { headers } = tx.request;
-  const length = headerOf(headers, 'content-length');
-  if (length === undefined && headerOf(headers, 'authorization') === undefined) return NONE;
+  const length = headerOf(headers, HeaderId['content-length']);
+  if (length === undefined && headerOf(headers, HeaderId.authorization) === undefined) return NONE;
   const found: number[] = [];
   if (length !== undefined && length.count > 1) found.push(HTTP_ANOMALY.duplicate_content_length_field_in_request);
-  const authorization = valueOf(headers, 'authorization');
+  const authorization = valueOf(headers, HeaderId.authorization);
   if (authorization !== null && !AUTHORIZATIONS.test(Buffer.from(authorization).toString('latin1')))
     found.push(HTTP_ANOMALY.request_auth_unrecognized);
   return found;
@@ -62,12 +62,12 @@ export function lengthNote(value: Uint8Array): number {
 export function responseNotes(tx: HttpTransaction): readonly number[] {
   const found: number[] = [];
   const { headers } = tx.response;
-  const length = headerOf(headers, 'content-length');
+  const length = headerOf(headers, HeaderId['content-length']);
   if (length?.isAmbiguous === true) found.push(HTTP_ANOMALY.duplicate_content_length_field_in_response);
   if (tx.statusNumber === 101 && length !== undefined) found.push(HTTP_ANOMALY.switching_proto_with_content_length);
-  const range = valueOf(headers, 'content-range');
+  const range = valueOf(headers, HeaderId['content-range']);
   if (range !== null && !isContentRange(range)) found.push(HTTP_ANOMALY.range_invalid);
-  const type = valueOf(headers, 'content-type');
+  const type = valueOf(headers, HeaderId['content-type']);
   if (type !== null && beginsWithText(type, 0, 'multipart/byteranges'))
     found.push(HTTP_ANOMALY.response_multipart_byteranges);
   return found;

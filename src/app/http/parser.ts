@@ -17,7 +17,7 @@ import { HTTP_ANOMALY } from './events.ts';
 import { isBodiless, isFramed, requestFraming, responseFraming } from './framing.ts';
 import type { BodyFraming } from './framing.ts';
 import { beginsHttp, isVersion, isVersionNine, parseLength, parseRequestLine, parseStatusLine } from './first-line.ts';
-import { clearNotes, freshNotes, isSpace, parseHeaders, valueOf } from './headers.ts';
+import { HeaderId, clearNotes, freshNotes, isSpace, parseHeaders, valueOf } from './headers.ts';
 import { takeHost } from './host.ts';
 import { Multipart, boundaryOf } from './multipart.ts';
 import { headerNotes, methodNote, requestNotes, responseNotes } from './notes.ts';
@@ -242,7 +242,7 @@ export class HttpParser extends AppParser implements BodyHost {
   /** A status that has no body, and headers that say there is one. */
   private bodyOfNone(tx: HttpTransaction, side: Side, message: HttpMessage): void {
     this.anomaly(tx, HTTP_ANOMALY.response_body_unexpected);
-    const length = valueOf(message.headers, 'content-length');
+    const length = valueOf(message.headers, HeaderId['content-length']);
     if (length !== null && parseLength(length) === 0) this.complete(side);
     else side.wait = Wait.bodyOrLine;
   }
@@ -305,7 +305,7 @@ export class HttpParser extends AppParser implements BodyHost {
     for (const id of takeHost(tx)) this.anomaly(tx, id);
     for (const id of requestNotes(tx)) this.anomaly(tx, id);
     side.decoder = this.decoderFor(tx, message, this.settings.requestBody);
-    const type = valueOf(message.headers, 'content-type');
+    const type = valueOf(message.headers, HeaderId['content-type']);
     const boundary = type === null || !hasFileBody(tx) ? null : boundaryOf(type);
     side.parts =
       boundary === null
@@ -346,7 +346,7 @@ export class HttpParser extends AppParser implements BodyHost {
     }
     if (status === 101 && !isFramed(message)) {
       this.finish(side, TO_CLIENT);
-      const upgrade = valueOf(message.headers, 'upgrade') ?? valueOf(tx.request.headers, 'upgrade');
+      const upgrade = valueOf(message.headers, HeaderId.upgrade) ?? valueOf(tx.request.headers, HeaderId.upgrade);
       const asked = upgrade === null ? Upgrade.none : upgradeOf(upgrade);
       const state = asked === Upgrade.h2c ? handedOver(tx) : undefined;
       this.changeProtocol(tx, UPGRADE_PROTOCOLS[asked]!, state);
@@ -361,7 +361,7 @@ export class HttpParser extends AppParser implements BodyHost {
   /** Null: the body is as it was meant. */
   private decoderFor(tx: HttpTransaction, message: HttpMessage, limits: BodyLimits): BodyDecoder | null {
     const notes = { isAbnormal: false, isTooDeep: false };
-    const codings = contentCodings(valueOf(message.headers, 'content-encoding'), this.settings, notes);
+    const codings = contentCodings(valueOf(message.headers, HeaderId['content-encoding']), this.settings, notes);
     if (notes.isAbnormal) this.anomaly(tx, HTTP_ANOMALY.abnormal_ce_header);
     if (notes.isTooDeep) this.anomaly(tx, HTTP_ANOMALY.too_many_encoding_layers);
     return codings.length === 0 ? null : new BodyDecoder(codings, limits, this.settings);

@@ -1,5 +1,6 @@
 // URIs of requests: split, percent-decoded and put into one form, as the server would see them.
 
+import { roomOf } from '../../base/kept-bytes.ts';
 import { lower } from './headers.ts';
 
 export interface UriNotes {
@@ -58,7 +59,7 @@ export function normalizeUri(uri: Uint8Array, options: UriOptions, notes: UriNot
   let rest = query < uri.length ? decode(uri, query, uri.length, notes) : NONE;
   if (options.doubleDecodeQuery) rest = decode(rest, 0, rest.length, { isDoubleEncoded: false });
   if (options.convertsPlus) rest = rest.map((byte) => (byte === 43 ? 32 : byte));
-  const result = new Uint8Array(path.length + rest.length);
+  const result = roomOf(path.length + rest.length);
   result.set(path);
   result.set(rest, path.length);
   return result;
@@ -83,7 +84,7 @@ function hex(byte: number | undefined): number {
 
 /** Percent-encoded bytes decoded once; what is no encoding stays. `%uXXXX` becomes its low byte. */
 function decode(data: Uint8Array, start: number, end: number, notes: UriNotes): Uint8Array {
-  const out = new Uint8Array(end - start);
+  const out = roomOf(end - start);
   let size = 0;
   for (let i = start; i < end; i++) {
     const byte = data[i]!;
@@ -106,7 +107,7 @@ function decode(data: Uint8Array, start: number, end: number, notes: UriNotes): 
 
 /** `/./` and `/../` resolved, several slashes made one (RFC 3986 section 5.2.4). */
 function cleanPath(path: Uint8Array): Uint8Array {
-  const out = new Uint8Array(path.length);
+  const out = roomOf(path.length);
   let size = 0;
   let at = 0;
   while (at < path.length) {

@@ -75,21 +75,26 @@ function leafOf(der: Buffer, problems: ChainProblem[]): Certificate | null {
 /** Of an end that sent none. */
 export const NO_CHAIN = new CertificateChain(NOTHING);
 
-/** A power of two. */
-const MOST_KEPT = 256;
+/** A power of two. A chain has two places; the older of those who share them gives way. */
+const MOST_KEPT = 512;
 /** Longer ones are rare. */
-const LONGEST_KEPT = 16 << 10;
+const LONGEST_KEPT = 8 << 10;
 const kept = new Array<CertificateChain>(MOST_KEPT).fill(NO_CHAIN);
 
 /** The chain in the message [start, end), which is copied unless it is known. */
 export function chainOf(data: Uint8Array, start: number, end: number): CertificateChain {
   if (end - start > LONGEST_KEPT || end - start < SAMPLED) return new CertificateChain(copied(data, start, end));
   const slot = sample(data, start, end) & (MOST_KEPT - 1);
-  const known = kept[slot]!;
-  if (known.message.length === end - start && known.message.compare(data, start, end) === 0) return known;
+  if (isIn(kept[slot]!, data, start, end)) return kept[slot]!;
+  if (isIn(kept[slot ^ 1]!, data, start, end)) return kept[slot ^ 1]!;
   const chain = new CertificateChain(copied(data, start, end));
+  kept[slot ^ 1] = kept[slot]!;
   kept[slot] = chain;
   return chain;
+}
+
+function isIn({ message }: CertificateChain, data: Uint8Array, start: number, end: number): boolean {
+  return message.length === end - start && message.compare(data, start, end) === 0;
 }
 
 function copied(data: Uint8Array, start: number, end: number): Uint8Array {

@@ -82,11 +82,16 @@ export class OfferScan {
 
   /** The offer that was read. */
   get offer(): Offer {
+    const { kept } = this;
     const slot = this.hash() & (MOST_KEPT - 1);
-    const known = this.kept[slot]!;
-    if (known !== null && this.isSame(known)) return known.offer;
+    const first = kept[slot]!;
+    if (first !== null && this.isSame(first)) return first.offer;
+    const second = kept[slot ^ 1]!;
+    if (second !== null && this.isSame(second)) return second.offer;
     const offer = new Offer(this);
-    if (this.size() <= LONGEST_KEPT) this.kept[slot] = { offer, side: this.side, words: this.copy() };
+    if (this.size() > LONGEST_KEPT) return offer;
+    kept[slot ^ 1] = first;
+    kept[slot] = { offer, side: this.side, words: this.copy() };
     return offer;
   }
 
@@ -133,7 +138,7 @@ interface Kept {
   readonly words: Uint16Array;
 }
 
-/** A power of two. */
+/** A power of two. An offer has two places; the older of those who share them gives way. */
 const MOST_KEPT = 1024;
 /** Hellos of real programs are shorter; longer ones are made up, and would only take memory. */
 const LONGEST_KEPT = 512;
