@@ -74,7 +74,9 @@ export class Files implements FileTracker, FileWishes, FileMaker {
 
   open(app: AppFlow, tx: Transaction, direction: Direction, name: Uint8Array): TrackedFile {
     const file = new TrackedFile(direction, name);
-    (tx.state.files ??= []).push(file);
+    const { state } = tx;
+    if (state.files === null) state.files = [file];
+    else state.files.push(file);
     file.keepsBytes = this.hasData && tx.body(direction) === null;
     if (this.hashNames.size > 0) file.work = hashesOf(this.hashNames);
     const isWanted = ((app.keptFiles | tx.keptFiles) & (1 << direction)) !== 0;

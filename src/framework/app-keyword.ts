@@ -4,9 +4,11 @@ import { parseInteger } from '../rules/index.ts';
 import type { IntegerWidth } from '../rules/index.ts';
 import type { BufferDefinition, BufferEngine, BufferView } from './buffer.ts';
 import { describeInteger } from './description.ts';
+import type { DetectContext } from './detect-context.ts';
 import { accept, integerTest, unquoted } from './keyword-argument.ts';
 import { RuleError, defineKeyword } from './keyword.ts';
 import type { KeywordDefinition } from './keyword.ts';
+import type { Packet } from './packet.ts';
 import type { Direction, Transaction } from './transaction.ts';
 
 interface Described {
@@ -39,36 +41,44 @@ export interface AppBuffer {
   readonly bytes: (tx: never, direction: Direction, instance: number) => Uint8Array | null;
 }
 
+type ReadBytes = (tx: Transaction, direction: Direction, instance: number) => Uint8Array | null;
+
+/** One class for the many: what rules ask of transactions all day is one function, and what it needs is in one place. */
+class KeptBuffer implements BufferDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly source = 'app';
+  readonly isMulti: boolean;
+  readonly isGrowing: boolean;
+  readonly engines: readonly BufferEngine[];
+  readonly adapt?: NonNullable<BufferDefinition['adapt']>;
+  private readonly read: ReadBytes;
+
+  constructor({ name, description, engines, isMulti = false, isGrowing = false, adapt, bytes }: AppBuffer) {
+    this.name = name;
+    this.description = description;
+    this.isMulti = isMulti;
+    this.isGrowing = isGrowing;
+    this.engines = engines;
+    if (adapt !== undefined) this.adapt = adapt;
+    this.read = bytes as ReadBytes;
+  }
+
+  get(_p: Packet, ctx: DetectContext, view: BufferView, instance: number): boolean {
+    if (ctx.tx === null || (instance > 0 && !this.isMulti)) return false;
+    const found = this.read(ctx.tx, ctx.txDirection, instance);
+    if (found === null) return false;
+    view.data = found;
+    view.bufferId = -1;
+    view.start = 0;
+    view.end = found.length;
+    return true;
+  }
+}
+
 /** A buffer whose bytes the transaction keeps. */
-export function appBuffer({
-  name,
-  description,
-  engines,
-  isMulti = false,
-  isGrowing,
-  adapt,
-  bytes,
-}: AppBuffer): BufferDefinition {
-  const read = bytes as (tx: Transaction, direction: Direction, instance: number) => Uint8Array | null;
-  return {
-    name,
-    description,
-    source: 'app',
-    isMulti,
-    ...(isGrowing !== undefined && { isGrowing }),
-    ...(adapt !== undefined && { adapt }),
-    engines,
-    get(_p, ctx, view, instance) {
-      if (ctx.tx === null || (!isMulti && instance > 0)) return false;
-      const found = read(ctx.tx, ctx.txDirection, instance);
-      if (found === null) return false;
-      view.data = found;
-      view.bufferId = -1;
-      view.start = 0;
-      view.end = found.length;
-      return true;
-    },
-  };
+export function appBuffer(described: AppBuffer): BufferDefinition {
+  return new KeptBuffer(described);
 }
 
 /** A buffer that grows while its state lasts; `view` shows what is due. */

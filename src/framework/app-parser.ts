@@ -88,7 +88,10 @@ export abstract class AppParser {
   /** Makes known the transaction that a whole connection is: there from the start, it is not counted. */
   protected begin(tx: Transaction): void {
     tx.state.protocol = this.flow.protocol;
-    this.flow.transactions.push(tx.state);
+    const { transactions } = this.flow;
+    // most flows have one at a time: a list of its own for it takes a tenth of what the first push would
+    if (transactions.length === 0) this.flow.transactions = [tx.state];
+    else transactions.push(tx.state);
     this.changed(0);
     this.changed(1);
   }
@@ -115,7 +118,9 @@ export abstract class AppParser {
 
   /** Notes an anomaly on a transaction. */
   protected anomaly(tx: Transaction, id: number): void {
-    (tx.state.anomalies ??= []).push(id);
+    const { state } = tx;
+    if (state.anomalies === null) state.anomalies = [id];
+    else state.anomalies.push(id);
     this.changed(0);
     this.changed(1);
   }
