@@ -2,7 +2,7 @@
 
 import { digestOf } from '../../base/digest.ts';
 import { timeOf } from './certificate-time.ts';
-import { oidText, readAll, readElement } from './der.ts';
+import { ElementPlace, areElements, oidText, readAll, readElement } from './der.ts';
 import type { Element } from './der.ts';
 
 /** Texts of it are made when somebody asks for them. */
@@ -193,14 +193,21 @@ function alternativeNames(der: Buffer, extensions: Element): string[] {
     const value = fields.at(-1);
     if (type === undefined || value === undefined || !isAlternativeName(der, type)) continue;
     const names = readElement(der, value.start, value.end);
-    if (names === null) return found;
-    for (const one of readAll(der, names.start, names.end) ?? []) {
-      const name = generalName(der, one);
-      if (name !== '') found.push(name);
-    }
+    if (names !== null) addNames(found, der, names);
     return found;
   }
   return found;
+}
+
+/** There may be thousands. */
+function addNames(found: string[], der: Buffer, { start, end }: Element): void {
+  if (!areElements(der, start, end)) return;
+  const one = new ElementPlace();
+  for (let at = start; at < end; at = one.end) {
+    one.read(der, at, end);
+    const name = generalName(der, one);
+    if (name !== '') found.push(name);
+  }
 }
 
 function isAlternativeName(der: Uint8Array, { start, end }: Element): boolean {

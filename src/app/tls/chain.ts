@@ -76,7 +76,7 @@ function leafOf(der: Buffer, problems: ChainProblem[]): Certificate | null {
 export const NO_CHAIN = new CertificateChain(NOTHING);
 
 /** A power of two. A chain has two places; the older of those who share them gives way. */
-const MOST_KEPT = 512;
+const MOST_KEPT = 1024;
 /** Longer ones are rare. */
 const LONGEST_KEPT = 8 << 10;
 const kept = new Array<CertificateChain>(MOST_KEPT).fill(NO_CHAIN);

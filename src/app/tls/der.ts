@@ -7,20 +7,43 @@ export interface Element {
   readonly end: number;
 }
 
+/** An element that is looked at on the way past it; no object is made for it. */
+export class ElementPlace implements Element {
+  tag = 0;
+  start = 0;
+  end = 0;
+
+  /** False: the bytes at `at` are no element, or it does not end before `end`. */
+  read(data: Uint8Array, at: number, end: number): boolean {
+    if (at + 2 > end) return false;
+    this.tag = data[at]!;
+    let length = data[at + 1]!;
+    let start = at + 2;
+    if (length > 0x80) {
+      const count = length & 0x7f;
+      if (count > 4 || start + count > end) return false;
+      length = 0;
+      for (let i = 0; i < count; i++) length = length * 256 + data[start + i]!;
+      start += count;
+    } else if (length === 0x80) return false;
+    this.start = start;
+    this.end = start + length;
+    return this.end <= end;
+  }
+}
+
+const place = new ElementPlace();
+
 /** Null: the bytes are no element, or it does not end before `end`. */
 export function readElement(data: Uint8Array, at: number, end: number): Element | null {
-  if (at + 2 > end) return null;
-  const tag = data[at]!;
-  let length = data[at + 1]!;
-  let start = at + 2;
-  if (length > 0x80) {
-    const count = length & 0x7f;
-    if (count > 4 || start + count > end) return null;
-    length = 0;
-    for (let i = 0; i < count; i++) length = length * 256 + data[start + i]!;
-    start += count;
-  } else if (length === 0x80) return null;
-  return start + length > end ? null : { tag, start, end: start + length };
+  return place.read(data, at, end) ? { tag: place.tag, start: place.start, end: place.end } : null;
+}
+
+/** Whether [start, end) is elements, one after the other. */
+export function areElements(data: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && place.read(data, at, end)) at = place.end;
+  return at >= end;
 }
 
 /** The elements inside another; null when one of them is broken. */

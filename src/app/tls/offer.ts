@@ -139,7 +139,7 @@ interface Kept {
 }
 
 /** A power of two. An offer has two places; the older of those who share them gives way. */
-const MOST_KEPT = 1024;
+const MOST_KEPT = 2048;
 /** Hellos of real programs are shorter; longer ones are made up, and would only take memory. */
 const LONGEST_KEPT = 512;
 
