@@ -104,5 +104,6 @@ const FILE_METHODS = ['POST', 'PUT'].map((method) => Buffer.from(method));
 
 /** What such a request carries is a file, or one for each part of a form. */
 export function hasFileBody({ method }: HttpTransaction): boolean {
-  return FILE_METHODS.some((known) => known.length === method.length && known.equals(method));
+  for (const known of FILE_METHODS) if (known.length === method.length && known.equals(method)) return true;
+  return false;
 }
