@@ -2,7 +2,7 @@
 // that come next.
 
 import { WordList } from '../../base/word-list.ts';
-import { ja3Text, ja3sText, ja4Lists, md5 } from './fingerprint.ts';
+import { ja3Text, ja3sText, ja4Lists, ja4Text, md5 } from './fingerprint.ts';
 import type { Lists } from './fingerprint.ts';
 
 export type Side = 'client' | 'server';
@@ -22,7 +22,9 @@ export class Offer implements Lists {
   private readonly side: Side;
   private ja3Made: string | null = null;
   private ja3HashMade: string | null = null;
-  private ja4Made: string | null = null;
+  private ja4ListsMade: string | null = null;
+  private ja4Named: string | null = null;
+  private ja4Nameless: string | null = null;
 
   constructor(scan: OfferScan) {
     this.side = scan.side;
@@ -45,9 +47,15 @@ export class Offer implements Lists {
     return (this.ja3HashMade ??= md5(this.ja3));
   }
 
+  /** JA4 of a client over TCP that asks for a name, null for none. */
+  ja4(sni: Uint8Array | null): string {
+    if (sni === null) return (this.ja4Nameless ??= ja4Text({ sni, offer: this }, 't'));
+    return (this.ja4Named ??= ja4Text({ sni, offer: this }, 't'));
+  }
+
   /** The two parts of JA4 that are made of lists. */
   get ja4Lists(): string {
-    return (this.ja4Made ??= ja4Lists(this));
+    return (this.ja4ListsMade ??= ja4Lists(this));
   }
 }
 

@@ -5,7 +5,6 @@ import { TO_SERVER, Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { NO_CHAIN } from './chain.ts';
 import type { CertificateChain } from './chain.ts';
-import { ja4Text } from './fingerprint.ts';
 import { isDraft } from './hello.ts';
 import type { Hello } from './hello.ts';
 
@@ -72,7 +71,6 @@ export class TlsTransaction extends Transaction {
   readonly client: TlsSide;
   readonly server: TlsSide;
   private readonly wantsJa4: boolean;
-  private ja4Text: string | null = null;
   /** Bits of SslState. */
   sslState = 0;
   /** The server wants a certificate of the client. */
@@ -91,8 +89,7 @@ export class TlsTransaction extends Transaction {
   /** JA4 of the client, made when it is asked for; null without a hello. */
   get ja4(): string | null {
     const { hello } = this.client;
-    if (this.ja4Text === null && this.wantsJa4 && hello !== null) this.ja4Text = ja4Text(hello, 't');
-    return this.ja4Text;
+    return this.wantsJa4 && hello !== null ? hello.offer.ja4(hello.sni) : null;
   }
 
   side(direction: Direction): TlsSide {

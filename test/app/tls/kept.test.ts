@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { digestOf } from '../../../src/base/digest.ts';
 import { CertificateChain, chainOf } from '../../../src/app/tls/chain.ts';
+import { ja4Text } from '../../../src/app/tls/fingerprint.ts';
 import { timeOf } from '../../../src/app/tls/certificate-time.ts';
 import { isGrease, parseHello } from '../../../src/app/tls/hello.ts';
 import type { Hello } from '../../../src/app/tls/hello.ts';
@@ -93,6 +94,7 @@ describe('offers that are kept', () => {
             [771, ...[real(of.ciphers), offer.extensions, real(of.groups), of.formats].map((l) => l.join('-'))].join(),
           );
           assert.equal(offer.ja3Hash, createHash('md5').update(offer.ja3).digest('hex'));
+          assert.equal(offer.ja4(name), ja4Text({ sni: name, offer }, 't'));
           assert.equal(hello(message).offer, offer);
         }
       }),
