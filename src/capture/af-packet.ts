@@ -47,6 +47,9 @@ interface Port {
   ring: BlockRing | undefined;
   /** Clock of the next try, milliseconds. */
   retryAt: number;
+  /** What the kernel handed over, those included that it had no room for, and those alone. */
+  packets: number;
+  drops: number;
 }
 
 export class AfPacketSource {
@@ -68,6 +71,8 @@ export class AfPacketSource {
       socket: undefined,
       ring: undefined,
       retryAt: 0,
+      packets: 0,
+      drops: 0,
     }));
     this.onChange = onChange;
     this.ids = Object.fromEntries(NAMES.map((name) => [name, defineCounter(`capture.${name}`)])) as typeof this.ids;
@@ -130,10 +135,17 @@ export class AfPacketSource {
     for (const port of this.ports) this.count(port);
   }
 
-  private count({ socket }: Port): void {
-    if (socket === undefined) return;
+  /** Of one interface, up to the last update; undefined for one that is none of them. */
+  countsOf(name: string): { readonly packets: number; readonly drops: number } | undefined {
+    return this.ports.find((port) => port.settings.name === name);
+  }
+
+  private count(port: Port): void {
+    if (port.socket === undefined) return;
     const counters = this.counters!;
-    const told = socket.statistics();
+    const told = port.socket.statistics();
+    port.packets += told[0]!;
+    port.drops += told[1]!;
     counters.addBy(this.ids.kernel_packets, told[0]!);
     counters.addBy(this.ids.kernel_drops, told[1]!);
   }

@@ -6,8 +6,12 @@ import { log } from '../base/log.ts';
 import { FilterError, PacketFilter } from '../pcap/index.ts';
 import { Run } from './run.ts';
 import type { RunOptions } from './run.ts';
+import { commandSocketSettings } from './settings/index.ts';
 import type { CaptureInterface } from './settings/index.ts';
 import type { RunControl } from './control.ts';
+import type { Worker } from './worker.ts';
+import { createCommands } from './command-socket/commands.ts';
+import { CommandSocket } from './command-socket/server.ts';
 
 export interface LiveOptions extends RunOptions {
   /** One at least. */
@@ -30,6 +34,8 @@ export interface LiveResult {
 
 /** Longest wait for packets, milliseconds: signals end it early. */
 const WAIT = 100;
+/** The same while a client of the command socket is there. */
+const WAIT_IN_USE = 5;
 /** Batches between two turns of the event loop while packets come in without a pause. */
 const BATCHES_PER_TURN = 16;
 /** Milliseconds between two looks at what is due by the clock. */
@@ -55,11 +61,13 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
     },
   );
   const { counters } = run.worker;
-  const problem = source.start(counters) ?? options.onReady();
+  const commands = await openCommands(options, source, run.worker);
+  const problem = typeof commands === 'string' ? commands : (source.start(counters) ?? options.onReady());
   if (problem === undefined) {
-    await capture(run, source, { control, filter });
+    await capture(run, source, { control, filter, commands: commands as CommandSocket | undefined });
     source.updateCounters();
   }
+  if (commands instanceof CommandSocket) await commands.close();
   source.close();
   run.finish();
   if (problem !== undefined) return problem;
@@ -72,12 +80,42 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
   };
 }
 
+/** @returns the socket, nothing where none is wanted or needed, or the reason why one that is needed is not there */
+async function openCommands(
+  { config, control, interfaces, rules }: LiveOptions,
+  source: AfPacketSource,
+  { counters, pipeline }: Worker,
+): Promise<CommandSocket | string | undefined> {
+  const settings = commandSocketSettings(config);
+  if (settings === undefined) return undefined;
+  const commands = createCommands({
+    config,
+    rules,
+    counters,
+    control,
+    started: Date.now(),
+    interfaces: interfaces.map(({ name }) => name),
+    update: () => {
+      source.updateCounters();
+      pipeline.updateGauges();
+    },
+    countsOf: (name) => source.countsOf(name),
+  });
+  const socket = await CommandSocket.open(settings.path, commands);
+  if (typeof socket !== 'string') return socket;
+  const problem = `unix-command: ${settings.path}: ${socket}`;
+  if (settings.isRequired) return problem;
+  log.info('unix-manager', problem);
+  return undefined;
+}
+
 interface Capture {
+  readonly commands: CommandSocket | undefined;
   readonly control: RunControl;
   readonly filter: PacketFilter | undefined;
 }
 
-async function capture(run: Run, source: AfPacketSource, { control, filter }: Capture): Promise<void> {
+async function capture(run: Run, source: AfPacketSource, { commands, control, filter }: Capture): Promise<void> {
   const { batch, pipeline, region } = run.worker;
   let nextRound = 0;
   const fetchCounters = (): void => {
@@ -88,7 +126,7 @@ async function capture(run: Run, source: AfPacketSource, { control, filter }: Ca
     if (count > 0) {
       filter?.keep(batch);
       pipeline.batch(batch);
-    } else source.wait(WAIT);
+    } else source.wait(commands?.isInUse === true ? WAIT_IN_USE : WAIT);
     if (count > 0 && batches % BATCHES_PER_TURN !== 0) continue;
     const now = Date.now();
     if (now >= nextRound) {

@@ -265,13 +265,18 @@ export class Pipeline {
     return isSeen && this.parts.app !== null && this.parts.stream!.pendingApp(f, direction);
   }
 
-  /** Statistics are due. */
-  tellStatistics(): void {
+  /** Counters that tell what is there now, such as memory, are set. */
+  updateGauges(): void {
     this.parts.decoder.updateGauges();
     this.parts.stream?.updateGauges();
     this.parts.app?.updateGauges();
     this.tracker!.updateGauges();
     this.parts.pressure.update();
+  }
+
+  /** Statistics are due. */
+  tellStatistics(): void {
+    this.updateGauges();
     for (const output of this.parts.outputs) output.stats?.();
   }
 

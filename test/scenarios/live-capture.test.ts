@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +24,7 @@ outputs:
 flow-timeouts:
   udp: { new: 1, established: 1 }
 stats: { enabled: yes, interval: 1 }
+unix-command: { enabled: yes, filename: FOLDER/command.socket }
 `;
 
 interface Event {
@@ -47,7 +49,7 @@ describe('live capture', function () {
     }
     network = made;
     folder = mkdtempSync(join(tmpdir(), 'tayra-live-'));
-    writeFileSync(join(folder, 'live.yaml'), CONFIG);
+    writeFileSync(join(folder, 'live.yaml'), CONFIG.replace('FOLDER', folder));
     writeFileSync(join(folder, 'live.rules'), RULES);
     const [program, ...words] = network.inside(
       ...[process.execPath, PROGRAM, '-c', 'live.yaml', '-S', 'live.rules', '-i', 'far', '-l', folder],
@@ -113,6 +115,24 @@ describe('live capture', function () {
     assert.equal(network.send('10.98.0.2', 53, QUESTION), '');
     assert.ok(await until(() => events('alert').length === 1), told);
     assert.equal(events('alert', 'eve.1.json').length, 22);
+  });
+
+  it('answers on its command socket while it captures, and while nothing comes', async () => {
+    const client = connect(join(folder, 'command.socket'));
+    client.write(
+      '{"version":"0.2"}\n{"command":"iface-stat","arguments":{"iface":"far"}}\n{"command":"dump-counters"}\n',
+    );
+    let text = '';
+    client.on('data', (more: Buffer) => (text += more.toString()));
+    assert.ok(await until(() => text.split('\n').length > 3), text);
+    client.destroy();
+    const [, stat, counters] = text.split('\n').map((line) => (line === '' ? undefined : JSON.parse(line))) as [
+      unknown,
+      { message: { pkts: number; drop: number } },
+      { message: { decoder: { pkts: number } } },
+    ];
+    assert.ok(stat.message.pkts >= 22 && stat.message.drop === 0, text);
+    assert.ok(counters.message.decoder.pkts >= 22);
   });
 
   it('ends at SIGINT with everything written, and the kernel’s counts', async () => {
