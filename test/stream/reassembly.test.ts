@@ -1,7 +1,7 @@
 // Reassembly: what raw inspection sees of data in and out of order, with gaps, depth and overlaps.
 
 import assert from 'node:assert/strict';
-import { PacketFlag } from '../../src/framework/packet.ts';
+import { Action, PacketFlag } from '../../src/framework/packet.ts';
 import { osPolicyId } from '../../src/stream/index.ts';
 import { Conversation } from './support.ts';
 
@@ -136,6 +136,32 @@ describe('raw inspection, passive', () => {
     assert.deepEqual(c.say('s', 'A', 1, 6), []);
     c.end();
     assert.deepEqual(c.inspected[0], ['abcd']);
+  });
+
+  it('treats the urgent byte by the policy, and only at the end of a packet', () => {
+    const inspect = (policy: 'oob' | 'gap' | 'drop' | 'inline', urgent: number, inline = false): string => {
+      const c = new Conversation((o) => {
+        o.reassembly.urgentPolicy = policy;
+        o.inline = inline;
+      });
+      c.shake();
+      c.say('c', 'UA', 1, 1, { data: 'abX', urgent });
+      const isInStream = (c.p.flags & PacketFlag.streamAdded) !== 0;
+      const isDropped = (c.p.action & Action.drop) !== 0;
+      c.say('c', 'A', 4, 1, { data: 'cd' });
+      c.say('s', 'A', 1, 6);
+      c.end();
+      return [c.inspected[0].at(-1), isInStream ? 'stream' : 'packet', ...(isDropped ? ['dropped'] : [])].join(' ');
+    };
+    assert.equal(inspect('oob', 3), 'abcd stream');
+    assert.equal(inspect('oob', 2), 'abXcd stream');
+    assert.equal(inspect('oob', 3, true), 'abcd packet');
+    assert.equal(inspect('inline', 3), 'abXcd stream');
+    assert.equal(inspect('gap', 2), 'abXcd stream');
+    assert.match(inspect('gap', 3), /^cd stream$/);
+    // nothing is dropped where packets are only watched
+    assert.equal(inspect('drop', 3), 'abXcd stream');
+    assert.match(inspect('drop', 3, true), / packet dropped$/);
   });
 
   it('keeps nothing after release', () => {
