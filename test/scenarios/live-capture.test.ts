@@ -126,11 +126,9 @@ describe('live capture', function () {
     client.on('data', (more: Buffer) => (text += more.toString()));
     assert.ok(await until(() => text.split('\n').length > 3), text);
     client.destroy();
-    const [, stat, counters] = text.split('\n').map((line) => (line === '' ? undefined : JSON.parse(line))) as [
-      unknown,
-      { message: { pkts: number; drop: number } },
-      { message: { decoder: { pkts: number } } },
-    ];
+    const [, first, second] = text.split('\n');
+    const stat = JSON.parse(first!) as { message: { pkts: number; drop: number } };
+    const counters = JSON.parse(second!) as { message: { decoder: { pkts: number } } };
     assert.ok(stat.message.pkts >= 22 && stat.message.drop === 0, text);
     assert.ok(counters.message.decoder.pkts >= 22);
   });
