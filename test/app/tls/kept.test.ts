@@ -6,6 +6,7 @@ import { digestOf } from '../../../src/base/digest.ts';
 import { CertificateChain, chainOf } from '../../../src/app/tls/chain.ts';
 import { ja4Text } from '../../../src/app/tls/fingerprint.ts';
 import { timeOf } from '../../../src/app/tls/certificate-time.ts';
+import { OfferScan } from '../../../src/app/tls/offer.ts';
 import { isGrease, parseHello } from '../../../src/app/tls/hello.ts';
 import type { Hello } from '../../../src/app/tls/hello.ts';
 import { alpn, certificate, certificates, clientHello, empty, groups, pointFormats, signatures } from './messages.ts';
@@ -99,6 +100,19 @@ describe('offers that are kept', () => {
         }
       }),
     );
+  });
+
+  it('are told apart where only a value differs, however many share a place', () => {
+    const scan = new OfferScan();
+    for (let round = 0; round < 2; round++) {
+      for (let value = 0; value < 10_000; value++) {
+        scan.begin('client', 0x0303);
+        scan.ciphers.push(value);
+        scan.groups.push(value % 7);
+        const { ciphers, groups: found } = scan.offer;
+        assert.deepEqual([ciphers, found], [[value], [value % 7]]);
+      }
+    }
   });
 
   it('are those of one side and version', () => {
