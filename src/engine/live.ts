@@ -38,6 +38,9 @@ const WAIT = 100;
 const WAIT_IN_USE = 5;
 /** Batches between two turns of the event loop while packets come in without a pause. */
 const BATCHES_PER_TURN = 16;
+/** Milliseconds after which the last block is there, and those that the end may take. */
+const LAST_BLOCK = 100;
+const LONGEST_DRAIN = 5000;
 /** Milliseconds between two looks at what is due by the clock. */
 const ROUND = 250;
 
@@ -137,6 +140,26 @@ async function capture(run: Run, source: AfPacketSource, { commands, control, fi
     if (control.wantsReopen) pipeline.reopen();
     control.wantsReopen = false;
     await setImmediate();
+  }
+  drain(run, source, filter);
+}
+
+/** What came before the end was asked for and is still in the rings: the kernel hands blocks over after a while. */
+function drain(run: Run, source: AfPacketSource, filter: PacketFilter | undefined): void {
+  const { batch, pipeline, region } = run.worker;
+  const asked = Date.now();
+  for (;;) {
+    const count = source.next(batch, region);
+    const passed = Date.now() - asked;
+    if (count === 0 && passed > LAST_BLOCK) return;
+    if (count === 0) {
+      source.wait(WAIT_IN_USE);
+      continue;
+    }
+    const last = batch.timestamp[count - 1]!;
+    filter?.keep(batch);
+    pipeline.batch(batch);
+    if (last > asked * 1000 || passed > LONGEST_DRAIN) return;
   }
 }
 
