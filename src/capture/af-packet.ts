@@ -47,6 +47,8 @@ interface Port {
   ring: BlockRing | undefined;
   /** Clock of the next try, milliseconds. */
   retryAt: number;
+  /** Why the last try failed, as it was told. */
+  problem: string;
   /** What the kernel handed over, those included that it had no room for, and those alone. */
   packets: number;
   drops: number;
@@ -71,6 +73,7 @@ export class AfPacketSource {
       socket: undefined,
       ring: undefined,
       retryAt: 0,
+      problem: '',
       packets: 0,
       drops: 0,
     }));
@@ -118,16 +121,18 @@ export class AfPacketSource {
     return batch.count;
   }
 
-  /** Waits for packets, at most so many milliseconds, and looks after interfaces that went away. */
+  /** Waits for packets, at most so many milliseconds. */
   wait(timeout: number): void {
     const counters = this.counters!;
     counters.add(this.ids['afpacket.polls']);
-    if (this.open.length < this.ports.length) this.reopen();
-    if (PacketSocket.wait(this.open, timeout) === 0) {
-      counters.add(this.ids['afpacket.poll_timeout']);
-      return;
-    }
+    if (PacketSocket.wait(this.open, timeout) === 0) counters.add(this.ids['afpacket.poll_timeout']);
+    else for (const port of this.ports) this.check(port); // an error ends the wait as packets do
+  }
+
+  /** Notices interfaces that went away, and tries those that did: now and then, packets or not. */
+  lookAfter(): void {
     for (const port of this.ports) this.check(port);
+    if (this.open.length < this.ports.length) this.reopen();
   }
 
   /** Adds what the kernel counted since the last call. */
@@ -173,8 +178,15 @@ export class AfPacketSource {
     for (const port of this.ports) {
       if (port.socket !== undefined || now < port.retryAt) continue;
       port.retryAt = now + RETRY;
-      if (openPort(port) !== undefined || bindPort(port) !== undefined || port.socket!.error() !== 0) closePort(port);
-      else this.onChange(`${port.settings.name}: the interface is back`);
+      const problem = openPort(port) ?? bindPort(port);
+      if (problem === undefined && port.socket!.error() === 0) {
+        port.problem = '';
+        this.onChange(`${port.settings.name}: the interface is back`);
+        continue;
+      }
+      closePort(port);
+      if (problem !== undefined && problem !== port.problem) this.onChange(problem);
+      port.problem = problem ?? '';
     }
     this.note();
   }

@@ -1,6 +1,7 @@
 // The packet filter of the command line: `-F FILE`, or the words that are no options.
 import { readFileSync } from 'node:fs';
-import { FilterError, PacketFilter } from '../pcap/index.ts';
+import { readFilter } from '../pcap/index.ts';
+import type { PacketFilter } from '../pcap/index.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 
@@ -10,21 +11,15 @@ export function filterOf(args: Arguments): PacketFilter | string | undefined {
   if (file !== undefined && args.rest.length > 0) return 'a packet filter in a file (-F) and one on the command line';
   let text = args.rest.join(' ');
   if (file !== undefined) {
-    const read = readFilter(file);
+    const read = readFile(file);
     if (read === undefined) return `Failed to open file ${file}`;
     text = read;
   }
-  if (text.trim() === '') return undefined;
-  try {
-    return new PacketFilter(text);
-  } catch (error) {
-    if (!(error instanceof FilterError)) throw error;
-    return `bpf compilation error ${error.message}: ${text.trim()}`;
-  }
+  return readFilter(text);
 }
 
 /** Comments run from `#` to the end of the line; lines are joined. */
-function readFilter(file: string): string | undefined {
+function readFile(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').replace(/#.*$/gm, ' ').replace(/\s+/g, ' ');
   } catch {

@@ -33,8 +33,9 @@ export interface UsageProblem {
 
 /** What is wrong with the choice of a source; undefined when it can be worked with (or is not needed). */
 export function sourceProblem(args: Arguments): UsageProblem | undefined {
-  const sources = ['read', ...INTERFACES, ...MISSING.map(([option]) => option)].filter((option) => has(args, option));
-  if (sources.length > 1) return { message: 'more than one run mode has been specified', withHelp: true };
+  const others = ['read', ...MISSING.map(([option]) => option)].filter((option) => has(args, option));
+  if (others.length + (isLive(args) ? 1 : 0) > 1)
+    return { message: 'more than one run mode has been specified', withHelp: true };
   const checksums = lastValue(args, 'checksums') ?? 'auto';
   if (!['all', 'none', 'auto'].includes(checksums))
     return { message: `option '${checksums}' invalid for -k`, withHelp: false };

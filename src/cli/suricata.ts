@@ -18,8 +18,6 @@ import { strictKeywords } from '../engine/features.ts';
 import { loadRules } from '../engine/load-rules.ts';
 import type { LoadOptions, LoadedRules } from '../engine/load-rules.ts';
 import { RunControl, obeySignals } from '../engine/control.ts';
-import { live } from '../engine/live.ts';
-import { captureInterfaces } from '../engine/settings/index.ts';
 import { replayInTurns } from '../engine/replay.ts';
 import { logRules } from '../engine/rule-log.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
@@ -32,9 +30,10 @@ import { suricataHelp } from './help.ts';
 import { information } from './information.ts';
 import { writePidFile } from './pid-file.ts';
 import { prepare } from './prepare.ts';
-import type { Preparation } from './prepare.ts';
-import { capturesOf, interfacesOf, isFolder, isLive, sourceProblem } from './source.ts';
+import { capturesOf, isFolder, isLive, sourceProblem } from './source.ts';
 import { becomeUser } from './user.ts';
+import { watch } from './watch.ts';
+import type { Prepared } from './watch.ts';
 
 const OK = 0;
 const FAILED = 1;
@@ -148,61 +147,7 @@ async function start(args: Arguments, config: ConfigNode, directory: string): Pr
   return play(args, config, { rules, directory, preparation });
 }
 
-interface Run {
-  readonly rules: LoadedRules | null;
-  readonly directory: string;
-  readonly preparation: Preparation;
-}
-
-/** Captures from interfaces until a signal ends it. */
-async function watch(args: Arguments, config: ConfigNode, { rules, directory, preparation }: Run): Promise<number> {
-  const interfaces = captureInterfaces(config, interfacesOf(args));
-  if (interfaces.length === 0) {
-    log.error('af-packet', 'no interface is named, neither behind -i nor in af-packet of the configuration');
-    return FAILED;
-  }
-  const removePidFile = writePidFile(args, config);
-  const control = new RunControl();
-  const disobey = obeySignals(control);
-  const result = await live({
-    config,
-    interfaces,
-    rules,
-    logDirectory: directory,
-    isInline: false,
-    simulate: preparation.simulate,
-    checksums: lastValue(args, 'checksums'),
-    filter: preparation.filter,
-    control,
-    extraOutputs: () => {
-      logDiagnostics(config.takeDiagnostics());
-      return [];
-    },
-    onReady: () => {
-      const problem = preparation.runAs === undefined ? undefined : becomeUser(preparation.runAs);
-      if (problem === undefined) log.notice('threads', 'Threads created -> W: 1   Engine started.');
-      return problem;
-    },
-  });
-  disobey();
-  logDiagnostics(config.takeDiagnostics());
-  removePidFile();
-  if (typeof result === 'string') {
-    log.error('af-packet', result);
-    log.close();
-    return FAILED;
-  }
-  const { packets, bytes, kernelPackets, kernelDrops } = result;
-  const part = kernelPackets === 0 ? 0 : (100 * kernelDrops) / kernelPackets;
-  log.notice(
-    'af-packet',
-    `${interfaces.map(({ name }) => name).join(', ')}: ${packets} packets, ${bytes} bytes; kernel: ${kernelPackets} packets, ${kernelDrops} drops (${part.toFixed(2)}%)`,
-  );
-  log.close();
-  return OK;
-}
-
-async function play(args: Arguments, config: ConfigNode, { rules, directory, preparation }: Run): Promise<number> {
+async function play(args: Arguments, config: ConfigNode, { rules, directory, preparation }: Prepared): Promise<number> {
   const captures = capturesOf(args);
   if (captures === undefined) return FAILED;
   const removePidFile = writePidFile(args, config);

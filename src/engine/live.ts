@@ -3,7 +3,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { AfPacketSource } from '../capture/af-packet.ts';
 import { log } from '../base/log.ts';
-import { FilterError, PacketFilter } from '../pcap/index.ts';
+import { readFilter } from '../pcap/index.ts';
+import type { PacketBatch, PacketFilter } from '../pcap/index.ts';
 import { Run } from './run.ts';
 import type { RunOptions } from './run.ts';
 import { commandSocketSettings } from './settings/index.ts';
@@ -134,6 +135,7 @@ async function capture(run: Run, source: AfPacketSource, { commands, control, fi
     const now = Date.now();
     if (now >= nextRound) {
       nextRound = now + ROUND;
+      source.lookAfter();
       pipeline.round(now * 1000);
       run.tellStatistics(fetchCounters);
     }
@@ -144,35 +146,35 @@ async function capture(run: Run, source: AfPacketSource, { commands, control, fi
   drain(run, source, filter);
 }
 
-/** What came before the end was asked for and is still in the rings: the kernel hands blocks over after a while. */
+/**
+ * What came before the end was asked for and is still in the rings: the kernel hands blocks over after a while. Each ring
+ * is in order, and a batch begins with another each time.
+ */
 function drain(run: Run, source: AfPacketSource, filter: PacketFilter | undefined): void {
   const { batch, pipeline, region } = run.worker;
   const asked = Date.now();
-  for (;;) {
+  for (let late = 0; late < source.names.length;) {
     const count = source.next(batch, region);
     const passed = Date.now() - asked;
-    if (count === 0 && passed > LAST_BLOCK) return;
+    if (passed > LONGEST_DRAIN || (count === 0 && passed > LAST_BLOCK)) return;
     if (count === 0) {
       source.wait(WAIT_IN_USE);
       continue;
     }
-    const last = batch.timestamp[count - 1]!;
+    late = isLater(batch, asked * 1000) ? late + 1 : 0;
     filter?.keep(batch);
     pipeline.batch(batch);
-    if (last > asked * 1000 || passed > LONGEST_DRAIN) return;
   }
+}
+
+function isLater({ count, timestamp }: PacketBatch, than: number): boolean {
+  for (let i = 0; i < count; i++) if (timestamp[i]! <= than) return false;
+  return true;
 }
 
 /** The filter of the configuration, the same for all interfaces; a text tells what is wrong with it. */
 function configuredFilter(interfaces: readonly CaptureInterface[]): PacketFilter | string | undefined {
   const texts = new Set(interfaces.map(({ filter }) => filter));
   if (texts.size > 1) return 'af-packet: different values of bpf-filter for the interfaces of a run are not supported';
-  const [text] = texts;
-  if (text === undefined || text.trim() === '') return undefined;
-  try {
-    return new PacketFilter(text);
-  } catch (error) {
-    if (!(error instanceof FilterError)) throw error;
-    return `bpf compilation error ${error.message}: ${text}`;
-  }
+  return readFilter([...texts][0] ?? '');
 }

@@ -54,11 +54,9 @@ export class AlertQueue {
   }
 
   private exchange(a: number, b: number): void {
-    for (const values of [this.actions, this.flags, this.txIds]) {
-      const value = values[a]!;
-      values[a] = values[b]!;
-      values[b] = value;
-    }
+    exchange(this.actions, a, b);
+    exchange(this.flags, a, b);
+    exchange(this.txIds, a, b);
     exchange(this.signatures, a, b);
     exchange(this.frames, a, b);
     exchange(this.contexts, a, b);
@@ -78,7 +76,7 @@ export class AlertQueue {
   }
 }
 
-function exchange(values: unknown[], a: number, b: number): void {
+function exchange<T>(values: Record<number, T>, a: number, b: number): void {
   const value = values[a]!;
   values[a] = values[b]!;
   values[b] = value;

@@ -1,6 +1,6 @@
 // What the rest of the program uses of the capture file readers and writers.
 export { DEFAULT_BATCH_CAPACITY, PacketBatch } from './batch.ts';
-export { FilterError, PacketFilter } from './filter/index.ts';
+export { FilterError, PacketFilter, readFilter } from './filter/index.ts';
 export { listCaptures } from './list.ts';
 export { openCaptureFile } from './open.ts';
 export type { OpenedCapture } from './open.ts';

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasLocalSockets } from '../../src/native/local-socket.ts';
 import { LocalWriter } from '../../src/output/local-writer.ts';
-import { SyslogAlerts } from '../../src/output/syslog.ts';
+import { AlertLines } from '../../src/output/alert-lines.ts';
+import { syslogLine } from '../../src/output/syslog.ts';
 import { syslogLines } from '../../src/output/syslog-lines.ts';
 import { decodedPacket, fakeContext, flowOf, outputNode, raise, signature, temporaryFolder } from './support.ts';
 import { CLIENT, SERVER, tcp4 } from '../support/packets.ts';
@@ -197,7 +198,11 @@ describe('datagrams', () => {
     const node = outputNode(folder, 'outputs:\n  - syslog:\n      identity: sensor\n      level: Warning\n');
     const [text] = await received(path, 1, () => {
       const wrap = syslogLines(node, () => new Date(2026, 10, 3, 4, 5, 6));
-      const output = new SyslogAlerts(new LocalWriter({ path, kind: 'datagram', mayWait: true, wrap }), false);
+      const output = new AlertLines(
+        new LocalWriter({ path, kind: 'datagram', mayWait: true, wrap }),
+        { isInline: false },
+        syslogLine,
+      );
       const context = fakeContext(folder);
       const p = decodedPacket(SYN);
       flowOf(context.flows, p);

@@ -51,12 +51,7 @@ describe('live capture', function () {
     folder = mkdtempSync(join(tmpdir(), 'tayra-live-'));
     writeFileSync(join(folder, 'live.yaml'), CONFIG.replace('FOLDER', folder));
     writeFileSync(join(folder, 'live.rules'), RULES);
-    const [program, ...words] = network.inside(
-      ...[process.execPath, PROGRAM, '-c', 'live.yaml', '-S', 'live.rules', '-i', 'far', '-l', folder],
-    );
-    child = spawn(program!, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text: Buffer) => (told += text.toString()));
-    assert.ok(await until(() => told.includes('Engine started.')), told);
+    await start('-i', 'far');
   });
   after(async () => {
     // where set-up was skipped there is nothing to take down
@@ -65,6 +60,16 @@ describe('live capture', function () {
     network.remove();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  /** Runs the program until it captures. */
+  async function start(...more: string[]): Promise<void> {
+    const common = [process.execPath, PROGRAM, '-c', 'live.yaml', '-S', 'live.rules', '-l', folder];
+    const [program, ...words] = network.inside(...common, ...more);
+    told = '';
+    child = spawn(program!, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text: Buffer) => (told += text.toString()));
+    assert.ok(await until(() => told.includes('Engine started.')), told);
+  }
 
   const events = (type: string, file = 'eve.json'): Event[] =>
     eventsIn<Event>(join(folder, file)).filter((event) => event.event_type === type);
@@ -141,5 +146,20 @@ describe('live capture', function () {
     assert.ok(capture!.kernel_packets >= 27);
     assert.equal(capture!.kernel_drops, 0);
     assert.match(told, /far: \d+ packets, \d+ bytes; kernel: \d+ packets, 0 drops/);
+  });
+
+  it('captures from several interfaces, what the filter takes, and tells them apart', async () => {
+    rmSync(join(folder, 'eve.json'));
+    await start('-i', 'far', '--af-packet=near', 'udp', 'port', '53');
+    assert.equal(network.send('10.98.0.2', 5353, QUESTION, 3), '');
+    assert.equal(network.send('10.98.0.2', 53, QUESTION, 3), '');
+    assert.equal(await end(child, 'SIGTERM'), 0, told);
+    const of = (name: string): number => events('alert').filter((event) => event.in_iface === name).length;
+    assert.deepEqual([of('near'), of('far')], [3, 3]);
+    const counts = events('flow').map(({ in_iface, flow }) => [in_iface, flow!.pkts_toserver]);
+    assert.deepEqual(counts.sort(), [
+      ['far', 3],
+      ['near', 3],
+    ]);
   });
 });

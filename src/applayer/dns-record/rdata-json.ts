@@ -41,7 +41,8 @@ export function rdataMember(json: JsonText, key: string, rows: DnsRows, row: num
   const start = rows.start(row);
   const end = rows.end(row);
   const type = rows.type(row);
-  switch (rdataKind(type)) {
+  const kind = rdataKind(type);
+  switch (kind) {
     case 'address':
       json.address(key, data, start, end);
       break;
@@ -53,15 +54,9 @@ export function rdataMember(json: JsonText, key: string, rows: DnsRows, row: num
       json.bytes(key, data, start, end);
       break;
     case 'soa':
-      soaMembers(json.open('soa'), rows, row);
-      json.close();
-      break;
     case 'srv':
-      srvMembers(json.open('srv'), rows, row);
-      json.close();
-      break;
     case 'sshfp':
-      sshfpMembers(json.open('sshfp'), rows, row);
+      OBJECTS[kind](json.open(kind), rows, row);
       json.close();
       break;
     case 'options':
@@ -77,7 +72,8 @@ export function rdataElements(json: JsonText, rows: DnsRows, row: number): void 
   const start = rows.start(row);
   const end = rows.end(row);
   const type = rows.type(row);
-  switch (rdataKind(type)) {
+  const kind = rdataKind(type);
+  switch (kind) {
     case 'address':
       json.addressElement(data, start, end);
       break;
@@ -92,20 +88,17 @@ export function rdataElements(json: JsonText, rows: DnsRows, row: number): void 
       for (let at = start; at < end; at += 1 + data[at]!) json.bytesElement(data, at + 1, at + 1 + data[at]!);
       break;
     case 'soa':
-      soaMembers(json.openElement(), rows, row);
-      json.close();
-      break;
     case 'srv':
-      srvMembers(json.openElement(), rows, row);
-      json.close();
-      break;
     case 'sshfp':
-      sshfpMembers(json.openElement(), rows, row);
+      OBJECTS[kind](json.openElement(), rows, row);
       json.close();
       break;
     default: // the rest is in no list
   }
 }
+
+/** Data that is an object of its own. */
+const OBJECTS = { soa: soaMembers, srv: srvMembers, sshfp: sshfpMembers } as const;
 
 function soaMembers(json: JsonText, rows: DnsRows, row: number): void {
   const { data, names } = rows;

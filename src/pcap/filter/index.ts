@@ -46,3 +46,14 @@ function move(batch: PacketBatch, from: number, to: number): void {
   batch.linkType[to] = batch.linkType[from]!;
   batch.interfaceId[to] = batch.interfaceId[from]!;
 }
+
+/** The filter of an expression; none for one of no words; a text says what is wrong with it. */
+export function readFilter(text: string): PacketFilter | string | undefined {
+  if (text.trim() === '') return undefined;
+  try {
+    return new PacketFilter(text);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    return `bpf compilation error ${error.message}: ${text.trim()}`;
+  }
+}

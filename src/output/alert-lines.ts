@@ -1,0 +1,49 @@
+// AlertLines: what outputs share that write one line for each alert.
+
+import { ACTION_REJECT_ANY, Action, AlertFlag } from '../framework/packet.ts';
+import { SigFlag } from '../framework/signature.ts';
+import type { Output } from '../framework/output.ts';
+import type { Packet } from '../framework/packet.ts';
+import type { Signature } from '../framework/signature.ts';
+import type { RecordWriter } from './record-writer.ts';
+
+/** The line of an alert; `mark` says what becomes of the packet, '' where it goes on. */
+export type AlertLine = (p: Packet, signature: Signature, mark: string) => string;
+
+export class AlertLines implements Output {
+  private readonly writer: RecordWriter;
+  private readonly isInline: boolean;
+  private readonly line: AlertLine;
+
+  constructor(writer: RecordWriter, { isInline }: { readonly isInline: boolean }, line: AlertLine) {
+    this.writer = writer;
+    this.isInline = isInline;
+    this.line = line;
+  }
+
+  packet(p: Packet): void {
+    const { alerts } = p;
+    for (let i = 0; i < alerts.count; i++) {
+      const signature = alerts.signatures[i]!;
+      if ((alerts.flags[i]! & AlertFlag.suppressed) !== 0 || (signature.flags & SigFlag.noAlert) !== 0) continue;
+      this.writer.write(this.line(p, signature, this.mark(alerts.actions[i]!)));
+    }
+  }
+
+  flush(): void {
+    this.writer.flush();
+  }
+
+  reopen(): void {
+    this.writer.reopen();
+  }
+
+  close(): void {
+    this.writer.close();
+  }
+
+  private mark(action: number): string {
+    if ((action & (Action.drop | ACTION_REJECT_ANY)) === 0) return '';
+    return this.isInline ? '[Drop] ' : '[wDrop] ';
+  }
+}
