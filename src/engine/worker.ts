@@ -194,7 +194,8 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     files,
     streamDepth: options.stream.reassembly.depth,
   });
-  app.isWatched = hasRules || isErrorDue(options) ? () => true : ({ definition }) => isTold(outputs, definition);
+  app.recognition.isWatched =
+    hasRules || isErrorDue(options) ? () => true : ({ definition }) => isTold(outputs, definition);
   app.frames.bytes = Math.max(0, ...outputs.map((output) => output.frameBytes ?? 0));
   files.checkStorage();
   const checksums = new ChecksumVerifier(options.checksums);
