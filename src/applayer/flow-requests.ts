@@ -1,7 +1,7 @@
 // FlowRequests: what parsers ask of the engine for their flow, passed on to where it is done.
 
 import type { Counters } from '../base/counters.ts';
-import type { AppFlow, AppServices, Expectation } from '../framework/app-flow.ts';
+import type { AppFlow, AppServices, BodyListener, Expectation } from '../framework/app-flow.ts';
 import type { ByteRoom } from '../framework/byte-room.ts';
 import type { FileTracker } from '../framework/file.ts';
 import { F, FlowFlag, FlowStateId } from '../framework/flows.ts';
@@ -41,6 +41,8 @@ export class FlowRequests implements AppServices {
   readonly files: FileTracker;
   readonly room: ByteRoom;
   readonly hasRules: boolean;
+  /** Set before the first flow. */
+  onBody: BodyListener | null = null;
   /** Set when the stream engine exists: each knows the other. */
   stream: StreamControl | null = null;
   readonly flows: Flows;

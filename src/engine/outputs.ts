@@ -15,10 +15,14 @@ export function openOutputs(config: ConfigNode, context: OutputContext): Output[
     const definition = OUTPUTS.find((output) => output.name === name);
     if (body?.bool('enabled', true) !== true) continue;
     if (context.takeRecords !== undefined && name !== 'eve-log') continue;
-    if (definition === undefined) log.info('output', `output "${name}" is not supported`);
+    if (definition === undefined) log.warning('output', `output "${name}" is not supported: ${known()}`);
     else tryOpen(() => definition.create(body, context), result, name);
   }
   return result;
+}
+
+function known(): string {
+  return `there are ${OUTPUTS.map(({ name }) => name).join(', ')}`;
 }
 
 function tryOpen(create: () => Output, into: Output[], name: string): void {

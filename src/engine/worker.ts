@@ -196,6 +196,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   });
   app.recognition.isWatched =
     hasRules || isErrorDue(options) ? () => true : ({ definition }) => isTold(outputs, definition);
+  tellBytes(outputs, stream, app);
   app.frames.bytes = Math.max(0, ...outputs.map((output) => output.frameBytes ?? 0));
   files.checkStorage();
   const checksums = new ChecksumVerifier(options.checksums);
@@ -227,6 +228,20 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   return { pipeline, counters, batch: new PacketBatch(arena.data), region, release };
 }
 
+/** Outputs that write down streams or bodies are told of them. */
+function tellBytes(outputs: readonly Output[], stream: TcpEngine, app: AppLayer): void {
+  const streams = outputs.filter((output) => output.streamData !== undefined);
+  if (streams.length > 0)
+    stream.listen((...bytes) => {
+      for (const output of streams) output.streamData!(...bytes);
+    });
+  const bodies = outputs.filter((output) => output.bodyData !== undefined);
+  if (bodies.length > 0)
+    app.requests.onBody = (...bytes) => {
+      for (const output of bodies) output.bodyData!(...bytes);
+    };
+}
+
 /** Whether it matters where exactly parsers fail. */
 function isErrorDue({ exceptions, appErrorsAt }: WorkerOptions): boolean {
   return exceptions.appLayerError !== 'ignore' || appErrorsAt.some((at) => at >= 0);
@@ -240,6 +255,7 @@ function isTold(outputs: readonly Output[], { name, handsOverTo = name }: Protoc
       output.settleFile !== undefined ||
       output.file !== undefined ||
       output.frame !== undefined ||
+      (output.bodyData !== undefined && name === 'http') ||
       (output.transaction !== undefined &&
         [name, handsOverTo].some((protocol) => output.transactionsOf?.has(protocol) !== false)),
   );

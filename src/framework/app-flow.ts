@@ -10,6 +10,17 @@ import type { Flows } from './flows.ts';
 import type { FlowFrames } from './frame.ts';
 import type { Direction, Transaction, TxState } from './transaction.ts';
 
+/** Is told bytes [start, end) of the body of a message, in order; they are only there during the call. */
+export type BodyListener = (
+  f: number,
+  tx: Transaction,
+  direction: Direction,
+  data: Uint8Array,
+  start: number,
+  end: number,
+  about: { readonly isFirst: boolean },
+) => void;
+
 /** What parsers may ask of the engine around them; one per worker. */
 export interface AppServices {
   readonly counters: Counters;
@@ -19,6 +30,8 @@ export interface AppServices {
   readonly room: ByteRoom;
   /** Whether rules look at something that is costly to make (RulesetSetup.demands). */
   isDemanded(what: string): boolean;
+  /** Outputs write bodies down (`http-body-data`); null: none does. */
+  readonly onBody: BodyListener | null;
   /** Whether rules are there to look at bodies: without any none are kept. */
   readonly hasRules: boolean;
   /** Whole-flow requests; they take effect when the parser returns. */

@@ -2,14 +2,14 @@
 
 import type { ConfigNode } from '../config/index.ts';
 import type { Counters } from '../base/counters.ts';
-import type { AppFlow } from './app-flow.ts';
+import type { AppFlow, BodyListener } from './app-flow.ts';
 import type { ProtocolDefinition } from './app-protocol.ts';
 import type { FileWishes, TrackedFile } from './file.ts';
 import type { Flows } from './flows.ts';
 import type { Frame } from './frame.ts';
 import type { KeptCertificate } from './kept-certificate.ts';
 import type { Packet } from './packet.ts';
-import type { TcpView } from './stream.ts';
+import type { StreamListener, TcpView } from './stream.ts';
 import type { Direction, Transaction } from './transaction.ts';
 
 /** The reassembled bytes that a stream-matched alert saw, for EVE `payload`. One per worker, reused. */
@@ -84,6 +84,10 @@ export interface Output {
   file?(p: Packet, app: AppFlow, tx: Transaction, file: TrackedFile): void;
   /** A rule wants the certificate of the end that sends in this direction kept, and it is there. */
   certificate?(p: Packet, direction: Direction, certificate: KeptCertificate): void;
+  /** Bytes of a TCP direction; see StreamListener. */
+  streamData?: StreamListener;
+  /** Bytes of the body of an HTTP message, as inspected: chunks joined, compression undone; see BodyListener. */
+  bodyData?: BodyListener;
   /** A frame is over; once each. */
   frame?(p: Packet, app: AppFlow, frame: Frame): void;
   /** Bytes of each frame that it writes; with `frame`. */

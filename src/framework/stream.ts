@@ -91,6 +91,19 @@ export interface TcpEndSnapshot {
 export const AppDataFlag = { start: 1, gap: 2, eof: 4, midstream: 8 } as const;
 
 /**
+ * Is told the bytes of TCP directions (0: to server, 1: to client) in order, each once, as they are settled: [start, end)
+ * of `data`, which are only there during the call. Bytes that never came are left out.
+ */
+export type StreamListener = (
+  f: number,
+  direction: 0 | 1,
+  data: Uint8Array,
+  start: number,
+  end: number,
+  about: { readonly isFirst: boolean },
+) => void;
+
+/**
  * Takes the bytes of a TCP direction in order (direction 0: to server, 1: to client) and returns how many it is done
  * with: the rest is given again, with more behind it. With `gap` there are none.
  */

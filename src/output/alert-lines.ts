@@ -1,11 +1,11 @@
 // AlertLines: what outputs share that write one line for each alert.
 
-import { ACTION_REJECT_ANY, Action, AlertFlag } from '../framework/packet.ts';
-import { SigFlag } from '../framework/signature.ts';
+import { ACTION_REJECT_ANY, Action } from '../framework/packet.ts';
 import type { Output } from '../framework/output.ts';
 import type { Packet } from '../framework/packet.ts';
 import type { Signature } from '../framework/signature.ts';
 import type { RecordWriter } from './record-writer.ts';
+import { isSilentAlert } from './silent-alert.ts';
 
 /** The line of an alert; `mark` says what becomes of the packet, '' where it goes on. */
 export type AlertLine = (p: Packet, signature: Signature, mark: string) => string;
@@ -25,7 +25,7 @@ export class AlertLines implements Output {
     const { alerts } = p;
     for (let i = 0; i < alerts.count; i++) {
       const signature = alerts.signatures[i]!;
-      if ((alerts.flags[i]! & AlertFlag.suppressed) !== 0 || (signature.flags & SigFlag.noAlert) !== 0) continue;
+      if (isSilentAlert(signature, alerts.flags[i]!)) continue;
       this.writer.write(this.line(p, signature, this.mark(alerts.actions[i]!)));
     }
   }

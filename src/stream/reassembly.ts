@@ -11,6 +11,7 @@ import { newDataWins } from './overlap.ts';
 import { Segments } from './segments.ts';
 import type { Sessions } from './sessions.ts';
 import { D, StreamFlag } from './sessions.ts';
+import type { ToldStreams } from './told-streams.ts';
 
 const SMALLEST_BLOCK = 2048;
 /** Bytes between two regions of a stream, at least (Suricata's). */
@@ -40,6 +41,8 @@ export class Reassembly {
    * no segment: the list holds what waits behind a hole.
    */
   keepsBytes = true;
+  /** Outputs write streams down: bytes are kept until they were told. */
+  told: ToldStreams | null = null;
   /** Depth of the streams that have one of their own (`file-store.stream-depth`: one value for all of them). */
   ownDepth = 0;
 
@@ -94,10 +97,10 @@ export class Reassembly {
     return this.keepsBytes && (this.sessions.words[d + D.flags]! & StreamFlag.unread) === 0;
   }
 
-  /** Whether rules or the overlap check read the bytes of streams, whoever else does. */
+  /** Whether rules, outputs or the overlap check read the bytes of streams, whoever else does. */
   get hasReaders(): boolean {
     const { rawInspection, inline, reassembly } = this.options;
-    return rawInspection || inline || reassembly.checkOverlapDifferentData;
+    return rawInspection || inline || reassembly.checkOverlapDifferentData || this.told !== null;
   }
 
   /** The application layer was the only reader of a direction and is through with it. */
@@ -142,10 +145,10 @@ export class Reassembly {
     return true;
   }
 
-  /** Whether rules or the overlap check read the bytes of a direction, whatever the application layer does. */
+  /** Whether rules, outputs or the overlap check read the bytes of a direction, whatever the application layer does. */
   private isRead(d: number): boolean {
     const { rawInspection, inline, reassembly } = this.options;
-    if (inline || reassembly.checkOverlapDifferentData) return true;
+    if (inline || reassembly.checkOverlapDifferentData || this.told !== null) return true;
     return rawInspection && (this.sessions.words[d + D.flags]! & StreamFlag.rawDisabled) === 0;
   }
 
@@ -371,7 +374,8 @@ export class Reassembly {
     let raw = isRawOff ? w[d + D.contiguous]! : w[d + D.raw]!;
     if (this.options.inline) raw -= this.options.reassembly.toserverChunkSize;
     const app = (w[d + D.flags]! & StreamFlag.noReassembly) !== 0 ? w[d + D.end]! : w[d + D.app]!;
-    return raw < app ? raw : app;
+    const keep = raw < app ? raw : app;
+    return this.told === null ? keep : Math.min(keep, this.told.position(d));
   }
 
   /** Forgets what nobody needs any longer, when it is worth the while. */

@@ -6,7 +6,7 @@ import type { Flows } from '../framework/flows.ts';
 import { F } from '../framework/flows.ts';
 import type { Packet } from '../framework/packet.ts';
 import { PacketFlag } from '../framework/packet.ts';
-import type { AppStreamSink, TcpSnapshot, TcpView } from '../framework/stream.ts';
+import type { AppStreamSink, StreamListener, TcpSnapshot, TcpView } from '../framework/stream.ts';
 import { isKeepAlive, noteRetransmission } from './checks.ts';
 import { inClosed, inClosing } from './closing.ts';
 import type { HostPolicy, StreamPolicy } from './context.ts';
@@ -22,6 +22,7 @@ import { Reassembly } from './reassembly.ts';
 import { CLIENT, D, S, SERVER, SessionFlag, Sessions, StreamFlag, STRIDE } from './sessions.ts';
 import { snapshotOf } from './snapshot.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
+import { ToldStreams } from './told-streams.ts';
 import { turnSession } from './turn.ts';
 
 export type Direction = 'toServer' | 'toClient';
@@ -50,6 +51,8 @@ export class TcpEngine implements TcpView {
   private readonly options: StreamOptions;
   /** Session to be turned around as soon as the packet under way is through, -1 for none. */
   private turnDue = -1;
+  /** Null where no output writes streams down. */
+  private told: ToldStreams | null = null;
 
   constructor(parts: TcpEngineParts) {
     this.flows = parts.flows;
@@ -66,8 +69,22 @@ export class TcpEngine implements TcpView {
     this.x.onSwap = parts.onSwap ?? null;
   }
 
+  /** Has the bytes of all streams told, from the first packet on. */
+  listen(listener: StreamListener): void {
+    const { reassembly } = this.x;
+    reassembly.keepsBytes = true;
+    this.told = reassembly.told = new ToldStreams(reassembly, listener);
+  }
+
   /** Follows one TCP packet of flow `f`; `p.flags` names its direction. */
   packet(p: Packet, f: number): void {
+    this.take(p, f);
+    if (this.told === null || (p.flags & PacketFlag.pseudoStreamEnd) !== 0) return;
+    const t = this.flows.tcp(f);
+    if (t >= 0) this.told.packet(p, t);
+  }
+
+  private take(p: Packet, f: number): void {
     const t = this.flows.tcp(f);
     if ((p.flags & PacketFlag.badChecksum) !== 0 && this.options.checksumValidation) {
       this.counters.add(TCP_COUNTER.invalidChecksum);
@@ -97,6 +114,7 @@ export class TcpEngine implements TcpView {
   private turn(p: Packet): void {
     const b = this.turnDue * STRIDE;
     this.turnDue = -1;
+    this.told?.turn(b / STRIDE);
     turnSession(this.s, b);
     this.x.onSwap?.(this.s.words[b + S.flow]!);
     p.flags ^= PacketFlag.toServer | PacketFlag.toClient;
@@ -122,6 +140,7 @@ export class TcpEngine implements TcpView {
     }
     this.counters.add(this.s.hasFree ? TCP_COUNTER.sessionFromCache : TCP_COUNTER.sessionFromPool);
     const t = this.s.allocate();
+    this.told?.begin(t);
     const b = t * STRIDE;
     this.s.words[b + S.flow] = f;
     this.flows.setWord(f, F.tcp, t);
@@ -237,6 +256,7 @@ export class TcpEngine implements TcpView {
   release(f: number): void {
     const t = this.flows.tcp(f);
     if (t < 0) return;
+    this.told?.end(t);
     this.x.forgetGreetings(t * STRIDE);
     this.x.reassembly.release(t * STRIDE + CLIENT);
     this.x.reassembly.release(t * STRIDE + SERVER);

@@ -106,6 +106,7 @@ export class BodySink {
     const message = tx.message(direction);
     const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
     const stop = this.fileEnd(message.body.size, limits.limit, from, to);
+    this.tell(tx, direction, bytes, from, inspectedEnd(message.body.size, limits.limit, from, to));
     if (this.flow.services.hasRules) message.body.append(bytes, from, to, limits);
     else message.body.size += to - from;
     if (side.parts !== null) {
@@ -118,10 +119,15 @@ export class BodySink {
     if (stop < to && side.decoder === null && message.file !== null) this.flow.services.files.cut(message.file);
   }
 
+  private tell(tx: HttpTransaction, direction: Direction, bytes: Uint8Array, from: number, to: number): void {
+    const { onBody } = this.flow.services;
+    if (onBody === null || to <= from) return;
+    onBody(this.flow.f, tx, direction, bytes, from, to, { isFirst: tx.message(direction).body.size === 0 });
+  }
+
   /** Files end where the inspection of their body does, unless they are stored. */
   fileEnd(size: number, limit: number, from: number, to: number): number {
-    if (limit === 0 || this.flow.services.files.isStoring) return to;
-    return Math.min(to, from + Math.max(0, limit - size));
+    return this.flow.services.files.isStoring ? to : inspectedEnd(size, limit, from, to);
   }
 
   private fileBytes(tx: HttpTransaction, direction: Direction, bytes: Uint8Array, from: number, to: number): void {
@@ -147,6 +153,11 @@ export class BodySink {
       problem: onProblem,
     };
   }
+}
+
+/** Where the part of [from, to) ends that is inspected: of a body `limit` bytes are (0: all), and `size` were before. */
+function inspectedEnd(size: number, limit: number, from: number, to: number): number {
+  return limit === 0 ? to : Math.min(to, from + Math.max(0, limit - size));
 }
 
 /** What undoing the compression found out, each once for a transaction. */

@@ -2,7 +2,6 @@
 import { DEFAULT_STATES } from '../../framework/app-protocol.ts';
 import { F } from '../../framework/flows.ts';
 import { ACTION_REJECT_ANY, Action, AlertFlag, PACKET_SOURCES, PacketFlag } from '../../framework/packet.ts';
-import { SigFlag } from '../../framework/signature.ts';
 import { packetDestination, packetSource } from '../text/addresses.ts';
 import type { Ip6Text } from '../text/addresses.ts';
 import type { Capture } from '../../framework/detect-context.ts';
@@ -10,6 +9,7 @@ import { part } from '../../base/byte-text.ts';
 import type { ByteText } from '../../base/byte-text.ts';
 import { base64, printable, quote } from '../../base/json-text.ts';
 import { JsonText } from '../../base/json-writer.ts';
+import { isSilentAlert } from '../silent-alert.ts';
 import { hasPorts, protocolName } from '../text/protocol-name.ts';
 import { appendEveTime } from '../text/byte-time.ts';
 import { fileMembers } from './fileinfo.ts';
@@ -109,7 +109,7 @@ export class AlertEvents {
     const { count } = p.alerts;
     for (let i = 0; i < count; i++) {
       const signature = p.alerts.signatures[i]!;
-      if (isSilent(signature, p.alerts.flags[i]!)) continue;
+      if (isSilentAlert(signature, p.alerts.flags[i]!)) continue;
       const client = this.xff === null || p.flow < 0 ? null : this.clientOf(this.xff, p, i);
       if (client !== null && this.xff!.overwrites) this.record.client = client;
       this.record.appendPacket(text, p, 'alert');
@@ -246,11 +246,6 @@ export class AlertEvents {
   private tagged(p: Packet): string {
     return this.record.packet(p, 'packet') + packetBytes(p) + this.record.end();
   }
-}
-
-/** An alert that has its effect but is not told: suppressed, or of a `noalert` rule. */
-export function isSilent(signature: Signature, flags: number): boolean {
-  return (flags & AlertFlag.suppressed) !== 0 || (signature.flags & SigFlag.noAlert) !== 0;
 }
 
 /** `,"context":{...}`: what pcre captured for the alert, and what data sets know. */
