@@ -13,6 +13,7 @@
         'src/native/addon/af_packet.cc',
         'src/native/addon/buffers.cc',
         'src/native/addon/hyperscan.cc',
+        'src/native/addon/kernel_sockets.cc',
         'src/native/addon/pcre2.cc',
         'src/native/addon/sockets.cc',
       ],

@@ -108,6 +108,10 @@ export class AfPacketSource {
     return undefined;
   }
 
+  deviceName(device: number): string | undefined {
+    return this.names[device];
+  }
+
   /** Fills the batch with what is there; does not wait. Packets of the batch before become invalid. @returns how many */
   next(batch: PacketBatch, region: { readonly offset: number; readonly size: number }): number {
     batch.count = 0;
@@ -121,12 +125,16 @@ export class AfPacketSource {
     return batch.count;
   }
 
-  /** Waits for packets, at most so many milliseconds. */
-  wait(timeout: number): void {
+  /** Waits for packets, at most so many milliseconds. @returns whether there may be some */
+  wait(timeout: number): boolean {
     const counters = this.counters!;
     counters.add(this.ids['afpacket.polls']);
-    if (PacketSocket.wait(this.open, timeout) === 0) counters.add(this.ids['afpacket.poll_timeout']);
-    else for (const port of this.ports) this.check(port); // an error ends the wait as packets do
+    if (PacketSocket.wait(this.open, timeout) === 0) {
+      counters.add(this.ids['afpacket.poll_timeout']);
+      return false;
+    }
+    for (const port of this.ports) this.check(port); // an error ends the wait as packets do
+    return true;
   }
 
   /** Notices interfaces that went away, and tries those that did: now and then, packets or not. */

@@ -21,6 +21,7 @@ const VLAN_TPID = 36;
 const TO_USER = 1;
 const TO_KERNEL = 0;
 /** Bits of a packet's status (if_packet.h). */
+const CHECKSUM_NOT_READY = 1 << 3;
 const VLAN_VALID = 1 << 4;
 const VLAN_TPID_VALID = 1 << 6;
 const DEFAULT_TPID = 0x8100;
@@ -125,6 +126,7 @@ export class BlockRing {
     batch.wireLength[i] = Math.max(length, this.word(next + ON_WIRE) + tag);
     batch.timestamp[i] =
       (this.word(next + SECONDS) >>> 0) * 1_000_000 + Math.floor((this.word(next + NANOSECONDS) >>> 0) / 1000);
+    batch.hasNoChecksum[i] = (status & CHECKSUM_NOT_READY) === 0 ? 0 : 1;
     batch.linkType[i] = origin.linkType;
     batch.interfaceId[i] = origin.device;
     return true;

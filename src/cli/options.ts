@@ -73,10 +73,13 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
     ],
   },
   {
+    title: 'Inline (Linux)',
+    options: [valued('queue', '-q --queue', 'ID[:ID]', 'decide on packets of these netfilter queues; may be repeated')],
+  },
+  {
     title: 'Live capture (not available yet)',
     options: [
       optional('pcap', '--pcap', 'DEVICE', 'through libpcap'),
-      valued('queue', '-q', 'ID[:ID]', 'inline, from netfilter queues'),
       valued('pcapBuffer', '--pcap-buffer-size', 'BYTES', 'buffer of libpcap'),
       valued('rejectDevice', '--reject-dev', 'DEVICE', 'send rejects through this interface'),
       optional('unixSocket', '--unix-socket', 'FILE', 'wait for commands on a socket'),

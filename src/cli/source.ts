@@ -1,6 +1,7 @@
 // Where packets come from, as the command line says: a capture file, or one of the live sources.
 import { existsSync, statSync } from 'node:fs';
 import { log } from '../base/log.ts';
+import { parseQueues } from '../engine/settings/index.ts';
 import { listCaptures } from '../pcap/index.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
@@ -18,7 +19,6 @@ const MISSING: readonly (readonly [option: string, what: string])[] = [
   ['dag', 'live capture (--dag)'],
   ['captureplugin', 'capture plug-ins (--capture-plugin)'],
   ['erf', 'reading of ERF files (--erf-in)'],
-  ['queue', 'inline mode on netfilter queues (-q)'],
   ['ipfw', 'inline mode on ipfw (-d)'],
   ['unixSocket', 'control by a socket (--unix-socket)'],
 ];
@@ -27,15 +27,19 @@ const has = (args: Arguments, name: string): boolean => args.values.has(name) ||
 
 export interface UsageProblem {
   readonly message: string;
+  /** Who says so; without it the program. */
+  readonly module?: string;
   /** Whether the help text goes with it. */
   readonly withHelp: boolean;
 }
 
 /** What is wrong with the choice of a source; undefined when it can be worked with (or is not needed). */
 export function sourceProblem(args: Arguments): UsageProblem | undefined {
-  const others = ['read', ...MISSING.map(([option]) => option)].filter((option) => has(args, option));
-  if (others.length + (isLive(args) ? 1 : 0) > 1)
+  const others = ['read', 'queue', ...MISSING.map(([option]) => option)].filter((option) => has(args, option));
+  if (others.length + (INTERFACES.some((option) => has(args, option)) ? 1 : 0) > 1)
     return { message: 'more than one run mode has been specified', withHelp: true };
+  const queues = parseQueues(args.values.get('queue') ?? []);
+  if (typeof queues === 'string') return { message: queues, withHelp: false, module: 'nfq' };
   const checksums = lastValue(args, 'checksums') ?? 'auto';
   if (!['all', 'none', 'auto'].includes(checksums))
     return { message: `option '${checksums}' invalid for -k`, withHelp: false };
@@ -60,9 +64,19 @@ export function missingPart(args: Arguments): string | undefined {
   return what === undefined ? undefined : `${what} is not supported yet; captures are read with -r, interfaces with -i`;
 }
 
-/** Whether packets are to come from interfaces. */
+/** Whether packets are to come as they are sent, from interfaces or queues. */
 export function isLive(args: Arguments): boolean {
-  return INTERFACES.some((option) => has(args, option));
+  return INTERFACES.some((option) => has(args, option)) || hasQueues(args);
+}
+
+/** Whether packets are to come from queues of the firewall, to which verdicts go back. */
+export function hasQueues(args: Arguments): boolean {
+  return has(args, 'queue');
+}
+
+/** Whether something can be done about packets, really or as if. */
+export function isInline(args: Arguments): boolean {
+  return args.flags.has('simulateIps') || hasQueues(args);
 }
 
 /** The interfaces of -i and --af-packet; none for those of the configuration. */

@@ -30,7 +30,7 @@ import { suricataHelp } from './help.ts';
 import { information } from './information.ts';
 import { writePidFile } from './pid-file.ts';
 import { prepare } from './prepare.ts';
-import { capturesOf, isFolder, isLive, sourceProblem } from './source.ts';
+import { capturesOf, isFolder, isInline, isLive, sourceProblem } from './source.ts';
 import { becomeUser } from './user.ts';
 import { watch } from './watch.ts';
 import type { Prepared } from './watch.ts';
@@ -48,7 +48,7 @@ export async function runSuricata(words: readonly string[]): Promise<number> {
   }
   const problem = sourceProblem(args);
   if (problem === undefined) return run(args);
-  return refuse(`Error: suricata: ${problem.message}`, problem.withHelp ? suricataHelp() : '');
+  return refuse(`Error: ${problem.module ?? 'suricata'}: ${problem.message}`, problem.withHelp ? suricataHelp() : '');
 }
 
 /** What the configuration says of application protocols. */
@@ -123,12 +123,12 @@ async function start(args: Arguments, config: ConfigNode, directory: string): Pr
     'suricata',
     `This is Suricata version ${version} compatible Tayra running in ${args.values.has('read') ? 'USER' : 'SYSTEM'} mode`,
   );
-  const policyProblem = midstreamPolicyProblem(config, args.flags.has('simulateIps'));
+  const policyProblem = midstreamPolicyProblem(config, isInline(args));
   if (policyProblem !== undefined) {
     log.error('exception-policy', policyProblem);
     return FAILED;
   }
-  tellMasterPolicy(config, args.flags.has('simulateIps'));
+  tellMasterPolicy(config, isInline(args));
   const preparation = prepare(args, config);
   if (preparation === undefined) return FAILED;
   tellInconsistentProtocols(config.get('app-layer.protocols'));
@@ -164,7 +164,7 @@ async function play(args: Arguments, config: ConfigNode, { rules, directory, pre
     captures,
     rules,
     logDirectory: directory,
-    isInline: args.flags.has('simulateIps'),
+    isInline: isInline(args),
     simulate: preparation.simulate,
     checksums: lastValue(args, 'checksums'),
     filter: preparation.filter,
@@ -198,7 +198,7 @@ function load(args: Arguments, config: ConfigNode, analysis: Pick<LoadOptions, '
     ...(additional === undefined ? {} : { additional }),
   });
   const rules = loadRules(config, files, {
-    isInline: args.flags.has('simulateIps'),
+    isInline: isInline(args),
     strictKeywords: strictKeywords(lastValue(args, 'strictRuleKeywords')),
     ...analysis,
   });

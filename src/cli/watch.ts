@@ -1,4 +1,4 @@
-// Live capture as the command line asks for it: interfaces, signals, privileges, what is told at the end.
+// Live runs as the command line asks for them: interfaces or queues, signals, privileges, what is told at the end.
 
 import { log } from '../base/log.ts';
 import { logDiagnostics } from '../config/index.ts';
@@ -6,12 +6,15 @@ import type { ConfigNode } from '../config/index.ts';
 import { RunControl, obeySignals } from '../engine/control.ts';
 import { live } from '../engine/live.ts';
 import type { LoadedRules } from '../engine/load-rules.ts';
-import { captureInterfaces } from '../engine/settings/index.ts';
+import { moduleOf } from '../engine/live-source.ts';
+import type { SourceChoice } from '../engine/live-source.ts';
+import { captureInterfaces, parseQueues, queueSettings } from '../engine/settings/index.ts';
+import { PACKET_WRITING } from '../framework/signature.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 import { writePidFile } from './pid-file.ts';
 import type { Preparation } from './prepare.ts';
-import { interfacesOf } from './source.ts';
+import { hasQueues, interfacesOf } from './source.ts';
 import { becomeUser } from './user.ts';
 
 const OK = 0;
@@ -24,15 +27,12 @@ export interface Prepared {
   readonly preparation: Preparation;
 }
 
-/** Captures from interfaces until a signal ends it. @returns the exit status */
-export async function watch(
-  args: Arguments,
-  config: ConfigNode,
-  { rules, directory, preparation }: Prepared,
-): Promise<number> {
-  const interfaces = captureInterfaces(config, interfacesOf(args));
-  if (interfaces.length === 0) {
-    log.error('af-packet', 'no interface is named, neither behind -i nor in af-packet of the configuration');
+/** Works on the packets of interfaces or queues until a signal ends it. @returns the exit status */
+export async function watch(args: Arguments, config: ConfigNode, prepared: Prepared): Promise<number> {
+  const { rules, directory, preparation } = prepared;
+  const source = hasQueues(args) ? queues(args, config, prepared) : interfaces(args, config);
+  if (typeof source === 'string') {
+    log.error('suricata', source);
     return FAILED;
   }
   const removePidFile = writePidFile(args, config);
@@ -40,10 +40,10 @@ export async function watch(
   const disobey = obeySignals(control);
   const result = await live({
     config,
-    interfaces,
+    source,
     rules,
     logDirectory: directory,
-    isInline: false,
+    isInline: source.kind === 'queues',
     simulate: preparation.simulate,
     checksums: lastValue(args, 'checksums'),
     filter: preparation.filter,
@@ -62,16 +62,43 @@ export async function watch(
   logDiagnostics(config.takeDiagnostics());
   removePidFile();
   if (typeof result === 'string') {
-    log.error('af-packet', result);
+    log.error(moduleOf(source), result);
     log.close();
     return FAILED;
   }
   const { packets, bytes, kernelPackets, kernelDrops } = result;
   const part = kernelPackets === 0 ? 0 : (100 * kernelDrops) / kernelPackets;
   log.notice(
-    'af-packet',
-    `${interfaces.map(({ name }) => name).join(', ')}: ${packets} packets, ${bytes} bytes; kernel: ${kernelPackets} packets, ${kernelDrops} drops (${part.toFixed(2)}%)`,
+    moduleOf(source),
+    `${namesOf(source)}: ${packets} packets, ${bytes} bytes; kernel: ${kernelPackets} packets, ${kernelDrops} drops (${part.toFixed(2)}%)`,
   );
   log.close();
   return OK;
+}
+
+/** @returns what is wrong as a text */
+function interfaces(args: Arguments, config: ConfigNode): SourceChoice | string {
+  const found = captureInterfaces(config, interfacesOf(args));
+  if (found.length > 0) return { kind: 'interfaces', interfaces: found };
+  return 'no interface is named, neither behind -i nor in af-packet of the configuration';
+}
+
+/** @returns what is wrong as a text */
+function queues(args: Arguments, config: ConfigNode, { rules, preparation }: Prepared): SourceChoice | string {
+  // a packet that nobody looks at would have to be let through or stopped: the firewall decides that better
+  if (preparation.filter !== undefined) return 'BPF not available in IPS mode. Use firewall filtering if possible.';
+  const numbers = parseQueues(args.values.get('queue') ?? []);
+  if (typeof numbers === 'string') return numbers;
+  const writesPackets = rules?.setup.demands.has(PACKET_WRITING) === true;
+  const settings = queueSettings(config, { queues: numbers, writesPackets });
+  log.notice(
+    'nfq',
+    `packets ${settings.isFailOpen ? 'pass unseen' : 'are dropped'} where a queue is full (nfq.fail-open)`,
+  );
+  return { kind: 'queues', settings };
+}
+
+function namesOf(source: SourceChoice): string {
+  if (source.kind === 'queues') return source.settings.queues.map((queue) => `queue ${String(queue)}`).join(', ');
+  return source.interfaces.map(({ name }) => name).join(', ');
 }

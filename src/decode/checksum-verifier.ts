@@ -47,7 +47,7 @@ export function hasValidIpv4Checksum(p: Packet): boolean {
 /** True also for a transport without a checksum that could be verified here, and for UDP over IPv4 that sent none. */
 export function hasValidTransportChecksum(p: Packet): boolean {
   const o = p.l4Offset;
-  if (o < 0) return true;
+  if (o < 0 || ((p.flags | (p.parent?.flags ?? 0)) & PacketFlag.hasNoChecksum) !== 0) return true;
   switch (p.proto) {
     case IpProtocol.tcp:
     case IpProtocol.icmpv6:

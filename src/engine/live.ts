@@ -1,22 +1,21 @@
-// Live: the packets of interfaces through one worker, until somebody asks it to stop.
+// Live: the packets of interfaces or queues through one worker, until somebody asks it to stop.
 
 import { setImmediate } from 'node:timers/promises';
-import { AfPacketSource } from '../capture/af-packet.ts';
 import { log } from '../base/log.ts';
 import { readFilter } from '../pcap/index.ts';
 import type { PacketBatch, PacketFilter } from '../pcap/index.ts';
 import { Run } from './run.ts';
 import type { RunOptions } from './run.ts';
+import { captureRegion, openSource } from './live-source.ts';
+import type { LiveSource, SourceChoice } from './live-source.ts';
 import { commandSocketSettings } from './settings/index.ts';
-import type { CaptureInterface } from './settings/index.ts';
 import type { RunControl } from './control.ts';
 import type { Worker } from './worker.ts';
 import { createCommands } from './command-socket/commands.ts';
 import { CommandSocket } from './command-socket/server.ts';
 
 export interface LiveOptions extends RunOptions {
-  /** One at least. */
-  readonly interfaces: readonly CaptureInterface[];
+  readonly source: SourceChoice;
   /** Packets to look at, of the command line; it comes before those of the configuration. */
   readonly filter?: PacketFilter | undefined;
   readonly control: RunControl;
@@ -39,6 +38,8 @@ const WAIT = 100;
 const WAIT_IN_USE = 5;
 /** Batches between two turns of the event loop while packets come in without a pause. */
 const BATCHES_PER_TURN = 16;
+/** Longest time between two of them when packets come one by one, milliseconds. */
+const TURN = 20;
 /** Milliseconds after which the last block is there, and those that the end may take. */
 const LAST_BLOCK = 100;
 const LONGEST_DRAIN = 5000;
@@ -47,20 +48,16 @@ const ROUND = 250;
 
 /** @returns the result, or the reason why it did not begin */
 export async function live(options: LiveOptions): Promise<LiveResult | string> {
-  const { control, interfaces } = options;
-  const copied = interfaces.find(({ copyMode }) => copyMode !== undefined);
-  if (copied !== undefined) return `${copied.name}: copy-mode ${copied.copyMode} is not supported yet`;
-  const filter = options.filter ?? configuredFilter(interfaces);
+  const { control } = options;
+  const filter = options.filter ?? configuredFilter(options.source);
   if (typeof filter === 'string') return filter;
-  const source = AfPacketSource.create(interfaces, (message) => {
-    log.warning('af-packet', message);
-  });
+  const source = openSource(options.source);
   if (typeof source === 'string') return source;
   const run = new Run(
-    { ...options, isLive: true },
+    { ...options, isLive: true, captureRegion: captureRegion(options.source) },
     {
       captureFile: () => undefined,
-      deviceName: (device) => source.names[device],
+      deviceName: (device) => source.deviceName(device),
       now: () => Date.now() * 1000,
     },
   );
@@ -86,8 +83,8 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
 
 /** @returns the socket, nothing where none is wanted or needed, or the reason why one that is needed is not there */
 async function openCommands(
-  { config, control, interfaces, rules }: LiveOptions,
-  source: AfPacketSource,
+  { config, control, rules }: LiveOptions,
+  source: LiveSource,
   { counters, pipeline }: Worker,
 ): Promise<CommandSocket | string | undefined> {
   const settings = commandSocketSettings(config);
@@ -98,7 +95,7 @@ async function openCommands(
     counters,
     control,
     started: Date.now(),
-    interfaces: interfaces.map(({ name }) => name),
+    interfaces: source.names,
     update: () => {
       source.updateCounters();
       pipeline.updateGauges();
@@ -119,20 +116,22 @@ interface Capture {
   readonly filter: PacketFilter | undefined;
 }
 
-async function capture(run: Run, source: AfPacketSource, { commands, control, filter }: Capture): Promise<void> {
+async function capture(run: Run, source: LiveSource, { commands, control, filter }: Capture): Promise<void> {
   const { batch, pipeline, region } = run.worker;
   let nextRound = 0;
+  let nextTurn = 0;
   const fetchCounters = (): void => {
     source.updateCounters();
   };
   for (let batches = 1; !control.isStopping; batches++) {
     const count = source.next(batch, region);
-    if (count > 0) {
-      filter?.keep(batch);
-      pipeline.batch(batch);
-    } else source.wait(commands?.isInUse === true ? WAIT_IN_USE : WAIT);
+    if (count > 0) passOn(run, source, filter);
+    const isWaitedFor = count === 0 && !source.wait(commands?.isInUse === true ? WAIT_IN_USE : WAIT);
     if (count > 0 && batches % BATCHES_PER_TURN !== 0) continue;
     const now = Date.now();
+    // what ended the wait is taken up at once, unless others have waited for long
+    if (count === 0 && !isWaitedFor && now < nextTurn) continue;
+    nextTurn = now + TURN;
     if (now >= nextRound) {
       nextRound = now + ROUND;
       source.lookAfter();
@@ -146,12 +145,20 @@ async function capture(run: Run, source: AfPacketSource, { commands, control, fi
   drain(run, source, filter);
 }
 
+/** A batch through the pipeline; what was decided on its packets is carried out. */
+function passOn(run: Run, source: LiveSource, filter: PacketFilter | undefined): void {
+  const { batch, pipeline } = run.worker;
+  filter?.keep(batch);
+  pipeline.batch(batch, source.verdicts);
+  source.settle?.();
+}
+
 /**
  * What came before the end was asked for and is still in the rings: the kernel hands blocks over after a while. Each ring
  * is in order, and a batch begins with another each time.
  */
-function drain(run: Run, source: AfPacketSource, filter: PacketFilter | undefined): void {
-  const { batch, pipeline, region } = run.worker;
+function drain(run: Run, source: LiveSource, filter: PacketFilter | undefined): void {
+  const { batch, region } = run.worker;
   const asked = Date.now();
   for (let late = 0; late < source.names.length;) {
     const count = source.next(batch, region);
@@ -162,8 +169,7 @@ function drain(run: Run, source: AfPacketSource, filter: PacketFilter | undefine
       continue;
     }
     late = isLater(batch, asked * 1000) ? late + 1 : 0;
-    filter?.keep(batch);
-    pipeline.batch(batch);
+    passOn(run, source, filter);
   }
 }
 
@@ -173,8 +179,8 @@ function isLater({ count, timestamp }: PacketBatch, than: number): boolean {
 }
 
 /** The filter of the configuration, the same for all interfaces; a text tells what is wrong with it. */
-function configuredFilter(interfaces: readonly CaptureInterface[]): PacketFilter | string | undefined {
-  const texts = new Set(interfaces.map(({ filter }) => filter));
+function configuredFilter(source: SourceChoice): PacketFilter | string | undefined {
+  const texts = new Set(source.kind === 'interfaces' ? source.interfaces.map(({ filter }) => filter) : []);
   if (texts.size > 1) return 'af-packet: different values of bpf-filter for the interfaces of a run are not supported';
   return readFilter([...texts][0] ?? '');
 }

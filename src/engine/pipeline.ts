@@ -11,6 +11,7 @@ import { FlowEndReason, FlowFlag } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
 import type { Output } from '../framework/output.ts';
 import { ACTION_REJECT_ANY, Action, Packet, PacketFlag, dropReason } from '../framework/packet.ts';
+import type { VerdictSink } from '../framework/verdict-sink.ts';
 import type { PacketBatch } from '../pcap/index.ts';
 import type { ExceptionPolicies } from '../respond/exception-policy.ts';
 import type { Verdicts } from '../respond/verdicts.ts';
@@ -112,8 +113,8 @@ export class Pipeline {
     this.transactions = new TransactionTeller(parts.outputs, (app, needs) => parts.app?.retire(app, needs));
   }
 
-  /** Processes a batch of captured packets in order. */
-  batch(batch: PacketBatch): void {
+  /** Processes a batch of captured packets in order. @param sink told what becomes of each */
+  batch(batch: PacketBatch, sink?: VerdictSink): void {
     const p = this.packet;
     const { isLive } = this.parts;
     for (let i = 0; i < batch.count; i++) {
@@ -122,10 +123,14 @@ export class Pipeline {
       p.wireLength = batch.wireLength[i]!;
       p.linkType = batch.linkType[i]!;
       p.ts = batch.timestamp[i]!;
-      if (isLive) p.device = batch.interfaceId[i]!;
+      if (isLive) {
+        p.device = batch.interfaceId[i]!;
+        if (batch.hasNoChecksum[i] !== 0) p.flags |= PacketFlag.hasNoChecksum;
+      }
       p.number = ++this.packets;
       if (p.ts > this.now) this.advance(p);
       this.captured(p);
+      if (sink !== undefined) this.decided(i, p, sink);
     }
   }
 
@@ -140,6 +145,13 @@ export class Pipeline {
     }
     this.process(p);
     if (verdicts !== null) verdicts.root(p);
+  }
+
+  /** @param index the packet's place in the batch */
+  private decided(index: number, p: Packet, sink: VerdictSink): void {
+    const { flow } = p;
+    if (flow >= 0 && this.parts.flows.hasFlag(flow, FlowFlag.bypassed)) p.flags |= PacketFlag.bypassed;
+    sink.decide(index, p);
   }
 
   private advance(p: Packet): void {

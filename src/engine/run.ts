@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly isInline: boolean;
   /** Packets are of now: flows time out by the clock. */
   readonly isLive?: boolean;
+  /** Bytes that a source of packets may fill at a time. */
+  readonly captureRegion?: number | undefined;
   /** `-k`: all, none or auto. */
   readonly checksums: string | undefined;
   /** Exceptions to play, none without. */
@@ -139,6 +141,7 @@ function workerOptions(options: RunOptions): WorkerOptions {
     defrag: defragSettings(config, hosts, simulate),
     flow: options.isLive === true ? { ...flowOptions(config, simulate), idleAbove: 0 } : flowOptions(config, simulate),
     isLive: options.isLive === true,
+    captureRegion: options.captureRegion,
     stream: streamOptions(config, {
       isInline,
       hasRules: rules !== null && rules.ruleset.outlines.length > 0,

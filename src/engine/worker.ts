@@ -54,6 +54,8 @@ const FIRST_RECORDS = 1 << 16;
 export interface WorkerOptions {
   /** Batches come from interfaces, which are told apart. */
   readonly isLive: boolean;
+  /** Bytes that a capture source may fill at a time. */
+  readonly captureRegion?: number | undefined;
   readonly decoder: DecoderOptions;
   readonly flow: FlowOptions;
   readonly stream: StreamOptions;
@@ -108,7 +110,7 @@ export interface Worker {
 
 /** @param createOutputs called once, when the state they read exists */
 export function createWorker(options: WorkerOptions, createOutputs: (state: WorkerState) => readonly Output[]): Worker {
-  const { isInline } = options;
+  const { captureRegion = CAPTURE_REGION, isInline } = options;
   // These declare counters: they come before the counters themselves.
   const policies = new ExceptionPolicies(options.exceptions);
   const table = new ProtocolTable(PROTOCOLS, options.appProtocols);
@@ -120,12 +122,10 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   policies.attach(counters, flows, { isInline });
   verdicts?.attach(counters);
   const streamSize = options.stream.reassembly.memcap;
-  const arena = new Arena(
-    CAPTURE_REGION + PSEUDO_PACKET_BYTES + options.defrag.memcap + streamSize + APP_REGION + 4096,
-  );
+  const arena = new Arena(captureRegion + PSEUDO_PACKET_BYTES + options.defrag.memcap + streamSize + APP_REGION + 4096);
   preferLargePages(arena.data);
   const bufferId = registerBuffer(arena.data);
-  const region = { data: arena.data, offset: arena.carve(CAPTURE_REGION), size: CAPTURE_REGION };
+  const region = { data: arena.data, offset: arena.carve(captureRegion), size: captureRegion };
   const pseudo = new PseudoPacket(flows, arena.data, bufferId, arena.carve(PSEUDO_PACKET_BYTES));
   const fragments = new Defragmenter({
     ...options.defrag,

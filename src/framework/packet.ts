@@ -55,6 +55,8 @@ export const PacketFlag = {
   wantsFlow: 1 << 25,
   /** A `tag` covers this packet: outputs log it though it has no alert. */
   tagged: 1 << 26,
+  /** The sender's network card was to compute the checksum of the transport: what is there says nothing. */
+  hasNoChecksum: 1 << 27,
 } as const;
 
 /** Rule actions as bits; a packet's `action` is the union of what its alerts ask. */
@@ -282,6 +284,9 @@ export class Packet {
   dropReason = 0;
   /** The alert that made the drop, -1 for none. */
   dropAlert = -1;
+  /** Bits of the firewall's mark that are set to those of `mark` (nfq_set_mark). */
+  markMask = 0;
+  mark = 0;
   readonly alerts = new AlertQueue();
 
   constructor(data: Uint8Array) {
@@ -351,6 +356,8 @@ export class Packet {
     this.action = 0;
     this.dropReason = 0;
     this.dropAlert = -1;
+    this.markMask = 0;
+    this.mark = 0;
     this.alerts.count = 0;
     this.alerts.discarded = 0;
   }

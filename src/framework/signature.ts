@@ -7,6 +7,9 @@ import type { DetectContext } from './detect-context.ts';
 import type { Packet } from './packet.ts';
 import type { Transaction } from './transaction.ts';
 
+/** What rules ask for that write into packets (`RulesetSetup.demands`). */
+export const PACKET_WRITING = 'packet.writing';
+
 /** Bits of `Signature.flags`: what a packet must have for the signature to be looked at, and how it behaves. */
 export const SigFlag = {
   toServer: 1 << 0,

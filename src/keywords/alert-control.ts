@@ -77,10 +77,9 @@ const nfqSetMark = defineKeyword({
     if (match === null || mark > 0xffffffff || mask > 0xffffffff)
       throw new RuleError('nfq_set_mark needs a mark and a mask of 32 bits', 'nfq_set_mark:0x4/0x4');
     builder.addPostMatch(
-      (p, ctx) => {
-        if (p.flow < 0) return;
-        const old = ctx.flows.word(p.flow, F.emergencyOrMark);
-        ctx.flows.setWord(p.flow, F.emergencyOrMark, (old & ~mask) | (mark & mask));
+      (p) => {
+        p.mark = (p.mark & ~mask) | (mark & mask);
+        p.markMask |= mask;
       },
       { keyword: 'nfq_set_mark' },
     );

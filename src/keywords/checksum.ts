@@ -56,6 +56,11 @@ function applies({ version, protocol }: Kind, p: Packet): boolean {
   return protocol < 0 || (p.proto === protocol && p.l4Offset >= 0 && (p.flags & PacketFlag.truncated) === 0);
 }
 
+/** The checksum is set on the way out: nothing is wrong with it. */
+function isPending({ protocol }: Kind, { flags }: Packet): boolean {
+  return protocol >= 0 && (flags & PacketFlag.hasNoChecksum) !== 0;
+}
+
 function checksumKeyword(kind: Kind): KeywordDefinition {
   return defineKeyword({
     name: kind.name,
@@ -68,7 +73,7 @@ function checksumKeyword(kind: Kind): KeywordDefinition {
       const text = unquoted(option).toLowerCase();
       if (text !== 'valid' && text !== 'invalid') throw new RuleError(`${kind.name} is valid or invalid`);
       const isValid = text === 'valid';
-      builder.addPacketMatch((p) => applies(kind, p) && (kind.sum(p) === 0) === isValid, {
+      builder.addPacketMatch((p) => applies(kind, p) && (isPending(kind, p) || kind.sum(p) === 0) === isValid, {
         keyword: kind.name,
         keepsStream: true,
       });

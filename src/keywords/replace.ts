@@ -5,7 +5,7 @@ import { modified } from '../detect/content/argument.ts';
 import { rewritePayload } from '../detect/content/rewrite.ts';
 import { parseContentPattern } from '../detect/content/content-pattern.ts';
 import type { ChainMatch } from '../framework/chain.ts';
-import { SigFlag } from '../framework/signature.ts';
+import { PACKET_WRITING, SigFlag } from '../framework/signature.ts';
 
 /** Keeps where the content before it matched: the bytes are written once all of the rule holds. */
 function noting(spot: { at: number }, length: number, next: ChainMatch): ChainMatch {
@@ -36,6 +36,7 @@ export default defineKeyword({
       throw new RuleError('replace and content must have the same length', 'the packet keeps its length');
     }
     content.replace = bytes;
+    builder.setup.demands.add(PACKET_WRITING);
     const spot = { at: -1 };
     builder.addElement({
       keyword: 'replace',

@@ -60,6 +60,20 @@ export interface NativeAddon {
   afPacketStatistics?(ring: number, out: Uint32Array): number;
   afPacketError?(ring: number): number;
   afPacketClose?(ring: number): void;
+  socketOpen?(family: number, type: number, protocol: number): number;
+  socketOption?(descriptor: number, level: number, option: number, value: number): number;
+  socketOptionBytes?(descriptor: number, level: number, option: number, value: Uint8Array): number;
+  socketBind?(descriptor: number, address: Uint8Array): number;
+  socketReceive?(descriptor: number, buffer: number, offset: number, slotSize: number, lengths: Int32Array): number;
+  socketSend?(
+    descriptor: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    address: Uint8Array | undefined,
+  ): number;
+  socketWait?(descriptors: Int32Array, timeout: number): number;
+  socketClose?(descriptor: number): void;
   interfaceShape?(name: string): { readonly type: number; readonly mtu: number } | SystemProblem;
 }
 

@@ -20,6 +20,8 @@ export class PacketBatch {
   readonly linkType: Int32Array;
   /** Interface number inside a pcapng section; 0 in a pcap file. */
   readonly interfaceId: Int32Array;
+  /** 1 where the sender's network card was to compute the checksum of the transport. */
+  readonly hasNoChecksum: Uint8Array;
 
   constructor(data: Uint8Array, capacity: number = DEFAULT_BATCH_CAPACITY) {
     this.data = data;
@@ -30,5 +32,6 @@ export class PacketBatch {
     this.timestamp = new Float64Array(capacity);
     this.linkType = new Int32Array(capacity);
     this.interfaceId = new Int32Array(capacity);
+    this.hasNoChecksum = new Uint8Array(capacity);
   }
 }

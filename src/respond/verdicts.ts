@@ -35,6 +35,10 @@ export class Verdicts {
 
   /** A packet found inside `root` is decided: what stops it stops the packet it came in. */
   inner(p: Packet, root: Packet): void {
+    if (p.markMask !== 0) {
+      root.mark = (root.mark & ~p.markMask) | (p.mark & p.markMask);
+      root.markMask |= p.markMask;
+    }
     if ((p.action & STOPPING) === 0) return;
     root.action |= Action.drop;
     if (root.dropReason === 0) root.dropReason = TUNNEL_DROP;

@@ -63,12 +63,16 @@ describe('choice of a source', () => {
     assert.equal(problemOf('-r', '/nonexistent'), "pcap file '/nonexistent': No such file or directory");
     assert.match(problemOf('-D', '-r', '/dev/null') ?? '', /cannot run as daemon/);
     assert.equal(problemOf('-r', '/dev/null', '-k', 'none'), undefined);
+    assert.equal(problemOf('-q', '0', '-i', 'lo'), 'more than one run mode has been specified');
+    assert.match(problemOf('-q', 'abc') ?? '', /^specified queue\(s\) argument 'abc' is not valid/);
+    assert.equal(problemOf('-q', '3:1'), "start queue's number 3 is greater than ending number 1");
+    assert.equal(problemOf('-q', '0:3', '-q', '7'), undefined);
   });
 
   it('names the parts that are not there yet', () => {
     assert.equal(missingPart(parseArguments(['-i', 'eth0'])), undefined);
     assert.match(missingPart(parseArguments(['--pcap=eth0'])) ?? '', /^live capture \(--pcap\) is not supported yet/);
-    assert.match(missingPart(parseArguments(['-q', '0'])) ?? '', /netfilter queues/);
+    assert.equal(missingPart(parseArguments(['-q', '0'])), undefined);
     assert.match(missingPart(parseArguments(['--firewall', '-r', 'x'])) ?? '', /firewall mode/);
     assert.equal(missingPart(parseArguments(['-r', 'x'])), undefined);
   });

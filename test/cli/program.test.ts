@@ -60,7 +60,7 @@ describe('built program', function () {
       [['-r', capture, 'port', '99999'], /illegal port number/],
       [['-r', capture, '--user', 'nobody-of-this-name'], /unable to get the user ID, check if user exist!!/],
       [['-i', 'nowhere-of-this'], /nowhere-of-this: |AF_PACKET/],
-      [['-q', '0'], /inline mode on netfilter queues \(-q\) is not supported yet/],
+      [['-q', '0', 'udp'], /BPF not available in IPS mode/],
       [['-i', 'lo', '-r', capture], /more than one run mode/],
       [[], /Please specify a runmode or capture option/],
     ] as const) {

@@ -12,6 +12,8 @@ export { hostSystems } from './host-systems.ts';
 export type { HostSystems } from './host-systems.ts';
 export { mpmSettings } from './mpm.ts';
 export type { MpmSettings } from './mpm.ts';
+export { parseQueues, queueSettings } from './nfq.ts';
+export type { QueueUse } from './nfq.ts';
 export { NO_SIMULATIONS } from './simulate.ts';
 export type { Simulations } from './simulate.ts';
 export { streamOptions } from './stream.ts';

@@ -1,0 +1,289 @@
+// QueueSource: packets that the firewall queues (NFQUEUE), each with a verdict that goes back.
+
+import { readFileSync } from 'node:fs';
+import { defineCounter } from '../base/counters.ts';
+import type { Counters } from '../base/counters.ts';
+import {
+  AF_NETLINK,
+  EACCES,
+  EAGAIN,
+  EINTR,
+  EPERM,
+  KernelSocket,
+  SOCK_RAW,
+  SOL_SOCKET,
+} from '../native/kernel-socket.ts';
+import { SO_RCVBUF, SO_RCVBUFFORCE, errorName, kernelSocketReason } from '../native/kernel-socket.ts';
+import { NOT_REGISTERED, registerBuffer, unregisterBuffer } from '../native/buffers.ts';
+import type { PacketBatch } from '../pcap/index.ts';
+import {
+  QUEUED_MAX_LENGTH,
+  QUEUED_OVERHEAD,
+  QueueFlag,
+  QueueMessage,
+  QueuedPacket,
+  SkbInfo,
+  putCopyRange,
+  putQueueCommand,
+  putQueueFlags,
+  putQueueLength,
+} from '../wire/nfqueue.ts';
+import { QueueVerdicts } from './queue-verdicts.ts';
+import type { VerdictSettings } from './queue-verdicts.ts';
+
+export interface QueueSettings extends VerdictSettings {
+  /** Numbers of the queues, one at least. */
+  readonly queues: readonly number[];
+  /** Packets go on unseen where the queue is full. */
+  readonly isFailOpen: boolean;
+  /** Packets that may wait in the kernel. */
+  readonly queueLength: number;
+  /** Large packets come as they are, their checksums not yet set; else the kernel cuts them up first. */
+  readonly takesLarge: boolean;
+  /** Milliseconds that a packet may wait before it is taken up; later ones are not looked at. 0: no limit. */
+  readonly budget: number;
+  /** What becomes of those. */
+  readonly dropsLate: boolean;
+}
+
+const NETLINK_NETFILTER = 12;
+const SOL_NETLINK = 270;
+const NETLINK_NO_ENOBUFS = 5;
+const RECEIVE_BUFFER = 32 << 20;
+/** A cache line more than is needed makes their number odd: slots then do not share the same few sets of the cache. */
+const CACHE_LINE = 64;
+export const SLOT_SIZE = QUEUED_OVERHEAD + 0x10000 + CACHE_LINE;
+/** Messages taken at a time. */
+const SLOTS = 64;
+/** Bytes of the worker's arena that they need. */
+export const QUEUE_REGION = SLOTS * SLOT_SIZE;
+const LINKTYPE_RAW = 101;
+const CONFIG_ROOM = 4096;
+const STATISTICS = '/proc/self/net/netfilter/nfnetlink_queue';
+
+const NAMES = ['kernel_packets', 'kernel_drops', 'errors'] as const;
+
+interface Queue {
+  readonly number: number;
+  readonly socket: KernelSocket;
+  /** What the kernel counted up to the last look. */
+  taken: number;
+  lost: number;
+  /** Since the start. */
+  packets: number;
+  drops: number;
+}
+
+export class QueueSource {
+  readonly names: readonly string[];
+  readonly verdicts: QueueVerdicts;
+  private readonly settings: QueueSettings;
+  private readonly queues: Queue[] = [];
+  private readonly ids = Object.fromEntries(NAMES.map((name) => [name, defineCounter(`capture.${name}`)])) as Readonly<
+    Record<(typeof NAMES)[number], number>
+  >;
+  private readonly late = defineCounter('ips.late');
+  private readonly lengths = new Int32Array(SLOTS);
+  private readonly packet = new QueuedPacket();
+  private readonly onChange: (message: string) => void;
+  private counters: Counters | undefined;
+  private group: Int32Array = new Int32Array(0);
+  private turn = 0;
+  private bufferId = NOT_REGISTERED;
+
+  private constructor(settings: QueueSettings, onChange: (message: string) => void) {
+    this.settings = settings;
+    this.names = settings.queues.map((number) => `nfqueue ${String(number)}`);
+    this.verdicts = new QueueVerdicts(settings, SLOTS, this.ids.errors);
+    this.onChange = onChange;
+  }
+
+  /**
+   * Opens the sockets; `start` binds the queues. It declares counters: call it before a worker is created.
+   * @returns the source, or the reason why there can be none
+   */
+  static create(settings: QueueSettings, onChange: (message: string) => void): QueueSource | string {
+    if (kernelSocketReason !== '') return kernelSocketReason;
+    const source = new QueueSource(settings, onChange);
+    for (const number of settings.queues) {
+      const socket = KernelSocket.open(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+      if (typeof socket === 'number') {
+        source.close();
+        return `queue ${String(number)}: ${errorName(socket)}: this kernel has no netfilter queues`;
+      }
+      source.queues.push({ number, socket, taken: 0, lost: 0, packets: 0, drops: 0 });
+    }
+    return source;
+  }
+
+  /** Packets come in from now on. @returns the reason when they cannot */
+  start(counters: Counters): string | undefined {
+    this.counters = counters;
+    this.verdicts.attach(counters);
+    for (const queue of this.queues) {
+      const problem = this.bind(queue);
+      if (problem !== undefined) return `queue ${String(queue.number)}: ${problem}`;
+    }
+    this.group = KernelSocket.group(this.queues.map(({ socket }) => socket));
+    return undefined;
+  }
+
+  deviceName(): undefined {
+    return undefined;
+  }
+
+  /** Fills the batch with what one of the queues has; does not wait. Packets of the batch before become invalid. */
+  next(batch: PacketBatch, region: { readonly offset: number; readonly size: number }): number {
+    batch.count = 0;
+    if (this.bufferId === NOT_REGISTERED) this.bufferId = registerBuffer(batch.data);
+    for (let i = 0; i < this.queues.length && batch.count === 0; i++) {
+      const queue = this.queues[this.turn]!;
+      this.turn = this.turn + 1 < this.queues.length ? this.turn + 1 : 0;
+      this.receive(queue, batch, region.offset);
+    }
+    return batch.count;
+  }
+
+  /** What was decided since the last call is the kernel's to carry out. */
+  settle(): void {
+    this.verdicts.flush();
+  }
+
+  /** Waits for packets, at most so many milliseconds. @returns whether there are some */
+  wait(timeout: number): boolean {
+    return KernelSocket.wait(this.group, timeout) > 0;
+  }
+
+  lookAfter(): void {
+    // queues do not go away
+  }
+
+  /** Adds what the kernel counted since the last call. */
+  updateCounters(): void {
+    let text: string;
+    try {
+      text = readFileSync(STATISTICS, 'latin1');
+    } catch {
+      return; // /proc is not mounted: the kernel's counts stay unknown
+    }
+    for (const line of text.split('\n')) {
+      const fields = line.trim().split(/\s+/).map(Number);
+      const queue = this.queues.find(({ number }) => number === fields[0]);
+      if (queue !== undefined && fields.length >= 8) this.count(queue, fields[7]!, fields[5]! + fields[6]!);
+    }
+  }
+
+  countsOf(name: string): { readonly packets: number; readonly drops: number } | undefined {
+    return this.queues[this.names.indexOf(name)];
+  }
+
+  close(): void {
+    for (const { socket } of this.queues) socket.close();
+  }
+
+  /** @param taken number of the last packet, 32 bits that begin anew @param lost likewise */
+  private count(queue: Queue, taken: number, lost: number): void {
+    const packets = (taken - queue.taken) >>> 0;
+    const drops = (lost - queue.lost) >>> 0;
+    queue.taken = taken;
+    queue.lost = lost;
+    queue.packets += packets + drops;
+    queue.drops += drops;
+    this.counters!.addBy(this.ids.kernel_packets, packets + drops);
+    this.counters!.addBy(this.ids.kernel_drops, drops);
+  }
+
+  private bind(queue: Queue): string | undefined {
+    const { number, socket } = queue;
+    const { isFailOpen, queueLength, takesLarge } = this.settings;
+    if (socket.option(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) < 0)
+      socket.option(SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+    // a full buffer is the kernel's matter: it drops or, failing open, lets pass; neither stops the reading
+    socket.option(SOL_NETLINK, NETLINK_NO_ENOBUFS, 1);
+    const out = new Uint8Array(CONFIG_ROOM);
+    const id = registerBuffer(out);
+    const ask = (end: number): number => {
+      const sent = socket.send(out, 0, end);
+      return sent < 0 ? -sent : this.answer(socket, out, id);
+    };
+    const failed = ask(putQueueCommand(out, 0, number, 'bind'));
+    let problem = failed === 0 ? undefined : describe(failed);
+    if (problem === undefined) {
+      const flags = (isFailOpen ? QueueFlag.failOpen : 0) | (takesLarge ? QueueFlag.gso : 0);
+      const refused = ask(putQueueFlags(out, 0, number, flags, QueueFlag.failOpen | QueueFlag.gso));
+      if (refused !== 0) this.onChange(`queue ${String(number)}: fail-open and large packets: ${errorName(refused)}`);
+      const short = ask(putQueueLength(out, 0, number, queueLength));
+      if (short !== 0) this.onChange(`queue ${String(number)}: length ${String(queueLength)}: ${errorName(short)}`);
+      // from here on packets come; the answer is among them
+      const sent = socket.send(out, 0, putCopyRange(out, 0, number, QUEUED_MAX_LENGTH));
+      if (sent < 0) problem = describe(-sent);
+    }
+    unregisterBuffer(out);
+    return problem;
+  }
+
+  /** The number of the error that the kernel answers with, 0 for none; it has answered when `send` returns. */
+  private answer(socket: KernelSocket, room: Uint8Array, id: number): number {
+    const one = new Int32Array(1);
+    for (;;) {
+      const got = socket.receive(id, 0, room.length, one);
+      if (got === -EINTR) continue;
+      if (got <= 0) return got < 0 ? -got : EAGAIN;
+      if (this.packet.read(room, 0, Math.min(room.length, one[0]!)) === QueueMessage.error) return this.packet.error;
+    }
+  }
+
+  private receive(queue: Queue, batch: PacketBatch, offset: number): void {
+    const { lengths, packet, settings } = this;
+    const count = queue.socket.receive(this.bufferId, offset, SLOT_SIZE, lengths);
+    if (count < 0) {
+      if (count !== -EAGAIN && count !== -EINTR) this.counters!.add(this.ids.errors);
+      return;
+    }
+    this.verdicts.begin(queue.socket, queue.number);
+    const now = Date.now() * 1000;
+    for (let i = 0; i < count; i++) {
+      const start = offset + i * SLOT_SIZE;
+      const kind = packet.read(batch.data, start, start + Math.min(lengths[i]!, SLOT_SIZE));
+      if (kind === QueueMessage.packet) {
+        if (settings.budget > 0 && this.isLate(now)) this.letGo();
+        else this.add(batch, now);
+      } else if (kind === QueueMessage.malformed || (kind === QueueMessage.error && packet.error !== 0))
+        this.counters!.add(this.ids.errors);
+    }
+    // the batch may be empty: then nobody else tells the kernel of those that were late
+    if (batch.count === 0) this.verdicts.flush();
+  }
+
+  private isLate(now: number): boolean {
+    const { timestamp } = this.packet;
+    return timestamp > 0 && now - timestamp > this.settings.budget * 1000;
+  }
+
+  private letGo(): void {
+    this.counters!.add(this.late);
+    if (this.settings.dropsLate && !this.settings.isShadow) this.verdicts.drop(this.packet.id);
+    else this.verdicts.pass(this.packet.id, this.packet.mark);
+  }
+
+  private add(batch: PacketBatch, now: number): void {
+    const { packet } = this;
+    const i = batch.count++;
+    batch.offset[i] = packet.payloadOffset;
+    batch.length[i] = packet.payloadLength;
+    batch.wireLength[i] = Math.max(packet.payloadLength, packet.wholeLength);
+    batch.timestamp[i] = packet.timestamp > 0 ? packet.timestamp : now;
+    batch.linkType[i] = LINKTYPE_RAW;
+    batch.interfaceId[i] = 0;
+    batch.hasNoChecksum[i] = (packet.info & SkbInfo.checksumNotReady) === 0 ? 0 : 1;
+    this.verdicts.ids[i] = packet.id;
+    this.verdicts.marks[i] = packet.mark;
+  }
+}
+
+function describe(code: number): string {
+  if (code === EPERM || code === EACCES)
+    return `${errorName(code)}: binding needs CAP_NET_ADMIN in the namespace of the network (run as root, or setcap cap_net_admin+ep on node)`;
+  if (errorName(code) === 'EBUSY') return 'EBUSY: another program has this queue';
+  return errorName(code);
+}

@@ -1,0 +1,58 @@
+// LiveSource: what a live run asks of where its packets come from; and the opening of the sources there are.
+
+import { log } from '../base/log.ts';
+import type { Counters } from '../base/counters.ts';
+import { AfPacketSource } from '../capture/af-packet.ts';
+import { QUEUE_REGION, QueueSource } from '../capture/nfqueue.ts';
+import type { QueueSettings } from '../capture/nfqueue.ts';
+import type { VerdictSink } from '../framework/verdict-sink.ts';
+import type { PacketBatch } from '../pcap/index.ts';
+import type { CaptureInterface } from './settings/index.ts';
+
+export interface LiveSource {
+  /** What commands call the interfaces or queues. */
+  readonly names: readonly string[];
+  /** Of an interface (EVE `in_iface`). */
+  deviceName(device: number): string | undefined;
+  /** Packets come in from now on. @returns the reason when they cannot */
+  start(counters: Counters): string | undefined;
+  /** Fills the batch with what is there; does not wait. Packets of the batch before become invalid. @returns how many */
+  next(batch: PacketBatch, region: { readonly offset: number; readonly size: number }): number;
+  /** Waits for packets, at most so many milliseconds. @returns whether there may be some */
+  wait(timeout: number): boolean;
+  /** Now and then, packets or not. */
+  lookAfter(): void;
+  /** Adds what the kernel counted since the last call. */
+  updateCounters(): void;
+  /** Of one interface or queue, up to the last update; undefined for one that is none of them. */
+  countsOf(name: string): { readonly packets: number; readonly drops: number } | undefined;
+  close(): void;
+  /** Told what becomes of the packets, and after each batch that it was the last of it; where something does. */
+  readonly verdicts?: VerdictSink;
+  settle?(): void;
+}
+
+export type SourceChoice =
+  | { readonly kind: 'interfaces'; readonly interfaces: readonly CaptureInterface[] }
+  | { readonly kind: 'queues'; readonly settings: QueueSettings };
+
+/** Bytes of the arena that a source needs for its packets; undefined: what a worker has without being asked. */
+export function captureRegion(choice: SourceChoice): number | undefined {
+  return choice.kind === 'queues' ? QUEUE_REGION : undefined;
+}
+
+/** What the log calls the source. */
+export function moduleOf(choice: SourceChoice): string {
+  return choice.kind === 'queues' ? 'nfq' : 'af-packet';
+}
+
+/** It declares counters: call it before a worker is created. @returns the source, or the reason why there is none */
+export function openSource(choice: SourceChoice): LiveSource | string {
+  const tell = (message: string): void => {
+    log.warning(moduleOf(choice), message);
+  };
+  if (choice.kind === 'queues') return QueueSource.create(choice.settings, tell);
+  const copied = choice.interfaces.find(({ copyMode }) => copyMode !== undefined);
+  if (copied !== undefined) return `${copied.name}: copy-mode ${String(copied.copyMode)} is not supported yet`;
+  return AfPacketSource.create(choice.interfaces, tell);
+}
