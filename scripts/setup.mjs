@@ -13,6 +13,10 @@ const stampFile = join(root, 'node_modules', '.cache', 'tayra-setup.json');
 const LOCK_SECONDS = 300;
 /** What scripts/bundle.mjs makes, below dist/ and without its extension. */
 const BUNDLE = join('cli', 'tayra');
+const TEST_PROGRAMS = [
+  { program: 'ip', debian: 'iproute2' },
+  { program: 'iptables', debian: 'iptables' },
+];
 const isRetry = process.argv.includes('--retry');
 
 function say(text) {
@@ -61,6 +65,16 @@ function systemPackages(stamp) {
   stamp.missing = missingNeeds()
     .map((entry) => entry.debian)
     .join(' ');
+}
+
+/** Programs that only tests of a real network need: installed where that is possible, else those tests are skipped. */
+function testPrograms(stamp) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !onPath('apt-get')) return;
+  const missing = TEST_PROGRAMS.filter(({ program }) => !onPath(program)).map(({ debian }) => debian);
+  const key = missing.join(' ');
+  if (missing.length === 0 || (!isRetry && stamp.missingForTests === key)) return;
+  installDebian(missing);
+  stamp.missingForTests = key;
 }
 
 function installDebian(names) {
@@ -150,6 +164,7 @@ if (major < 20) {
 }
 const stamp = readJson(stampFile) ?? {};
 systemPackages(stamp);
+testPrograms(stamp);
 nodeModules();
 nativeAddon(stamp);
 compile(stamp);

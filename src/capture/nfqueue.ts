@@ -60,6 +60,11 @@ export const QUEUE_REGION = SLOTS * SLOT_SIZE;
 const LINKTYPE_RAW = 101;
 const CONFIG_ROOM = 4096;
 const STATISTICS = '/proc/self/net/netfilter/nfnetlink_queue';
+/** Of its lines: how many fields, and which are what. */
+const FIELDS = 8;
+const QUEUE_FULL = 5;
+const SOCKET_FULL = 6;
+const LAST_ID = 7;
 
 const NAMES = ['kernel_packets', 'kernel_drops', 'errors'] as const;
 
@@ -160,16 +165,9 @@ export class QueueSource {
 
   /** Adds what the kernel counted since the last call. */
   updateCounters(): void {
-    let text: string;
-    try {
-      text = readFileSync(STATISTICS, 'latin1');
-    } catch {
-      return; // /proc is not mounted: the kernel's counts stay unknown
-    }
-    for (const line of text.split('\n')) {
-      const fields = line.trim().split(/\s+/).map(Number);
+    for (const fields of statistics()) {
       const queue = this.queues.find(({ number }) => number === fields[0]);
-      if (queue !== undefined && fields.length >= 8) this.count(queue, fields[7]!, fields[5]! + fields[6]!);
+      if (queue !== undefined) this.count(queue, fields[LAST_ID]!, fields[QUEUE_FULL]! + fields[SOCKET_FULL]!);
     }
   }
 
@@ -207,7 +205,7 @@ export class QueueSource {
       return sent < 0 ? -sent : this.answer(socket, out, id);
     };
     const failed = ask(putQueueCommand(out, 0, number, 'bind'));
-    let problem = failed === 0 ? undefined : describe(failed);
+    let problem = failed === 0 ? undefined : describe(failed, number);
     if (problem === undefined) {
       const flags = (isFailOpen ? QueueFlag.failOpen : 0) | (takesLarge ? QueueFlag.gso : 0);
       const refused = ask(putQueueFlags(out, 0, number, flags, QueueFlag.failOpen | QueueFlag.gso));
@@ -216,7 +214,7 @@ export class QueueSource {
       if (short !== 0) this.onChange(`queue ${String(number)}: length ${String(queueLength)}: ${errorName(short)}`);
       // from here on packets come; the answer is among them
       const sent = socket.send(out, 0, putCopyRange(out, 0, number, QUEUED_MAX_LENGTH));
-      if (sent < 0) problem = describe(-sent);
+      if (sent < 0) problem = describe(-sent, number);
     }
     unregisterBuffer(out);
     return problem;
@@ -281,9 +279,21 @@ export class QueueSource {
   }
 }
 
-function describe(code: number): string {
-  if (code === EPERM || code === EACCES)
-    return `${errorName(code)}: binding needs CAP_NET_ADMIN in the namespace of the network (run as root, or setcap cap_net_admin+ep on node)`;
-  if (errorName(code) === 'EBUSY') return 'EBUSY: another program has this queue';
-  return errorName(code);
+/** The kernel's own list of queues; empty where it cannot be read. */
+function statistics(): number[][] {
+  let text: string;
+  try {
+    text = readFileSync(STATISTICS, 'latin1');
+  } catch {
+    return []; // /proc is not mounted, or not for us: the kernel's counts stay unknown
+  }
+  const lines = text.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  return lines.filter((fields) => fields.length >= FIELDS);
+}
+
+function describe(code: number, number: number): string {
+  // who may bind, and may not because somebody did, gets the same error
+  if (statistics().some((fields) => fields[0] === number)) return 'another program has it';
+  if (code !== EPERM && code !== EACCES) return errorName(code);
+  return `${errorName(code)}: binding needs CAP_NET_ADMIN where the network is (run as root, or setcap cap_net_admin+ep on node)`;
 }

@@ -10,7 +10,6 @@ export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 export const SOCK_RAW = 3;
 export const SOL_SOCKET = 1;
-export const SO_SNDBUF = 7;
 export const SO_BINDTODEVICE = 25;
 export const SO_RCVBUFFORCE = 33;
 export const SO_RCVBUF = 8;
@@ -35,7 +34,7 @@ const calls = addon?.socketOpen === undefined ? undefined : (addon as Calls);
 export const kernelSocketReason: string =
   calls !== undefined ? '' : addonReason === '' ? 'netlink and raw sockets are a part of Linux' : addonReason;
 
-export const { EAGAIN, EPERM, EACCES, EINTR, ENOBUFS, ENOENT } = constants.errno;
+export const { EAGAIN, EPERM, EACCES, EINTR } = constants.errno;
 
 /** The name of an error (`EPERM`) by its number. */
 export function errorName(code: number): string {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { udp4 } from '../support/packets.ts';
 
 /** Runs a program to its end. @returns why it failed, '' when it did not */
-function run(program: string, ...words: string[]): string {
+export function run(program: string, ...words: string[]): string {
   const { status, stderr, error } = spawnSync(program, words, { encoding: 'utf8' });
   return status === 0 ? '' : (error?.message ?? stderr) || `${program}: status ${status}`;
 }

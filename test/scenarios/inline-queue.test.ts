@@ -1,0 +1,163 @@
+// Inline on a real kernel: what a gateway forwards goes through a netfilter queue, and what rules stop does not arrive.
+
+import assert from 'node:assert/strict';
+import { Gateway, SERVER6 } from './gateway.ts';
+import { until } from './network.ts';
+import { Program, isBuilt } from './program.ts';
+
+const CONFIG = `%YAML 1.1
+---
+outputs:
+  - eve-log:
+      enabled: yes
+      filename: eve.json
+      types: [ { alert: { verdict: yes } }, drop, http, flow, stats ]
+flow-timeouts:
+  udp: { new: 1, established: 1, bypassed: 1 }
+stats: { enabled: yes, interval: 1 }
+unix-command: { enabled: no }
+nfq: { fail-open: yes, bypass-mark: 0x40, bypass-mask: 0x40 }
+`;
+const RULES = `
+drop http any any -> any any (msg:"page"; flow:to_server; http.uri; content:"/forbidden"; sid:1;)
+drop udp any any -> any 53 (msg:"name"; content:"forbidden"; sid:2;)
+drop icmp any any -> any any (msg:"echo"; itype:8; content:"nobody"; sid:3;)
+alert udp any any -> any 53 (msg:"let go"; content:"trusted"; bypass; sid:4;)
+alert udp any any -> any 53 (msg:"mark"; content:"marked"; nfq_set_mark:0x8/0x8; sid:5;)
+`;
+const WRITING = 'alert udp any any -> any 53 (msg:"other"; content:"hello"; replace:"HALLO"; sid:9;)\n';
+const LARGE = 64 << 20;
+
+interface Event {
+  readonly event_type: string;
+  readonly src_ip?: string;
+  readonly in_iface?: string;
+  readonly alert?: { readonly signature_id: number; readonly action: string };
+  readonly verdict?: { readonly action: string };
+  readonly drop?: { readonly reason: string };
+  readonly flow?: { readonly reason: string; readonly state: string };
+  readonly stats?: {
+    readonly capture: { readonly kernel_packets: number; readonly kernel_drops: number; readonly errors: number };
+    readonly ips: Readonly<Record<'accepted' | 'blocked' | 'rejected' | 'replaced', number>>;
+  };
+}
+
+describe('inline on a queue', function () {
+  this.timeout(120_000);
+  let gateway: Gateway;
+  let program: Program;
+  before(async function () {
+    const made = isBuilt() ? await Gateway.create() : 'not built';
+    if (typeof made === 'string') {
+      console.log(`      skipped: no gateway with a firewall here (${made.trim()})`);
+      this.skip();
+    }
+    gateway = made;
+    program = new Program();
+    program.write('inline.yaml', CONFIG);
+    program.write('inline.rules', RULES);
+    program.write('writing.rules', WRITING);
+    assert.equal(gateway.firewall('-A FORWARD -m mark --mark 0x8/0x8 -j DROP'), '');
+    assert.equal(gateway.firewall('-t mangle -A FORWARD -j NFQUEUE --queue-balance 3:4 --queue-bypass'), '');
+    await start();
+  });
+  after(async () => {
+    // where set-up was skipped there is nothing to take down
+    if ((gateway as Gateway | undefined) === undefined) return;
+    await program.remove();
+    gateway.remove();
+  });
+
+  async function start(rules = 'inline.rules', ...more: string[]): Promise<void> {
+    const words = ['-c', 'inline.yaml', '-S', rules, '-l', '.', '-q', '3', '-q', '4', ...more];
+    await program.start(gateway.inside('gateway'), ...words);
+  }
+
+  it('lets pages through and stops one, for IPv4 and IPv6', async () => {
+    for (const host of ['10.97.2.2', SERVER6]) {
+      assert.equal(gateway.get('/', { host }).text, 'hello /', program.told);
+      assert.equal(gateway.get('/forbidden/x', { host }).error, 'timeout');
+      assert.equal(gateway.get('/other', { host }).text, 'hello /other');
+    }
+    assert.ok(await until(() => program.events('drop').length >= 2), program.told);
+    const [first] = program.events<Event>('alert').filter(({ alert }) => alert?.signature_id === 1);
+    assert.deepEqual([first?.alert?.action, first?.verdict?.action], ['blocked', 'drop']);
+    assert.equal(program.events<Event>('drop')[0]?.drop?.reason, 'rules');
+    assert.ok(program.events<Event>('alert').every(({ in_iface }) => in_iface === undefined));
+  });
+
+  it('lets datagrams and echoes through and stops some, for IPv4 and IPv6', () => {
+    for (const host of ['10.97.2.2', SERVER6]) {
+      assert.equal(gateway.send('question', host).text, 'question');
+      assert.equal(gateway.send('forbidden', host).error, 'timeout');
+      assert.equal(gateway.ping(host).text, 'answered');
+    }
+  });
+
+  it('sets the marks that rules ask for, and that of flows which are not looked at any more', () => {
+    assert.equal(gateway.send('marked').error, 'timeout', 'the firewall drops what is marked');
+    assert.equal(gateway.firewall('-A FORWARD -m mark --mark 0x40/0x40 -p udp -j DROP'), '');
+    assert.equal(gateway.send('trusted').error, 'timeout');
+    assert.equal(gateway.send('question').text, 'question');
+    assert.equal(gateway.firewall('-D FORWARD -m mark --mark 0x40/0x40 -p udp -j DROP'), '');
+  });
+
+  it('ends flows by the clock', async () => {
+    const isOver = ({ flow }: Event): boolean => flow?.reason === 'timeout';
+    assert.ok(await until(() => program.events<Event>('flow').some(isOver)), program.told);
+  });
+
+  it('forwards a large page whole, in large packets', () => {
+    const direct = gateway.get(`/large/${String(LARGE)}`, { timeout: 30_000 });
+    assert.equal(direct.bytes, LARGE, direct.error);
+    assert.equal(gateway.firewall('-t mangle -I FORWARD -j ACCEPT'), '');
+    const unseen = gateway.get(`/large/${String(LARGE)}`, { timeout: 30_000 });
+    assert.equal(gateway.firewall('-t mangle -D FORWARD 1'), '');
+    assert.equal(direct.sha256, unseen.sha256);
+  });
+
+  it('ends with everything written, and the counts add up', async () => {
+    assert.equal(await program.stop(), 0, program.told);
+    const { capture, ips } = program.events<Event>('stats').at(-1)!.stats!;
+    assert.deepEqual([capture.kernel_drops, capture.errors], [0, 0]);
+    const decided = ips.accepted + ips.blocked + ips.rejected + ips.replaced;
+    assert.equal(decided, capture.kernel_packets);
+    assert.ok(ips.blocked >= 6, JSON.stringify(ips));
+  });
+
+  it('sends packets on as rules write them, with checksums that hold', async () => {
+    await start('writing.rules');
+    for (const host of ['10.97.2.2', SERVER6]) assert.equal(gateway.send('hello you', host).text, 'HALLO you');
+    assert.equal(gateway.get(`/large/${String(1 << 20)}`).bytes, 1 << 20);
+    assert.equal(await program.stop(), 0);
+    assert.equal(program.events<Event>('stats').at(-1)?.stats?.ips.replaced, 2);
+  });
+
+  it('lets traffic flow again at once when it is killed and the queue is passed by', async () => {
+    await start();
+    assert.equal(gateway.get('/forbidden').error, 'timeout');
+    await program.stop('SIGKILL');
+    assert.equal(gateway.get('/forbidden', { timeout: 1000 }).text, 'hello /forbidden');
+  });
+
+  it('lets nothing through when it is killed and the queue is not passed by', async () => {
+    assert.equal(gateway.firewall('-t mangle -F FORWARD'), '');
+    assert.equal(gateway.firewall('-t mangle -A FORWARD -j NFQUEUE --queue-num 3'), '');
+    await start();
+    assert.equal(gateway.get('/').text, 'hello /');
+    await program.stop('SIGKILL');
+    assert.equal(gateway.get('/', { timeout: 1000 }).error, 'timeout');
+  });
+
+  it('says why a queue cannot be had', async () => {
+    await start();
+    const second = new Program();
+    second.write('inline.yaml', CONFIG);
+    const words = ['-c', 'inline.yaml', '-S', '/dev/null', '-l', '.', '-q', '3'];
+    await assert.rejects(second.start(gateway.inside('gateway'), ...words));
+    assert.match(second.told, /queue 3: another program has it/);
+    await second.remove();
+    assert.equal(gateway.get('/').text, 'hello /');
+    assert.equal(await program.stop('SIGTERM'), 0);
+  });
+});

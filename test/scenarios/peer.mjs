@@ -1,0 +1,117 @@
+// Both ends of the conversations of the inline scenarios: a server, and clients that say what they saw as one JSON line.
+
+import { Buffer } from 'node:buffer';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { createServer, get } from 'node:http';
+import { isIPv6 } from 'node:net';
+import { clearTimeout, setTimeout } from 'node:timers';
+
+const PIECE = 1 << 16;
+
+/** Bytes that depend on where they are, so that none can be lost, doubled or moved unnoticed. */
+function piece(at, length) {
+  const bytes = Buffer.alloc(length);
+  for (let i = 0; i + 4 <= length; i += 4) bytes.writeUInt32LE(Math.imul(at + i, 2654435761) >>> 0, i);
+  return bytes;
+}
+
+function sendLarge(response, total) {
+  let at = 0;
+  response.writeHead(200, { 'content-length': total });
+  const more = () => {
+    while (at < total) {
+      const length = Math.min(PIECE, total - at);
+      const isRoom = response.write(piece(at, length));
+      at += length;
+      if (!isRoom) return response.once('drain', more);
+    }
+    response.end();
+  };
+  more();
+}
+
+/** HTTP on port 80, and what comes to UDP port 53 goes back; over IPv4 and IPv6. */
+function serve() {
+  createServer((request, response) => {
+    const large = /^\/large\/(\d+)$/.exec(request.url);
+    if (large !== null) sendLarge(response, Number(large[1]));
+    else response.end(`hello ${request.url}`);
+  }).listen(80, '::', () => {
+    const socket = createSocket('udp6');
+    socket.on('message', (bytes, from) => socket.send(bytes, from.port, from.address));
+    socket.bind(53, () => console.log('ready'));
+  });
+}
+
+function fetch(url, timeout) {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let text = '';
+  const request = get(url, { agent: false, timeout }, (response) => {
+    response.on('data', (part) => {
+      hash.update(part);
+      bytes += part.length;
+      if (bytes < 1000) text += part.toString();
+    });
+    response.on('end', () => tell({ status: response.statusCode, bytes, text, sha256: hash.digest('hex') }));
+    response.on('error', ({ code }) => tell({ error: code }));
+  });
+  request.on('timeout', () => request.destroy(Object.assign(new Error('silence'), { code: 'timeout' })));
+  request.on('error', ({ code }) => tell({ error: code }));
+}
+
+function ask(address, port, text, timeout) {
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+  const timer = setTimeout(() => end({ error: 'timeout' }), timeout);
+  const end = (told) => {
+    clearTimeout(timer);
+    socket.close();
+    tell(told);
+  };
+  socket.on('message', (bytes) => end({ text: bytes.toString() }));
+  // a connected socket hears of ICMP errors
+  socket.on('error', ({ code }) => end({ error: code }));
+  socket.connect(port, address, () => socket.send(text));
+}
+
+/** An ICMP echo, which needs Python: Node has no raw sockets. */
+function ping(address, timeout) {
+  const script = `
+import socket, struct, sys
+six = ":" in sys.argv[1]
+s = socket.socket(socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_RAW, 58 if six else 1)
+s.settimeout(float(sys.argv[2]) / 1000)
+data = struct.pack("!BBHHH", 128 if six else 8, 0, 0, 77, 1) + sys.argv[3].encode()
+if not six:
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    total = (total >> 16) + (total & 0xffff)
+    total = ~((total >> 16) + total) & 0xffff
+    data = data[:2] + struct.pack("!H", total) + data[4:]
+s.sendto(data, (sys.argv[1], 0))
+try:
+    while True:
+        got = s.recv(2000)
+        got = got if six else got[(got[0] & 15) * 4:]
+        if got[0] == (129 if six else 0) and got[8:] == data[8:]:
+            print('{"text":"answered"}')
+            break
+except TimeoutError:
+    print('{"error":"timeout"}')
+`;
+  const { stdout, stderr } = spawnSync('python3', ['-c', script, address, String(timeout), 'are you there?'], {
+    encoding: 'utf8',
+  });
+  process.stdout.write(stdout === '' ? JSON.stringify({ error: stderr }) : stdout);
+}
+
+function tell(what) {
+  console.log(JSON.stringify(what));
+}
+
+const [command, target, ...rest] = process.argv.slice(2);
+if (command === 'serve') serve();
+else if (command === 'get') fetch(target, Number(rest[0]));
+else if (command === 'ask') ask(target, 53, rest[0], Number(rest[1]));
+else ping(target, Number(rest[0]));

@@ -1,0 +1,59 @@
+// The built program at work in a scenario: started until it says that it works, with what it says and writes.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { end, eventsIn, until } from './network.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/cli/tayra.js', import.meta.url));
+
+export const isBuilt = (): boolean => existsSync(PROGRAM);
+
+export class Program {
+  readonly folder = mkdtempSync(join(tmpdir(), 'tayra-scenario-'));
+  /** What it said, on both outputs. */
+  told = '';
+  private child: ChildProcess | undefined;
+
+  /** @returns its path */
+  write(name: string, text: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** @param inside words that run a program where it is to be @param words of its command line */
+  async start(inside: readonly string[], ...words: string[]): Promise<void> {
+    this.told = '';
+    rmSync(join(this.folder, 'eve.json'), { force: true });
+    const [program, ...rest] = [...inside, process.execPath, PROGRAM, ...words];
+    const child = spawn(program!, rest, { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (text: Buffer) => (this.told += text.toString()));
+    assert.ok(await until(() => this.told.includes('Engine started.') || child.exitCode !== null), this.told);
+    assert.equal(child.exitCode, null, this.told);
+  }
+
+  /** Ends it by a signal. @returns its exit status */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+    return this.child === undefined ? null : end(this.child, signal);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child?.kill(name);
+  }
+
+  events<T extends { readonly event_type: string }>(type: string): T[] {
+    return eventsIn<T>(join(this.folder, 'eve.json')).filter((event) => event.event_type === type);
+  }
+
+  async remove(): Promise<void> {
+    await this.stop('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
