@@ -18,6 +18,7 @@ export interface StreamControl {
   disableReassembly(t: number, direction: Direction): void;
   disableRaw(t: number, direction: Direction): void;
   followTo(t: number, depth: number): void;
+  holdBehind(t: number, direction: Direction, bytes: number): void;
   /** What was said to be of no use (AppStreamSink.skip) is of use from here on. */
   endSkip(t: number): void;
   /** The server was taken for the client: the session is turned around when the packet under way is through. */
@@ -43,6 +44,8 @@ export class FlowRequests implements AppServices {
   readonly hasRules: boolean;
   /** Set before the first flow. */
   onBody: BodyListener | null = null;
+  /** Outputs show the bytes that alerts are about. Set before the first flow. */
+  showsBytes = false;
   /** Set when the stream engine exists: each knows the other. */
   stream: StreamControl | null = null;
   readonly flows: Flows;
@@ -117,6 +120,11 @@ export class FlowRequests implements AppServices {
   needAll(app: AppFlow): void {
     const t = this.session(app);
     if (t >= 0) this.stream?.endSkip(t);
+  }
+
+  holdBehind(app: AppFlow, direction: Direction, bytes: number): void {
+    const t = this.showsBytes ? this.session(app) : -1;
+    if (t >= 0) this.stream?.holdBehind(t, direction, bytes);
   }
 
   followTo(app: AppFlow, depth: number): void {

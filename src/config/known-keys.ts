@@ -38,8 +38,8 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   'outputs.tls-log': `${LOG_FILE} custom customformat extended session-resumption`,
   'outputs.tls-store': 'enabled certs-log-dir max-files',
   'outputs.syslog': 'enabled facility level identity format',
-  'outputs.tcp-data': 'enabled type filename ipv6-compress',
-  'outputs.http-body-data': 'enabled type filename',
+  'outputs.tcp-data': `${LOG_FILE} type ipv6-compress`,
+  'outputs.http-body-data': `${LOG_FILE} type ipv6-compress`,
   'outputs.lua': 'enabled scripts scripts-dir path cpath',
   'outputs.pcap-log':
     'enabled filename dir limit max-files compression lz4-checksum lz4-level mode ts-format use-stream-depth honor-pass-rules ' +

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
 import {
+  dependenciesOf,
   fastPatternReport,
   fastPatternSummary,
   flowbitsObject,
@@ -92,7 +93,10 @@ function writeRules(rules: readonly AnalysedRule[], folder: string): void {
   const path = join(folder, 'rules.json');
   const file = openSync(path, 'w');
   // one by one: the text of a large rule set is hundreds of megabytes
-  for (const rule of rules) writeSync(file, `${JSON.stringify(ruleObject(rule))}\n`);
+  const dependencies = dependenciesOf(rules);
+  for (const rule of rules) {
+    writeSync(file, `${JSON.stringify(ruleObject(rule, dependencies.get(rule.signature)))}\n`);
+  }
   closeSync(file);
   writeFileSync(join(folder, 'patterns.json'), `${JSON.stringify(patternsObject(rules))}\n`);
   const flowbits = flowbitsObject(rules);

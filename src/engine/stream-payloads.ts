@@ -1,25 +1,63 @@
-// Stream payloads: the reassembled bytes that a stream-matched alert saw, for the outputs (EVE `payload`).
+// Stream payloads: the bytes of the stream that an alert is about, for the outputs (EVE `payload`, alert-debug).
 
 import type { PayloadSource } from '../framework/output.ts';
 import type { Packet } from '../framework/packet.ts';
-import type { RawStream } from '../framework/stream.ts';
+import type { HeldBytes } from '../framework/stream.ts';
 
 export class StreamPayloads implements PayloadSource {
+  data: Uint8Array;
   offset = 0;
-  private readonly raw: RawStream;
+  readonly pieces: HeldBytes;
+  private readonly onWanted: () => void;
 
-  constructor(raw: RawStream) {
-    this.raw = raw;
+  /** @param onWanted called when an output says that it shows bytes */
+  constructor(pieces: HeldBytes, onWanted: () => void) {
+    this.pieces = pieces;
+    this.data = pieces.data;
+    this.onWanted = onWanted;
   }
 
-  get data(): Uint8Array {
-    return this.raw.data;
+  want(): void {
+    this.onWanted();
   }
 
-  /** The first block that was inspected with the packet under way. */
-  open(_p: Packet, limit: number): number {
-    this.offset = this.raw.blockStart[0]!;
-    const length = this.raw.opened === 0 ? 0 : this.raw.blockLength[0]!;
-    return length > limit ? limit : length;
+  open(p: Packet, limit: number): number {
+    const { pieces } = this;
+    const count = pieces.open(p);
+    if (count === 0) return 0;
+    const length = this.lengthOfRun(count);
+    if (length >= 0) {
+      this.data = pieces.data;
+      this.offset = pieces.starts[0]!;
+      return Math.min(length, limit);
+    }
+    return this.join(count, limit);
+  }
+
+  /** Length of all pieces when nothing is missing between them, -1 otherwise. */
+  private lengthOfRun(count: number): number {
+    let length = 0;
+    for (let i = 0; i < count; i++) {
+      if (this.pieces.missing[i] !== 0) return -1;
+      length += this.pieces.lengths[i]!;
+    }
+    return length;
+  }
+
+  private join(count: number, limit: number): number {
+    const { starts, lengths, missing, data } = this.pieces;
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for (let i = 0; i < count && length < limit; i++) {
+      const gap = missing[i]! > 0 ? Buffer.from(`[${String(missing[i])} bytes missing]`) : null;
+      for (const part of [gap, data.subarray(starts[i], starts[i]! + lengths[i]!)])
+        if (part !== null) {
+          parts.push(part);
+          length += part.length;
+        }
+    }
+    this.data = Buffer.concat(parts, Math.min(length, limit));
+    this.offset = 0;
+    return this.data.length;
   }
 }

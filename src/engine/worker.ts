@@ -181,7 +181,9 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   app.requests.stream = stream;
   const context = detectContext(flows, stream, app, isInline);
   const detect = createDetector(options, context);
-  const payloads = new StreamPayloads(stream.raw);
+  const payloads = new StreamPayloads(stream.held, () => {
+    app.requests.showsBytes = true;
+  });
   const outputs = createOutputs({
     flows,
     counters,

@@ -52,6 +52,8 @@ export interface AppServices {
   stopReassembly(app: AppFlow): void;
   /** The flow's bytes are put together up to `depth` of each direction, wherever that of others lies. */
   followTo(app: AppFlow, depth: number): void;
+  /** Outputs that show the bytes of alerts are to show so many of a direction behind those looked at. */
+  holdBehind(app: AppFlow, direction: Direction, bytes: number): void;
   /** Stop feeding a direction. */
   stopParsing(app: AppFlow, direction: Direction): void;
 }

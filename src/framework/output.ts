@@ -9,16 +9,23 @@ import type { Flows } from './flows.ts';
 import type { Frame } from './frame.ts';
 import type { KeptCertificate } from './kept-certificate.ts';
 import type { Packet } from './packet.ts';
-import type { StreamListener, TcpView } from './stream.ts';
+import type { HeldBytes, StreamListener, TcpView } from './stream.ts';
 import type { Direction, Transaction } from './transaction.ts';
 
-/** The reassembled bytes that a stream-matched alert saw, for EVE `payload`. One per worker, reused. */
+/** The bytes that are there of a stream, for outputs that show what alerts are about. One per worker, reused. */
 export interface PayloadSource {
-  /** Readies the bytes of the direction of p, at most `limit`; how many there are, 0 for none. */
+  /** Said by an output, when it is created: it will ask, so that protocols may have what they looked at kept for a while. */
+  want(): void;
+  /**
+   * Readies the bytes of the direction of p, at most `limit`; how many there are, 0 for none. What never came is told of
+   * among them (`[127 bytes missing]`).
+   */
   open(p: Packet, limit: number): number;
   /** They lie at [offset, offset + length) of `data`. */
   readonly data: Uint8Array;
   readonly offset: number;
+  /** The same piece by piece, as it came. */
+  readonly pieces: HeldBytes;
 }
 
 /** What outputs may read; one per worker, the same for all of its outputs. */

@@ -22,6 +22,18 @@ export interface RawStream {
   commit(p: Packet): void;
 }
 
+/** The bytes that are there of a direction, segment by segment. One instance per worker, reused. */
+export interface HeldBytes {
+  /** Lists those of the direction of p; returns how many pieces there are. */
+  open(p: Packet): number;
+  /** The array they lie in. */
+  readonly data: Uint8Array;
+  /** Offset into `data`, length, and bytes that never came before each piece. */
+  readonly starts: Int32Array;
+  readonly lengths: Int32Array;
+  readonly missing: Int32Array;
+}
+
 export const TCP_STATES = [
   'none',
   'listen',

@@ -36,6 +36,7 @@ class AlertDebug implements Output {
   constructor(writer: RecordWriter, context: OutputContext) {
     this.writer = writer;
     this.context = context;
+    context.payloads?.want();
   }
 
   packet(p: Packet): void {
@@ -136,12 +137,15 @@ class AlertDebug implements Output {
     return text;
   }
 
-  /** What of the stream was looked at with the packet. */
+  /** What is there of the stream. */
   private stream(p: Packet): string {
     const { payloads } = this.context;
-    const length = payloads?.open(p, Infinity) ?? 0;
-    if (payloads === undefined || length === 0) return '';
-    return wideBytes('STREAM DATA', payloads.data, payloads.offset, payloads.offset + length);
+    if (payloads === undefined) return '';
+    const { starts, lengths, data } = payloads.pieces;
+    const count = payloads.pieces.open(p);
+    let text = '';
+    for (let i = 0; i < count; i++) text += wideBytes('STREAM DATA', data, starts[i]!, starts[i]! + lengths[i]!);
+    return text;
   }
 }
 

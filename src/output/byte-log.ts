@@ -2,11 +2,12 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { log } from '../base/log.ts';
-import { formatIpv6 } from '../base/ip.ts';
+import { formatIpv6, formatIpv6Short } from '../base/ip.ts';
 import { F } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
 import type { Direction } from '../framework/transaction.ts';
 import { addressText } from './text/addresses.ts';
+import type { Ip6Text } from './text/addresses.ts';
 import { hexDump } from './text/hex-dump.ts';
 import { openWriter } from './writer.ts';
 import type { ConfigNode } from '../config/index.ts';
@@ -40,12 +41,14 @@ export class ByteLog {
   private readonly flows: Flows;
   private readonly writer: RecordWriter | null;
   private readonly folder: string | null;
+  private readonly ip6: Ip6Text;
   private hasFailed = false;
 
   /** @throws OutputError when the file cannot be opened */
   constructor(node: ConfigNode, context: OutputContext, names: ByteLogNames) {
     const type = node.choice('type', TYPES, 'file');
     this.flows = context.flows;
+    this.ip6 = node.bool('ipv6-compress', false) ? formatIpv6Short : formatIpv6;
     this.writer = type === 'dir' ? null : openWriter(node, context, names.file);
     this.folder = type === 'file' ? null : join(context.logDir, names.folder);
     if (this.folder !== null) mkdirSync(this.folder, { recursive: true, mode: 0o700 });
@@ -64,7 +67,7 @@ export class ByteLog {
     const version = flows.ipVersion(f);
     const address = (at: number): string =>
       addressText(
-        formatIpv6,
+        this.ip6,
         version,
         flows.word(f, at),
         flows.word(f, at + 1),

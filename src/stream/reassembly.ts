@@ -10,7 +10,7 @@ import type { StreamOptions } from './options.ts';
 import { newDataWins } from './overlap.ts';
 import { Segments } from './segments.ts';
 import type { Sessions } from './sessions.ts';
-import { D, StreamFlag } from './sessions.ts';
+import { CLIENT, D, StreamFlag, STRIDE } from './sessions.ts';
 import type { ToldStreams } from './told-streams.ts';
 
 const SMALLEST_BLOCK = 2048;
@@ -45,6 +45,8 @@ export class Reassembly {
   told: ToldStreams | null = null;
   /** Depth of the streams that have one of their own (`file-store.stream-depth`: one value for all of them). */
   ownDepth = 0;
+  /** Bytes that stay of streams that have the flag `held`, behind what was looked at: from the client, from the server. */
+  readonly heldBehind: [number, number] = [0, 0];
 
   constructor(sessions: Sessions, slab: Slab, data: Uint8Array, counters: Counters, options: StreamOptions) {
     this.sessions = sessions;
@@ -374,7 +376,8 @@ export class Reassembly {
     let raw = isRawOff ? w[d + D.contiguous]! : w[d + D.raw]!;
     if (this.options.inline) raw -= this.options.reassembly.toserverChunkSize;
     const app = (w[d + D.flags]! & StreamFlag.noReassembly) !== 0 ? w[d + D.end]! : w[d + D.app]!;
-    const keep = raw < app ? raw : app;
+    let keep = raw < app ? raw : app;
+    if ((w[d + D.flags]! & StreamFlag.held) !== 0) keep -= this.heldBehind[d % STRIDE === CLIENT ? 0 : 1];
     return this.told === null ? keep : Math.min(keep, this.told.position(d));
   }
 

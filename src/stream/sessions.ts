@@ -113,6 +113,8 @@ export const StreamFlag = {
   endTold: 1 << 17,
   /** Followed to `Reassembly.ownDepth`. */
   ownDepth: 1 << 18,
+  /** What was looked at stays for a while (`Reassembly.heldBehind`). */
+  held: 1 << 19,
 } as const;
 
 /** The record store. */

@@ -14,6 +14,7 @@ import { TcpContext } from './context.ts';
 import { inEstablished } from './established.ts';
 import { STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
 import { inSynRecv, inSynSent } from './handshake.ts';
+import { HeldStream } from './held-stream.ts';
 import { connStateText, historyText, noteBadChecksum, notePacket, noteScaled, Scaled } from './history.ts';
 import { mayOpen, openBySyn, openBySynAck, openMidstream } from './opening.ts';
 import type { StreamOptions } from './options.ts';
@@ -44,6 +45,7 @@ export interface TcpEngineParts {
 
 export class TcpEngine implements TcpView {
   readonly raw: RawWindow;
+  readonly held: HeldStream;
   private readonly x: TcpContext;
   private readonly s: Sessions;
   private readonly flows: Flows;
@@ -62,6 +64,7 @@ export class TcpEngine implements TcpView {
     const reassembly = new Reassembly(this.s, parts.slab, parts.data, parts.counters, parts.options);
     reassembly.keepsBytes = needsBytes(parts);
     this.raw = new RawWindow(reassembly, parts.flows, parts.bufferId);
+    this.held = new HeldStream(reassembly, parts.flows);
     this.x = new TcpContext(parts.flows, this.s, parts.counters, parts.options, reassembly);
     this.x.sink = parts.sink ?? null;
     this.x.policy = parts.policy ?? null;
@@ -329,6 +332,13 @@ export class TcpEngine implements TcpView {
     this.x.reassembly.ownDepth = depth;
     this.setFlag(t, 0, StreamFlag.ownDepth);
     this.setFlag(t, 1, StreamFlag.ownDepth);
+  }
+
+  /** So many bytes of a direction stay behind those that were looked at; the largest number holds for all sessions. */
+  holdBehind(t: number, direction: 0 | 1, bytes: number): void {
+    const { heldBehind } = this.x.reassembly;
+    if (bytes > heldBehind[direction]) heldBehind[direction] = bytes;
+    this.setFlag(t, direction, StreamFlag.held);
   }
 
   private setFlag(t: number, direction: 0 | 1, flag: number): void {

@@ -9,6 +9,7 @@ import { F, FlowFlag } from '../../src/framework/flows.ts';
 import { Action, AlertFlag, PacketFlag, dropReason } from '../../src/framework/packet.ts';
 import eve from '../../src/output/eve/index.ts';
 import {
+  NO_PIECES,
   decodedPacket,
   fakeContext,
   flowOf,
@@ -132,7 +133,7 @@ describe('EVE', () => {
 
   it('suppressed and noalert signatures are silent; stream payloads come from the stream', () => {
     const data = Buffer.from('..GET /..');
-    const payloads = { data, offset: 2, open: () => 5 };
+    const payloads = { data, offset: 2, open: () => 5, want: () => undefined, pieces: NO_PIECES };
     const lines = run(
       '',
       '        - alert:\n            payload: yes\n',

@@ -15,7 +15,7 @@ import type { ConfigNode } from '../../src/config/index.ts';
 import type { Output, OutputContext, OutputDefinition } from '../../src/framework/output.ts';
 import { ProtocolTest } from '../../src/framework/signature.ts';
 import type { Signature, SignatureHeader } from '../../src/framework/signature.ts';
-import type { TcpView } from '../../src/framework/stream.ts';
+import type { HeldBytes, TcpView } from '../../src/framework/stream.ts';
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tayra-output-'));
@@ -207,3 +207,12 @@ export function words(text: string): [number, number, number, number] {
   else out[0] = parseIpv4(text);
   return out;
 }
+
+/** Nothing is there of any stream. */
+export const NO_PIECES: HeldBytes = {
+  open: () => 0,
+  data: new Uint8Array(0),
+  starts: new Int32Array(0),
+  lengths: new Int32Array(0),
+  missing: new Int32Array(0),
+};

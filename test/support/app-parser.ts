@@ -157,6 +157,7 @@ export class ParserDriver {
       stopReassembly: () => {
         request('stop reassembly');
       },
+      holdBehind: () => undefined,
       stopParsing: (_app, direction) => {
         request(`stop parsing ${String(direction)}`);
       },

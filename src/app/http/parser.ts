@@ -50,6 +50,8 @@ export class HttpParser extends AppParser implements BodyHost {
     this.settings = settings;
     this.sink = new BodySink(flow, settings);
     this.bodies = new BodyReader(this, this.sink);
+    flow.services.holdBehind(flow, TO_SERVER, settings.requestBody.minimum);
+    flow.services.holdBehind(flow, TO_CLIENT, settings.responseBody.minimum);
   }
 
   data(input: AppInput): number {

@@ -8,7 +8,8 @@ import { payloadLimit } from './rule.ts';
 import type { AnalysedRule } from './rule.ts';
 import { isAppLayer, matchPolicy, requirements, ruleFlags } from './traits.ts';
 
-export function ruleObject(rule: AnalysedRule): JsonObject {
+/** @param dependencies what the rule waits for (dependenciesOf) */
+export function ruleObject(rule: AnalysedRule, dependencies?: JsonObject): JsonObject {
   const { signature, builder } = rule;
   const engines = transactionEngines(rule);
   const notes = [...builder.notes, ...httpNotes(rule)];
@@ -24,6 +25,7 @@ export function ruleObject(rule: AnalysedRule): JsonObject {
     requirements: requirements(rule),
     match_policy: matchPolicy(rule),
     type: signature.type,
+    ...(dependencies !== undefined && { dependencies }),
     flags: ruleFlags(rule),
     pkt_engines: packetEngines(rule),
     frame_engines: [],

@@ -102,6 +102,7 @@ export class AlertEvents {
     this.texts = new SignatureTexts(this.options);
     this.xff = readXff(node, record.settings.xff);
     this.hasPayload = this.options.payload || this.options.payloadPrintable || this.options.payloadLength;
+    if (this.hasPayload) record.context.payloads?.want();
   }
 
   /** Appends all alert records of the packet, each with its line end. */

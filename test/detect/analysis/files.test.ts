@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import {
+  dependenciesOf,
   fastPatternReport,
   flowbitsObject,
   groupsObject,
@@ -94,6 +95,43 @@ describe('flowbits.json', () => {
   });
 
   it('is nothing without flowbits', () => equal(flowbitsObject([analyseOptions('ttl:1;')]), null));
+});
+
+describe('dependencies', () => {
+  const ON_HTTP = 'http.uri; content:"GET";';
+  const of = (...rules: readonly (readonly [header: string, options: string])[]): Record<number, unknown> => {
+    const analysed = analyse(
+      ...rules.map(
+        ([protocol, options], i) => `alert ${protocol} any any -> any any (msg:"m"; ${options} sid:${i + 1};)`,
+      ),
+    );
+    const found = dependenciesOf(analysed);
+    return Object.fromEntries([...found].map(([{ sid }, dependency]) => [sid, dependency]));
+  };
+  const upstream = (sids: readonly number[], names: readonly string[]): unknown => ({
+    flowbits: { upstream: { state_modifying_rules: { sids, names } } },
+  });
+
+  it('are the rules on transactions that set what packets and streams ask for, and who sets it besides', () => {
+    const setters = [
+      ['http', `flowbits:set,a; ${ON_HTTP}`],
+      ['http', `flowbits:set,b; ${ON_HTTP}`],
+      ['tcp', 'flowbits:set,b; content:"x";'],
+    ] as const;
+    const askers = [
+      ['ip', 'flowbits:isset,a;'],
+      ['tcp', 'content:"y"; flowbits:isset,b|a|c;'],
+    ] as const;
+    deepEqual(of(...setters, ...askers), { 4: upstream([1], ['a']), 5: upstream([1, 2, 3], ['a', 'b']) });
+  });
+
+  it('are none where transactions ask as well, where no transaction sets, and of what is not to be set', () => {
+    const set = ['http', `flowbits:set,a; ${ON_HTTP}`] as const;
+    deepEqual(of(set, ['ip', 'flowbits:isset,a;'], ['http', `flowbits:isset,a; ${ON_HTTP}`]), {});
+    deepEqual(of(['tcp', 'flowbits:set,a; content:"x";'], ['ip', 'flowbits:isset,a;']), {});
+    deepEqual(of(set, ['ip', 'flowbits:isnotset,a;']), {});
+    deepEqual(of(['http', `flowbits:toggle,a; ${ON_HTTP}`], ['ip', 'flowbits:isset,a;']), {});
+  });
 });
 
 describe('reports', () => {

@@ -153,7 +153,7 @@ describe('rules.json', () => {
   });
 
   it('has both readings of a rule for both ways', () => {
-    const rules = analyse('alert tcp any any <> any 80 (msg:"m"; content:"a"; sid:1;)').map(ruleObject);
+    const rules = analyse('alert tcp any any <> any 80 (msg:"m"; content:"a"; sid:1;)').map((rule) => ruleObject(rule));
     deepEqual(
       rules.map(({ flags }) => (flags as string[]).filter((flag) => flag.endsWith('p_any'))),
       [['sp_any'], ['dp_any']],

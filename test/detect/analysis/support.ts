@@ -6,7 +6,7 @@ import '../../../src/stream/index.ts';
 import { RuleCollector } from '../../../src/detect/analysis/index.ts';
 import type { AnalysedRule } from '../../../src/detect/analysis/index.ts';
 import { compileRuleset } from '../../../src/detect/compile/ruleset.ts';
-import { findKeyword } from '../../../src/keywords/registry.ts';
+import { findKeyword } from '../../../src/engine/keyword-table.ts';
 import { Variables, parseRuleText } from '../../../src/rules/index.ts';
 import { TestSetup } from '../../keywords/support.ts';
 
