@@ -34,6 +34,8 @@ export class Frame {
   isCut = false;
   /** Rules have seen so many of its bytes; -1 none yet. */
   inspectedTo = -1;
+  /** Rules have seen that it is over. */
+  isEndInspected = false;
   /** Signatures that matched. */
   matched: Set<number> | null = null;
   isLogged = false;

@@ -25,4 +25,33 @@ describe('rules on frames', () => {
     const half = GET.slice(0, -2);
     assert.deepEqual(packets([...HANDSHAKE, request(half), acknowledged(half.length)]), [undefined]);
   });
+
+  it('are looked at with each packet inline, the last 2 500 bytes of before included, and once more at the end', () => {
+    const rules = [
+      'alert http any any -> any any (msg:"m"; frame:http1.stream; content:"/one"; sid:1;)',
+      'alert http any any -> any any (msg:"m"; frame:http1.stream; content:"GET"; startswith; content:"X"; sid:2;)',
+      'alert http any any -> any any (msg:"m"; frame:http1.request; content:"GET"; startswith; sid:3;)',
+    ];
+    const long = `GET /${'X'.repeat(2000)} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    const frames = session({ client: GET }, { client: long }, { client: long }, { client: GET });
+    const alerts = (isInline: boolean): unknown[] =>
+      ofType(runEngine({ rules, frames, isInline }), 'alert').map((event) => [
+        event.pcap_cnt,
+        event.alert!.signature_id,
+      ]);
+    assert.deepEqual(alerts(true), [
+      [4, 1],
+      [4, 3],
+      [5, 1],
+      [5, 2],
+      [5, 3],
+      [6, 1],
+      [6, 2],
+      [6, 3],
+      [7, 1],
+      [7, 3],
+      [undefined, 1],
+    ]);
+    assert.deepEqual(sidsOf(runEngine({ rules, frames })).sort(), [1, 2, 3, 3, 3, 3]);
+  });
 });

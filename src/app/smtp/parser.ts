@@ -65,6 +65,8 @@ export class SmtpParser extends AppParser implements MessageHost {
     super(flow);
     this.settings = settings;
     this.isFollower = isFollower;
+    flow.services.holdBehind(flow, TO_SERVER, settings.inspectMinimum);
+    flow.services.holdBehind(flow, TO_CLIENT, settings.inspectMinimum);
   }
 
   data(input: AppInput): number {

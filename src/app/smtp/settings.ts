@@ -21,9 +21,12 @@ export interface SmtpSettings {
   /** Unfinished transactions that are kept at most. */
   readonly maxTransactions: number;
   readonly mime: MimeSettings;
+  /** Bytes of a message that are inspected at once, at least. */
+  readonly inspectMinimum: number;
 }
 
 const MAX_TX = 256;
+const INSPECT_MINIMUM = 32 * 1024;
 const HEADER_VALUE_DEPTH = 2000;
 
 export function readSettings(node: ConfigNode | undefined): SmtpSettings {
@@ -34,6 +37,7 @@ export function readSettings(node: ConfigNode | undefined): SmtpSettings {
     decodesMime: flag('decode-mime', true),
     extractsRaw: node?.bool('raw-extraction', false) ?? false,
     maxTransactions: node?.int('max-tx', MAX_TX, { min: 1 }) ?? MAX_TX,
+    inspectMinimum: node?.size('inspected-tracker.content-inspect-min-size', INSPECT_MINIMUM) ?? INSPECT_MINIMUM,
     mime: {
       decodesBase64: flag('decode-base64', true),
       decodesQuotedPrintable: flag('decode-quoted-printable', true),

@@ -57,20 +57,21 @@ export class BufferInspector {
     return false;
   }
 
-  /** True when the chain holds on bytes that the caller has; `isWhole`: nothing follows them. */
+  /** True when the chain holds on bytes [start, end) of a buffer that the caller has; `isWhole`: nothing follows them. */
   matchesBytes(
     one: BufferInspection,
     inspection: Inspection,
     data: Uint8Array,
-    length: number,
+    start: number,
+    end: number,
     isWhole: boolean,
   ): boolean {
     const view = this.views[0];
     view.data = data;
     view.bufferId = -1;
-    view.start = 0;
-    view.end = length;
-    view.streamOffset = 0;
+    view.start = start;
+    view.end = end;
+    view.streamOffset = start;
     view.isWhole = isWhole;
     return this.holds(one, inspection);
   }

@@ -1,4 +1,4 @@
-// FrameInspector: looks at the frames of a flow as they fill; each signature matches a frame once.
+// FrameInspector: looks at the frames of a flow as they fill; each signature matches a frame once, inline each time.
 
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { DetectContext } from '../../framework/detect-context.ts';
@@ -14,6 +14,8 @@ import type { PatternEntry, PatternTable, PatternTables } from './pattern-table.
 
 /** So much of a frame that is not whole must be new before it is looked at. */
 const STEP = 2500;
+/** Inline, packets do not wait: each time so much of what was looked at before is looked at again. */
+const WINDOW = 2500;
 
 /** Where it hands over: the checks that packets and frames share, and the alert queue. */
 export interface FrameHost {
@@ -67,31 +69,43 @@ export class FrameInspector {
   }
 
   private frame(p: Packet, app: AppFlow, frame: Frame): void {
-    const isDue = frame.isOver ? frame.inspectedTo < frame.kept : frame.kept - Math.max(0, frame.inspectedTo) >= STEP;
-    if (!isDue) return;
+    if (!(this.ctx.isInline ? isDueInline(frame) : isDue(frame))) return;
+    const from = this.ctx.isInline ? Math.max(0, frame.inspectedTo - WINDOW) : 0;
     const group = this.groups.get(`${app.protocol.name}.${frame.type}`);
     frame.inspectedTo = frame.kept;
+    frame.isEndInspected = frame.isOver;
     if (group === undefined) return;
     const { candidates } = this;
     candidates.clear();
-    group.table?.scan(frame.data, -1, 0, frame.kept, 0, candidates);
+    group.table?.scan(frame.data, -1, from, frame.kept - from, from, candidates);
     candidates.addAll(group.always);
-    for (let i = 0; i < candidates.count; i++) this.candidate(p, frame, this.source.signature(candidates.iids[i]!));
+    for (let i = 0; i < candidates.count; i++)
+      this.candidate(p, frame, from, this.source.signature(candidates.iids[i]!));
   }
 
-  private candidate(p: Packet, frame: Frame, s: Signature): void {
-    if (frame.matched?.has(s.iid) === true || !this.host.admits(s, p)) return;
+  private candidate(p: Packet, frame: Frame, from: number, s: Signature): void {
+    if ((frame.matched?.has(s.iid) === true && !this.ctx.isInline) || !this.host.admits(s, p)) return;
     const { chains } = s.frame!;
-    for (let i = 0; i < chains.length; i++) if (!this.holds(chains[i]!, p, frame)) return;
+    for (let i = 0; i < chains.length; i++) if (!this.holds(chains[i]!, p, frame, from)) return;
     if (s.payload !== null && !this.host.payloadHolds(s, p)) return;
     (frame.matched ??= new Set()).add(s.iid);
     this.host.frameMatched(s, p, frame);
   }
 
-  private holds(one: BufferInspection, p: Packet, frame: Frame): boolean {
+  /** @param from bytes before it were looked at often enough */
+  private holds(one: BufferInspection, p: Packet, frame: Frame, from: number): boolean {
     if (one.buffer.source === 'base64') return this.buffers.matches(one, p, this.ctx);
-    return this.buffers.matchesBytes(one, this.ctx.inspection, frame.data, frame.kept, frame.isOver);
+    return this.buffers.matchesBytes(one, this.ctx.inspection, frame.data, from, frame.kept, frame.isOver);
   }
+}
+
+function isDue({ isOver, kept, inspectedTo }: Frame): boolean {
+  return isOver ? inspectedTo < kept : kept - Math.max(0, inspectedTo) >= STEP;
+}
+
+/** With all that is new, and once more when nothing follows. */
+function isDueInline({ isOver, isEndInspected, kept, inspectedTo }: Frame): boolean {
+  return kept > 0 && (kept > inspectedTo || (isOver && !isEndInspected));
 }
 
 function groupOf(list: readonly SignatureOutline[], tables: PatternTables): FrameGroup {

@@ -23,7 +23,9 @@ import { TransactionContext } from './transaction.ts';
 import { verdictText } from './verdict.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { Signature } from '../../framework/signature.ts';
+import { TO_SERVER as TO_SERVER_DIRECTION } from '../../framework/transaction.ts';
 import type { Transaction } from '../../framework/transaction.ts';
+import type { Frame } from '../../framework/frame.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { EveRecord } from './record.ts';
 import { appendXff, readXff } from './xff.ts';
@@ -174,7 +176,7 @@ export class AlertEvents {
   private transaction(text: ByteText, p: Packet, i: number): void {
     const flags = p.alerts.flags[i]!;
     const frame = (flags & AlertFlag.frame) === 0 ? null : p.alerts.frames[i]!;
-    if (frame !== null) text.string(`,${frameText(frame, p.proto === TCP)}`);
+    if (frame !== null) text.string(`,${this.frame(p, frame)}`);
     if (!this.options.appLayer || (flags & AlertFlag.tx) === 0) return;
     const app = this.record.context.appOf(p.flow);
     const tx = app?.transaction(p.alerts.txIds[i]!);
@@ -183,6 +185,14 @@ export class AlertEvents {
     if (this.json.out !== text) this.json = new JsonText(text);
     this.protocols.append(this.json, app, tx);
     if (tx.files !== null) appendFiles(this.json, p, tx);
+  }
+
+  private frame(p: Packet, frame: Frame): string {
+    const { flows, tcp } = this.record.context;
+    if (p.proto !== TCP) return frameText(frame, false);
+    const direction = frame.direction === TO_SERVER_DIRECTION ? 'toServer' : 'toClient';
+    // the SYN has a number of its own
+    return frameText(frame, true, undefined, tcp.streamSize(flows.tcp(p.flow), direction) - 1);
   }
 
   private flow(text: ByteText, f: number): void {

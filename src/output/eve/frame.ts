@@ -26,12 +26,17 @@ export class FrameEvents {
   }
 }
 
-/** `"frame":{...}`; @param limit bytes of payload */
-export function frameText(frame: Frame, isStream: boolean, limit = DEFAULT_PAYLOAD): string {
+/**
+ * `"frame":{...}`.
+ * @param limit bytes of payload
+ * @param reach bytes of the direction that came so far: as long is a frame whose end is not known yet
+ */
+export function frameText(frame: Frame, isStream: boolean, limit = DEFAULT_PAYLOAD, reach = -1): string {
   const direction = frame.direction === TO_SERVER ? 'toserver' : 'toclient';
   let text = `"frame":{"type":"${frame.type}","id":${String(frame.id)},"direction":"${direction}"`;
   if (isStream) text += `,"stream_offset":${String(frame.offset)}`;
-  if (frame.length >= 0) text += `,"length":${String(frame.length)}`;
+  const length = frame.length >= 0 ? frame.length : reach - frame.offset;
+  if (length >= 0) text += `,"length":${String(length)}`;
   const shown = Math.min(frame.kept, limit);
   const complete = `,"complete":${String(frame.isComplete)}`;
   if (!isStream) text += complete;

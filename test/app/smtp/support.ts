@@ -108,6 +108,7 @@ export class Conversation {
         app.change = { state: undefined, expected };
       },
       triggerRawInspection: () => undefined,
+      holdBehind: () => undefined,
     } as unknown as AppServices;
   }
 }
