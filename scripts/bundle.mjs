@@ -1,4 +1,5 @@
 // Puts the compiled program into one file, dist/cli/tayra.js: loading hundreds of modules takes longer than most runs.
+// Beside it, for the same reason, the thread that compiles rules while packets go on.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -6,8 +7,11 @@ import { build } from 'esbuild';
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 
 await build({
-  entryPoints: [join(dist, 'cli', 'main.js')],
-  outfile: join(dist, 'cli', 'tayra.js'),
+  entryPoints: {
+    tayra: join(dist, 'cli', 'main.js'),
+    'rule-thread': join(dist, 'engine', 'reload', 'thread.js'),
+  },
+  outdir: join(dist, 'cli'),
   bundle: true,
   platform: 'node',
   format: 'esm',

@@ -27,18 +27,23 @@ interface Joining {
 }
 
 export class Files implements FileTracker, FileWishes, FileMaker {
-  private readonly hasData: boolean;
-  private readonly mayBeStored: boolean;
+  private hasData = false;
+  private mayBeStored = false;
   private readonly hashNames = new Set<HashName>();
-  private hasMagic: boolean;
+  private hasMagic = false;
   private storage: FileStorage | null = null;
   private readonly joined: JoinedFiles;
 
   /** @param demands of the rules */
   constructor(demands: ReadonlySet<string>, counters: Counters) {
     this.joined = new JoinedFiles(this, counters);
+    this.demand(demands);
+  }
+
+  /** What rules ask for from here on; what was asked for before is still made where outputs may want it too. */
+  demand(demands: ReadonlySet<string>): void {
     this.hasData = demands.has(FILE_DEMAND.data);
-    this.hasMagic = demands.has(FILE_DEMAND.magic);
+    if (demands.has(FILE_DEMAND.magic)) this.hasMagic = true;
     this.mayBeStored = demands.has(FILE_DEMAND.store);
     for (const name of HASH_NAMES) if (demands.has(`file.${name}`)) this.hashNames.add(name);
   }

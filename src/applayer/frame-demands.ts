@@ -15,6 +15,11 @@ export class FrameDemands {
     this.demands = demands;
   }
 
+  /** Rules ask for other frames: flows to come are asked anew. */
+  forget(): void {
+    this.known.length = 0;
+  }
+
   /** Null: nobody asks for frames of the protocol. */
   of({ id, name, definition }: AppProtocol): FrameWishes | null {
     const known = this.known[id];

@@ -11,12 +11,13 @@ import {
   openConfig,
   parseSetting,
 } from '../config/index.ts';
-import type { ConfigNode } from '../config/index.ts';
+import type { ConfigNode, ConfigSources } from '../config/index.ts';
 import { analysisPlan, writeAnalysis } from '../engine/analysis.ts';
 import { midstreamPolicyProblem, tellMasterPolicy } from '../engine/exception-policy.ts';
 import { strictKeywords } from '../engine/features.ts';
 import { loadRules } from '../engine/load-rules.ts';
 import type { LoadOptions, LoadedRules } from '../engine/load-rules.ts';
+import type { RuleSource } from '../engine/reload/order.ts';
 import { RunControl, obeySignals } from '../engine/control.ts';
 import { replayInTurns } from '../engine/replay.ts';
 import { logRules } from '../engine/rule-log.ts';
@@ -32,7 +33,7 @@ import { writePidFile } from './pid-file.ts';
 import { prepare } from './prepare.ts';
 import { capturesOf, isFolder, isInline, isLive, sourceProblem } from './source.ts';
 import { becomeUser } from './user.ts';
-import { watch } from './watch.ts';
+import { outliveEarlyReload, watch } from './watch.ts';
 import type { Prepared } from './watch.ts';
 
 const OK = 0;
@@ -65,6 +66,7 @@ function refuse(reason: string, help: string): number {
 }
 
 async function run(args: Arguments): Promise<number> {
+  outliveEarlyReload();
   const settings: { path: string; value: string }[] = [];
   for (const text of args.values.get('set') ?? []) {
     const setting = parseSetting(text);
@@ -79,11 +81,12 @@ async function run(args: Arguments): Promise<number> {
   const dataDirectory = lastValue(args, 'dataDirectory');
   if (dataDirectory !== undefined) settings.push({ path: 'default-data-dir', value: dataDirectory });
   const file = lastValue(args, 'config');
-  const opened = openConfig({
+  const sources: ConfigSources = {
     ...(file === undefined ? {} : { file }),
     settings,
     includes: args.values.get('include') ?? [],
-  });
+  };
+  const opened = openConfig(sources);
   const config = opened.root;
   if (args.flags.has('dumpConfig')) {
     logConfigMessages(opened.messages);
@@ -114,10 +117,14 @@ async function run(args: Arguments): Promise<number> {
     return FAILED;
   }
   logDiagnostics([...findDeprecated(config), ...findUnknownKeys(config)]);
-  return start(args, config, directory);
+  return start(args, config, { directory, sources });
 }
 
-async function start(args: Arguments, config: ConfigNode, directory: string): Promise<number> {
+async function start(
+  args: Arguments,
+  config: ConfigNode,
+  { directory, sources }: { readonly directory: string; readonly sources: ConfigSources },
+): Promise<number> {
   const version = compatibleVersion().join('.');
   log.notice(
     'suricata',
@@ -134,7 +141,10 @@ async function start(args: Arguments, config: ConfigNode, directory: string): Pr
   tellInconsistentProtocols(config.get('app-layer.protocols'));
   const isAnalysis = args.flags.has('engineAnalysis');
   const plan = analysisPlan(config, { isAnalysis });
-  const rules = args.flags.has('disableDetection') ? null : load(args, config, { collectsForAnalysis: plan !== null });
+  const ruleSource = ruleSourceOf(args, sources);
+  const rules = args.flags.has('disableDetection')
+    ? null
+    : load(config, ruleSource, { collectsForAnalysis: plan !== null });
   if (rules !== null && !acceptable(args, rules)) return FAILED;
   if (args.flags.has('test')) {
     checkProtocolSettings(config.get('app-layer.protocols'));
@@ -143,8 +153,8 @@ async function start(args: Arguments, config: ConfigNode, directory: string): Pr
   }
   if (plan !== null && rules !== null) writeAnalysis(plan, rules.analysed, directory);
   if (isAnalysis) return OK;
-  if (isLive(args)) return watch(args, config, { rules, directory, preparation });
-  return play(args, config, { rules, directory, preparation });
+  const prepared = { rules, directory, preparation, ruleSource };
+  return isLive(args) ? watch(args, config, prepared) : play(args, config, prepared);
 }
 
 async function play(args: Arguments, config: ConfigNode, { rules, directory, preparation }: Prepared): Promise<number> {
@@ -190,18 +200,29 @@ async function play(args: Arguments, config: ConfigNode, { rules, directory, pre
     : OK;
 }
 
-function load(args: Arguments, config: ConfigNode, analysis: Pick<LoadOptions, 'collectsForAnalysis'>): LoadedRules {
+/** Where the rules come from, at start and at every reload. */
+function ruleSourceOf(args: Arguments, config: ConfigSources): RuleSource {
   const exclusive = args.values.get('exclusiveRules');
   const additional = args.values.get('additionalRules');
-  const files = ruleFiles(config, {
-    ...(exclusive === undefined ? {} : { exclusive }),
-    ...(additional === undefined ? {} : { additional }),
-  });
-  const rules = loadRules(config, files, {
-    isInline: isInline(args),
-    strictKeywords: strictKeywords(lastValue(args, 'strictRuleKeywords')),
-    ...analysis,
-  });
+  return {
+    config,
+    files: {
+      ...(exclusive === undefined ? {} : { exclusive }),
+      ...(additional === undefined ? {} : { additional }),
+    },
+    load: {
+      isInline: isInline(args),
+      strictKeywords: strictKeywords(lastValue(args, 'strictRuleKeywords')),
+    },
+  };
+}
+
+function load(
+  config: ConfigNode,
+  { files, load: options }: RuleSource,
+  analysis: Pick<LoadOptions, 'collectsForAnalysis'>,
+): LoadedRules {
+  const rules = loadRules(config, ruleFiles(config, files), { ...options, ...analysis });
   logRules(rules);
   return rules;
 }

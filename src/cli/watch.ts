@@ -6,6 +6,7 @@ import type { ConfigNode } from '../config/index.ts';
 import { RunControl, obeySignals } from '../engine/control.ts';
 import { live } from '../engine/live.ts';
 import type { LoadedRules } from '../engine/load-rules.ts';
+import type { RuleSource } from '../engine/reload/order.ts';
 import { moduleOf } from '../engine/live-source.ts';
 import type { SourceChoice } from '../engine/live-source.ts';
 import { captureInterfaces, parseQueues, queueSettings } from '../engine/settings/index.ts';
@@ -20,11 +21,18 @@ import { becomeUser } from './user.ts';
 const OK = 0;
 const FAILED = 1;
 
+/** Until a run can reload its rules, being asked to is no reason to die. */
+export function outliveEarlyReload(): void {
+  process.on('SIGUSR2', () => undefined);
+}
+
 /** What is there when packets may come. */
 export interface Prepared {
   readonly rules: LoadedRules | null;
   readonly directory: string;
   readonly preparation: Preparation;
+  /** Where rules are read from again at a reload. */
+  readonly ruleSource: RuleSource;
 }
 
 /** Works on the packets of interfaces or queues until a signal ends it. @returns the exit status */
@@ -48,6 +56,8 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
     checksums: lastValue(args, 'checksums'),
     filter: preparation.filter,
     control,
+    ruleSource: prepared.ruleSource,
+    areErrorsFatal: args.flags.has('initErrorsFatal'),
     extraOutputs: () => {
       logDiagnostics(config.takeDiagnostics());
       return [];

@@ -5,9 +5,14 @@ export class RunControl {
   isStopping = false;
   /** Log files were moved away: begin new ones. */
   wantsReopen = false;
+  /** Rules may have changed: load them anew. */
+  wantsReload = false;
 }
 
-/** Lets SIGINT and SIGTERM end a run in order and SIGHUP reopen its logs; returns how to take the handlers away again. */
+/**
+ * Lets SIGINT and SIGTERM end a run in order, SIGHUP reopen its logs and SIGUSR2 reload its rules; returns how to take
+ * the handlers away again.
+ */
 export function obeySignals(control: RunControl): () => void {
   const stop = (): void => {
     control.isStopping = true;
@@ -15,8 +20,11 @@ export function obeySignals(control: RunControl): () => void {
   const reopen = (): void => {
     control.wantsReopen = true;
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', reopen);
+  const reload = (): void => {
+    control.wantsReload = true;
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', reopen).on('SIGUSR2', reload);
   return () => {
-    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reopen);
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reopen).off('SIGUSR2', reload);
   };
 }

@@ -46,6 +46,11 @@ export function moduleOf(choice: SourceChoice): string {
   return choice.kind === 'queues' ? 'nfq' : 'af-packet';
 }
 
+/** What the command `capture-mode` calls it. */
+export function captureMode(choice: SourceChoice): string {
+  return choice.kind === 'queues' ? 'NFQ' : 'AF_PACKET_DEV';
+}
+
 /** It declares counters: call it before a worker is created. @returns the source, or the reason why there is none */
 export function openSource(choice: SourceChoice): LiveSource | string {
   const tell = (message: string): void => {

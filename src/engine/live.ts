@@ -1,20 +1,17 @@
 // Live: the packets of interfaces or queues through one worker, until somebody asks it to stop.
 
 import { setImmediate } from 'node:timers/promises';
-import { log } from '../base/log.ts';
 import { readFilter } from '../pcap/index.ts';
 import type { PacketBatch, PacketFilter } from '../pcap/index.ts';
+import { Operation } from './operation.ts';
+import type { OperatedSource, OperationOptions } from './operation.ts';
 import { Run } from './run.ts';
 import type { RunOptions } from './run.ts';
-import { captureRegion, openSource } from './live-source.ts';
+import { captureMode, captureRegion, openSource } from './live-source.ts';
 import type { LiveSource, SourceChoice } from './live-source.ts';
-import { commandSocketSettings } from './settings/index.ts';
 import type { RunControl } from './control.ts';
-import type { Worker } from './worker.ts';
-import { createCommands } from './command-socket/commands.ts';
-import { CommandSocket } from './command-socket/server.ts';
 
-export interface LiveOptions extends RunOptions {
+export interface LiveOptions extends RunOptions, Pick<OperationOptions, 'ruleSource' | 'areErrorsFatal'> {
   readonly source: SourceChoice;
   /** Packets to look at, of the command line; it comes before those of the configuration. */
   readonly filter?: PacketFilter | undefined;
@@ -34,7 +31,7 @@ export interface LiveResult {
 
 /** Longest wait for packets, milliseconds: signals end it early. */
 const WAIT = 100;
-/** The same while a client of the command socket is there. */
+/** The same while somebody waits for the event loop. */
 const WAIT_IN_USE = 5;
 /** Batches between two turns of the event loop while packets come in without a pause. */
 const BATCHES_PER_TURN = 16;
@@ -62,13 +59,13 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
     },
   );
   const { counters } = run.worker;
-  const commands = await openCommands(options, source, run.worker);
-  const problem = typeof commands === 'string' ? commands : (source.start(counters) ?? options.onReady());
+  const operation = await Operation.open(options, run, operatedSource(source, options.source));
+  const problem = typeof operation === 'string' ? operation : (source.start(counters) ?? options.onReady());
   if (problem === undefined) {
-    await capture(run, source, { control, filter, commands: commands as CommandSocket | undefined });
+    await capture(run, source, { control, filter, operation: operation as Operation });
     source.updateCounters();
   }
-  if (commands instanceof CommandSocket) await commands.close();
+  if (operation instanceof Operation) await operation.close();
   source.close();
   run.finish();
   if (problem !== undefined) return problem;
@@ -81,42 +78,25 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
   };
 }
 
-/** @returns the socket, nothing where none is wanted or needed, or the reason why one that is needed is not there */
-async function openCommands(
-  { config, control, rules }: LiveOptions,
-  source: LiveSource,
-  { counters, pipeline }: Worker,
-): Promise<CommandSocket | string | undefined> {
-  const settings = commandSocketSettings(config);
-  if (settings === undefined) return undefined;
-  const commands = createCommands({
-    config,
-    rules,
-    counters,
-    control,
-    started: Date.now(),
+/** What may be asked of the source from outside. */
+function operatedSource(source: LiveSource, choice: SourceChoice): OperatedSource {
+  return {
+    captureMode: captureMode(choice),
     interfaces: source.names,
     update: () => {
       source.updateCounters();
-      pipeline.updateGauges();
     },
     countsOf: (name) => source.countsOf(name),
-  });
-  const socket = await CommandSocket.open(settings.path, commands);
-  if (typeof socket !== 'string') return socket;
-  const problem = `unix-command: ${settings.path}: ${socket}`;
-  if (settings.isRequired) return problem;
-  log.info('unix-manager', problem);
-  return undefined;
+  };
 }
 
 interface Capture {
-  readonly commands: CommandSocket | undefined;
+  readonly operation: Operation;
   readonly control: RunControl;
   readonly filter: PacketFilter | undefined;
 }
 
-async function capture(run: Run, source: LiveSource, { commands, control, filter }: Capture): Promise<void> {
+async function capture(run: Run, source: LiveSource, { operation, control, filter }: Capture): Promise<void> {
   const { batch, pipeline, region } = run.worker;
   let nextRound = 0;
   let nextTurn = 0;
@@ -126,7 +106,7 @@ async function capture(run: Run, source: LiveSource, { commands, control, filter
   for (let batches = 1; !control.isStopping; batches++) {
     const count = source.next(batch, region);
     if (count > 0) passOn(run, source, filter);
-    const isWaitedFor = count === 0 && !source.wait(commands?.isInUse === true ? WAIT_IN_USE : WAIT);
+    const isWaitedFor = count === 0 && !source.wait(operation.isRestless ? WAIT_IN_USE : WAIT);
     if (count > 0 && batches % BATCHES_PER_TURN !== 0) continue;
     const now = Date.now();
     // what ended the wait is taken up at once, unless others have waited for long
@@ -138,8 +118,7 @@ async function capture(run: Run, source: LiveSource, { commands, control, filter
       pipeline.round(now * 1000);
       run.tellStatistics(fetchCounters);
     }
-    if (control.wantsReopen) pipeline.reopen();
-    control.wantsReopen = false;
+    operation.turn();
     await setImmediate();
   }
   drain(run, source, filter);

@@ -17,17 +17,23 @@ import { flowbitNames } from '../keywords/flowbits.ts';
 import { ALL_KEYWORDS, findKeyword } from './keyword-table.ts';
 import { Variables, forEachRule, parseThresholds } from '../rules/index.ts';
 import type { RuleText } from '../rules/index.ts';
+import type { Steps } from '../base/steps.ts';
 import { RuleCache } from './rule-cache.ts';
-import type { CompiledRules } from './rule-cache.ts';
+import { inheritState } from './rule-heritage.ts';
+import { packRules, unpackRules } from './rule-parcel.ts';
+import type { CompiledRules, RuleParcel } from './rule-parcel.ts';
 import { createSetup, textOf } from './rule-setup.ts';
+import type { RuleSetup } from './rule-setup.ts';
 
 export interface LoadedRules {
-  readonly ruleset: Ruleset;
+  /** Empty once others took its place (`letGo`). */
+  ruleset: Ruleset;
   readonly thresholds: Thresholds;
   readonly files: number;
   /** Rules read, bad ones included. */
   readonly total: number;
-  readonly diagnostics: readonly Diagnostic[];
+  /** The same. */
+  diagnostics: readonly Diagnostic[];
   /** What the rules share: names, tags, data sets. */
   readonly setup: RulesetSetup;
   /** With `collectsForAnalysis`: every rule with what is known of it beyond the signature. */
@@ -48,32 +54,117 @@ export interface LoadOptions {
   readonly program?: string;
 }
 
-export function loadRules(config: ConfigNode, files: readonly string[], options: LoadOptions): LoadedRules {
+/** Where rules are compiled: everything but their texts. */
+interface Basis extends RuleSetup {
+  readonly context: CompileContext;
+}
+
+/** @param former state that the rules before share goes on */
+function basisOf(config: ConfigNode, options: LoadOptions, former?: LoadedRules): Basis {
   const diagnostics: Diagnostic[] = [];
-  const variables = readVariables(config);
-  const texts = readTexts(files, diagnostics);
-  const { setup, ...origin } = createSetup(config, options);
-  diagnostics.push(...origin.diagnostics);
-  const collector = options.collectsForAnalysis === true ? new RuleCollector() : undefined;
+  const made = createSetup(config, options);
+  if (former !== undefined) inheritState(made.setup, former.setup);
   const context: CompileContext = {
-    setup,
+    setup: made.setup,
     actionOrder: readActionOrder(config, diagnostics),
-    variables,
+    variables: readVariables(config),
     findKeyword,
     keywordNames,
     isPendingKeyword,
     isPendingProtocol,
     isUnsupportedKeyword,
-    observer: collector?.observe,
+    observer: undefined,
   };
-  const cache = collector === undefined ? RuleCache.of(config, texts, origin, options.program) : undefined;
-  const rules = cache?.load(context) ?? compileAll(texts, context);
-  if (!rules.isKept) cache?.save(rules, setup);
-  diagnostics.push(...rules.diagnostics);
-  const { ruleset, total } = rules;
-  const thresholds = new Thresholds(globalSpecs(readThresholds(config, variables, diagnostics)));
-  const analysed = collector?.rules(ruleset, variables) ?? [];
-  return { ruleset, thresholds, files: files.length, total, diagnostics, setup, analysed };
+  return { ...made, diagnostics: [...made.diagnostics, ...diagnostics], context };
+}
+
+/** From the disk where they are kept, else compiled and kept. */
+function compiledRules(
+  config: ConfigNode,
+  texts: readonly RuleText[],
+  basis: Basis,
+  options: LoadOptions,
+): CompiledRules {
+  const { context, setup } = basis;
+  const cache = context.observer === undefined ? RuleCache.of(config, texts, basis, options.program) : undefined;
+  const kept = cache?.load(context);
+  if (kept !== undefined) return kept;
+  const rules = compileAll(texts, context);
+  cache?.save(rules, setup);
+  return rules;
+}
+
+export function loadRules(config: ConfigNode, files: readonly string[], options: LoadOptions): LoadedRules {
+  const diagnostics: Diagnostic[] = [];
+  const texts = readTexts(files, diagnostics);
+  const collector = options.collectsForAnalysis === true ? new RuleCollector() : undefined;
+  const made = basisOf(config, options);
+  const basis = { ...made, context: { ...made.context, observer: collector?.observe } };
+  const rules = compiledRules(config, texts, basis, options);
+  const analysed = collector?.rules(rules.ruleset, basis.context.variables) ?? [];
+  return {
+    ...loaded(config, { ...rules, diagnostics: [...diagnostics, ...rules.diagnostics] }, basis),
+    files: files.length,
+    analysed,
+  };
+}
+
+/** Rules that were read and compiled, for another thread. */
+export interface DeliveredRules {
+  readonly texts: readonly RuleText[];
+  readonly parcel: RuleParcel;
+  readonly files: number;
+}
+
+/** Reads and compiles rules, to be taken over elsewhere. */
+export function deliverRules(
+  config: ConfigNode,
+  files: readonly string[],
+  options: LoadOptions,
+): { readonly delivered: DeliveredRules; readonly ruleset: Ruleset; readonly setup: RulesetSetup } {
+  const diagnostics: Diagnostic[] = [];
+  const texts = readTexts(files, diagnostics);
+  const basis = basisOf(config, options);
+  const rules = compiledRules(config, texts, basis, options);
+  const { setup } = basis;
+  const parcel = packRules({ ...rules, diagnostics: [...diagnostics, ...rules.diagnostics] }, texts, setup);
+  return { delivered: { texts, parcel, files: files.length }, ruleset: rules.ruleset, setup };
+}
+
+/**
+ * Rules that another thread compiled, in the place of those before: names, marks and counts go on.
+ * @returns undefined when a file that rules read was changed meanwhile
+ */
+export function* takeOverRules(
+  config: ConfigNode,
+  { texts, parcel, files }: DeliveredRules,
+  options: LoadOptions,
+  former: LoadedRules,
+): Steps<LoadedRules | undefined> {
+  const basis = basisOf(config, options, former);
+  yield;
+  const rules = yield* unpackRules(parcel, texts, basis.context, { mayWarn: true });
+  return rules === undefined ? undefined : { ...loaded(config, rules, basis, former), files, analysed: [] };
+}
+
+/** Other rules took the place of these: whoever still holds them does not hold their memory. */
+export function letGo(rules: LoadedRules): void {
+  const signature = (iid: number): never => {
+    throw new Error(`signature ${String(iid)} is of a rule set that is no more`);
+  };
+  rules.ruleset = { ...rules.ruleset, outlines: [], diagnostics: [], signature };
+  rules.diagnostics = [];
+}
+
+function loaded(
+  config: ConfigNode,
+  { ruleset, total, diagnostics: found }: CompiledRules,
+  { context, diagnostics: before, setup }: Basis,
+  former?: LoadedRules,
+): Omit<LoadedRules, 'files' | 'analysed'> {
+  const diagnostics = [...before, ...found];
+  const globals = globalSpecs(readThresholds(config, context.variables, diagnostics));
+  return { ruleset, thresholds: new Thresholds(globals, undefined, former?.thresholds), total, diagnostics, setup };
 }
 
 function readTexts(files: readonly string[], diagnostics: Diagnostic[]): RuleText[] {
@@ -104,7 +195,7 @@ function compileAll(texts: readonly RuleText[], context: CompileContext): Compil
   const compiled = compiler.finish();
   diagnostics.push(...compiled.diagnostics, ...unsetFlowbits(context.setup));
   const ruleset = { ...compiled, failed: compiled.failed + bad };
-  return { ruleset, diagnostics, total: total + bad, isKept: false };
+  return { ruleset, diagnostics, total: total + bad };
 }
 
 function groupOf(config: ConfigNode, path: string): Record<string, string> {

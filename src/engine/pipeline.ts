@@ -96,7 +96,9 @@ export class Pipeline {
   packets = 0;
   /** Microseconds of the latest packet. */
   now = 0;
-  private readonly parts: PipelineParts;
+  /** Changes when rules are loaded anew, between two batches. */
+  detect: DetectStage | null;
+  private readonly parts: Omit<PipelineParts, 'detect'>;
   private readonly packet: Packet;
   private readonly packetOutputs: readonly Output[];
   private readonly flowOutputs: readonly Output[];
@@ -104,8 +106,9 @@ export class Pipeline {
   private readonly wantsEveryPacket: boolean;
   private nextRound = 0;
 
-  constructor(parts: PipelineParts, data: Uint8Array) {
+  constructor({ detect, ...parts }: PipelineParts, data: Uint8Array) {
     this.parts = parts;
+    this.detect = detect;
     this.packet = new Packet(data);
     this.packetOutputs = parts.outputs.filter((output) => output.packet !== undefined);
     this.wantsEveryPacket = this.packetOutputs.some((output) => output.wantsEveryPacket === true);
@@ -190,7 +193,8 @@ export class Pipeline {
   }
 
   private inspect(p: Packet): void {
-    const { detect, app: stage, flows } = this.parts;
+    const { detect } = this;
+    const { app: stage, flows } = this.parts;
     const flags = p.flow >= 0 ? flows.flags(p.flow) : 0;
     const app = stage !== null && (flags & APP_DUE) !== 0 ? stage.of(p.flow) : null;
     if (detect !== null) detect.packet(p, app);
@@ -243,7 +247,8 @@ export class Pipeline {
 
   /** Bytes and transactions that no packet was due to inspect are looked at before the flow goes. */
   private inspectRest(f: number): void {
-    const { detect, flows, pseudo, verdicts } = this.parts;
+    const { detect } = this;
+    const { flows, pseudo, verdicts } = this.parts;
     const stream = this.parts.stream!;
     let isTold = false;
     const isDropped = flows.hasFlag(f, FlowFlag.actionDrop);

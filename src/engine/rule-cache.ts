@@ -6,45 +6,26 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
-import type { Diagnostic } from '../base/diagnostic.ts';
 import { KeptFiles } from '../base/kept-files.ts';
 import { log } from '../base/log.ts';
+import { finish } from '../base/steps.ts';
 import type { ConfigNode } from '../config/index.ts';
 import type { CompileContext } from '../detect/compile/compile-rule.ts';
-import { Signatures } from '../detect/compile/ruleset.ts';
-import type { RuleCounts, Ruleset } from '../detect/compile/ruleset.ts';
-import { imageOf, outlinesOf } from '../detect/compile/ruleset-image.ts';
-import type { RulesetImage } from '../detect/compile/ruleset-image.ts';
 import type { RulesetSetup } from '../framework/keyword.ts';
-import { flowbitNames } from '../keywords/flowbits.ts';
 import { pcre2Available } from '../native/pcre2.ts';
 import type { RuleText } from '../rules/index.ts';
+import { packRules, unpackRules } from './rule-parcel.ts';
+import type { CompiledRules, RuleParcel } from './rule-parcel.ts';
 import type { RuleSetup } from './rule-setup.ts';
 import { cacheFolder } from './settings/mpm.ts';
 
 /** Raised when what is kept changes; a change of the program tells by itself. */
-const FORMAT = 'tayra-rules-1';
-
-/** What loading the files of rules came to. */
-export interface CompiledRules {
-  readonly ruleset: Ruleset;
-  readonly diagnostics: readonly Diagnostic[];
-  /** Rules read, bad ones included. */
-  readonly total: number;
-  /** It came from the disk. */
-  readonly isKept: boolean;
-}
+const FORMAT = 'tayra-rules-2';
 
 interface Kept {
-  readonly image: RulesetImage;
-  readonly counts: RuleCounts;
-  readonly diagnostics: readonly Diagnostic[];
-  readonly total: number;
+  readonly rules: RuleParcel;
   /** Settings that rules asked for: they must be the same still. */
   readonly asked: ReadonlyMap<string, string | undefined>;
-  /** State of the setup that compiling leaves behind. */
-  readonly demands: readonly string[];
-  readonly flowbits: readonly string[];
 }
 
 export class RuleCache {
@@ -84,38 +65,15 @@ export class RuleCache {
     const answer = this.files.load(this.key);
     if (answer.kind === 'unusable') this.complain(answer.reason);
     if (answer.kind !== 'hit') return undefined;
-    const kept = deserialize(answer.bytes) as Kept;
-    const { setup } = context;
-    for (const [path, value] of kept.asked) if (setup.setting(path) !== value) return undefined;
-    const outlines = outlinesOf(kept.image, this.texts, context.variables);
-    const signatures = new Signatures(outlines, context);
-    for (const demand of kept.demands) setup.demands.add(demand);
-    const names = flowbitNames(setup);
-    for (const name of kept.flowbits) names.id(name);
-    // what they read may have changed: they are compiled, and when there is something to say of one, all are
-    if (outlines.some(({ iid, readsFiles }) => readsFiles && !signatures.isFlawless(iid))) return undefined;
-    const ruleset: Ruleset = {
-      outlines,
-      signature: (iid) => signatures.get(iid),
-      diagnostics: [],
-      isRepeatable: true,
-      ...kept.counts,
-    };
-    return { ruleset, diagnostics: kept.diagnostics, total: kept.total, isKept: true };
+    const { asked, rules } = deserialize(answer.bytes) as Kept;
+    for (const [path, value] of asked) if (context.setup.setting(path) !== value) return undefined;
+    // what rules read may have changed: when there is something to say of one, all are compiled
+    return finish(unpackRules(rules, this.texts, context, { mayWarn: false }));
   }
 
-  save({ ruleset, diagnostics, total }: CompiledRules, setup: RulesetSetup): void {
-    if (!ruleset.isRepeatable) return;
-    const { outlines, failed, pending, skipped } = ruleset;
-    const kept: Kept = {
-      image: imageOf(outlines, this.texts),
-      counts: { failed, pending, skipped },
-      diagnostics,
-      total,
-      asked: this.asked,
-      demands: [...setup.demands],
-      flowbits: flowbitNames(setup).names,
-    };
+  save(rules: CompiledRules, setup: RulesetSetup): void {
+    if (!rules.ruleset.isRepeatable) return;
+    const kept: Kept = { rules: packRules(rules, this.texts, setup), asked: this.asked };
     const problem = this.files.save(this.key, serialize(kept));
     if (problem !== '') this.complain(problem);
   }
@@ -126,7 +84,7 @@ export class RuleCache {
 }
 
 /** Names this very program; undefined where it is many files, any of which may have changed. */
-function programIdentity(): string | undefined {
+export function programIdentity(): string | undefined {
   const path = fileURLToPath(import.meta.url);
   if (basename(path) !== 'tayra.js') return undefined;
   const { size, mtimeMs } = statSync(path);

@@ -3,12 +3,25 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
 import { log } from '../base/log.ts';
+import { finish } from '../base/steps.ts';
+import type { Steps } from '../base/steps.ts';
 import type { SignatureOutline } from '../detect/compile/outline.ts';
 import { SigFlag } from '../framework/signature.ts';
 import type { LoadedRules } from './load-rules.ts';
 
+/** Diagnostics a step. */
+const STEP = 20;
+
 export function logRules(rules: LoadedRules): void {
-  for (const one of rules.diagnostics) logDiagnostic(one);
+  finish(logRuleSteps(rules));
+}
+
+/** The same in steps: thousands of bad rules take a while to tell. */
+export function* logRuleSteps(rules: LoadedRules): Steps {
+  for (let i = 0; i < rules.diagnostics.length; i++) {
+    logDiagnostic(rules.diagnostics[i]!);
+    if (i % STEP === STEP - 1) yield;
+  }
   const { ruleset } = rules;
   const loaded = ruleset.outlines.length;
   if (loaded === 0 && rules.total > 0)

@@ -1,7 +1,9 @@
 // Run: one worker with the outputs of the configuration, whatever its packets come from.
 
 import { log } from '../base/log.ts';
+import type { Steps } from '../base/steps.ts';
 import type { ConfigNode } from '../config/index.ts';
+import type { MakeMatcher } from '../detect/run/pattern-table.ts';
 import type { Output, OutputContext } from '../framework/output.ts';
 import { datasetsOf } from '../keywords/dataset.ts';
 import { flowbitNames } from '../keywords/flowbits.ts';
@@ -9,7 +11,7 @@ import { flowintNames } from '../keywords/flowint.ts';
 import { OS_POLICIES } from '../stream/index.ts';
 import type { OsPolicy } from '../stream/index.ts';
 import type { RunControl } from './control.ts';
-import { readVariables } from './load-rules.ts';
+import { letGo, readVariables } from './load-rules.ts';
 import type { LoadedRules } from './load-rules.ts';
 import { openOutputs } from './outputs.ts';
 import {
@@ -24,7 +26,7 @@ import {
   streamOptions,
 } from './settings/index.ts';
 import type { Simulations } from './settings/index.ts';
-import { createWorker } from './worker.ts';
+import { createWorker, mayDetect } from './worker.ts';
 import type { Worker, WorkerOptions, WorkerState } from './worker.ts';
 
 export interface RunOptions {
@@ -56,14 +58,16 @@ type SourceContext = Pick<OutputContext, 'captureFile' | 'deviceName'> & {
 
 export class Run {
   readonly worker: Worker;
-  private readonly rules: LoadedRules | null;
+  private current: LoadedRules | null;
   private readonly statistics: Statistics;
+  private readonly ruleset: RulesetFacts | undefined;
 
   /** Opens everything; packets may come. */
   constructor(options: RunOptions, source: SourceContext) {
     const started = Date.now();
     const { rules } = options;
-    this.rules = rules;
+    this.current = rules;
+    this.ruleset = rules === null ? undefined : new RulesetFacts(rules, started);
     this.statistics = new Statistics(options.config, started);
     this.worker = createWorker(workerOptions(options), (state) => [
       ...openOutputs(options.config, {
@@ -73,15 +77,35 @@ export class Run {
         mayWait: options.isLive !== true,
         deviceName: source.deviceName,
         captureFile: source.captureFile,
-        flowbitName: (id) => (rules === null ? undefined : flowbitNames(rules.setup).names[id]),
-        flowintName: (id) => (rules === null ? undefined : flowintNames(rules.setup).names[id]),
-        ...(rules === null ? {} : { engine: engineOf(rules, started) }),
+        flowbitName: (id) => (this.current === null ? undefined : flowbitNames(this.current.setup).names[id]),
+        flowintName: (id) => (this.current === null ? undefined : flowintNames(this.current.setup).names[id]),
+        ...(this.ruleset === undefined ? {} : { engine: this.ruleset }),
         takeRecords: options.takeRecords,
         uptime: () => Math.floor((Date.now() - started) / 1000),
         now: source.now ?? (() => this.now()),
       }),
       ...(options.extraOutputs?.(state) ?? []),
     ]);
+  }
+
+  /** The rules in force; null without detection. */
+  get rules(): LoadedRules | null {
+    return this.current;
+  }
+
+  /** Microseconds since the epoch at which they were loaded, 0 without detection. */
+  get lastReload(): number {
+    return this.ruleset?.lastReload ?? 0;
+  }
+
+  /** Puts other rules in the place of those in force, in steps, between which packets may go on. */
+  *replaceRules(rules: LoadedRules, makeMatcher: MakeMatcher): Steps {
+    const putInForce = yield* this.worker.readyRules(rules, makeMatcher);
+    putInForce();
+    if (this.current !== null) letGo(this.current);
+    this.current = rules;
+    this.ruleset?.update(rules, Date.now());
+    for (const problem of datasetsOf(rules.setup).takeForce()) log.error('dataset', problem);
   }
 
   /** Microseconds of the latest packet, 0 before the first. */
@@ -102,8 +126,8 @@ export class Run {
   finish(): void {
     this.worker.pipeline.finish();
     this.worker.release();
-    if (this.rules === null) return;
-    for (const problem of datasetsOf(this.rules.setup).save()) log.error('dataset', problem);
+    if (this.current === null) return;
+    for (const problem of datasetsOf(this.current.setup).save()) log.error('dataset', problem);
   }
 }
 
@@ -125,9 +149,24 @@ class Statistics {
   }
 }
 
-function engineOf(rules: LoadedRules, started: number): NonNullable<OutputContext['engine']> {
-  const { outlines, failed, skipped } = rules.ruleset;
-  return { lastReload: started * 1000, loaded: outlines.length, failed, skipped };
+/** What statistics say of the rules in force. */
+class RulesetFacts implements NonNullable<OutputContext['engine']> {
+  lastReload = 0;
+  loaded = 0;
+  failed = 0;
+  skipped = 0;
+
+  constructor(rules: LoadedRules, now: number) {
+    this.update(rules, now);
+  }
+
+  /** @param now milliseconds */
+  update({ ruleset }: LoadedRules, now: number): void {
+    this.lastReload = now * 1000;
+    this.loaded = ruleset.outlines.length;
+    this.failed = ruleset.failed;
+    this.skipped = ruleset.skipped;
+  }
 }
 
 function workerOptions(options: RunOptions): WorkerOptions {
@@ -144,7 +183,7 @@ function workerOptions(options: RunOptions): WorkerOptions {
     captureRegion: options.captureRegion,
     stream: streamOptions(config, {
       isInline,
-      hasRules: rules !== null && rules.ruleset.outlines.length > 0,
+      hasRules: mayDetect({ rules, isLive: options.isLive === true }),
       checksums,
       simulate,
     }),

@@ -12,12 +12,19 @@ import type { FileWishes } from '../framework/file.ts';
 import { Arena } from '../base/arena.ts';
 import { Counters } from '../base/counters.ts';
 import { Slab } from '../base/slab.ts';
+import { finish } from '../base/steps.ts';
+import type { Steps } from '../base/steps.ts';
 import { ChecksumVerifier } from '../decode/checksum-verifier.ts';
 import type { DecoderOptions } from '../decode/options.ts';
 import { Decoder } from '../decode/decoder.ts';
 import { Defragmenter } from '../defrag/defragmenter.ts';
 import { compileMatcher, trimAfterCompiling } from '../detect/mpm/index.ts';
 import { Detector } from '../detect/run/detector.ts';
+import type { DetectorOptions } from '../detect/run/detector.ts';
+import { DetectorTables } from '../detect/run/detector-tables.ts';
+import type { TableOptions } from '../detect/run/detector-tables.ts';
+import type { MakeMatcher } from '../detect/run/pattern-table.ts';
+import type { Renumbering } from '../detect/run/renumbering.ts';
 import { FlowTracker } from '../flow/flow-tracker.ts';
 import type { FlowOptions } from '../flow/options.ts';
 import { Inspection } from '../framework/chain.ts';
@@ -104,6 +111,11 @@ export interface Worker {
   readonly batch: PacketBatch;
   /** Where a capture source may put bytes. */
   readonly region: { readonly data: Uint8Array; readonly offset: number; readonly size: number };
+  /**
+   * Readies other rules while packets go on; what is returned puts them in force, between two batches.
+   * Only where there was detection from the start.
+   */
+  readyRules(rules: LoadedRules, makeMatcher: MakeMatcher): Steps<() => void>;
   /** Gives back what the garbage collector does not: call it when the pipeline is finished. */
   release(): void;
 }
@@ -144,8 +156,8 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     swapDirections(flows, f);
   };
   const { midstream } = options.stream;
-  const demands = options.rules?.setup.demands ?? new Set<string>();
-  const hasRules = options.rules !== null && options.rules.ruleset.outlines.length > 0;
+  const demands = new Set(options.rules?.setup.demands);
+  const hasRules = mayDetect(options);
   const files = new Files(demands, counters);
   const room = new ByteRoom(arena.data, bufferId, arena.carve(APP_REGION), APP_REGION);
   const app = new AppLayer({
@@ -180,7 +192,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   });
   app.requests.stream = stream;
   const context = detectContext(flows, stream, app, isInline);
-  const detect = createDetector(options, context);
+  let detect = createDetector(options, context);
   const payloads = new StreamPayloads(stream.held, () => {
     app.requests.showsBytes = true;
   });
@@ -225,9 +237,32 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const pipeline = new Pipeline({ ...parts, outputs }, arena.data);
   pipeline.tracker = new FlowTracker(flows, counters, pipeline, options.flow);
   const release = (): void => {
+    detect?.tables.free();
     unregisterBuffer(arena.data);
   };
-  return { pipeline, counters, batch: new PacketBatch(arena.data), region, release };
+  function* readyRules(rules: LoadedRules, makeMatcher: MakeMatcher): Steps<() => void> {
+    const tables = yield* DetectorTables.of(rules.ruleset, { ...tableOptions(options, rules), makeMatcher });
+    const former = detect;
+    const renumbering =
+      former === null
+        ? undefined
+        : yield* former.renumbering.next(former.tables.source.outlines, rules.ruleset.outlines);
+    const ready = new Detector(tables, rules.thresholds, context, detectorOptions(options, rules, renumbering));
+    return () => {
+      demands.clear();
+      for (const demand of rules.setup.demands) demands.add(demand);
+      files.demand(demands);
+      app.frames.forget();
+      pipeline.detect = detect = ready;
+      former?.tables.free();
+    };
+  }
+  return { pipeline, counters, batch: new PacketBatch(arena.data), region, readyRules, release };
+}
+
+/** Whether rules are there, or may come by a reload. */
+export function mayDetect({ isLive, rules }: Pick<WorkerOptions, 'isLive' | 'rules'>): boolean {
+  return rules !== null && (isLive || rules.ruleset.outlines.length > 0);
 }
 
 /** Outputs that write down streams or bodies are told of them. */
@@ -287,18 +322,29 @@ function detectContext(flows: Flows, stream: TcpEngine, app: AppLayer, isInline:
 /** Null when there is nothing to detect. */
 function createDetector(options: WorkerOptions, context: DetectContext): Detector | null {
   const { rules } = options;
-  if (rules === null || rules.ruleset.outlines.length === 0) return null;
-  const detector = new Detector(rules.ruleset, rules.thresholds, context, {
+  if (rules === null || !mayDetect(options)) return null;
+  const tables = finish(DetectorTables.of(rules.ruleset, tableOptions(options, rules)));
+  const detector = new Detector(tables, rules.thresholds, context, detectorOptions(options, rules));
+  trimAfterCompiling();
+  return detector;
+}
+
+function tableOptions({ mpm }: WorkerOptions, { setup }: LoadedRules): TableOptions {
+  return {
+    protocolIds: setup.appProtocols,
+    protocolTransports,
+    makeMatcher: (patterns) => compileMatcher(mpm.algorithm, patterns, mpm.cache),
+  };
+}
+
+function detectorOptions(options: WorkerOptions, { setup }: LoadedRules, renumbering?: Renumbering): DetectorOptions {
+  return {
     isInline: options.isInline,
     maxAlerts: options.maxAlerts,
     guessesTx: options.guessesTx,
     maxTxAlerts: options.maxTxAlerts,
     maxMatches: options.isAlertQueueFixed ? options.maxAlerts : Infinity,
-    tags: tagsOf(rules.setup),
-    protocolIds: rules.setup.appProtocols,
-    protocolTransports,
-    makeMatcher: (patterns) => compileMatcher(options.mpm.algorithm, patterns, options.mpm.cache),
-  });
-  trimAfterCompiling();
-  return detector;
+    tags: tagsOf(setup),
+    ...(renumbering !== undefined && { renumbering }),
+  };
 }

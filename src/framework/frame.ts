@@ -38,6 +38,8 @@ export class Frame {
   isEndInspected = false;
   /** Signatures that matched. */
   matched: Set<number> | null = null;
+  /** Of the rule set that numbers them. */
+  generation = 0;
   isLogged = false;
 
   constructor(id: number, type: string, direction: Direction, offset: number, length: number, txId: number) {

@@ -23,6 +23,8 @@ export class TxInspectState {
   isRestless = false;
   /** Signatures that matched: they are not looked at again. */
   matched: Set<number> | null = null;
+  /** Of the rule set that numbers the signatures. */
+  generation = 0;
 }
 
 /**

@@ -35,6 +35,11 @@ export function datasetsOf(setup: RulesetSetup): Datasets {
   return setup.shared('datasets', () => new Datasets());
 }
 
+/** Sets that rules or a state file fill go on with what is in them; those that are loaded are loaded anew. */
+export function inheritDatasets(setup: RulesetSetup, former: RulesetSetup): void {
+  setup.shared('datasets', () => new Datasets(datasetsOf(former)));
+}
+
 function readFields(option: RuleOption, parts: readonly string[]): Map<string, string> {
   const fields = new Map<string, string>();
   for (const part of parts) {
@@ -82,6 +87,9 @@ function openSet(builder: SignatureBuilder, option: RuleOption, { name, fields, 
   for (const key of ['memcap', 'hashsize'])
     if (fields.has(key)) acceptUnsigned(option, fields.get(key)!, { min: 1, units: true });
   if (sets.broken.has(name)) throw new RuleError(`data set ${name} is not loaded`, 'its file was refused before');
+  const isFilledByRules = field('load') === undefined || (field('state') ?? field('save')) !== undefined;
+  const inherited = isFilledByRules ? sets.inherit(name, typeName as DatasetType) : undefined;
+  if (inherited !== undefined) return inherited;
   const set = new Dataset(name, typeName as DatasetType);
   sets.broken.add(name);
   fill(builder, set, field, hasValues);

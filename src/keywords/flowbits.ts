@@ -14,6 +14,11 @@ export class FlowbitNames {
   /** By bit, the sids of the rules that ask for it to be set. */
   private readonly askers = new Map<number, Set<number>>();
 
+  /** @param names known before, in the order of their numbers */
+  constructor(names: readonly string[] = []) {
+    for (const name of names) this.id(name);
+  }
+
   id(name: string): number {
     const known = this.ids.get(name);
     if (known !== undefined) return known;
@@ -36,6 +41,11 @@ export class FlowbitNames {
   *unset(): Generator<{ readonly name: string; readonly sids: readonly number[] }> {
     for (const [id, sids] of this.askers) if (!this.set.has(id)) yield { name: this.names[id]!, sids: [...sids] };
   }
+}
+
+/** Bits keep their numbers from one rule set to the next. */
+export function inheritFlowbits(setup: RulesetSetup, former: RulesetSetup): void {
+  setup.shared('flowbits', () => new FlowbitNames(flowbitNames(former).names));
 }
 
 export function flowbitNames(setup: RulesetSetup): FlowbitNames {

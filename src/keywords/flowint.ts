@@ -20,6 +20,11 @@ export class FlowintNames {
   }
 }
 
+/** Counters keep their numbers from one rule set to the next. */
+export function inheritFlowints(setup: RulesetSetup, former: RulesetSetup): void {
+  setup.shared('flowints', () => flowintNames(former));
+}
+
 export function flowintNames(setup: RulesetSetup): FlowintNames {
   return setup.shared('flowints', () => new FlowintNames());
 }

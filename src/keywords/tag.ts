@@ -15,6 +15,11 @@ export function tagsOf(setup: RulesetSetup): Tags {
   return setup.shared('tags', () => new Tags());
 }
 
+/** What is tagged stays so from one rule set to the next. */
+export function inheritTags(setup: RulesetSetup, former: RulesetSetup): void {
+  setup.shared('tags', () => tagsOf(former));
+}
+
 function readTag(option: RuleOption): TagSpec {
   const [scope, count, metric, side, ...rest] = requiredArgument(option)
     .split(',')
@@ -43,8 +48,8 @@ export default defineKeyword({
     const spec = readTag(option);
     const tags = tagsOf(builder.setup);
     builder.addAlertAction(
-      (p, ctx, { iid }) => {
-        tags.add(spec, iid, p, ctx);
+      (p, ctx, signature) => {
+        tags.add(spec, signature, p, ctx);
       },
       { keyword: 'tag' },
     );

@@ -71,8 +71,14 @@ function isOrdered(p: Packet): boolean {
   return (p.src0 - p.dst0 || p.src1 - p.dst1 || p.src2 - p.dst2 || p.src3 - p.dst3) <= 0;
 }
 
-function hostBits(setup: RulesetSetup): HostBits {
+/** The marks of a rule set; those of hosts can be set and asked for from outside. */
+export function hostBitsOf(setup: RulesetSetup): HostBits {
   return setup.shared('xbits', () => new HostBits());
+}
+
+/** Marks stay from one rule set to the next. */
+export function inheritHostBits(setup: RulesetSetup, former: RulesetSetup): void {
+  setup.shared('xbits', () => hostBitsOf(former));
 }
 
 interface Use {
@@ -87,7 +93,7 @@ interface Use {
 const COMMANDS = ['set', 'unset', 'toggle', 'isset', 'isnotset'];
 
 function addUse(builder: SignatureBuilder, { keyword, command, name, track, expire }: Use): void {
-  const bits = hostBits(builder.setup);
+  const bits = hostBitsOf(builder.setup);
   const tag = bits.tag(`${keyword}/${track === 'ip_pair' ? 'pair' : 'host'}/${name}`);
   const micros = expire * 1e6;
   const hasEnd = keyword === 'xbits' && (command === 'set' || command === 'toggle');

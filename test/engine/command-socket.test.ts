@@ -17,9 +17,13 @@ import { commandSocketSettings } from '../../src/engine/settings/index.ts';
 const control = new RunControl();
 const target: CommandTarget = {
   config: openConfig({ settings: [{ path: 'some.key', value: 'seven' }] }).root,
-  rules: null,
-  counters: new Counters(),
+  run: {
+    rules: null,
+    lastReload: 0,
+    worker: { counters: new Counters(), pipeline: { updateGauges: () => undefined } },
+  },
   control,
+  captureMode: 'AF_PACKET_DEV',
   started: Date.now(),
   interfaces: ['eth0', 'eth1'],
   update: () => undefined,

@@ -32,7 +32,15 @@ interface Event {
   readonly in_iface?: string;
   readonly vlan?: readonly number[];
   readonly flow?: { readonly pkts_toserver: number; readonly reason: string };
-  readonly stats?: { readonly capture?: { readonly kernel_packets: number; readonly kernel_drops: number } };
+  readonly stats?: {
+    readonly capture?: { readonly kernel_packets: number; readonly kernel_drops: number };
+    readonly detect?: { readonly engines: readonly { readonly rules_loaded: number }[] };
+  };
+}
+
+interface Answer {
+  readonly message: { readonly pkts: number; readonly drop: number; readonly decoder: { readonly pkts: number } };
+  readonly return: string;
 }
 
 describe('live capture', function () {
@@ -69,6 +77,18 @@ describe('live capture', function () {
     child = spawn(program!, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text: Buffer) => (told += text.toString()));
     assert.ok(await until(() => told.includes('Engine started.')), told);
+  }
+
+  /** What the command socket says to commands, one after another. */
+  async function answers(...commands: object[]): Promise<Answer[]> {
+    const client = connect(join(folder, 'command.socket'));
+    client.write([{ version: '0.2' }, ...commands].map((one) => `${JSON.stringify(one)}\n`).join(''));
+    let text = '';
+    client.on('data', (more: Buffer) => (text += more.toString()));
+    assert.ok(await until(() => text.split('\n').length > commands.length + 1), text);
+    client.destroy();
+    const lines = text.trimEnd().split('\n').slice(1);
+    return lines.map((line) => JSON.parse(line) as Answer);
   }
 
   const events = (type: string, file = 'eve.json'): Event[] =>
@@ -122,26 +142,38 @@ describe('live capture', function () {
     assert.equal(events('alert', 'eve.1.json').length, 22);
   });
 
+  it('loads rules anew at SIGUSR2, and keeps those it has when that fails', async () => {
+    const before = events('alert').length;
+    writeFileSync(join(folder, 'live.rules'), RULES + RULES.replace('sid:1', 'sid:2'));
+    child.kill('SIGUSR2');
+    assert.ok(await until(() => told.includes('rule reload complete')), told);
+    assert.equal(network.send('10.98.0.2', 53, QUESTION), '');
+    assert.ok(await until(() => events('alert').length === before + 2), told);
+    writeFileSync(join(folder, 'live.rules'), 'alert nonsense\n');
+    child.kill('SIGUSR2');
+    assert.ok(await until(() => told.includes('rule reload failed')), told);
+    writeFileSync(join(folder, 'live.rules'), RULES);
+    const [reload, stats] = await answers({ command: 'reload-rules' }, { command: 'ruleset-stats' });
+    assert.deepEqual(reload, { message: 'done', return: 'OK' });
+    assert.deepEqual(stats?.message, [{ id: 0, rules_loaded: 1, rules_failed: 0, rules_skipped: 0 }]);
+    assert.equal(network.send('10.98.0.2', 53, QUESTION), '');
+    assert.ok(await until(() => events('alert').length === before + 3), told);
+    assert.ok(await until(() => events('stats').at(-1)?.stats?.detect?.engines[0]?.rules_loaded === 1));
+  });
+
   it('answers on its command socket while it captures, and while nothing comes', async () => {
-    const client = connect(join(folder, 'command.socket'));
-    client.write(
-      '{"version":"0.2"}\n{"command":"iface-stat","arguments":{"iface":"far"}}\n{"command":"dump-counters"}\n',
+    const [stat, counters] = await answers(
+      { command: 'iface-stat', arguments: { iface: 'far' } },
+      { command: 'dump-counters' },
     );
-    let text = '';
-    client.on('data', (more: Buffer) => (text += more.toString()));
-    assert.ok(await until(() => text.split('\n').length > 3), text);
-    client.destroy();
-    const [, first, second] = text.split('\n');
-    const stat = JSON.parse(first!) as { message: { pkts: number; drop: number } };
-    const counters = JSON.parse(second!) as { message: { decoder: { pkts: number } } };
-    assert.ok(stat.message.pkts >= 22 && stat.message.drop === 0, text);
-    assert.ok(counters.message.decoder.pkts >= 22);
+    assert.ok(stat!.message.pkts >= 22 && stat!.message.drop === 0, JSON.stringify(stat));
+    assert.ok(counters!.message.decoder.pkts >= 22);
   });
 
   it('ends at SIGINT with everything written, and the kernel’s counts', async () => {
     assert.equal(network.send('10.98.0.2', 53, QUESTION, 5), '');
     assert.equal(await end(child, 'SIGINT'), 0, told);
-    assert.equal(events('alert').length, 6);
+    assert.equal(events('alert').length, 9);
     const { capture } = events('stats').at(-1)!.stats!;
     assert.ok(capture!.kernel_packets >= 27);
     assert.equal(capture!.kernel_drops, 0);

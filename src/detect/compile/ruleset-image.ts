@@ -1,5 +1,6 @@
 // RulesetImage: the outlines of a rule set as columns of numbers, to be kept on disk and read at the next start.
 
+import type { Steps } from '../../base/steps.ts';
 import type { RuleType, SignatureHeader } from '../../framework/signature.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import type { AddressSet, PortSet, RuleText, Variables } from '../../rules/index.ts';
@@ -93,15 +94,23 @@ function bitsOf({ header, needsAnomaly, isOnApp, isDueAtEnd, readsFiles, tx }: S
   );
 }
 
+/** Outlines a step. */
+const STEP = 1000;
+
 /** The outlines of an image that was made from the same texts, with the same variables. */
-export function outlinesOf(
+export function* outlinesOf(
   image: RulesetImage,
   texts: readonly RuleText[],
   variables: Variables,
-): readonly SignatureOutline[] {
+): Steps<readonly SignatureOutline[]> {
   const reader = new ImageReader(image, texts, variables);
   const count = image.signatures.length / FIELDS;
-  return Array.from({ length: count }, (_, iid) => reader.outline(iid));
+  const outlines: SignatureOutline[] = [];
+  while (outlines.length < count) {
+    outlines.push(reader.outline(outlines.length));
+    if (outlines.length % STEP === 0) yield;
+  }
+  return outlines;
 }
 
 class ImageReader {

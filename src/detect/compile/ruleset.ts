@@ -105,10 +105,10 @@ export class Signatures {
     this.known[iid] = signature;
   }
 
-  /** Compiles one that may not compile as it did before. */
-  isFlawless(iid: number): boolean {
+  /** Compiles one that may not compile as it did before: whether it does, without warnings or with those it had. */
+  stillHolds(iid: number, { mayWarn }: { readonly mayWarn: boolean }): boolean {
     const compiled = this.compileText(iid);
-    if (compiled?.ok !== true || compiled.warnings.length > 0) return false;
+    if (compiled?.ok !== true || (compiled.warnings.length > 0 && !mayWarn)) return false;
     this.keep(iid, compiled.signature);
     return true;
   }

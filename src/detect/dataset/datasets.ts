@@ -2,11 +2,32 @@
 
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, DatasetType } from './dataset.ts';
 
 /** Shared under the key `datasets`. */
 export class Datasets {
   private readonly sets = new Map<string, Dataset>();
+  /** Of the rule set before, as long as this one is being made. */
+  private former: ReadonlyMap<string, Dataset> | undefined;
+
+  constructor(former?: Datasets) {
+    this.former = former?.sets;
+  }
+
+  /** The set of that name and type of the rules before, with all that is in it. */
+  inherit(name: string, type: DatasetType): Dataset | undefined {
+    const set = this.former?.get(name);
+    if (set?.type !== type) return undefined;
+    this.put(set);
+    return set;
+  }
+
+  /** This rule set is in force: what none of its rules names is let go of. @returns what went wrong in saving it */
+  takeForce(): string[] {
+    const left = [...(this.former?.values() ?? [])].filter((set) => this.sets.get(set.name) === undefined);
+    this.former = undefined;
+    return saveAll(left);
+  }
 
   get(name: string): Dataset | undefined {
     return this.sets.get(name);
@@ -21,17 +42,21 @@ export class Datasets {
 
   /** Writes those that have a file; returns what went wrong. */
   save(): string[] {
-    const problems: string[] = [];
-    for (const set of this.sets.values()) {
-      if (set.savePath === '') continue;
-      try {
-        mkdirSync(dirname(set.savePath), { recursive: true });
-        writeFileSync(`${set.savePath}.tmp`, set.toText());
-        renameSync(`${set.savePath}.tmp`, set.savePath);
-      } catch (error) {
-        problems.push(`data set ${set.name} cannot be saved: ${(error as Error).message}`);
-      }
-    }
-    return problems;
+    return saveAll(this.sets.values());
   }
+}
+
+function saveAll(sets: Iterable<Dataset>): string[] {
+  const problems: string[] = [];
+  for (const set of sets) {
+    if (set.savePath === '') continue;
+    try {
+      mkdirSync(dirname(set.savePath), { recursive: true });
+      writeFileSync(`${set.savePath}.tmp`, set.toText());
+      renameSync(`${set.savePath}.tmp`, set.savePath);
+    } catch (error) {
+      problems.push(`data set ${set.name} cannot be saved: ${(error as Error).message}`);
+    }
+  }
+  return problems;
 }

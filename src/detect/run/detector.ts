@@ -15,17 +15,15 @@ import type { Tags } from '../tag/tags.ts';
 import { ThresholdResult } from '../threshold/index.ts';
 import type { Thresholds } from '../threshold/index.ts';
 import { BufferInspector, aim } from './buffers.ts';
+import type { DetectorTables } from './detector-tables.ts';
 import { FrameInspector } from './frame-inspector.ts';
 import type { FrameHost } from './frame-inspector.ts';
-import { SignatureGroups } from './groups.ts';
-import type { GroupParts } from './groups.ts';
+import type { SignatureGroups } from './groups.ts';
 import { Candidates } from './candidates.ts';
-import { HeaderTable } from './header-table.ts';
-import { PatternTables } from './pattern-table.ts';
-import type { MakeMatcher } from './pattern-table.ts';
-import { TxGroups } from './tx-groups.ts';
+import type { HeaderTable } from './header-table.ts';
+import { Renumbering } from './renumbering.ts';
+import type { RenumberingHost } from './renumbering.ts';
 import type { SignatureSource } from '../compile/outline.ts';
-import type { ProtocolIds } from '../compile/tx-plan.ts';
 import { TxInspector } from './tx-inspector.ts';
 import type { TxHost } from './tx-inspector.ts';
 
@@ -49,15 +47,14 @@ export interface DetectorOptions {
   readonly maxTxAlerts: number;
   /** Matches of one packet that are kept until it is seen which of them are alerts. */
   readonly maxMatches: number;
-  readonly makeMatcher: MakeMatcher;
   readonly tags: Tags;
-  /** Numbers of application protocols by the names that buffers use. */
-  readonly protocolIds: ProtocolIds;
-  /** The transports of an application protocol of that name; undefined where there is none. */
-  readonly protocolTransports: GroupParts['transports'];
+  /** From the numbers of the rule set before; none without. */
+  readonly renumbering?: Renumbering;
 }
 
-export class Detector implements TxHost, FrameHost {
+export class Detector implements TxHost, FrameHost, RenumberingHost {
+  readonly tables: DetectorTables;
+  readonly renumbering: Renumbering;
   /** Null without rules on transactions. */
   private readonly tx: TxInspector | null;
   /** Null without rules on frames. */
@@ -74,20 +71,16 @@ export class Detector implements TxHost, FrameHost {
   private blocks = 0;
   private readonly tags: Tags;
 
-  constructor(source: SignatureSource, thresholds: Thresholds, ctx: DetectContext, options: DetectorOptions) {
+  constructor(tables: DetectorTables, thresholds: Thresholds, ctx: DetectContext, options: DetectorOptions) {
     this.ctx = ctx;
-    this.source = source;
-    const { outlines } = source;
-    const tables = new PatternTables(options.makeMatcher);
-    const { protocolIds: ids, protocolTransports: transports } = options;
-    this.groups = new SignatureGroups(outlines, { tables, ids, transports });
-    const hasTx = outlines.some(({ tx }) => tx !== null);
-    const txGroups = new TxGroups(source, options.protocolIds, tables);
-    this.tx = hasTx ? new TxInspector(txGroups, ctx, new Candidates(outlines.length), this) : null;
-    const hasFrames = outlines.some(({ frame }) => frame !== null);
-    this.frames = hasFrames ? new FrameInspector(source, tables, ctx, new Candidates(outlines.length), this) : null;
-    tables.compile();
-    this.headers = new HeaderTable(outlines);
+    this.tables = tables;
+    this.source = tables.source;
+    this.groups = tables.groups;
+    this.headers = tables.headers;
+    this.renumbering = options.renumbering ?? Renumbering.none;
+    const { outlines } = this.source;
+    this.tx = tables.tx === null ? null : new TxInspector(tables.tx, ctx, new Candidates(outlines.length), this);
+    this.frames = tables.frames === null ? null : new FrameInspector(this.source, tables.frames, ctx, this);
     this.candidates = new Candidates(
       outlines.length,
       Uint8Array.from(outlines, ({ tx }) => (tx === null ? 0 : 1)),

@@ -9,8 +9,9 @@ import type { BufferInspection, Signature } from '../../framework/signature.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { SignatureOutline, SignatureSource } from '../compile/outline.ts';
 import { BufferInspector } from './buffers.ts';
-import type { Candidates } from './candidates.ts';
+import { Candidates } from './candidates.ts';
 import type { PatternEntry, PatternTable, PatternTables } from './pattern-table.ts';
+import type { Renumbering, RenumberingHost } from './renumbering.ts';
 
 /** So much of a frame that is not whole must be new before it is looked at. */
 const STEP = 2500;
@@ -30,33 +31,25 @@ interface FrameGroup {
   readonly always: Int32Array;
 }
 
+/** By `protocol.type`. */
+export type FrameGroups = ReadonlyMap<string, FrameGroup>;
+
 export class FrameInspector {
-  /** By `protocol.type`. */
-  private readonly groups = new Map<string, FrameGroup>();
+  private readonly groups: FrameGroups;
   private readonly source: SignatureSource;
   private readonly ctx: DetectContext;
   private readonly candidates: Candidates;
   private readonly host: FrameHost;
+  private readonly renumbering: Renumbering;
   private readonly buffers = new BufferInspector();
 
-  constructor(
-    source: SignatureSource,
-    tables: PatternTables,
-    ctx: DetectContext,
-    candidates: Candidates,
-    host: FrameHost,
-  ) {
+  constructor(source: SignatureSource, groups: FrameGroups, ctx: DetectContext, host: FrameHost & RenumberingHost) {
     this.source = source;
+    this.groups = groups;
     this.ctx = ctx;
-    this.candidates = candidates;
+    this.candidates = new Candidates(source.outlines.length);
     this.host = host;
-    const lists = new Map<string, SignatureOutline[]>();
-    for (const outline of source.outlines) {
-      if (outline.frame === null) continue;
-      const { place } = outline.frame;
-      lists.set(place, [...(lists.get(place) ?? []), outline]);
-    }
-    for (const [key, list] of lists) this.groups.set(key, groupOf(list, tables));
+    this.renumbering = host.renumbering;
   }
 
   /** The frames of the packet's direction. */
@@ -72,6 +65,7 @@ export class FrameInspector {
     if (!(this.ctx.isInline ? isDueInline(frame) : isDue(frame))) return;
     const from = this.ctx.isInline ? Math.max(0, frame.inspectedTo - WINDOW) : 0;
     const group = this.groups.get(`${app.protocol.name}.${frame.type}`);
+    if (frame.generation !== this.renumbering.generation) this.renumbering.frame(frame);
     frame.inspectedTo = frame.kept;
     frame.isEndInspected = frame.isOver;
     if (group === undefined) return;
@@ -106,6 +100,20 @@ function isDue({ isOver, kept, inspectedTo }: Frame): boolean {
 /** With all that is new, and once more when nothing follows. */
 function isDueInline({ isOver, isEndInspected, kept, inspectedTo }: Frame): boolean {
   return kept > 0 && (kept > inspectedTo || (isOver && !isEndInspected));
+}
+
+/** The signatures on frames; null without any. */
+export function frameGroups({ outlines }: SignatureSource, tables: PatternTables): FrameGroups | null {
+  const lists = new Map<string, SignatureOutline[]>();
+  for (const outline of outlines) {
+    if (outline.frame === null) continue;
+    const { place } = outline.frame;
+    const list = lists.get(place);
+    if (list === undefined) lists.set(place, [outline]);
+    else list.push(outline);
+  }
+  if (lists.size === 0) return null;
+  return new Map([...lists].map(([key, list]) => [key, groupOf(list, tables)]));
 }
 
 function groupOf(list: readonly SignatureOutline[], tables: PatternTables): FrameGroup {

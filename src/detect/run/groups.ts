@@ -3,6 +3,7 @@
 import type { Packet } from '../../framework/packet.ts';
 import { PacketFlag } from '../../framework/packet.ts';
 import { SigFlag } from '../../framework/signature.ts';
+import type { Steps } from '../../base/steps.ts';
 import type { SignatureOutline } from '../compile/outline.ts';
 import type { RawStream } from '../../framework/stream.ts';
 import type { Candidates } from './candidates.ts';
@@ -50,19 +51,25 @@ function columnOf(proto: number): number {
 
 export class SignatureGroups {
   /** By column and direction; packets without a flow count as those to a server. */
-  private readonly toServer: readonly PortGroups[];
-  private readonly toClient: readonly PortGroups[];
+  private toServer: readonly PortGroups[] = [];
+  private toClient: readonly PortGroups[] = [];
   private readonly ipOnly: IpOnlyIndex;
   /** For packets that did not decode. */
   private readonly decoderEvents: Prefilter;
 
-  constructor(signatures: readonly SignatureOutline[], parts: GroupParts) {
-    const rest = signatures.filter(isOnPayload);
-    this.toServer = groupsOf(rest, SigFlag.toClient, parts);
-    this.toClient = groupsOf(rest, SigFlag.toServer, parts);
+  private constructor(signatures: readonly SignatureOutline[], parts: GroupParts) {
     this.ipOnly = new IpOnlyIndex(signatures.filter((signature) => signature.type === 'ip_only'));
     const events = signatures.filter((signature) => signature.type === 'de_only');
     this.decoderEvents = new Prefilter(events, parts.tables, parts.ids);
+  }
+
+  static *of(signatures: readonly SignatureOutline[], parts: GroupParts): Steps<SignatureGroups> {
+    const groups = new SignatureGroups(signatures, parts);
+    const rest = signatures.filter(isOnPayload);
+    yield;
+    groups.toServer = yield* groupsOf(rest, SigFlag.toClient, parts);
+    groups.toClient = yield* groupsOf(rest, SigFlag.toServer, parts);
+    return groups;
   }
 
   /** Fills `candidates` for a packet with `blocks` of its stream due. */
@@ -95,12 +102,17 @@ function columnsOf({ protocol, header }: SignatureOutline, { transports }: Group
 }
 
 /** @param unwanted the direction bit that keeps a signature out when it is the only one */
-function groupsOf(signatures: readonly SignatureOutline[], unwanted: number, parts: GroupParts): PortGroups[] {
+function* groupsOf(signatures: readonly SignatureOutline[], unwanted: number, parts: GroupParts): Steps<PortGroups[]> {
   const servers = unwanted === SigFlag.toClient ? 'destination' : 'source';
   const columns: SignatureOutline[][] = Array.from({ length: COLUMNS }, () => []);
   for (const signature of signatures) {
     if ((signature.flags & (SigFlag.toServer | SigFlag.toClient)) === unwanted) continue;
     for (const column of columnsOf(signature, parts)) columns[column]!.push(signature);
   }
-  return columns.map((column) => new PortGroups(column, servers, parts));
+  const groups: PortGroups[] = [];
+  for (const column of columns) {
+    groups.push(new PortGroups(column, servers, parts));
+    yield;
+  }
+  return groups;
 }

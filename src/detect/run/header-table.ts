@@ -16,10 +16,17 @@ class PortColumn {
   private readonly bitmaps: Uint8Array[] = [new Uint8Array(0)];
   private readonly numbers = new Map<PortSet, number>();
 
-  constructor(sets: readonly PortSet[]) {
-    this.low = Uint16Array.from(sets, (set) => set.ranges[0]!);
-    this.high = Uint16Array.from(sets, (set) => set.ranges[set.ranges.length - 1]!);
-    this.bitmap = Int32Array.from(sets, (set) => (set.ranges.length === 2 ? 0 : this.number(set)));
+  constructor(size: number) {
+    this.low = new Uint16Array(size);
+    this.high = new Uint16Array(size);
+    this.bitmap = new Int32Array(size);
+  }
+
+  set(iid: number, set: PortSet): void {
+    const { ranges } = set;
+    this.low[iid] = ranges[0]!;
+    this.high[iid] = ranges[ranges.length - 1]!;
+    this.bitmap[iid] = ranges.length === 2 ? 0 : this.number(set);
   }
 
   private number(set: PortSet): number {
@@ -63,17 +70,27 @@ export class HeaderTable {
   private readonly destination: Int32Array;
 
   constructor(signatures: readonly SignatureOutline[]) {
-    const headers = signatures.map((signature) => signature.header);
-    this.direction = Uint8Array.from(signatures, (s) => s.flags & (SigFlag.toServer | SigFlag.toClient));
-    this.protocol = Int16Array.from(headers, (header) => header.protocol);
-    this.sourcePorts = new PortColumn(headers.map((header) => header.sourcePort));
-    this.destinationPorts = new PortColumn(headers.map((header) => header.destinationPort));
-    this.source = Int32Array.from(headers, (header) => this.addresses.add(header.source));
-    this.destination = Int32Array.from(headers, (header) => this.addresses.add(header.destination));
-    this.shape = Uint8Array.from(headers, (header, iid) => {
-      const isAnyPort = this.sourcePorts.isAny(iid) && this.destinationPorts.isAny(iid);
-      return (isAnyPort ? ANY_PORT : 0) | (header.isEitherWay ? EITHER_WAY : 0);
-    });
+    const size = signatures.length;
+    this.direction = new Uint8Array(size);
+    this.protocol = new Int16Array(size);
+    this.shape = new Uint8Array(size);
+    this.sourcePorts = new PortColumn(size);
+    this.destinationPorts = new PortColumn(size);
+    this.source = new Int32Array(size);
+    this.destination = new Int32Array(size);
+    // `from` with a function takes ten times as long
+    for (let iid = 0; iid < size; iid++) this.fill(iid, signatures[iid]!);
+  }
+
+  private fill(iid: number, { flags, header }: SignatureOutline): void {
+    this.direction[iid] = flags & (SigFlag.toServer | SigFlag.toClient);
+    this.protocol[iid] = header.protocol;
+    this.sourcePorts.set(iid, header.sourcePort);
+    this.destinationPorts.set(iid, header.destinationPort);
+    this.source[iid] = this.addresses.add(header.source);
+    this.destination[iid] = this.addresses.add(header.destination);
+    const isAnyPort = this.sourcePorts.isAny(iid) && this.destinationPorts.isAny(iid);
+    this.shape[iid] = (isAnyPort ? ANY_PORT : 0) | (header.isEitherWay ? EITHER_WAY : 0);
   }
 
   /** Whether the header of a signature covers the packet; `addresses.nextPacket()` comes first. */

@@ -6,6 +6,8 @@ import type { MultiPatternMatcher, Pattern } from '../mpm/index.ts';
 import { AnchoredPatterns, isAnchored } from './anchored-patterns.ts';
 import type { Candidates } from './candidates.ts';
 import { shareMatchers } from './matcher-sharing.ts';
+import { finish } from '../../base/steps.ts';
+import type { Steps } from '../../base/steps.ts';
 
 export type MakeMatcher = (patterns: readonly Pattern[]) => MultiPatternMatcher;
 
@@ -77,6 +79,7 @@ export class PatternTables {
   private readonly patterns: Pattern[] = [];
   /** Numbers of the patterns by what they look for. */
   private readonly numbers = new Map<string, number>();
+  private readonly matchers: MultiPatternMatcher[] = [];
   /** What is yet to be compiled: patterns of one byte alone, and all else. */
   private readonly short: Wanted[] = [];
   private readonly long: Wanted[] = [];
@@ -138,14 +141,25 @@ export class PatternTables {
 
   /** Compiles what all tables asked for so far look for. */
   compile(): void {
-    this.compileAll(this.short.splice(0));
-    this.compileAll(this.long.splice(0));
+    finish(this.compileSteps());
   }
 
-  private compileAll(wanted: readonly Wanted[]): void {
+  /** The same, a matcher a step. */
+  *compileSteps(): Steps {
+    yield* this.compileAll(this.short.splice(0));
+    yield* this.compileAll(this.long.splice(0));
+  }
+
+  /** Gives back the memory of the matchers: the tables find nothing any more. */
+  free(): void {
+    for (const matcher of this.matchers.splice(0)) matcher.free();
+  }
+
+  private *compileAll(wanted: readonly Wanted[]): Steps {
     const sets = wanted.map(({ signatures }) => [...signatures.keys()]);
     for (const { patterns, members } of shareMatchers(sets, this.patterns.length)) {
       const matcher = this.make(patterns.map((number) => this.patterns[number]!));
+      this.matchers.push(matcher);
       for (const member of members) {
         const { table, signatures } = wanted[member]!;
         const listOf = (number: number): Int32Array => {
@@ -154,6 +168,7 @@ export class PatternTables {
         };
         table.add({ matcher, signatures: patterns.map(listOf) });
       }
+      yield;
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import type { BufferDefinition, TransformUse } from '../../framework/buffer.ts';
 import type { Direction } from '../../framework/transaction.ts';
+import type { Steps } from '../../base/steps.ts';
 import type { SignatureSource, TxOutline } from '../compile/outline.ts';
 import { PAYLOAD_PLACE, planOf } from '../compile/tx-plan.ts';
 import type { ProtocolIds, TxPlan } from '../compile/tx-plan.ts';
@@ -90,14 +91,18 @@ export class TxGroup {
 export class TxGroups {
   private readonly groups: (TxGroup | null)[] = [];
 
-  constructor(source: SignatureSource, ids: ProtocolIds, tables: PatternTables) {
+  static *of(source: SignatureSource, ids: ProtocolIds, tables: PatternTables): Steps<TxGroups> {
+    const all = new TxGroups();
     const lists: Member[][] = [];
     for (const { iid, tx } of source.outlines) {
       for (const outline of tx ?? []) (lists[outline.protocol * 2 + outline.direction] ??= []).push({ iid, outline });
     }
     const making = { source, ids, tables };
-    for (let i = 0; i < lists.length; i++)
-      this.groups[i] = lists[i] === undefined ? null : new TxGroup(lists[i]!, making);
+    for (let i = 0; i < lists.length; i++) {
+      all.groups[i] = lists[i] === undefined ? null : new TxGroup(lists[i]!, making);
+      yield;
+    }
+    return all;
   }
 
   of(protocol: number, direction: Direction): TxGroup | null {

@@ -12,6 +12,7 @@ import type { Direction, Transaction, TxInspectState, TxState } from '../../fram
 import { BufferInspector, transformed } from './buffers.ts';
 import type { Candidates } from './candidates.ts';
 import type { TxPlan } from '../compile/tx-plan.ts';
+import type { Renumbering, RenumberingHost } from './renumbering.ts';
 import type { TxGroup, TxGroups, TxPrefilter } from './tx-groups.ts';
 
 const MAX_INSTANCES = 1024;
@@ -36,6 +37,7 @@ export class TxInspector {
   private readonly ctx: DetectContext;
   private readonly candidates: Candidates;
   private readonly host: TxHost;
+  private readonly renumbering: Renumbering;
   /** A rule waits for more of what it has seen, in the direction under way. */
   private isRestless = false;
   /** Found in the payload of the packet under way. */
@@ -43,12 +45,13 @@ export class TxInspector {
   private readonly buffers = new BufferInspector();
   private readonly views = [new BufferView(), new BufferView()] as const;
 
-  constructor(groups: TxGroups, ctx: DetectContext, candidates: Candidates, host: TxHost) {
+  constructor(groups: TxGroups, ctx: DetectContext, candidates: Candidates, host: TxHost & RenumberingHost) {
     this.groups = groups;
     this.ctx = ctx;
     this.candidates = candidates;
     this.hits = candidates;
     this.host = host;
+    this.renumbering = host.renumbering;
   }
 
   /**
@@ -86,7 +89,8 @@ export class TxInspector {
   }
 
   private inspectGroup(p: Packet, { tx }: TxState, state: TxInspectState, group: TxGroup, progress: number): void {
-    const { candidates, ctx, hits } = this;
+    const { candidates, ctx, hits, renumbering } = this;
+    if (state.generation !== renumbering.generation) renumbering.transaction(state);
     const isNews = progress !== state.scanned || group.isGrowing || state.isRestless;
     if (!isNews && hits.txCount === 0) return; // nothing is new to any rule
     ctx.tx = tx;
@@ -170,6 +174,7 @@ export class TxInspector {
       state.isRestless = true;
     } else (state.matched ??= new Set()).add(signature.iid);
     const other = tx.state.inspection((this.ctx.txDirection ^ 1) as Direction);
+    if (isHalf && other.generation !== this.renumbering.generation) this.renumbering.transaction(other);
     if (isHalf && other.matched?.has(signature.iid) !== true) return;
     this.host.matched(signature, p, tx);
   }

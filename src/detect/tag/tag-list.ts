@@ -17,8 +17,8 @@ const MAX_TAGS = 50;
 const MAX_RENEWALS = 9;
 
 interface Tag {
-  /** Number of the rule. */
-  readonly iid: number;
+  /** The rule, by gid and sid: rule sets change. */
+  readonly rule: number;
   readonly metric: TagMetric;
   readonly count: number;
   used: number;
@@ -36,11 +36,11 @@ export class TagList {
   }
 
   /** The rule matched: its tag is set, or counts anew. */
-  set({ count, metric }: TagSpec, iid: number, now: number): void {
-    const known = this.tags.find((tag) => tag.iid === iid);
+  set({ count, metric }: TagSpec, rule: number, now: number): void {
+    const known = this.tags.find((tag) => tag.rule === rule);
     if (known === undefined) {
       if (this.tags.length < MAX_TAGS)
-        this.tags.push({ iid, metric, count, used: 0, since: now, renewals: 0, isFirst: true });
+        this.tags.push({ rule, metric, count, used: 0, since: now, renewals: 0, isFirst: true });
       return;
     }
     if (known.renewals === MAX_RENEWALS) return;

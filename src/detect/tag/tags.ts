@@ -4,6 +4,7 @@ import { WordTable } from '../../base/word-table.ts';
 import type { DetectContext } from '../../framework/detect-context.ts';
 import { FlowFlag } from '../../framework/flows.ts';
 import type { Packet } from '../../framework/packet.ts';
+import type { Signature } from '../../framework/signature.ts';
 import { TagList } from './tag-list.ts';
 import type { TagSpec } from './tag-list.ts';
 
@@ -20,15 +21,16 @@ export class Tags {
   /** Places in `lists` that no host has. */
   private readonly free: number[] = [];
 
-  /** Tags what the packet belongs to. @param iid number of the rule */
-  add(spec: TagSpec, iid: number, p: Packet, ctx: DetectContext): void {
+  /** Tags what the packet belongs to. @param rule that matched */
+  add(spec: TagSpec, { gid, sid }: Pick<Signature, 'gid' | 'sid'>, p: Packet, ctx: DetectContext): void {
+    const rule = gid * 0x100000000 + sid;
     this.isActive = true;
-    if (spec.scope === 'host') this.addHost(spec, iid, p, ctx.now);
+    if (spec.scope === 'host') this.addHost(spec, rule, p, ctx.now);
     else if (p.flow >= 0) {
       const { slots } = ctx.flows.extraOf(p.flow);
       let list = slots.get(SLOT) as TagList | undefined;
       if (list === undefined) slots.set(SLOT, (list = new TagList()));
-      list.set(spec, iid, ctx.now);
+      list.set(spec, rule, ctx.now);
       ctx.flows.setFlag(p.flow, FlowFlag.tagged);
     }
   }
@@ -45,7 +47,7 @@ export class Tags {
     return bySession || bySource || byTarget;
   }
 
-  private addHost(spec: TagSpec, iid: number, p: Packet, now: number): void {
+  private addHost(spec: TagSpec, rule: number, p: Packet, now: number): void {
     if (p.ipVersion === 0) return;
     const { hosts } = this;
     if (hosts.isFull) this.forgetIdle(now);
@@ -60,7 +62,7 @@ export class Tags {
       this.lists[place] = new TagList();
       hosts.values[slot] = place;
     }
-    this.list(slot).set(spec, iid, now);
+    this.list(slot).set(spec, rule, now);
   }
 
   private list(slot: number): TagList {

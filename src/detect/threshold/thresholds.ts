@@ -26,6 +26,14 @@ interface Numbered {
   readonly tag: number;
 }
 
+/** What was counted so far. */
+interface Memory {
+  readonly table: WordTable;
+  readonly bitmaps: PortBitmaps;
+  /** Tags of entries by rule and threshold. */
+  readonly tags: Map<string, number>;
+}
+
 /** Microseconds between two rounds of ageing: usually, and while there is no room. */
 const INTERVAL = 60e6;
 const FULL_INTERVAL = 1e6;
@@ -38,19 +46,29 @@ export class Thresholds {
   newAction = 0;
   /** Checks that found no room for a new entry: they count as a first sight. */
   allocationFailures = 0;
+  private readonly memory: Memory;
   private readonly table: WordTable;
   private readonly bitmaps: PortBitmaps;
   private readonly globals: readonly GlobalSpec[];
   private readonly bySignature = new Map<Signature, readonly Numbered[]>();
   /** Reused: matches are many. */
   private readonly sight = { isNew: false, counts: true, now: 0 };
-  private tags = 0;
   private lastPurge = -INTERVAL;
 
-  constructor(globals: readonly GlobalSpec[] = [], options: ThresholdOptions = { memcap: DEFAULT_MEMCAP }) {
+  /** @param former those of the rule set before: what they counted for the same rules goes on */
+  constructor(
+    globals: readonly GlobalSpec[] = [],
+    options: ThresholdOptions = { memcap: DEFAULT_MEMCAP },
+    former?: Thresholds,
+  ) {
     this.globals = globals;
-    this.table = new WordTable(Math.floor(options.memcap / WordTable.entryBytes(VALUES)), VALUES);
-    this.bitmaps = new PortBitmaps(options.memcap);
+    this.memory = former?.memory ?? {
+      table: new WordTable(Math.floor(options.memcap / WordTable.entryBytes(VALUES)), VALUES),
+      bitmaps: new PortBitmaps(options.memcap),
+      tags: new Map(),
+    };
+    this.table = this.memory.table;
+    this.bitmaps = this.memory.bitmaps;
   }
 
   /** Entries in use, and bytes of distinct-port bitmaps. */
@@ -78,9 +96,20 @@ export class Thresholds {
     const known = this.bySignature.get(signature);
     if (known !== undefined) return known;
     const specs = specsOf(signature, this.globals);
-    const numbered = specs.length === 0 ? NONE : specs.map((spec) => ({ spec, tag: this.tags++ }));
+    const numbered =
+      specs.length === 0 ? NONE : specs.map((spec, n) => ({ spec, tag: this.tagOf(signature, spec, n) }));
     this.bySignature.set(signature, numbered);
     return numbered;
+  }
+
+  /** The same in the rule sets to come, as long as the threshold stays what it is. */
+  private tagOf({ gid, sid }: Signature, { covers: _, ...spec }: ThresholdSpec, place: number): number {
+    const { tags } = this.memory;
+    const key = `${String(gid)}:${String(sid)}:${String(place)}:${JSON.stringify(spec)}`;
+    const known = tags.get(key);
+    if (known !== undefined) return known;
+    tags.set(key, tags.size);
+    return tags.size - 1;
   }
 
   private checkOne({ spec, tag }: Numbered, p: Packet, ctx: DetectContext): number {

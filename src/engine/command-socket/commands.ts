@@ -6,7 +6,10 @@ import type { ConfigNode } from '../../config/index.ts';
 import { eveTime } from '../../output/text/timestamp.ts';
 import type { RunControl } from '../control.ts';
 import type { LoadedRules } from '../load-rules.ts';
+import type { RuleReloader } from '../reload/reloader.ts';
+import type { Run } from '../run.ts';
 import { compatibleVersion } from '../version.ts';
+import type { Worker } from '../worker.ts';
 import { ok, refused } from './server.ts';
 import type { Answer, Command } from './server.ts';
 
@@ -16,22 +19,31 @@ export interface InterfaceCounts {
   readonly drops: number;
 }
 
+/** What commands ask of a run. */
+export interface CommandedRun extends Pick<Run, 'rules' | 'lastReload'> {
+  readonly worker: Pick<Worker, 'counters'> & { readonly pipeline: Pick<Worker['pipeline'], 'updateGauges'> };
+}
+
 export interface CommandTarget {
   readonly config: ConfigNode;
-  readonly rules: LoadedRules | null;
-  readonly counters: Counters;
   readonly control: RunControl;
+  readonly run: CommandedRun;
+  /** Absent where rules cannot be loaded anew. */
+  readonly reloader?: Pick<RuleReloader, 'reload' | 'isBusy'> | undefined;
+  /** In Suricata's words. */
+  readonly captureMode: string;
   /** Milliseconds of the clock. */
   readonly started: number;
   readonly interfaces: readonly string[];
-  /** Brings the counters up to date. */
+  /** Brings the counters of the source up to date. */
   update(): void;
   /** Undefined for an interface that is none of them. */
   countsOf(name: string): InterfaceCounts | undefined;
 }
 
 export function createCommands(target: CommandTarget): ReadonlyMap<string, Command> {
-  const { config, control, counters, interfaces, rules } = target;
+  const { config, control, interfaces, run } = target;
+  const { counters } = run.worker;
   const uptime = (): number => Math.floor((Date.now() - target.started) / 1000);
   const commands = new Map<string, Command>([
     [
@@ -44,18 +56,22 @@ export function createCommands(target: CommandTarget): ReadonlyMap<string, Comma
     ['version', () => ok(compatibleVersion().join('.'))],
     ['uptime', () => ok(uptime())],
     ['running-mode', () => ok('single')],
-    ['capture-mode', () => ok('AF_PACKET_DEV')],
+    ['capture-mode', () => ok(target.captureMode)],
     ['conf-get', ({ variable }) => confGet(config, variable)],
     [
       'dump-counters',
       () => {
         target.update();
+        run.worker.pipeline.updateGauges();
         return ok({ uptime: uptime(), ...counterTree(counters) });
       },
     ],
-    ['ruleset-stats', () => ok(rules === null ? [] : [statsOf(rules)])],
-    ['ruleset-failed-rules', () => ok(rules === null ? [] : failedRules(rules))],
-    ['ruleset-reload-time', () => ok([{ id: 0, last_reload: eveTime(target.started * 1000) }])],
+    ['ruleset-stats', () => ok(run.rules === null ? [] : [statsOf(run.rules)])],
+    ['ruleset-failed-rules', () => ok(run.rules === null ? [] : failedRules(run.rules))],
+    ['ruleset-reload-time', () => ok([{ id: 0, last_reload: eveTime(run.lastReload) }])],
+    ['reload-rules', () => reloadRules(target, { waits: true })],
+    ['ruleset-reload-rules', () => reloadRules(target, { waits: true })],
+    ['ruleset-reload-nonblocking', () => reloadRules(target, { waits: false })],
     [
       'reopen-log-files',
       () => {
@@ -70,6 +86,14 @@ export function createCommands(target: CommandTarget): ReadonlyMap<string, Comma
   return commands.set('command-list', list).set('help', list);
 }
 
+/** Suricata answers `done` whatever came of it; a client should know. */
+function reloadRules({ reloader }: CommandTarget, { waits }: { readonly waits: boolean }): Answer | Promise<Answer> {
+  if (reloader === undefined) return refused('Live rule reload not possible: detection is disabled');
+  if (reloader.isBusy) return refused('Reload already in progress');
+  const reload = reloader.reload();
+  return waits ? reload.then((problem) => (problem === undefined ? ok('done') : refused(problem))) : ok('done');
+}
+
 function confGet(config: ConfigNode, variable: unknown): Answer {
   if (typeof variable !== 'string') return refused('variable is not a string');
   const value = config.get(variable)?.value;
@@ -81,7 +105,7 @@ function interfaceStat(target: CommandTarget, name: unknown): Answer {
   target.update();
   const counts = target.countsOf(name);
   if (counts === undefined) return refused('Iface does not exist');
-  const invalid = target.interfaces.length === 1 ? invalidChecksums(target.counters) : 0;
+  const invalid = target.interfaces.length === 1 ? invalidChecksums(target.run.worker.counters) : 0;
   return ok({ pkts: counts.packets, 'invalid-checksums': invalid, drop: counts.drops, bypassed: 0 });
 }
 

@@ -12,12 +12,15 @@ export interface Answer {
   readonly message: unknown;
 }
 
-export type Command = (argument: Readonly<Record<string, unknown>>) => Answer;
+/** One that takes its time is waited for: commands are answered in the order they came. */
+export type Command = (argument: Readonly<Record<string, unknown>>) => Answer | Promise<Answer>;
 
 /** Owner and group may give commands. */
 const MODE = 0o660;
 /** Characters of a request; who sends more is sent away. */
 const LONGEST_REQUEST = 65_536;
+/** Commands of a client that may wait for one before; who sends more is sent away. */
+const MOST_WAITING = 64;
 /** Versions of the protocol; from the second on, messages end with a line end. */
 const VERSIONS = ['0.1', '0.2'];
 const WITH_LINE_ENDS = '0.2';
@@ -36,6 +39,9 @@ class Client {
   private readonly commands: ReadonlyMap<string, Command>;
   private received = '';
   private version: string | undefined;
+  /** Commands that came while one before is under way. */
+  private readonly waiting: Readonly<Record<string, unknown>>[] = [];
+  private isWaiting = false;
 
   constructor(socket: Socket, commands: ReadonlyMap<string, Command>) {
     this.socket = socket;
@@ -68,11 +74,30 @@ class Client {
       this.greet(request['version']);
       return;
     }
+    if (this.isWaiting) {
+      if (this.waiting.length < MOST_WAITING) this.waiting.push(request);
+      else this.socket.destroy();
+      return;
+    }
     const name = request['command'];
     const given = request['arguments'];
     const command = typeof name === 'string' ? this.commands.get(name) : undefined;
     const argument = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
-    const { isOk, message } = command === undefined ? refused('Unknown command') : command(argument);
+    const answer = command === undefined ? refused('Unknown command') : command(argument);
+    if (answer instanceof Promise) void this.await(answer);
+    else this.tell(answer);
+  }
+
+  private async await(coming: Promise<Answer>): Promise<void> {
+    this.isWaiting = true;
+    const answer = await coming.catch((error: unknown) => refused((error as Error).message));
+    this.isWaiting = false;
+    if (this.socket.destroyed) return;
+    this.tell(answer);
+    for (const request of this.waiting.splice(0)) this.answer(request);
+  }
+
+  private tell({ isOk, message }: Answer): void {
     this.send({ message, return: isOk ? 'OK' : 'NOK' });
   }
 

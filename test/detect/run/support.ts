@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { compileRuleset } from '../../../src/detect/compile/ruleset.ts';
+import { finish } from '../../../src/base/steps.ts';
 import { compileMatcher } from '../../../src/detect/mpm/index.ts';
 import { Candidates } from '../../../src/detect/run/candidates.ts';
 import { SignatureGroups } from '../../../src/detect/run/groups.ts';
@@ -79,11 +80,9 @@ export class Collector {
   constructor(source: SignatureSource) {
     this.source = source;
     const tables = new PatternTables((patterns) => compileMatcher('ac', patterns));
-    this.groups = new SignatureGroups(source.outlines, {
-      tables,
-      ids: () => undefined,
-      transports: () => undefined,
-    });
+    this.groups = finish(
+      SignatureGroups.of(source.outlines, { tables, ids: () => undefined, transports: () => undefined }),
+    );
     tables.compile();
     this.candidates = new Candidates(source.outlines.length);
   }

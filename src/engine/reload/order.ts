@@ -1,0 +1,36 @@
+// What a reload asks of the thread that compiles the rules, and what that answers: plain data.
+
+import { createHash } from 'node:crypto';
+import type { ConfigSources } from '../../config/index.ts';
+import type { MpmAlgorithm, Pattern, SharedMatcher } from '../../detect/mpm/index.ts';
+import type { DeliveredRules, LoadOptions } from '../load-rules.ts';
+import type { RuleFileOptions } from '../rule-files.ts';
+
+/** Where the rules of a run come from: read again at every reload. */
+export interface RuleSource {
+  readonly config: ConfigSources;
+  readonly files: RuleFileOptions;
+  readonly load: LoadOptions;
+}
+
+export interface CompileOrder extends RuleSource {
+  readonly algorithm: MpmAlgorithm;
+  /** Where pattern databases are kept; undefined: nowhere. */
+  readonly cacheFolder: string | undefined;
+}
+
+export interface CompiledOrder {
+  readonly rules: DeliveredRules;
+  /** Matchers by `patternsKey`. */
+  readonly matchers: ReadonlyMap<string, SharedMatcher>;
+}
+
+/** A text is why there are no rules. */
+export type OrderAnswer = CompiledOrder | string;
+
+/** Names a list of patterns. */
+export function patternsKey(patterns: readonly Pattern[]): string {
+  const hash = createHash('sha1');
+  for (const { bytes, nocase } of patterns) hash.update(`${nocase ? 'i' : 'c'}${String(bytes.length)}:`).update(bytes);
+  return hash.digest('base64');
+}
