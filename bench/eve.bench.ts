@@ -27,6 +27,7 @@ const context: OutputContext = {
     flagsToClient: () => 0x1b,
     streamSize: () => 0,
     hasGap: () => false,
+  isDepthReached: () => false,
     maxRegions: () => 1,
     missedBytes: () => 0,
     retransmits: () => 0,

@@ -58,6 +58,8 @@ export interface TcpView {
   flagsToClient(t: number): number;
   /** Bytes of sequence space used by a direction so far (stream_size). */
   streamSize(t: number, direction: 'toServer' | 'toClient'): number;
+  /** Nothing more of a direction is put together: `stream.reassembly.depth` is reached. */
+  isDepthReached(t: number, direction: 'toServer' | 'toClient'): boolean;
   hasGap(t: number, direction: 'toServer' | 'toClient'): boolean;
   /** Largest number of disjoint data regions the direction held (EVE ts_max_regions). */
   maxRegions(t: number, direction: 'toServer' | 'toClient'): number;

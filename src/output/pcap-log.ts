@@ -15,8 +15,19 @@ import type { Packet } from '../framework/packet.ts';
 const CONDITIONS = ['all', 'alerts', 'tag'] as const;
 type Condition = (typeof CONDITIONS)[number];
 
+const MODES = ['normal', 'multi'] as const;
+const COMPRESSIONS = ['none', 'lz4'] as const;
+const TIME_FORMATS = ['sec', 'usec'] as const;
+const TCP = 6;
+
 interface PcapLogOptions {
+  /** In mode `multi` with `%n`, `%i` and `%t` in its name. */
   readonly path: string;
+  readonly mode: (typeof MODES)[number];
+  readonly timeFormat: (typeof TIME_FORMATS)[number];
+  readonly lz4: { readonly hasChecksum: boolean } | null;
+  /** Leave out packets of streams whose depth is reached. */
+  readonly usesDepth: boolean;
   readonly condition: Condition;
   /** Bytes of one file, 0 without limit. */
   readonly limit: number;
@@ -28,6 +39,7 @@ interface PcapLogOptions {
   readonly filter: PacketFilter | undefined;
 }
 
+const PROCESS = String(process.pid);
 const WRITTEN = defineCounter('pcap_log.written');
 const FILTERED = defineCounter('pcap_log.filtered_bpf');
 
@@ -74,10 +86,17 @@ class PcapLog implements Output {
 
   private isWanted(p: Packet): boolean {
     if (this.options.honorsPass && this.isPassed(p)) return false;
+    if (this.options.usesDepth && this.isBeyondDepth(p)) return false;
     if (this.options.condition === 'all') return true;
     if (p.alerts.count > 0 || (p.flags & PacketFlag.tagged) !== 0) return true;
     if (p.flow < 0) return false;
     return this.context.flows.hasFlag(p.flow, this.options.condition === 'alerts' ? FlowFlag.alerted : FlowFlag.tagged);
+  }
+
+  private isBeyondDepth(p: Packet): boolean {
+    const { flows, tcp } = this.context;
+    const t = p.flow < 0 || p.proto !== TCP ? -1 : flows.tcp(p.flow);
+    return t >= 0 && (tcp.isDepthReached(t, 'toServer') || tcp.isDepthReached(t, 'toClient'));
   }
 
   private isPassed(p: Packet): boolean {
@@ -88,13 +107,24 @@ class PcapLog implements Output {
     return this.options.limit > 0 && (this.writer?.size ?? 0) + 16 + more > this.options.limit;
   }
 
+  /** Name of a file that begins at `ts`, microseconds. */
+  private pathOf(ts: number): string {
+    const { path, mode, timeFormat, lz4 } = this.options;
+    const second = Math.floor(ts / 1e6);
+    const time = timeFormat === 'sec' ? String(second) : `${String(second)}.${String(Math.floor(ts - second * 1e6))}`;
+    // one thread: the first, which is the process
+    const filled = path.replace(/%([nit])/g, (_, letter) => (letter === 'n' ? '1' : letter === 'i' ? PROCESS : time));
+    const ending = lz4 === null ? '' : '.lz4';
+    const name = mode === 'multi' ? filled : `${path}.${time}`;
+    return `${this.files.includes(name + ending) ? `${name}.${String(this.opened)}` : name}${ending}`;
+  }
+
   private next(p: Packet): void {
     this.close();
-    const second = String(Math.floor(p.ts / 1e6));
-    const name = `${this.options.path}.${second}`;
-    const path = this.files.includes(name) ? `${name}.${String(this.opened)}` : name;
+    const path = this.pathOf(p.ts);
     mkdirSync(dirname(path), { recursive: true });
-    this.writer = new PcapWriter(path, { linkType: p.linkType });
+    const { lz4 } = this.options;
+    this.writer = new PcapWriter(path, { linkType: p.linkType, ...(lz4 !== null && { lz4 }) });
     this.linkType = p.linkType;
     this.opened++;
     this.files.push(path);
@@ -104,20 +134,31 @@ class PcapLog implements Output {
 }
 
 function readOptions(node: ConfigNode, context: OutputContext): PcapLogOptions {
-  const compression = node.string('compression', 'none');
-  if (compression !== 'none')
-    throw new OutputError('unsupported', `${node.path}: compression "${compression}" is not supported; use none`);
-  const mode = node.string('mode', 'normal');
-  if (mode !== 'normal')
-    throw new OutputError('unsupported', `${node.path}: mode "${mode}" is not supported; use normal`);
+  const compression = oneOf(node, 'compression', COMPRESSIONS);
+  const mode = oneOf(node, 'mode', MODES);
+  const filename = node.string('filename', 'log.pcap');
+  if (mode === 'multi' && !/%[nit]/.test(filename))
+    throw new OutputError('bad_setting', `${node.path}: filename "${filename}" of mode multi needs %n, %i or %t`);
   return {
-    path: logPath(context.logDir, node.string('filename', 'log.pcap')),
+    path: logPath(logPath(context.logDir, node.string('dir', '.')), filename),
+    mode,
+    timeFormat: oneOf(node, 'ts-format', TIME_FORMATS),
+    lz4: compression === 'none' ? null : { hasChecksum: node.bool('lz4-checksum', false) },
+    usesDepth: node.bool('use-stream-depth', false),
     condition: node.choice('conditional', CONDITIONS, 'all'),
     limit: sizeOf(node),
     maxFiles: node.int('max-files', 0, { min: 0 }),
     honorsPass: node.bool('honor-pass-rules', false),
     filter: readFilter(node),
   };
+}
+
+/** One of the values that a key may have, the first of them without it. */
+function oneOf<T extends string>(node: ConfigNode, key: string, values: readonly [T, ...T[]]): T {
+  const text = node.string(key, values[0]).toLowerCase();
+  const found = values.find((value) => value === text);
+  if (found !== undefined) return found;
+  throw new OutputError('unsupported', `${node.path}: ${key} "${text}" is not supported; use ${values.join(' or ')}`);
 }
 
 function readFilter(node: ConfigNode): PacketFilter | undefined {

@@ -1,5 +1,6 @@
 // PcapWriter: classic pcap files with microseconds.
 import { WriteBuffer } from './write-buffer.ts';
+import type { WriteBufferOptions } from './write-buffer.ts';
 import { MAX_CAPTURED_LENGTH } from './reader.ts';
 
 const MAGIC_MICROSECONDS = 0xa1b2c3d4;
@@ -9,6 +10,8 @@ export interface PcapWriterOptions {
   readonly snapLength?: number;
   /** Go on with an existing file that has the same link type: no header is written. */
   readonly append?: boolean;
+  /** Compressed with LZ4. */
+  readonly lz4?: WriteBufferOptions['lz4'];
 }
 
 /** Methods throw the system's error when the file cannot be written. */
@@ -16,13 +19,14 @@ export class PcapWriter {
   private readonly out: WriteBuffer;
 
   constructor(path: string, options: PcapWriterOptions) {
-    this.out = new WriteBuffer(path, { append: options.append === true });
-    if (options.append !== true) this.writeHeader(options.linkType, options.snapLength ?? MAX_CAPTURED_LENGTH);
+    const { append = false, lz4 } = options;
+    this.out = new WriteBuffer(path, { append, ...(lz4 !== undefined && { lz4 }) });
+    if (!append) this.writeHeader(options.linkType, options.snapLength ?? MAX_CAPTURED_LENGTH);
   }
 
   /** Bytes of the file so far (of this writer, when appending). */
   get size(): number {
-    return this.out.written;
+    return this.out.size;
   }
 
   /** One packet: `length` bytes of `data` from `offset`; `timestamp` in microseconds since the epoch. */

@@ -1,18 +1,37 @@
 // WriteBuffer: collects small writes to a file and hands them to the system in large pieces.
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { LZ4_BLOCK, Lz4Frame } from '../base/lz4.ts';
 
-const DEFAULT_SIZE = 1 << 16;
+const DEFAULT_SIZE = LZ4_BLOCK;
+
+export interface WriteBufferOptions {
+  readonly append?: boolean;
+  /** Compressed with LZ4, with a checksum of the content or without. */
+  readonly lz4?: { readonly hasChecksum: boolean };
+}
 
 /** Little-endian appends. Methods throw the system's error (ENOSPC ...). */
 export class WriteBuffer {
   /** Bytes appended so far, flushed or not. */
   written = 0;
+  /** Bytes of the file so far. */
+  private stored = 0;
+  private readonly lz4: Lz4Frame | null;
   private readonly fd: number;
   private readonly data = new Uint8Array(DEFAULT_SIZE);
   private used = 0;
 
-  constructor(path: string, options: { readonly append?: boolean } = {}) {
+  constructor(path: string, options: WriteBufferOptions = {}) {
     this.fd = openSync(path, options.append === true ? 'a' : 'w');
+    const store = (bytes: Uint8Array): void => {
+      this.store(bytes, 0, bytes.length);
+    };
+    this.lz4 = options.lz4 === undefined ? null : new Lz4Frame(store, options.lz4);
+  }
+
+  /** Bytes that the file has when all is written, at most: what waits is not compressed yet. */
+  get size(): number {
+    return this.stored + this.used;
   }
 
   uint16(value: number): void {
@@ -36,7 +55,7 @@ export class WriteBuffer {
     this.written += length;
     if (length > this.data.length) {
       this.flush();
-      writeAll(this.fd, source, offset, length);
+      this.put(source, offset, length);
       return;
     }
     this.ensure(length);
@@ -57,12 +76,23 @@ export class WriteBuffer {
   flush(): void {
     const size = this.used;
     this.used = 0;
-    writeAll(this.fd, this.data, 0, size);
+    if (size > 0) this.put(this.data, 0, size);
+  }
+
+  private put(source: Uint8Array, offset: number, length: number): void {
+    if (this.lz4 === null) this.store(source, offset, length);
+    else this.lz4.write(source, offset, offset + length);
+  }
+
+  private store(source: Uint8Array, offset: number, length: number): void {
+    this.stored += length;
+    writeAll(this.fd, source, offset, length);
   }
 
   close(): void {
     try {
       this.flush();
+      this.lz4?.end();
     } finally {
       closeSync(this.fd);
     }

@@ -9,6 +9,7 @@ import fast from '../../src/output/fast.ts';
 import pcapLog from '../../src/output/pcap-log.ts';
 import stats from '../../src/output/stats.ts';
 import {
+  closedTcp,
   decodedPacket,
   fakeContext,
   flowOf,
@@ -18,7 +19,7 @@ import {
   signature,
   temporaryFolder,
 } from './support.ts';
-import { FlowFlag } from '../../src/framework/flows.ts';
+import { F, FlowFlag } from '../../src/framework/flows.ts';
 
 process.env['TZ'] = 'UTC';
 
@@ -153,6 +154,48 @@ describe('pcap-log', () => {
     assert.deepEqual([size('filtered.pcap'), size('none.pcap')], [24 + 16 + SYN.length, 24]);
   });
 
+  it('names its files as asked, in a folder of their own', () => {
+    const once = (settings: string): void => {
+      run(settings, (write) => {
+        write(1.25, false);
+      });
+    };
+    once('      filename: fine.pcap\n      ts-format: usec\n      dir: named\n');
+    once('      filename: many-%n-%i-%t.pcap\n      mode: multi\n      dir: named\n');
+    assert.deepEqual(readdirSync(join(folder, 'named')).sort(), [
+      'fine.pcap.1.250000',
+      `many-1-${String(process.pid)}-1.pcap`,
+    ]);
+  });
+
+  it('compresses them', () => {
+    run('      filename: small.pcap\n      compression: lz4\n      lz4-checksum: yes\n', (write) => {
+      for (let i = 0; i < 100; i++) write(1, false);
+    });
+    assert.deepEqual(files('small.pcap'), ['small.pcap.1.lz4']);
+    const bytes = readFileSync(join(folder, 'small.pcap.1.lz4'));
+    assert.equal(bytes.readUInt32LE(0), 0x184d2204);
+    assert.ok(bytes.length < 1000);
+  });
+
+  it('leaves out streams beyond their depth when asked', () => {
+    const isDepthReached = (_t: number, direction: string): boolean => direction === 'toClient';
+    for (const [setting, count] of [
+      ['yes', 0],
+      ['no', 1],
+    ] as const) {
+      const context = fakeContext(folder, { tcp: { ...closedTcp, isDepthReached } });
+      const name = `depth-${setting}.pcap`;
+      const settings = `      filename: ${name}\n      use-stream-depth: ${setting}\n`;
+      const output = pcapLog.create(outputNode(folder, `outputs:\n  - pcap-log:\n${settings}`), context);
+      const p = decodedPacket(SYN);
+      context.flows.setWord(flowOf(context.flows, p), F.tcp, 0);
+      output.packet!(p);
+      output.close();
+      assert.equal(files(name).length, count);
+    }
+  });
+
   it('refuses what it cannot do', () => {
     assert.throws(
       () => {
@@ -162,13 +205,19 @@ describe('pcap-log', () => {
     );
     assert.throws(
       () => {
-        run('      compression: lz4\n', () => undefined);
+        run('      compression: zip\n', () => undefined);
       },
       { code: 'unsupported' },
     );
     assert.throws(
       () => {
         run('      mode: multi\n', () => undefined);
+      },
+      { code: 'bad_setting' },
+    );
+    assert.throws(
+      () => {
+        run('      mode: sguil\n', () => undefined);
       },
       { code: 'unsupported' },
     );

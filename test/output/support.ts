@@ -53,6 +53,7 @@ export const closedTcp: TcpView = {
   flagsToClient: () => 0x1b,
   streamSize: () => 0,
   hasGap: () => false,
+  isDepthReached: () => false,
   maxRegions: () => 1,
   missedBytes: () => 0,
   retransmits: () => 0,
