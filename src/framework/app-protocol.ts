@@ -83,6 +83,8 @@ export interface EveDeclaration {
   create(node: ConfigNode | undefined): TxLogger;
   /** Members of the object in alerts (`alert.metadata.app-layer`); `log` without it. */
   readonly alert?: LogTransaction<never>;
+  /** The same where it depends on what stands below `alert` in the configuration. */
+  alertBy?(node: ConfigNode | undefined): LogTransaction<never>;
   /** A second object of the record, after the first (`email` beside `smtp`). */
   readonly beside?: { readonly key: string; create(node: ConfigNode | undefined): TxLogger };
 }

@@ -90,6 +90,11 @@ export class BodyBuffer {
     if (this.isDue(limits)) this.inspectedTo = this.end;
   }
 
+  /** Its last bytes, those that are there. */
+  get held(): Uint8Array {
+    return this.data.subarray(0, this.length);
+  }
+
   /** Its bytes are not looked at any longer. */
   release(): void {
     giveBack(this.data);

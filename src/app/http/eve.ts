@@ -1,5 +1,6 @@
 // EVE `http`: one record for each request with its response.
 
+import { base64, printable } from '../../base/json-text.ts';
 import type { JsonText } from '../../base/json-writer.ts';
 import { bytesText } from '../../base/json-writer.ts';
 import type { ConfigNode } from '../../config/index.ts';
@@ -86,8 +87,36 @@ export const HTTP_EVE: EveDeclaration = {
     const options = readOptions(node);
     return { log: (tx: HttpTransaction, json) => write(tx, json, options) };
   },
-  alert: (tx: HttpTransaction, json) => write(tx, json, IN_ALERTS),
+  alertBy(node) {
+    const bodies = readBodyOptions(node);
+    return (tx: HttpTransaction, json) => {
+      write(tx, json, IN_ALERTS);
+      body(tx.request, 'http_request_body', json, bodies);
+      body(tx.response, 'http_response_body', json, bodies);
+      return true;
+    };
+  },
 };
+
+/** Which forms of bodies alerts have. */
+interface BodyOptions {
+  readonly isBase64: boolean;
+  readonly isPrintable: boolean;
+}
+
+function readBodyOptions(node: ConfigNode | undefined): BodyOptions {
+  return {
+    isBase64: node?.bool('http-body', false) ?? false,
+    isPrintable: node?.bool('http-body-printable', false) ?? false,
+  };
+}
+
+/** What is there of a body. */
+function body({ body: { held } }: HttpMessage, key: string, json: JsonText, options: BodyOptions): void {
+  if (held.length === 0) return;
+  if (options.isPrintable) json.raw(`${key}_printable`, `"${printable(held, 0, held.length)}"`);
+  if (options.isBase64) json.raw(key, `"${base64(held, 0, held.length)}"`);
+}
 
 const IN_ALERTS: Options = { isExtended: true, custom: [], dumps: 'no' };
 

@@ -93,7 +93,7 @@ export class AlertEvents {
   private readonly record: EveRecord;
   private readonly options: AlertOptions;
   private readonly texts: SignatureTexts;
-  private readonly protocols = new TransactionContext();
+  private readonly protocols: TransactionContext;
   private readonly hasPayload: boolean;
   private readonly xff: Xff | null;
   private json = new JsonText();
@@ -102,6 +102,7 @@ export class AlertEvents {
     this.record = record;
     this.options = readOptions(node);
     this.texts = new SignatureTexts(this.options);
+    this.protocols = new TransactionContext(node);
     this.xff = readXff(node, record.settings.xff);
     this.hasPayload = this.options.payload || this.options.payloadPrintable || this.options.payloadLength;
     if (this.hasPayload) record.context.payloads?.want();

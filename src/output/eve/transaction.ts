@@ -135,6 +135,12 @@ export class TransactionEvents {
 export class TransactionContext {
   private readonly writers = new Map<EveDeclaration, { readonly first: Beside; readonly beside: Beside | null }>();
   private readonly json = new JsonText();
+  private readonly node: ConfigNode | undefined;
+
+  /** @param node what stands below `alert` in the configuration, for records of alerts */
+  constructor(node?: ConfigNode) {
+    this.node = node;
+  }
 
   text(app: AppFlow, tx: Transaction): string {
     this.json.clear();
@@ -149,10 +155,14 @@ export class TransactionContext {
     }
   }
 
+  private logOf(declaration: EveDeclaration): LogTransaction<never> {
+    return declaration.alertBy?.(this.node) ?? declaration.alert ?? declaration.create(undefined).log;
+  }
+
   private writer(declaration: EveDeclaration): { readonly first: Beside; readonly beside: Beside | null } {
     const known = this.writers.get(declaration);
     if (known !== undefined) return known;
-    const log = (declaration.alert ?? declaration.create(undefined).log) as LogTransaction;
+    const log = this.logOf(declaration) as LogTransaction;
     const writer = { first: { key: keyOf(declaration), log }, beside: besideOf(declaration, undefined) };
     this.writers.set(declaration, writer);
     return writer;
