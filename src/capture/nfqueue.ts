@@ -92,12 +92,14 @@ export class QueueSource {
   private readonly packet = new QueuedPacket();
   private readonly onChange: (message: string) => void;
   private counters: Counters | undefined;
+  private takesLarge: boolean;
   private group: Int32Array = new Int32Array(0);
   private turn = 0;
   private bufferId = NOT_REGISTERED;
 
   private constructor(settings: QueueSettings, onChange: (message: string) => void) {
     this.settings = settings;
+    this.takesLarge = settings.takesLarge;
     this.names = settings.queues.map((number) => `nfqueue ${String(number)}`);
     this.verdicts = new QueueVerdicts(settings, SLOTS, this.ids.errors);
     this.onChange = onChange;
@@ -163,6 +165,17 @@ export class QueueSource {
     // queues do not go away
   }
 
+  /** Rules that write into packets need such as can go out as they are. */
+  adapt({ writesPackets }: { readonly writesPackets: boolean }): void {
+    if (this.takesLarge === !writesPackets) return;
+    this.takesLarge = !writesPackets;
+    for (const { number, socket } of this.queues) {
+      const out = new Uint8Array(CONFIG_ROOM);
+      // a refusal comes among the packets, and is counted
+      socket.send(out, 0, putQueueFlags(out, 0, number, this.takesLarge ? QueueFlag.gso : 0, QueueFlag.gso));
+    }
+  }
+
   /** Adds what the kernel counted since the last call. */
   updateCounters(): void {
     for (const fields of statistics()) {
@@ -175,8 +188,12 @@ export class QueueSource {
     return this.queues[this.names.indexOf(name)];
   }
 
+  /** The kernel drops what still waits in a queue when its socket closes: failing open, it is let go before. */
   close(): void {
-    for (const { socket } of this.queues) socket.close();
+    for (const { number, socket } of this.queues) {
+      if (this.settings.isFailOpen && this.counters !== undefined) this.verdicts.passAll(socket, number);
+      socket.close();
+    }
   }
 
   /** @param taken number of the last packet, 32 bits that begin anew @param lost likewise */

@@ -40,6 +40,8 @@ export interface VerdictSettings {
 const STOPPING = Action.drop | ACTION_REJECT_ANY;
 /** Several verdicts and the largest packet. */
 const SIZE = 1 << 17;
+/** Numbers of packets are compared modulo 2^32: none that waits is further ahead. */
+const FAR_AHEAD = 1 << 30;
 
 export class QueueVerdicts implements VerdictSink {
   /** Of the packets of the batch: their numbers in the queue, and the marks they came with. */
@@ -95,6 +97,13 @@ export class QueueVerdicts implements VerdictSink {
     change.mark = mark;
     if (mode === 'repeat' && !isShadow) this.setMark(repeat.mark, repeat.mask);
     this.changed(id);
+  }
+
+  /** Everything that waits in a queue goes on, whatever its number. */
+  passAll(socket: KernelSocket, queue: number): void {
+    this.begin(socket, queue);
+    this.end = putBatchVerdict(this.out, 0, queue, (this.lastId + FAR_AHEAD) | 0, NetfilterVerdict.accept);
+    this.send();
   }
 
   drop(id: number): void {

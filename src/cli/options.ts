@@ -81,7 +81,6 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
     options: [
       optional('pcap', '--pcap', 'DEVICE', 'through libpcap'),
       valued('pcapBuffer', '--pcap-buffer-size', 'BYTES', 'buffer of libpcap'),
-      valued('rejectDevice', '--reject-dev', 'DEVICE', 'send rejects through this interface'),
       optional('unixSocket', '--unix-socket', 'FILE', 'wait for commands on a socket'),
       optional('afXdp', '--af-xdp', 'DEVICE', ''),
       optional('netmap', '--netmap', 'DEVICE', ''),

@@ -7,10 +7,9 @@ import { RunControl, obeySignals } from '../engine/control.ts';
 import { live } from '../engine/live.ts';
 import type { LoadedRules } from '../engine/load-rules.ts';
 import type { RuleSource } from '../engine/reload/order.ts';
-import { moduleOf } from '../engine/live-source.ts';
+import { moduleOf, writesPackets } from '../engine/live-source.ts';
 import type { SourceChoice } from '../engine/live-source.ts';
 import { captureInterfaces, parseQueues, queueSettings } from '../engine/settings/index.ts';
-import { PACKET_WRITING } from '../framework/signature.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 import { writePidFile } from './pid-file.ts';
@@ -55,6 +54,7 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
     simulate: preparation.simulate,
     checksums: lastValue(args, 'checksums'),
     filter: preparation.filter,
+    rejectDevice: lastValue(args, 'rejectDevice'),
     control,
     ruleSource: prepared.ruleSource,
     areErrorsFatal: args.flags.has('initErrorsFatal'),
@@ -99,8 +99,7 @@ function queues(args: Arguments, config: ConfigNode, { rules, preparation }: Pre
   if (preparation.filter !== undefined) return 'BPF not available in IPS mode. Use firewall filtering if possible.';
   const numbers = parseQueues(args.values.get('queue') ?? []);
   if (typeof numbers === 'string') return numbers;
-  const writesPackets = rules?.setup.demands.has(PACKET_WRITING) === true;
-  const settings = queueSettings(config, { queues: numbers, writesPackets });
+  const settings = queueSettings(config, { queues: numbers, writesPackets: writesPackets(rules) });
   log.notice(
     'nfq',
     `packets ${settings.isFailOpen ? 'pass unseen' : 'are dropped'} where a queue is full (nfq.fail-open)`,

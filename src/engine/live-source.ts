@@ -5,8 +5,10 @@ import type { Counters } from '../base/counters.ts';
 import { AfPacketSource } from '../capture/af-packet.ts';
 import { QUEUE_REGION, QueueSource } from '../capture/nfqueue.ts';
 import type { QueueSettings } from '../capture/nfqueue.ts';
+import { PACKET_WRITING } from '../framework/signature.ts';
 import type { VerdictSink } from '../framework/verdict-sink.ts';
 import type { PacketBatch } from '../pcap/index.ts';
+import type { LoadedRules } from './load-rules.ts';
 import type { CaptureInterface } from './settings/index.ts';
 
 export interface LiveSource {
@@ -30,6 +32,8 @@ export interface LiveSource {
   /** Told what becomes of the packets, and after each batch that it was the last of it; where something does. */
   readonly verdicts?: VerdictSink;
   settle?(): void;
+  /** Rules may have changed: what they do. */
+  adapt?(rules: { readonly writesPackets: boolean }): void;
 }
 
 export type SourceChoice =
@@ -39,6 +43,11 @@ export type SourceChoice =
 /** Bytes of the arena that a source needs for its packets; undefined: what a worker has without being asked. */
 export function captureRegion(choice: SourceChoice): number | undefined {
   return choice.kind === 'queues' ? QUEUE_REGION : undefined;
+}
+
+/** Whether rules write into packets that go on. */
+export function writesPackets(rules: LoadedRules | null): boolean {
+  return rules?.setup.demands.has(PACKET_WRITING) === true;
 }
 
 /** What the log calls the source. */

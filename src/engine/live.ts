@@ -1,20 +1,28 @@
 // Live: the packets of interfaces or queues through one worker, until somebody asks it to stop.
 
 import { setImmediate } from 'node:timers/promises';
+import { log } from '../base/log.ts';
+import { ACTION_REJECT_ANY } from '../framework/packet.ts';
 import { readFilter } from '../pcap/index.ts';
 import type { PacketBatch, PacketFilter } from '../pcap/index.ts';
 import { Operation } from './operation.ts';
 import type { OperatedSource, OperationOptions } from './operation.ts';
 import { Run } from './run.ts';
 import type { RunOptions } from './run.ts';
-import { captureMode, captureRegion, openSource } from './live-source.ts';
+import { captureMode, captureRegion, openSource, writesPackets } from './live-source.ts';
 import type { LiveSource, SourceChoice } from './live-source.ts';
+import { Rejects } from '../respond/rejects.ts';
+import { exceptionChoices } from './settings/index.ts';
 import type { RunControl } from './control.ts';
 
 export interface LiveOptions extends RunOptions, Pick<OperationOptions, 'ruleSource' | 'areErrorsFatal'> {
   readonly source: SourceChoice;
   /** Packets to look at, of the command line; it comes before those of the configuration. */
   readonly filter?: PacketFilter | undefined;
+  /** `--reject-dev`: the interface that resets and ICMP errors go out of. */
+  readonly rejectDevice?: string | undefined;
+  /** Nothing is sent for packets that are rejected. */
+  readonly sendsNothing?: boolean;
   readonly control: RunControl;
   /** Packets come in from now on. @returns why that must not be, undefined when all is well */
   readonly onReady: () => string | undefined;
@@ -50,8 +58,9 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
   if (typeof filter === 'string') return filter;
   const source = openSource(options.source);
   if (typeof source === 'string') return source;
+  const rejects = openRejects(options);
   const run = new Run(
-    { ...options, isLive: true, captureRegion: captureRegion(options.source) },
+    { ...options, rejects, isLive: true, captureRegion: captureRegion(options.source) },
     {
       captureFile: () => undefined,
       deviceName: (device) => source.deviceName(device),
@@ -68,6 +77,7 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
   if (operation instanceof Operation) await operation.close();
   source.close();
   run.finish();
+  rejects?.close();
   if (problem !== undefined) return problem;
   return {
     packets: run.worker.pipeline.packets,
@@ -76,6 +86,18 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
     kernelPackets: counters.byName('capture.kernel_packets'),
     kernelDrops: counters.byName('capture.kernel_drops'),
   };
+}
+
+/** Rules may come that reject: nothing only where nothing may be sent, or can be, which is told where it matters now. */
+function openRejects({ config, isInline, rejectDevice, rules, sendsNothing }: LiveOptions): Rejects | undefined {
+  if (sendsNothing === true) return undefined;
+  const rejects = Rejects.open({ isInline, device: rejectDevice });
+  if (typeof rejects !== 'string') return rejects;
+  const isByRule = rules?.ruleset.outlines.some(({ action }) => (action & ACTION_REJECT_ANY) !== 0) === true;
+  const isByPolicy = Object.values(exceptionChoices(config, isInline)).some((policy) => policy.startsWith('reject'));
+  if (isByRule || isByPolicy)
+    log.warning('respond-reject', `rejected packets ${isInline ? 'are dropped without a word' : 'go on'}: ${rejects}`);
+  return undefined;
 }
 
 /** What may be asked of the source from outside. */
@@ -115,6 +137,7 @@ async function capture(run: Run, source: LiveSource, { operation, control, filte
     if (now >= nextRound) {
       nextRound = now + ROUND;
       source.lookAfter();
+      source.adapt?.({ writesPackets: writesPackets(run.rules) });
       pipeline.round(now * 1000);
       run.tellStatistics(fetchCounters);
     }

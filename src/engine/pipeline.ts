@@ -53,6 +53,11 @@ export interface DetectStage {
   done(p: Packet): void;
 }
 
+/** Resets and ICMP errors: what they do for the pipeline. */
+export interface Rejecting {
+  reject(p: Packet): void;
+}
+
 export interface PipelineParts {
   readonly counters: Counters;
   readonly flows: Flows;
@@ -67,6 +72,8 @@ export interface PipelineParts {
   readonly policies: ExceptionPolicies;
   /** Null in passive mode: there is nothing to decide. */
   readonly verdicts: Verdicts | null;
+  /** Who tells the ends of rejected packets; null where nothing is sent. */
+  readonly rejects: Rejecting | null;
   readonly pseudo: PseudoPacket;
   readonly pressure: MemoryPressure;
   /** Batches come from interfaces, which are told apart. */
@@ -139,14 +146,16 @@ export class Pipeline {
 
   /** One packet off the wire, with all that is inside it. */
   private captured(p: Packet): void {
-    const { decoder, verdicts } = this.parts;
+    const { decoder, rejects, verdicts } = this.parts;
     decoder.decode(p);
     for (let k = 0; k < decoder.innerCount; k++) {
       const inner = decoder.inner[k]!;
       this.process(inner);
+      if (rejects !== null && (inner.action & ACTION_REJECT_ANY) !== 0) rejects.reject(inner);
       if (verdicts !== null) verdicts.inner(inner, p);
     }
     this.process(p);
+    if (rejects !== null && (p.action & ACTION_REJECT_ANY) !== 0) rejects.reject(p);
     if (verdicts !== null) verdicts.root(p);
   }
 

@@ -10,6 +10,7 @@ import { flowbitNames } from '../keywords/flowbits.ts';
 import { flowintNames } from '../keywords/flowint.ts';
 import { OS_POLICIES } from '../stream/index.ts';
 import type { OsPolicy } from '../stream/index.ts';
+import type { Rejects } from '../respond/rejects.ts';
 import type { RunControl } from './control.ts';
 import { letGo, readVariables } from './load-rules.ts';
 import type { LoadedRules } from './load-rules.ts';
@@ -38,6 +39,8 @@ export interface RunOptions {
   readonly isLive?: boolean;
   /** Bytes that a source of packets may fill at a time. */
   readonly captureRegion?: number | undefined;
+  /** Who tells the ends of rejected packets; nobody without. */
+  readonly rejects?: Rejects | undefined;
   /** `-k`: all, none or auto. */
   readonly checksums: string | undefined;
   /** Exceptions to play, none without. */
@@ -196,6 +199,7 @@ function workerOptions(options: RunOptions): WorkerOptions {
     appErrorsAt: [simulate.appErrorToServer, simulate.appErrorToClient],
     rules,
     isInline,
+    rejects: options.rejects,
     appProtocols: config.get('app-layer.protocols'),
     mpm: mpmSettings(config),
     checksums,

@@ -42,6 +42,7 @@ import { TcpEngine } from '../stream/index.ts';
 import type { HostPolicy, StreamOptions } from '../stream/index.ts';
 import { ExceptionPolicies } from '../respond/exception-policy.ts';
 import type { ExceptionChoices } from '../respond/exception-policy.ts';
+import type { Rejects } from '../respond/rejects.ts';
 import { Verdicts } from '../respond/verdicts.ts';
 import type { LoadedRules } from './load-rules.ts';
 import { MemoryPressure } from './memory-pressure.ts';
@@ -75,6 +76,8 @@ export interface WorkerOptions {
   /** Null: no detection. */
   readonly rules: LoadedRules | null;
   readonly isInline: boolean;
+  /** Who tells the ends of rejected packets; nobody without. */
+  readonly rejects?: Rejects | undefined;
   readonly maxAlerts: number;
   /** Alerts of payload rules on an application protocol over TCP name the transaction they probably met. */
   readonly guessesTx: boolean;
@@ -133,6 +136,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const flows = new Flows(FIRST_RECORDS);
   policies.attach(counters, flows, { isInline });
   verdicts?.attach(counters);
+  options.rejects?.attach(counters);
   const streamSize = options.stream.reassembly.memcap;
   const arena = new Arena(captureRegion + PSEUDO_PACKET_BYTES + options.defrag.memcap + streamSize + APP_REGION + 4096);
   preferLargePages(arena.data);
@@ -226,6 +230,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     detect,
     policies,
     verdicts,
+    rejects: options.rejects ?? null,
     pseudo,
     isLive: options.isLive,
     pressure: new MemoryPressure(counters, [

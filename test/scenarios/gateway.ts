@@ -26,6 +26,8 @@ export const SERVER6 = 'fd97:2::2';
 
 export class Gateway {
   private readonly prefix = `tayra-${String(process.pid)}`;
+  /** What the server said. */
+  heard = '';
   private server: ChildProcess | undefined;
 
   /** @returns the gateway, or why there can be none */
@@ -120,9 +122,9 @@ export class Gateway {
     const [program, ...rest] = this.inside('server', process.execPath, PEER, 'serve');
     const server = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.server = server;
-    let told = '';
-    for (const stream of [server.stdout, server.stderr]) stream.on('data', (text: Buffer) => (told += text.toString()));
-    if (!(await until(() => told.includes('ready')))) return `the server does not start: ${told}`;
+    for (const stream of [server.stdout, server.stderr])
+      stream.on('data', (text: Buffer) => (this.heard += text.toString()));
+    if (!(await until(() => this.heard.includes('ready')))) return `the server does not start: ${this.heard}`;
     return '';
   }
 }

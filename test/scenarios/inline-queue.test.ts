@@ -133,6 +133,18 @@ describe('inline on a queue', function () {
     assert.equal(program.events<Event>('stats').at(-1)?.stats?.ips.replaced, 2);
   });
 
+  it('does so with rules that come by a reload, while nothing else is disturbed', async () => {
+    program.write('changing.rules', RULES);
+    await start('changing.rules');
+    assert.equal(gateway.send('hello you').text, 'hello you');
+    program.write('changing.rules', WRITING);
+    program.signal('SIGUSR2');
+    assert.ok(await until(() => gateway.send('hello you').text === 'HALLO you'), program.told);
+    assert.equal(gateway.send('hello you', SERVER6).text, 'HALLO you');
+    assert.equal(gateway.get('/forbidden').text, 'hello /forbidden');
+    assert.equal(await program.stop(), 0);
+  });
+
   it('lets traffic flow again at once when it is killed and the queue is passed by', async () => {
     await start();
     assert.equal(gateway.get('/forbidden').error, 'timeout');

@@ -34,11 +34,19 @@ function sendLarge(response, total) {
 
 /** HTTP on port 80, and what comes to UDP port 53 goes back; over IPv4 and IPv6. */
 function serve() {
-  createServer((request, response) => {
+  const server = createServer((request, response) => {
     const large = /^\/large\/(\d+)$/.exec(request.url);
     if (large !== null) sendLarge(response, Number(large[1]));
-    else response.end(`hello ${request.url}`);
-  }).listen(80, '::', () => {
+    else if (request.url.startsWith('/slow')) {
+      response.write('at ');
+      setTimeout(() => response.end('last'), 1000);
+    } else response.end(`hello ${request.url}`);
+  });
+  server.on('clientError', ({ code }, connection) => {
+    console.log(`the server saw ${code}`);
+    connection.destroy();
+  });
+  server.listen(80, '::', () => {
     const socket = createSocket('udp6');
     socket.on('message', (bytes, from) => socket.send(bytes, from.port, from.address));
     socket.bind(53, () => console.log('ready'));
@@ -106,8 +114,12 @@ except TimeoutError:
   process.stdout.write(stdout === '' ? JSON.stringify({ error: stderr }) : stdout);
 }
 
+let isTold = false;
+
+/** The first that is told holds: an error of a response is one of its request, too. */
 function tell(what) {
-  console.log(JSON.stringify(what));
+  if (!isTold) console.log(JSON.stringify(what));
+  isTold = true;
 }
 
 const [command, target, ...rest] = process.argv.slice(2);

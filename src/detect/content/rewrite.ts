@@ -2,6 +2,8 @@
 
 import { PacketFlag } from '../../framework/packet.ts';
 import type { Packet } from '../../framework/packet.ts';
+import { checksum, transportChecksum } from '../../wire/checksum.ts';
+import { putU16 } from '../../wire/read.ts';
 
 const TCP = 6;
 const UDP = 17;
@@ -36,9 +38,23 @@ export function rewritePayload(p: Packet, at: number, bytes: Uint8Array): boolea
     sum += (~(data[at + i]! << shift) & 0xffff) + (bytes[i]! << shift);
     data[at + i] = bytes[i]!;
   }
-  if (hasChecksum) writeChecksum(p, place, sum);
+  if ((p.flags & PacketFlag.hasNoChecksum) !== 0) computeChecksum(p, place);
+  else if (hasChecksum) writeChecksum(p, place, sum);
   p.flags |= PacketFlag.modified;
   return true;
+}
+
+/** The sender left it to its network card: nobody computes it for a packet that was changed. */
+function computeChecksum(p: Packet, place: number): void {
+  putU16(p.data, place, 0);
+  const isV4 = p.ipVersion === 4;
+  const addresses = p.l3Offset + (isV4 ? 12 : 8);
+  const value =
+    p.proto === ICMP
+      ? checksum(p.data, p.l4Offset, p.l3End)
+      : transportChecksum(p.data, addresses, isV4 ? 4 : 16, p.proto, p.l4Offset, p.l3End);
+  putU16(p.data, place, value === 0 && p.proto === UDP ? 0xffff : value);
+  p.flags &= ~PacketFlag.hasNoChecksum;
 }
 
 function writeChecksum(p: Packet, place: number, sum: number): void {

@@ -45,6 +45,20 @@ describe('rewriting of a payload', () => {
     );
   });
 
+  it('computes the checksum that the sender left to its network card', () => {
+    for (const proto of [6, 17] as const) {
+      const p = packet(proto, Buffer.from('abcde'));
+      Object.assign(p, { ipVersion: 4, l3Offset: 0, l3End: p.data.length });
+      p.flags |= PacketFlag.hasNoChecksum;
+      p.data.fill(0x5a, L4 + (proto === 6 ? 16 : 6), L4 + (proto === 6 ? 18 : 8));
+      assert.ok(rewritePayload(p, p.payloadOffset + 1, Buffer.from('xy')));
+      assert.equal(verified(p), 0);
+      assert.equal(p.flags & PacketFlag.hasNoChecksum, 0, 'the next one is mended as usual');
+      assert.ok(rewritePayload(p, p.payloadOffset, Buffer.from('z')));
+      assert.equal(verified(p), 0);
+    }
+  });
+
   it('leaves UDP without a checksum without one', () => {
     const p = packet(17, Buffer.from('abcd'));
     p.data.fill(0, L4 + 6, L4 + 8);
