@@ -21,12 +21,22 @@ export function counterNames(): readonly string[] {
   return names;
 }
 
+/** Counters that memory of several threads has room for. */
+const SHARED_COUNTERS = 8192;
+
+/** Memory for the counters of a worker that is a thread of its own: it may declare some that other threads do not know yet. */
+export function counterMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer(SHARED_COUNTERS * Float64Array.BYTES_PER_ELEMENT);
+}
+
 /** The values of one worker; create it after every module that declares counters is loaded. */
 export class Counters {
   readonly values: Float64Array;
 
-  constructor() {
-    this.values = new Float64Array(names.length + 64);
+  /** @param memory where another thread reads them too; see `counterMemory` */
+  constructor(memory?: SharedArrayBuffer) {
+    this.values = memory === undefined ? new Float64Array(names.length + 64) : new Float64Array(memory);
+    if (names.length > this.values.length) throw new RangeError(`more than ${this.values.length} counters`);
   }
 
   /** Adds one: the packet path's only way to count. */

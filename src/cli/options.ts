@@ -44,7 +44,12 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
       flag('daemon', '-D', 'run in the background (refused: use a service manager)'),
       valued('user', '--user', 'USER', 'give up privileges for those of this user'),
       valued('group', '--group', 'GROUP', '... and of this group'),
-      valued('runmode', '--runmode', 'MODE', 'single, workers or autofp; captures are read by one thread'),
+      valued(
+        'runmode',
+        '--runmode',
+        'MODE',
+        'single, workers or autofp: captures on one thread, or on threading.workers',
+      ),
     ],
   },
   {

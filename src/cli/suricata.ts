@@ -20,6 +20,8 @@ import type { LoadOptions, LoadedRules } from '../engine/load-rules.ts';
 import type { RuleSource } from '../engine/reload/order.ts';
 import { RunControl, obeySignals } from '../engine/control.ts';
 import { replayInTurns } from '../engine/replay.ts';
+import { replayWorkers } from '../engine/settings/index.ts';
+import { replayOnTeam } from '../engine/workers/replay.ts';
 import { logRules } from '../engine/rule-log.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
 import { checkProtocolSettings, tellInconsistentProtocols } from '../engine/protocol-settings.ts';
@@ -39,7 +41,8 @@ import type { Prepared } from './watch.ts';
 const OK = 0;
 const FAILED = 1;
 
-export async function runSuricata(words: readonly string[]): Promise<number> {
+/** @param entry module that threads start with, see `TeamOptions` */
+export async function runSuricata(words: readonly string[], entry: URL): Promise<number> {
   const args = parseArguments(words);
   if (args.problem !== undefined) return refuse(`tayra: ${args.problem}`, suricataHelp());
   const told = information(args, () => protocolSettings(args));
@@ -48,7 +51,7 @@ export async function runSuricata(words: readonly string[]): Promise<number> {
     return OK;
   }
   const problem = sourceProblem(args);
-  if (problem === undefined) return run(args);
+  if (problem === undefined) return run(args, entry);
   return refuse(`Error: ${problem.module ?? 'suricata'}: ${problem.message}`, problem.withHelp ? suricataHelp() : '');
 }
 
@@ -65,7 +68,7 @@ function refuse(reason: string, help: string): number {
   return FAILED;
 }
 
-async function run(args: Arguments): Promise<number> {
+async function run(args: Arguments, entry: URL): Promise<number> {
   outliveEarlyReload();
   const settings: { path: string; value: string }[] = [];
   for (const text of args.values.get('set') ?? []) {
@@ -117,14 +120,17 @@ async function run(args: Arguments): Promise<number> {
     return FAILED;
   }
   logDiagnostics([...findDeprecated(config), ...findUnknownKeys(config)]);
-  return start(args, config, { directory, sources });
+  return start(args, config, { directory, sources, entry });
 }
 
-async function start(
-  args: Arguments,
-  config: ConfigNode,
-  { directory, sources }: { readonly directory: string; readonly sources: ConfigSources },
-): Promise<number> {
+interface Origin {
+  readonly directory: string;
+  readonly sources: ConfigSources;
+  /** Module that threads start with. */
+  readonly entry: URL;
+}
+
+async function start(args: Arguments, config: ConfigNode, { directory, sources, entry }: Origin): Promise<number> {
   const version = compatibleVersion().join('.');
   log.notice(
     'suricata',
@@ -154,10 +160,32 @@ async function start(
   if (plan !== null && rules !== null) writeAnalysis(plan, rules.analysed, directory);
   if (isAnalysis) return OK;
   const prepared = { rules, directory, preparation, ruleSource };
-  return isLive(args) ? watch(args, config, prepared) : play(args, config, prepared);
+  if (isLive(args)) return watch(args, config, prepared);
+  const workers = replayWorkers(config, lastValue(args, 'runmode'));
+  if (typeof workers === 'string') {
+    log.error('runmodes', workers);
+    return FAILED;
+  }
+  // which capture had alerts, one worker knows
+  const isAlone = workers === 1 || new CaptureDeletion(args, config).when === 'non-alerts';
+  if (isAlone) return play(args, config, prepared, undefined);
+  // each worker loads the rules for itself
+  return play(args, config, { ...prepared, rules: null }, { count: workers, entry, hasRules: rules !== null });
 }
 
-async function play(args: Arguments, config: ConfigNode, { rules, directory, preparation }: Prepared): Promise<number> {
+/** Workers that are threads of their own. */
+interface TeamPlan {
+  readonly count: number;
+  readonly entry: URL;
+  readonly hasRules: boolean;
+}
+
+async function play(
+  args: Arguments,
+  config: ConfigNode,
+  { rules, directory, preparation, ruleSource }: Prepared,
+  team: TeamPlan | undefined,
+): Promise<number> {
   const captures = capturesOf(args);
   if (captures === undefined) return FAILED;
   const removePidFile = writePidFile(args, config);
@@ -169,23 +197,31 @@ async function play(args: Arguments, config: ConfigNode, { rules, directory, pre
   const deletion = new CaptureDeletion(args, config);
   const control = new RunControl();
   const disobey = obeySignals(control);
-  const result = await replayInTurns({
-    config,
-    captures,
-    rules,
+  const how = {
     logDirectory: directory,
     isInline: isInline(args),
     simulate: preparation.simulate,
     checksums: lastValue(args, 'checksums'),
-    filter: preparation.filter,
-    observer: deletion,
-    control,
-    extraOutputs: () => {
-      logDiagnostics(config.takeDiagnostics());
-      return deletion.when === 'non-alerts' ? [deletion.output()] : [];
-    },
-  });
+  };
+  const source = { config, captures, filter: preparation.filter, observer: deletion, control };
+  const result =
+    team === undefined
+      ? await replayInTurns({
+          ...how,
+          ...source,
+          rules,
+          extraOutputs: () => {
+            logDiagnostics(config.takeDiagnostics());
+            return deletion.when === 'non-alerts' ? [deletion.output()] : [];
+          },
+        })
+      : await replayOnTeam(source, { ...team, recipe: { ...how, captures, ruleSource, hasRules: team.hasRules } });
   disobey();
+  if (typeof result === 'string') {
+    log.error('threads', result);
+    log.close();
+    return FAILED;
+  }
   logDiagnostics(config.takeDiagnostics());
   deletion.finish();
   log.notice(

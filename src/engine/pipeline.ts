@@ -78,6 +78,8 @@ export interface PipelineParts {
   readonly pressure: MemoryPressure;
   /** Batches come from interfaces, which are told apart. */
   readonly isLive: boolean;
+  /** False where another worker tells the statistics of all. */
+  readonly tellsStatistics: boolean;
   readonly outputs: readonly Output[];
 }
 
@@ -123,8 +125,12 @@ export class Pipeline {
     this.transactions = new TransactionTeller(parts.outputs, (app, needs) => parts.app?.retire(app, needs));
   }
 
-  /** Processes a batch of captured packets in order. @param sink told what becomes of each */
-  batch(batch: PacketBatch, sink?: VerdictSink): void {
+  /**
+   * Processes a batch of captured packets in order.
+   * @param sink told what becomes of each
+   * @param numbers of the packets in their captures, where other workers have the rest
+   */
+  batch(batch: PacketBatch, sink?: VerdictSink, numbers?: Float64Array): void {
     const p = this.packet;
     const { isLive } = this.parts;
     for (let i = 0; i < batch.count; i++) {
@@ -137,7 +143,8 @@ export class Pipeline {
         p.device = batch.interfaceId[i]!;
         if (batch.hasNoChecksum[i] !== 0) p.flags |= PacketFlag.hasNoChecksum;
       }
-      p.number = ++this.packets;
+      const number = ++this.packets;
+      p.number = numbers === undefined ? number : numbers[i]!;
       if (p.ts > this.now) this.advance(p);
       this.captured(p);
       if (sink !== undefined) this.decided(i, p, sink);
@@ -303,7 +310,7 @@ export class Pipeline {
   /** Statistics are due. */
   tellStatistics(): void {
     this.updateGauges();
-    for (const output of this.parts.outputs) output.stats?.();
+    if (this.parts.tellsStatistics) for (const output of this.parts.outputs) output.stats?.();
   }
 
   /** Log files may have been moved away: outputs begin new ones. */
@@ -311,9 +318,13 @@ export class Pipeline {
     for (const output of this.parts.outputs) output.reopen?.();
   }
 
-  /** The capture is over: all flows end, all outputs are closed. */
-  finish(): void {
+  /** The capture is over: all flows end. */
+  endFlows(): void {
     this.tracker!.endAll(FlowEndReason.shutdown);
+  }
+
+  /** What is to be told is told: all outputs are closed. */
+  close(): void {
     this.tellStatistics();
     for (const output of this.parts.outputs) output.close();
   }

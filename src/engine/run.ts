@@ -27,8 +27,11 @@ import {
   streamOptions,
 } from './settings/index.ts';
 import type { Simulations } from './settings/index.ts';
+import { Statistics } from './statistics.ts';
 import { createWorker, mayDetect } from './worker.ts';
 import type { Worker, WorkerOptions, WorkerState } from './worker.ts';
+import type { Membership } from './workers/membership.ts';
+import { shareOf, shareOfStreams, shareRuleState } from './workers/membership.ts';
 
 export interface RunOptions {
   readonly config: ConfigNode;
@@ -47,6 +50,8 @@ export interface RunOptions {
   readonly simulate?: Simulations;
   /** Takes the EVE records; then no other output of the configuration is opened. */
   readonly takeRecords?: (lines: string) => void;
+  /** One of several workers, each a thread of its own; the only one without. */
+  readonly membership?: Membership;
   /** Asked between steps. */
   readonly control?: RunControl;
   /** Outputs besides those of the configuration. */
@@ -64,6 +69,7 @@ export class Run {
   private current: LoadedRules | null;
   private readonly statistics: Statistics;
   private readonly ruleset: RulesetFacts | undefined;
+  private readonly membership: Membership | undefined;
 
   /** Opens everything; packets may come. */
   constructor(options: RunOptions, source: SourceContext) {
@@ -84,11 +90,16 @@ export class Run {
         flowintName: (id) => (this.current === null ? undefined : flowintNames(this.current.setup).names[id]),
         ...(this.ruleset === undefined ? {} : { engine: this.ruleset }),
         takeRecords: options.takeRecords,
+        totals: options.membership?.totals,
+        threads: options.membership?.threads,
+        openShared: options.membership?.openShared,
         uptime: () => Math.floor((Date.now() - started) / 1000),
         now: source.now ?? (() => this.now()),
       }),
       ...(options.extraOutputs?.(state) ?? []),
     ]);
+    this.membership = options.membership;
+    if (rules !== null && options.membership !== undefined) shareRuleState(rules, options.membership, this.worker);
   }
 
   /** The rules in force; null without detection. */
@@ -127,28 +138,14 @@ export class Run {
 
   /** No more packets: flows end, outputs are closed, what is kept between runs is written. */
   finish(): void {
-    this.worker.pipeline.finish();
-    this.worker.release();
-    if (this.current === null) return;
+    const { membership, worker } = this;
+    worker.pipeline.endFlows();
+    worker.pipeline.updateGauges();
+    membership?.waitForOthers();
+    worker.pipeline.close();
+    worker.release();
+    if (this.current === null || (membership?.index ?? 0) > 0) return;
     for (const problem of datasetsOf(this.current.setup).save()) log.error('dataset', problem);
-  }
-}
-
-/** When statistics are due: every `stats.interval` seconds of the clock on the wall. */
-class Statistics {
-  private readonly interval: number;
-  private next: number;
-
-  constructor(config: ConfigNode, started: number) {
-    this.interval = config.seconds('stats.interval', 8) * 1000;
-    this.next = started + this.interval;
-  }
-
-  isDue(): boolean {
-    const now = Date.now();
-    if (this.interval <= 0 || now < this.next) return false;
-    this.next = now + this.interval;
-    return true;
   }
 }
 
@@ -178,18 +175,25 @@ function workerOptions(options: RunOptions): WorkerOptions {
   const simulate = options.simulate ?? NO_SIMULATIONS;
   const hosts = hostSystems(config);
   const policies = hosts.names.map((name) => OS_POLICIES.indexOf(name as OsPolicy));
+  const { membership } = options;
+  const flow = shareOf(flowOptions(config, simulate), membership);
   return {
+    counterMemory: membership?.memory,
+    tellsStatistics: (membership?.index ?? 0) === 0,
     decoder: decoderOptions(config, readVariables(config)),
-    defrag: defragSettings(config, hosts, simulate),
-    flow: options.isLive === true ? { ...flowOptions(config, simulate), idleAbove: 0 } : flowOptions(config, simulate),
+    defrag: shareOf(defragSettings(config, hosts, simulate), membership),
+    flow: options.isLive === true ? { ...flow, idleAbove: 0 } : flow,
     isLive: options.isLive === true,
     captureRegion: options.captureRegion,
-    stream: streamOptions(config, {
-      isInline,
-      hasRules: mayDetect({ rules, isLive: options.isLive === true }),
-      checksums,
-      simulate,
-    }),
+    stream: shareOfStreams(
+      streamOptions(config, {
+        isInline,
+        hasRules: mayDetect({ rules, isLive: options.isLive === true }),
+        checksums,
+        simulate,
+      }),
+      membership,
+    ),
     hostPolicy: (a0, a1, a2, a3, version) => {
       const host = hosts.lookUp(a0, a1, a2, a3, version);
       return host < 0 ? 0 : policies[host]!;

@@ -60,6 +60,10 @@ const APP_REGION = 256 << 20;
 const FIRST_RECORDS = 1 << 16;
 
 export interface WorkerOptions {
+  /** Where the worker counts, if other threads read it. */
+  readonly counterMemory?: SharedArrayBuffer | undefined;
+  /** False where another worker tells the statistics of all. */
+  readonly tellsStatistics: boolean;
   /** Batches come from interfaces, which are told apart. */
   readonly isLive: boolean;
   /** Bytes that a capture source may fill at a time. */
@@ -111,6 +115,7 @@ export interface WorkerState {
 export interface Worker {
   readonly pipeline: Pipeline;
   readonly counters: Counters;
+  readonly flows: Flows;
   readonly batch: PacketBatch;
   /** Where a capture source may put bytes. */
   readonly region: { readonly data: Uint8Array; readonly offset: number; readonly size: number };
@@ -132,7 +137,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const errorPolicies = options.countsErrorPolicies ? policies.names('appLayerError') : null;
   declareProtocolCounters(table, errorPolicies);
   const verdicts = isInline ? new Verdicts() : null;
-  const counters = new Counters();
+  const counters = new Counters(options.counterMemory);
   const flows = new Flows(FIRST_RECORDS);
   policies.attach(counters, flows, { isInline });
   verdicts?.attach(counters);
@@ -233,6 +238,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     rejects: options.rejects ?? null,
     pseudo,
     isLive: options.isLive,
+    tellsStatistics: options.tellsStatistics,
     pressure: new MemoryPressure(counters, [
       { counter: 'flow.memuse', cap: options.flow.memcap },
       { counter: 'tcp.memuse', cap: options.stream.memcap },
@@ -262,7 +268,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
       former?.tables.free();
     };
   }
-  return { pipeline, counters, batch: new PacketBatch(arena.data), region, readyRules, release };
+  return { pipeline, counters, flows, batch: new PacketBatch(arena.data), region, readyRules, release };
 }
 
 /** Whether rules are there, or may come by a reload. */

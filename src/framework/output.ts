@@ -9,6 +9,7 @@ import type { Flows } from './flows.ts';
 import type { Frame } from './frame.ts';
 import type { KeptCertificate } from './kept-certificate.ts';
 import type { Packet } from './packet.ts';
+import type { RecordWriter, WriterRequest } from './record-writer.ts';
 import type { HeldBytes, StreamListener, TcpView } from './stream.ts';
 import type { Direction, Transaction } from './transaction.ts';
 
@@ -33,6 +34,12 @@ export interface OutputContext {
   readonly flows: Flows;
   readonly tcp: TcpView;
   readonly counters: Counters;
+  /** Counters of all workers together, for statistics; absent where there is one worker. */
+  readonly totals?: Counters | undefined;
+  /** Names of the packet threads, each with its counters; absent where there is one worker. */
+  readonly threads?: readonly { readonly name: string; readonly counters: Counters }[] | undefined;
+  /** Opens what another thread writes for all workers; absent where there is one. @throws as opening it here would */
+  readonly openShared?: ((request: WriterRequest) => RecordWriter) | undefined;
   /** `-l` / default-log-dir. */
   readonly logDir: string;
   readonly isInline: boolean;

@@ -1,13 +1,13 @@
 // tag: logs the packets that follow a match, of the session or of a host.
 
 import { Tags } from '../detect/tag/tags.ts';
+import { TAG_METRICS } from '../detect/tag/tag-list.ts';
 import type { TagMetric, TagSpec } from '../detect/tag/tag-list.ts';
 import { acceptUnsigned, requiredArgument } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { RulesetSetup } from '../framework/keyword.ts';
 import type { RuleOption } from '../rules/index.ts';
 
-const METRICS = ['packets', 'bytes', 'seconds'];
 const HINT = 'tag:session,10,packets or tag:host,100,packets,src';
 
 /** The tags of a rule set: the engine asks them which packets to log. */
@@ -27,8 +27,8 @@ function readTag(option: RuleOption): TagSpec {
   if ((scope !== 'session' && scope !== 'host') || rest.length > 0) throw new RuleError('tag cannot be read', HINT);
   if (side !== undefined && side !== 'src' && side !== 'dst') throw new RuleError(`tag: unknown side "${side}"`, HINT);
   if (count === undefined) return { scope, count: 0, metric: 'packets', side: 'src' };
-  if (metric === undefined || !METRICS.includes(metric))
-    throw new RuleError('tag: the metric is missing', METRICS.join(', '));
+  if (metric === undefined || !(TAG_METRICS as readonly string[]).includes(metric))
+    throw new RuleError('tag: the metric is missing', TAG_METRICS.join(', '));
   return {
     scope,
     count: acceptUnsigned(option, count, { min: 0, max: 0xffffffff }),

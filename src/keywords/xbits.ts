@@ -1,9 +1,13 @@
 // xbits and hostbits: named marks on hosts and pairs of hosts, which outlive flows.
 
+import { NumberWords } from '../base/journal.ts';
+import type { Journal } from '../base/journal.ts';
+import { nameNumber } from '../base/name-number.ts';
 import { WordTable } from '../base/word-table.ts';
 import { requiredArgument } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { RulesetSetup, SignatureBuilder } from '../framework/keyword.ts';
+import { JournalKind } from '../framework/journal-kind.ts';
 import type { Packet } from '../framework/packet.ts';
 import { SigFlag } from '../framework/signature.ts';
 
@@ -12,36 +16,104 @@ type Track = 'ip_src' | 'ip_dst' | 'ip_pair';
 const DEFAULT_EXPIRE = 30;
 const MAX_BITS = 1 << 18;
 
+/** Addresses a mark may belong to. */
+type Hosts = Pick<Packet, 'ipVersion' | 'src0' | 'src1' | 'src2' | 'src3' | 'dst0' | 'dst1' | 'dst2' | 'dst3'>;
+
+const TRACK_NAMES: readonly Track[] = ['ip_src', 'ip_dst', 'ip_pair'];
+const COMMANDS = ['set', 'unset', 'toggle', 'isset', 'isnotset'];
+/** Words of a journal entry: name, whom by, IP version, command, both addresses, two times. */
+const ENTRY_WORDS = 16;
+
 /** All marks of a rule set, with the time each ends. Shared under the key `xbits`. */
 export class HostBits {
   private readonly ids = new Map<string, number>();
+  private readonly taken = new Set<number>();
   private readonly table = new WordTable(MAX_BITS, 1);
+  private journal: Journal | null = null;
+  private readonly entry = new Int32Array(ENTRY_WORDS);
+  private readonly numbers = new NumberWords();
 
   /** Tag of a name; host and pair marks of the same name are different ones. */
   tag(name: string): number {
     const known = this.ids.get(name);
     if (known !== undefined) return known;
-    this.ids.set(name, this.ids.size);
-    return this.ids.size - 1;
+    let id = nameNumber(name);
+    while (this.taken.has(id)) id = (id + 1) & 0x3fffffff;
+    this.taken.add(id);
+    this.ids.set(name, id);
+    return id;
   }
 
-  isSet(tag: number, track: Track, p: Packet, now: number): boolean {
+  /** From now on other workers set marks too, and each is told of what the others do. */
+  share(journal: Journal): void {
+    this.journal = journal;
+    const hosts = { ipVersion: 0, src0: 0, src1: 0, src2: 0, src3: 0, dst0: 0, dst1: 0, dst2: 0, dst3: 0 };
+    journal.on(JournalKind.hostBit, (words) => {
+      hosts.ipVersion = words[2]!;
+      [hosts.src0, hosts.src1, hosts.src2, hosts.src3] = [words[4]!, words[5]!, words[6]!, words[7]!];
+      [hosts.dst0, hosts.dst1, hosts.dst2, hosts.dst3] = [words[8]!, words[9]!, words[10]!, words[11]!];
+      const mark = { tag: words[0]!, track: TRACK_NAMES[words[1]!]!, until: this.numbers.read(words, 14) };
+      this.change(COMMANDS[words[3]!]!, mark, hosts, this.numbers.read(words, 12));
+    });
+  }
+
+  isSet(tag: number, track: Track, p: Hosts, now: number): boolean {
+    this.journal?.catchUp();
+    return this.isMarked(tag, track, p, now);
+  }
+
+  /** @param command `set`, `unset` or `toggle` */
+  apply(command: string, mark: { tag: number; track: Track; until: number }, p: Hosts, now: number): void {
+    const { journal, entry, numbers } = this;
+    journal?.begin();
+    this.change(command, mark, p, now);
+    if (journal === null) return;
+    entry[0] = mark.tag;
+    entry[1] = TRACK_NAMES.indexOf(mark.track);
+    entry[2] = p.ipVersion;
+    entry[3] = COMMANDS.indexOf(command);
+    entry[4] = p.src0;
+    entry[5] = p.src1;
+    entry[6] = p.src2;
+    entry[7] = p.src3;
+    entry[8] = p.dst0;
+    entry[9] = p.dst1;
+    entry[10] = p.dst2;
+    entry[11] = p.dst3;
+    numbers.write(now, entry, 12);
+    numbers.write(mark.until, entry, 14);
+    journal.append(JournalKind.hostBit, entry, ENTRY_WORDS);
+    journal.end();
+  }
+
+  private change(
+    command: string,
+    { tag, track, until }: { tag: number; track: Track; until: number },
+    p: Hosts,
+    now: number,
+  ): void {
+    const isOff = command === 'unset' || (command === 'toggle' && this.isMarked(tag, track, p, now));
+    if (isOff) this.unset(tag, track, p);
+    else this.set(tag, track, p, now, until);
+  }
+
+  private isMarked(tag: number, track: Track, p: Hosts, now: number): boolean {
     const slot = this.find(tag, track, p);
     return slot >= 0 && this.table.values[slot]! > now;
   }
 
-  set(tag: number, track: Track, p: Packet, now: number, until: number): void {
+  private set(tag: number, track: Track, p: Hosts, now: number, until: number): void {
     if (this.table.isFull) this.table.purge((slot) => this.table.values[slot]! <= now);
     const slot = this.insert(tag, track, p);
     if (slot >= 0) this.table.values[slot] = until;
   }
 
-  unset(tag: number, track: Track, p: Packet): void {
+  private unset(tag: number, track: Track, p: Hosts): void {
     const slot = this.find(tag, track, p);
     if (slot >= 0) this.table.values[slot] = 0;
   }
 
-  private find(name: number, track: Track, p: Packet): number {
+  private find(name: number, track: Track, p: Hosts): number {
     const t = this.table;
     const tag = familyTag(name, p);
     if (track === 'ip_src') return t.find(tag, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0);
@@ -51,7 +123,7 @@ export class HostBits {
       : t.find(tag, p.dst0, p.dst1, p.dst2, p.dst3, p.src0, p.src1, p.src2, p.src3);
   }
 
-  private insert(name: number, track: Track, p: Packet): number {
+  private insert(name: number, track: Track, p: Hosts): number {
     const t = this.table;
     const tag = familyTag(name, p);
     if (track === 'ip_src') return t.insert(tag, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0);
@@ -63,11 +135,11 @@ export class HostBits {
 }
 
 /** An IPv4 address is no IPv6 address that begins with the same bytes. */
-function familyTag(name: number, p: Packet): number {
+function familyTag(name: number, p: Hosts): number {
   return name * 2 + (p.ipVersion === 6 ? 1 : 0);
 }
 
-function isOrdered(p: Packet): boolean {
+function isOrdered(p: Hosts): boolean {
   return (p.src0 - p.dst0 || p.src1 - p.dst1 || p.src2 - p.dst2 || p.src3 - p.dst3) <= 0;
 }
 
@@ -90,8 +162,6 @@ interface Use {
   readonly expire: number;
 }
 
-const COMMANDS = ['set', 'unset', 'toggle', 'isset', 'isnotset'];
-
 function addUse(builder: SignatureBuilder, { keyword, command, name, track, expire }: Use): void {
   const bits = hostBitsOf(builder.setup);
   const tag = bits.tag(`${keyword}/${track === 'ip_pair' ? 'pair' : 'host'}/${name}`);
@@ -113,10 +183,7 @@ function addUse(builder: SignatureBuilder, { keyword, command, name, track, expi
   if (keyword === 'hostbits') builder.usesState('host', 'write');
   builder.addPostMatch(
     (p, ctx) => {
-      if (p.ipVersion === 0) return;
-      const isOff = command === 'unset' || (command === 'toggle' && bits.isSet(tag, track, p, ctx.now));
-      if (isOff) bits.unset(tag, track, p);
-      else bits.set(tag, track, p, ctx.now, ctx.now + micros);
+      if (p.ipVersion !== 0) bits.apply(command, { tag, track, until: ctx.now + micros }, p, ctx.now);
     },
     { keyword, details },
   );

@@ -1,5 +1,6 @@
 // stats: the counters as a table, appended at every interval.
 import { counterNames } from '../base/counters.ts';
+import type { Counters } from '../base/counters.ts';
 import { defineOutput } from '../framework/output.ts';
 import { shownCounters } from './event-counters.ts';
 import { statsTime } from './text/timestamp.ts';
@@ -32,8 +33,9 @@ class StatsLog implements Output {
   stats(): void {
     let text = `${RULE}Date: ${statsTime(Date.now() * 1000)} (uptime: ${uptimeText(this.context.uptime())})\n${RULE}`;
     text += row('Counter', 'TM Name', 'Value') + RULE;
-    if (this.hasTotals) text += this.rows('Total');
-    if (this.hasThreads) text += this.rows('W#01');
+    const { counters, totals = counters, threads = [{ name: 'W#01', counters }] } = this.context;
+    if (this.hasTotals) text += this.rows('Total', totals);
+    if (this.hasThreads) for (const thread of threads) text += this.rows(thread.name, thread.counters);
     this.writer.write(text);
     this.writer.flush();
   }
@@ -50,9 +52,8 @@ class StatsLog implements Output {
     this.writer.close();
   }
 
-  private rows(thread: string): string {
+  private rows(thread: string, { values }: Counters): string {
     let text = '';
-    const { values } = this.context.counters;
     counterNames().forEach((name, id) => {
       const value = values[id] ?? 0;
       if ((value !== 0 || this.hasZeros) && this.isShown(name)) text += row(name, thread, String(value));

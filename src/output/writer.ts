@@ -23,9 +23,10 @@ export function logPath(logDir: string, filename: string): string {
  */
 export function openWriter(
   node: ConfigNode,
-  { logDir, mayWait = false }: Pick<OutputContext, 'logDir' | 'mayWait'>,
+  { logDir, mayWait = false, openShared }: Pick<OutputContext, 'logDir' | 'mayWait' | 'openShared'>,
   defaultName: string,
 ): RecordWriter {
+  if (openShared !== undefined) return openShared({ section: node.path, defaultName, kind: 'log' });
   const filetype = node.string('filetype', 'regular').toLowerCase();
   const path = logPath(logDir, node.string('filename', defaultName));
   switch (filetype) {
@@ -48,7 +49,11 @@ export function openWriter(
 }
 
 /** The system log, with `identity`, `facility` and `level` of the output. */
-export function openSyslog(node: ConfigNode, { mayWait = false }: Pick<OutputContext, 'mayWait'>): RecordWriter {
+export function openSyslog(
+  node: ConfigNode,
+  { mayWait = false, openShared }: Pick<OutputContext, 'mayWait' | 'openShared'>,
+): RecordWriter {
+  if (openShared !== undefined) return openShared({ section: node.path, defaultName: '', kind: 'syslog' });
   needLocalSockets(node, 'syslog');
   return new LocalWriter({ path: SYSLOG_SOCKET, kind: 'datagram', mayWait, wrap: syslogLines(node) });
 }

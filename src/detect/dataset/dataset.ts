@@ -1,6 +1,8 @@
 // A named set of strings, hashes or addresses that rules fill and ask.
 
 import { formatIpv4, formatIpv6Short, parseIpv4, parseIpv6 } from '../../base/ip.ts';
+import type { Journal } from '../../base/journal.ts';
+import { JournalKind } from '../../framework/journal-kind.ts';
 import { ByteMap } from './byte-map.ts';
 import type { Entry } from './byte-map.ts';
 
@@ -17,6 +19,8 @@ export class Dataset {
   /** Where its content is written at the end, '' for nowhere. */
   savePath = '';
   private readonly map = new ByteMap();
+  /** Told of what rules add and take away where other workers have the set too. */
+  private journal: SetJournal | null = null;
 
   constructor(name: string, type: DatasetType) {
     this.name = name;
@@ -27,13 +31,28 @@ export class Dataset {
     return this.map.size;
   }
 
+  /** From now on the set is the same as those of that number elsewhere. */
+  share(journal: Journal, number: number): void {
+    this.journal = new SetJournal(journal, number);
+  }
+
+  /** Does what another worker did: entry words of a journal, see `SetJournal`. */
+  replay(words: Int32Array): void {
+    const length = words[2]!;
+    const bytes = new Uint8Array(words.buffer, words.byteOffset + SET_HEAD * 4, length);
+    if (words[1] === ADDED) this.map.add(bytes, 0, length);
+    else this.map.remove(bytes, 0, length);
+  }
+
   /** The entry of the bytes, null when there is none. */
   find(data: Uint8Array, start: number, end: number): Entry | null {
+    this.journal?.catchUp();
     return this.fits(end - start) ? this.map.find(data, start, end) : null;
   }
 
   /** The entry of the name itself, or of a domain it lies under, with or without the dot before it. */
   findDomain(data: Uint8Array, start: number, end: number): Entry | null {
+    this.journal?.catchUp();
     let found = this.map.find(data, start, end);
     for (let i = start; found === null && i < end; i++)
       if (data[i] === DOT) found = this.map.find(data, i, end) ?? this.map.find(data, i + 1, end);
@@ -41,11 +60,21 @@ export class Dataset {
   }
 
   add(data: Uint8Array, start: number, end: number): boolean {
-    return this.fits(end - start) && this.map.add(data, start, end);
+    if (!this.fits(end - start)) return false;
+    const { journal } = this;
+    journal?.begin();
+    const isNew = this.map.add(data, start, end);
+    journal?.end(isNew, ADDED, data, start, end);
+    return isNew;
   }
 
   remove(data: Uint8Array, start: number, end: number): boolean {
-    return this.fits(end - start) && this.map.remove(data, start, end);
+    if (!this.fits(end - start)) return false;
+    const { journal } = this;
+    journal?.begin();
+    const wasThere = this.map.remove(data, start, end);
+    journal?.end(wasThere, REMOVED, data, start, end);
+    return wasThere;
   }
 
   /** Adds an entry as files write it; false for a text that is none. */
@@ -85,6 +114,47 @@ export class Dataset {
       default:
         return length > 0;
     }
+  }
+}
+
+const ADDED = 1;
+const REMOVED = 0;
+/** Words before the bytes: number of the set, what was done, length of the bytes. */
+const SET_HEAD = 3;
+
+/** What one set tells the journal. */
+class SetJournal {
+  private readonly journal: Journal;
+  private readonly number: number;
+  private words = new Int32Array(64);
+
+  constructor(journal: Journal, number: number) {
+    this.journal = journal;
+    this.number = number;
+  }
+
+  catchUp(): void {
+    this.journal.catchUp();
+  }
+
+  begin(): void {
+    this.journal.begin();
+  }
+
+  /** Tells of it when something changed, and lets the others go on. */
+  end(isChange: boolean, what: number, data: Uint8Array, start: number, end: number): void {
+    const size = SET_HEAD + ((end - start + 3) >> 2);
+    // an entry that is longer than the journal takes stays with this worker
+    if (isChange && size <= this.journal.longest) {
+      if (this.words.length < size) this.words = new Int32Array(size);
+      const { words } = this;
+      words[0] = this.number;
+      words[1] = what;
+      words[2] = end - start;
+      new Uint8Array(words.buffer).set(data.subarray(start, end), SET_HEAD * 4);
+      this.journal.append(JournalKind.dataset, words, size);
+    }
+    this.journal.end();
   }
 }
 

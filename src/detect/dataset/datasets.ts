@@ -2,11 +2,19 @@
 
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Journal } from '../../base/journal.ts';
+import { nameNumber } from '../../base/name-number.ts';
+import { JournalKind } from '../../framework/journal-kind.ts';
 import type { Dataset, DatasetType } from './dataset.ts';
 
 /** Shared under the key `datasets`. */
 export class Datasets {
   private readonly sets = new Map<string, Dataset>();
+  private journal: Journal | null = null;
+  /** By the number that all workers know a set by. */
+  private readonly byNumber = new Map<number, Dataset>();
+  /** What others did to sets whose rules are not compiled here yet. */
+  private readonly early = new Map<number, Int32Array[]>();
   /** Of the rule set before, as long as this one is being made. */
   private former: ReadonlyMap<string, Dataset> | undefined;
 
@@ -38,6 +46,24 @@ export class Datasets {
 
   put(set: Dataset): void {
     this.sets.set(set.name, set);
+    if (this.journal === null) return;
+    const number = nameNumber(set.name);
+    this.byNumber.set(number, set);
+    set.share(this.journal, number);
+    for (const words of this.early.get(number) ?? []) set.replay(words);
+    this.early.delete(number);
+  }
+
+  /** From now on other workers have the same sets. */
+  share(journal: Journal): void {
+    this.journal = journal;
+    journal.on(JournalKind.dataset, (words, length) => {
+      const number = words[0]!;
+      const set = this.byNumber.get(number);
+      if (set !== undefined) set.replay(words);
+      else this.early.set(number, [...(this.early.get(number) ?? []), words.slice(0, length)]);
+    });
+    for (const set of this.sets.values()) this.put(set);
   }
 
   /** Writes those that have a file; returns what went wrong. */

@@ -1,8 +1,7 @@
 // TagList: the tags of one session or host; each belongs to the rule that set it, and counts packets, bytes or time.
 
-import type { Packet } from '../../framework/packet.ts';
-
-export type TagMetric = 'packets' | 'bytes' | 'seconds';
+export const TAG_METRICS = ['packets', 'bytes', 'seconds'] as const;
+export type TagMetric = (typeof TAG_METRICS)[number];
 
 export interface TagSpec {
   readonly scope: 'session' | 'host';
@@ -36,7 +35,7 @@ export class TagList {
   }
 
   /** The rule matched: its tag is set, or counts anew. */
-  set({ count, metric }: TagSpec, rule: number, now: number): void {
+  set({ count, metric }: Pick<TagSpec, 'count' | 'metric'>, rule: number, now: number): void {
     const known = this.tags.find((tag) => tag.rule === rule);
     if (known === undefined) {
       if (this.tags.length < MAX_TAGS)
@@ -49,13 +48,13 @@ export class TagList {
     known.since = now;
   }
 
-  /** Whether the packet is to be logged; counts it. */
-  takes(p: Packet, now: number): boolean {
+  /** Whether a packet of so many bytes is to be logged; counts it. */
+  takes(bytes: number, now: number): boolean {
     const { tags } = this;
     let isTaken = false;
     for (let i = tags.length - 1; i >= 0; i--) {
       const tag = tags[i]!;
-      tag.used += tag.metric === 'bytes' ? p.end - p.start : 1;
+      tag.used += tag.metric === 'bytes' ? bytes : 1;
       if (tag.isFirst) tag.isFirst = false;
       else if (isOver(tag, now)) tags.splice(i, 1);
       else isTaken = true;

@@ -1,9 +1,12 @@
 // Run time of threshold, detection_filter, rate_filter and suppress: may a matching signature alert now?
 
 import { defineCounter } from '../../base/counters.ts';
+import { NumberWords } from '../../base/journal.ts';
+import type { Journal } from '../../base/journal.ts';
 import { WordTable } from '../../base/word-table.ts';
 import type { DetectContext } from '../../framework/detect-context.ts';
 import { F } from '../../framework/flows.ts';
+import { JournalKind } from '../../framework/journal-kind.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { Signature, ThresholdSpec } from '../../framework/signature.ts';
 import { decide } from './decide.ts';
@@ -40,6 +43,18 @@ const FULL_INTERVAL = 1e6;
 const DEFAULT_MEMCAP = 16 * 1024 * 1024;
 const NONE: readonly Numbered[] = [];
 
+/** What of a packet is counted by. */
+type Sighting = Pick<
+  Packet,
+  'flow' | 'ipVersion' | 'src0' | 'src1' | 'src2' | 'src3' | 'dst0' | 'dst1' | 'dst2' | 'dst3' | 'sp' | 'dp'
+>;
+type ThresholdContext = Pick<DetectContext, 'flows' | 'counters' | 'now'>;
+
+const NO_ADDRESSES = { src0: 0, src1: 0, src2: 0, src3: 0, dst0: 0, dst1: 0, dst2: 0, dst3: 0 };
+
+/** Words of a journal entry: rule, which of its thresholds, version, both ports, both addresses, the time. */
+const ENTRY_WORDS = 14;
+
 /** One per worker. `check` is called for matching signatures only. */
 export class Thresholds {
   /** Bits of `Action` that replace the signature's after `ThresholdResult.newAction`. */
@@ -54,6 +69,9 @@ export class Thresholds {
   /** Reused: matches are many. */
   private readonly sight = { isNew: false, counts: true, now: 0 };
   private lastPurge = -INTERVAL;
+  private journal: Journal | null = null;
+  private readonly entry = new Int32Array(ENTRY_WORDS);
+  private readonly numbers = new NumberWords();
 
   /** @param former those of the rule set before: what they counted for the same rules goes on */
   constructor(
@@ -80,12 +98,33 @@ export class Thresholds {
     return this.bitmaps.bytes;
   }
 
+  /** From now on other workers count the same things, and each is told of what the others see. */
+  share(
+    journal: Journal,
+    signature: (iid: number) => Signature,
+    ctx: Pick<ThresholdContext, 'flows' | 'counters'>,
+  ): void {
+    this.journal = journal;
+    const seen = { flow: -1, ipVersion: 0, sp: 0, dp: 0, ...NO_ADDRESSES };
+    const where = { ...ctx, now: 0 };
+    journal.on(JournalKind.threshold, (words) => {
+      seen.ipVersion = words[2]!;
+      seen.sp = words[3]! >>> 16;
+      seen.dp = words[3]! & 0xffff;
+      [seen.src0, seen.src1, seen.src2, seen.src3] = [words[4]!, words[5]!, words[6]!, words[7]!];
+      [seen.dst0, seen.dst1, seen.dst2, seen.dst3] = [words[8]!, words[9]!, words[10]!, words[11]!];
+      where.now = this.numbers.read(words, 12);
+      const known = this.numbered(signature(words[0]!))[words[1]!];
+      if (known !== undefined) this.checkOne(known, seen, where);
+    });
+  }
+
   /** Counts the match and says what becomes of it: a value of `ThresholdResult`. */
   check(signature: Signature, p: Packet, ctx: DetectContext): number {
     const specs = this.numbered(signature);
     let result: number = ThresholdResult.alert;
     for (let i = 0; i < specs.length; i++) {
-      const one = this.checkOne(specs[i]!, p, ctx);
+      const one = this.checkShared(signature.iid, i, specs[i]!, p, ctx);
       if (one === ThresholdResult.none || one === ThresholdResult.silent) return one;
       if (one === ThresholdResult.newAction) result = one;
     }
@@ -112,7 +151,32 @@ export class Thresholds {
     return tags.size - 1;
   }
 
-  private checkOne({ spec, tag }: Numbered, p: Packet, ctx: DetectContext): number {
+  private checkShared(iid: number, index: number, known: Numbered, p: Packet, ctx: DetectContext): number {
+    const { journal } = this;
+    const { track, type } = known.spec;
+    if (journal === null || track === 'by_flow' || type === 'suppress') return this.checkOne(known, p, ctx);
+    const { entry } = this;
+    journal.begin();
+    const result = this.checkOne(known, p, ctx);
+    entry[0] = iid;
+    entry[1] = index;
+    entry[2] = p.ipVersion;
+    entry[3] = (p.sp << 16) | p.dp;
+    entry[4] = p.src0;
+    entry[5] = p.src1;
+    entry[6] = p.src2;
+    entry[7] = p.src3;
+    entry[8] = p.dst0;
+    entry[9] = p.dst1;
+    entry[10] = p.dst2;
+    entry[11] = p.dst3;
+    this.numbers.write(ctx.now, entry, 12);
+    journal.append(JournalKind.threshold, entry, ENTRY_WORDS);
+    journal.end();
+    return result;
+  }
+
+  private checkOne({ spec, tag }: Numbered, p: Sighting, ctx: ThresholdContext): number {
     if (spec.type === 'suppress') return isSuppressed(spec, p) ? ThresholdResult.silent : ThresholdResult.alert;
     if (spec.track === 'by_flow' && p.flow < 0) return ThresholdResult.none;
     const isRate = spec.type === 'rate_filter';
@@ -137,7 +201,7 @@ export class Thresholds {
     return result;
   }
 
-  private slot(spec: ThresholdSpec, number: number, p: Packet, ctx: DetectContext): number {
+  private slot(spec: ThresholdSpec, number: number, p: Sighting, ctx: ThresholdContext): number {
     const t = this.table;
     // an IPv4 address is no IPv6 address that begins with the same bytes; entries without an address have one tag
     const isOfHost = spec.track === 'by_src' || spec.track === 'by_dst' || spec.track === 'by_both';
@@ -159,7 +223,7 @@ export class Thresholds {
   }
 
   // either direction of a pair is the same entry
-  private pairSlot(tag: number, p: Packet): number {
+  private pairSlot(tag: number, p: Sighting): number {
     const t = this.table;
     const order = p.src0 - p.dst0 || p.src1 - p.dst1 || p.src2 - p.dst2 || p.src3 - p.dst3;
     return order <= 0
@@ -168,7 +232,7 @@ export class Thresholds {
   }
 
   /** Whether the port was not yet seen in this window; begins the window's bitmap where needed. */
-  private isFresh(spec: ThresholdSpec, at: number, isNew: boolean, p: Packet, ctx: DetectContext): boolean {
+  private isFresh(spec: ThresholdSpec, at: number, isNew: boolean, p: Sighting, ctx: ThresholdContext): boolean {
     const values = this.table.values;
     const isOver = ctx.now > values[at + ThresholdField.since]! + spec.seconds * 1e6;
     let id = values[at + ThresholdField.bitmap]! - 1;
@@ -202,7 +266,7 @@ function expiry(spec: ThresholdSpec, values: Float64Array, at: number): number {
   return active === 0 ? end : Math.max(end, active + spec.timeout * 1e6);
 }
 
-function isSuppressed(spec: ThresholdSpec, p: Packet): boolean {
+function isSuppressed(spec: ThresholdSpec, p: Sighting): boolean {
   const { covers, track } = spec;
   if (covers === null) return true;
   const isSource = track !== 'by_dst' && covers(p.ipVersion, p.src0, p.src1, p.src2, p.src3);

@@ -1,9 +1,9 @@
 // EVE `stats`: all counters as a tree, their names split at the dots.
 import { counterNames } from '../../base/counters.ts';
+import type { Counters } from '../../base/counters.ts';
 import { shownCounters } from '../event-counters.ts';
 import { eveTime } from '../text/timestamp.ts';
 import type { ConfigNode } from '../../config/index.ts';
-import type { OutputContext } from '../../framework/output.ts';
 import type { EveRecord } from './record.ts';
 
 type Tree = Map<string, Tree | number>;
@@ -29,14 +29,20 @@ export class StatsEvents {
   /** The record, with its line end. */
   stats(): string {
     const { context } = this.record;
-    const tree = this.render(counterTree(context, this.isShown)).replace('"detect":{', `"detect":{${this.engines()}`);
+    const { counters, totals = counters, threads = [{ name: 'W#01', counters }] } = context;
+    const names = counterTree(totals, this.isShown);
+    const engines = this.engines();
+    const shown = (values: Counters): string =>
+      this.render(names, values).replace('"detect":{', `"detect":{${engines}`);
+    const tree = shown(totals);
     const uptime = `"uptime":${String(Math.floor(context.uptime()))}`;
-    const totals = this.hasTotals && tree !== '' ? `,${tree}` : '';
-    const threads = this.hasThreads ? `,"threads":{"W#01":{${tree}}}` : '';
-    this.before = context.counters.values.slice();
+    const sum = this.hasTotals && tree !== '' ? `,${tree}` : '';
+    const each = this.hasThreads ? threads.map((thread) => `"${thread.name}":{${shown(thread.counters)}}`) : [];
+    const byThread = this.hasThreads ? `,"threads":{${each.join()}}` : '';
+    this.before = totals.values.slice();
     return (
       `{"timestamp":"${eveTime(Date.now() * 1000)}","event_type":"stats"${this.record.settings.version}` +
-      `,"stats":{${uptime}${totals}${threads}}${this.record.end()}`
+      `,"stats":{${uptime}${sum}${byThread}}${this.record.end()}`
     );
   }
 
@@ -51,15 +57,15 @@ export class StatsEvents {
     );
   }
 
-  private render(tree: Tree): string {
+  private render(tree: Tree, counters: Counters): string {
     const parts: string[] = [];
     for (const [name, entry] of tree) {
       if (typeof entry !== 'number') {
-        const inner = this.render(entry);
+        const inner = this.render(entry, counters);
         if (inner !== '') parts.push(`"${name}":{${inner}}`);
         continue;
       }
-      const value = this.record.context.counters.get(entry);
+      const value = counters.get(entry);
       if (value === 0 && !this.hasZeros) continue;
       parts.push(`"${name}":${String(value)}`);
       if (this.hasDeltas) parts.push(`"${name}_delta":${String(value - (this.before[entry] ?? 0))}`);
@@ -68,10 +74,10 @@ export class StatsEvents {
   }
 }
 
-function counterTree(context: OutputContext, isShown: (name: string) => boolean): Tree {
+function counterTree(counters: Counters, isShown: (name: string) => boolean): Tree {
   const root: Tree = new Map();
   const names = counterNames();
-  const count = Math.min(names.length, context.counters.values.length);
+  const count = Math.min(names.length, counters.values.length);
   for (let id = 0; id < count; id++) {
     if (!isShown(names[id]!)) continue;
     const path = names[id]!.split('.');

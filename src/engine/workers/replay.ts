@@ -1,0 +1,103 @@
+// Replay on several workers: this thread reads captures and gives each packet to the worker of its hosts.
+
+import { setImmediate } from 'node:timers/promises';
+import { log } from '../../base/log.ts';
+import { workerOf } from '../../capture/spread.ts';
+import { PacketBatch, openCaptureFile } from '../../pcap/index.ts';
+import type { ReplayOptions, ReplayResult } from '../replay.ts';
+import { Statistics } from '../statistics.ts';
+import { Team } from './team.ts';
+import type { TeamOptions } from './team.ts';
+
+/** What is read at a time, bytes. */
+const REGION = 2 << 20;
+/** Milliseconds that the reader sleeps when a worker has no room. */
+const WAIT = 2;
+
+/** Reads all captures before it returns; a text tells why it could not begin or did not come to its end. */
+export async function replayOnTeam(
+  options: Pick<ReplayOptions, 'captures' | 'config' | 'control' | 'filter' | 'observer'>,
+  teamOptions: Omit<TeamOptions, 'config'>,
+): Promise<ReplayResult | string> {
+  const team = await Team.start({ ...teamOptions, config: options.config });
+  if (typeof team === 'string') return team;
+  const reading = new Reading(team, options);
+  let files = 0;
+  for (const [number, path] of options.captures.entries()) {
+    if (options.control?.isStopping === true || team.failure !== undefined) break;
+    options.observer?.begin?.(path);
+    const isGood = await reading.read(path, number);
+    options.observer?.end?.(path, isGood);
+    if (isGood) files++;
+  }
+  await team.finish();
+  return (
+    team.failure ?? {
+      packets: reading.packets,
+      bytes: team.total('decoder.bytes'),
+      alerts: team.total('detect.alert'),
+      flows: team.total('flow.total'),
+      files,
+      failed: reading.failed,
+    }
+  );
+}
+
+class Reading {
+  packets = 0;
+  failed = 0;
+  private readonly team: Team;
+  private readonly options: Pick<ReplayOptions, 'config' | 'control' | 'filter' | 'observer'>;
+  private readonly region = { data: new Uint8Array(REGION), offset: 0, size: REGION };
+  private readonly batch = new PacketBatch(this.region.data);
+  private readonly statistics: Statistics;
+
+  constructor(team: Team, options: Reading['options']) {
+    this.team = team;
+    this.options = options;
+    this.statistics = new Statistics(options.config, Date.now());
+  }
+
+  async read(path: string, capture: number): Promise<boolean> {
+    const { control, filter, observer } = this.options;
+    const { batch, team } = this;
+    const opened = openCaptureFile(path, this.region);
+    if (!opened.ok) {
+      log.error('pcap', `${path}: ${opened.problem.message}`);
+      this.failed++;
+      return false;
+    }
+    const { reader } = opened;
+    while (reader.next(batch) > 0 && team.failure === undefined) {
+      filter?.keep(batch);
+      await this.spread(capture);
+      observer?.progress?.(path, reader.progress());
+      if (this.statistics.isDue()) team.tellStatistics();
+      if (control?.wantsReopen === true) team.reopen();
+      if (control !== undefined) control.wantsReopen = false;
+      if (control?.isStopping === true) break;
+      await setImmediate(); // what workers write passes through this thread
+    }
+    for (const problem of reader.problems) log.warning('pcap', `${path}: ${problem.message}`);
+    reader.close();
+    return true;
+  }
+
+  private async spread(capture: number): Promise<void> {
+    const { batch, team } = this;
+    const { rings } = team;
+    for (let i = 0; i < batch.count; i++) {
+      const start = batch.offset[i]!;
+      const to = workerOf(batch.data, start, start + batch.length[i]!, batch.linkType[i]!, rings.length);
+      const ring = rings[to]!;
+      const number = ++this.packets;
+      while (!ring.push(batch, i, number, capture)) {
+        ring.notify();
+        ring.waitForRoom(WAIT);
+        await setImmediate();
+        if (team.failure !== undefined) return;
+      }
+    }
+    for (const ring of rings) ring.notify();
+  }
+}

@@ -1,0 +1,92 @@
+// WriterHost: the files and sockets that all workers of a team write to, in the first thread.
+
+import type { ConfigNode } from '../../config/index.ts';
+import type { OutputContext } from '../../framework/output.ts';
+import type { RecordWriter, WriterRequest } from '../../framework/record-writer.ts';
+import { OutputError } from '../../output/output-error.ts';
+import { openSyslog, openWriter } from '../../output/writer.ts';
+import type { MemberMessage, WriterAnswer } from './messages.ts';
+
+interface Shared {
+  readonly key: string;
+  readonly writer: RecordWriter;
+  /** Workers that have not closed it. */
+  users: number;
+}
+
+export class WriterHost {
+  private readonly writers: Shared[] = [];
+  private readonly config: ConfigNode;
+  private readonly context: Pick<OutputContext, 'logDir' | 'mayWait'>;
+
+  constructor(config: ConfigNode, context: Pick<OutputContext, 'logDir' | 'mayWait'>) {
+    this.config = config;
+    this.context = context;
+  }
+
+  /** The writer of a section: opened for the first worker that asks, the same for the others. */
+  open(request: WriterRequest): WriterAnswer {
+    const key = `${request.kind} ${request.section} ${request.defaultName}`;
+    const known = this.writers.findIndex((shared) => shared.key === key);
+    if (known >= 0) {
+      this.writers[known]!.users++;
+      return { writer: known, takesBytes: this.writers[known]!.writer.text !== undefined };
+    }
+    try {
+      const writer = this.create(request);
+      return { writer: this.writers.push({ key, writer, users: 1 }) - 1, takesBytes: writer.text !== undefined };
+    } catch (error) {
+      const code = error instanceof OutputError ? error.code : 'open_failed';
+      return { code, message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  private create({ section, defaultName, kind }: WriterRequest): RecordWriter {
+    const node = this.config.get(section);
+    if (node === undefined) throw new OutputError('bad_setting', `${section} is not in the configuration`);
+    return kind === 'syslog' ? openSyslog(node, this.context) : openWriter(node, this.context, defaultName);
+  }
+
+  /** Does what a worker asks for. @returns false for a message that is about no writer */
+  take(message: MemberMessage): boolean {
+    switch (message.type) {
+      case 'bytes':
+        this.bytes(this.writers[message.writer]!.writer, message);
+        return true;
+      case 'lines':
+        for (const line of message.lines) this.writers[message.writer]!.writer.write(line);
+        return true;
+      case 'flush':
+        this.writers[message.writer]!.writer.flush();
+        return true;
+      case 'close':
+        this.close(this.writers[message.writer]!);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private bytes(writer: RecordWriter, { bytes, records }: Extract<MemberMessage, { type: 'bytes' }>): void {
+    writer.text!.part(bytes);
+    writer.commit!(records);
+  }
+
+  private close(shared: Shared): void {
+    if (--shared.users === 0) shared.writer.close();
+    else shared.writer.flush();
+  }
+
+  /** Log files were moved away. */
+  reopen(): void {
+    for (const { users, writer } of this.writers) if (users > 0) writer.reopen();
+  }
+
+  /** A worker ended without closing: what it wrote before is kept. */
+  closeAll(): void {
+    for (const shared of this.writers) {
+      if (shared.users > 0) shared.writer.close();
+      shared.users = 0;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { Worker } from 'node:worker_threads';
+import fc from 'fast-check';
+import { Journal, NumberWords } from '../../src/base/journal.ts';
+
+const ADD = 7;
+
+/** A sum that all readers have a copy of. */
+class Sum {
+  value = 0;
+  readonly seen: number[] = [];
+  readonly journal: Journal;
+  private readonly entry = new Int32Array(1);
+
+  constructor(journal: Journal) {
+    this.journal = journal;
+    journal.on(ADD, (words, length) => {
+      assert.equal(length, 1);
+      this.take(words[0]!);
+    });
+  }
+
+  add(amount: number): void {
+    this.journal.begin();
+    this.take(amount);
+    this.entry[0] = amount;
+    this.journal.append(ADD, this.entry, 1);
+    this.journal.end();
+  }
+
+  private take(amount: number): void {
+    this.value += amount;
+    this.seen.push(amount);
+  }
+}
+
+describe('Journal', () => {
+  it('gives every copy the same history, whoever writes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(2), fc.integer({ min: -9, max: 9 }), fc.boolean())), (steps) => {
+        const memory = Journal.allocate(3, 256);
+        const sums = [0, 1, 2].map((reader) => new Sum(new Journal(memory, reader, 3)));
+        for (const [reader, amount, isRead] of steps) {
+          if (isRead) sums[reader]!.journal.catchUp();
+          else {
+            sums[reader]!.add(amount);
+            // one thread plays all of them here: nobody could make room while another waits for it
+            for (const sum of sums) sum.journal.catchUp();
+          }
+        }
+        for (const sum of sums) sum.journal.catchUp();
+        for (const sum of sums) assert.deepEqual(sum.seen, sums[0]!.seen);
+      }),
+    );
+  });
+
+  it('keeps numbers beyond 32 bits', () => {
+    const words = new Int32Array(4);
+    const numbers = new NumberWords();
+    for (const value of [0, 1, 1.7e15, -3.5, Infinity]) {
+      numbers.write(value, words, 1);
+      assert.equal(numbers.read(words, 1), value);
+    }
+  });
+
+  it('waits for nobody who has left', () => {
+    const memory = Journal.allocate(2, 64);
+    const sum = new Sum(new Journal(memory, 0, 2));
+    Journal.leave(memory, 1);
+    for (let i = 0; i < 1000; i++) sum.add(1);
+    assert.equal(sum.value, 1000);
+  });
+
+  it('lets threads change what they share at the same time, without losing anything', async function () {
+    this.timeout(60_000);
+    const readers = 3;
+    const memory = Journal.allocate(readers, 256);
+    // counts up to a limit that all share: each number once, whoever reaches it
+    const code = `
+      const { workerData, parentPort } = require('node:worker_threads');
+      (async () => {
+        const { Journal } = await import(workerData.module);
+        const journal = new Journal(workerData.memory, workerData.reader, ${String(readers)});
+        let value = 0;
+        const mine = [];
+        journal.on(1, (words) => { value = words[0]; });
+        const entry = new Int32Array(1);
+        for (;;) {
+          journal.begin();
+          if (value === 20000) break;
+          entry[0] = ++value;
+          mine.push(value);
+          journal.append(1, entry, 1);
+          journal.end();
+        }
+        journal.end();
+        Journal.leave(workerData.memory, workerData.reader);
+        parentPort.postMessage(mine);
+      })();`;
+    const module = new URL('../../dist/base/journal.js', import.meta.url).href;
+    const parts = await Promise.all(
+      Array.from({ length: readers }, (_, reader) => {
+        const worker = new Worker(code, { eval: true, workerData: { memory, reader, module }, execArgv: [] });
+        return new Promise<number[]>((resolve, reject) => {
+          worker.on('message', resolve);
+          worker.on('error', reject);
+        });
+      }),
+    );
+    const all = parts.flat().sort((a, b) => a - b);
+    assert.deepEqual(
+      all,
+      Array.from({ length: 20000 }, (_, i) => i + 1),
+    );
+  });
+});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PcapWriter } from '../../../src/pcap/index.ts';
+import { ascii, bytes, concat, hex, tcp4, udp4 } from '../../support/packets.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../../dist/cli/tayra.js', import.meta.url));
+const DEMO = fileURLToPath(new URL('../../../pcaps/demo.pcap', import.meta.url));
+const SHIPPED = fileURLToPath(new URL('../../../rules/', import.meta.url));
+
+interface Event {
+  readonly event_type: string;
+  readonly alert?: { readonly signature_id: number };
+  readonly stats?: Record<string, Record<string, unknown>>;
+}
+
+/** A question for the address of a name of one label (RFC 1035 section 4). */
+function question(label: string): Uint8Array {
+  const head = hex('12 34 01 00 00 01 00 00 00 00 00 00');
+  return concat(head, bytes(label.length), ascii(label), hex('00 00 01 00 01'));
+}
+
+/** What stays the same whoever saw the packets: flow ids and the moment of a flow record do not. */
+function essence(event: Event): string {
+  const copy = structuredClone(event) as unknown as Record<string, unknown>;
+  for (const key of ['flow_id', 'parent_id']) delete copy[key];
+  if (event.event_type === 'flow' || event.event_type === 'netflow') delete copy['timestamp'];
+  return JSON.stringify(copy);
+}
+
+describe('replay on several workers', function () {
+  this.timeout(120_000);
+  let folder: string;
+  before(function () {
+    if (!existsSync(PROGRAM)) {
+      console.log('      skipped: not built');
+      this.skip();
+    }
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tayra-workers-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function run(capture: string, rules: string, workers: number, ...more: string[]): Event[] {
+    const out = join(folder, `out-${String(workers)}`);
+    mkdirSync(out);
+    const mode = workers === 1 ? ['--runmode', 'single'] : ['--runmode', 'workers'];
+    const words = [
+      '-r',
+      capture,
+      '-S',
+      rules,
+      '-l',
+      out,
+      '-k',
+      'none',
+      ...mode,
+      '--set',
+      `threading.workers=${String(workers)}`,
+    ];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...words, ...more], { encoding: 'utf8' });
+    assert.equal(status, 0, stdout + stderr);
+    const lines = readFileSync(join(out, 'eve.json'), 'utf8').trimEnd().split('\n');
+    return lines.map((line) => JSON.parse(line) as Event);
+  }
+
+  function capture(frames: readonly Uint8Array[]): string {
+    const path = join(folder, 'input.pcap');
+    const writer = new PcapWriter(path, { linkType: 1 });
+    frames.forEach((frame, i) => writer.write(frame, 0, frame.length, frame.length, 1.7e15 + i * 1000));
+    writer.close();
+    return path;
+  }
+
+  function rulesOf(...lines: readonly string[]): string {
+    writeFileSync(join(folder, 'test.rules'), lines.join('\n'));
+    return join(folder, 'test.rules');
+  }
+
+  const counted = (events: readonly Event[]): Record<string, number> => {
+    const result: Record<string, number> = {};
+    for (const { alert } of events)
+      if (alert !== undefined) result[alert.signature_id] = (result[alert.signature_id] ?? 0) + 1;
+    return result;
+  };
+
+  it('tells the same as one worker does', () => {
+    const rules = join(SHIPPED, '*.rules');
+    const tell = (workers: number): string[] =>
+      run(DEMO, rules, workers)
+        .filter(({ event_type }) => event_type !== 'stats')
+        .map(essence)
+        .sort();
+    const alone = tell(1);
+    assert.ok(alone.some((text) => text.includes('"event_type":"alert"')));
+    assert.deepEqual(tell(3), alone);
+  });
+
+  it('counts thresholds over all of them', () => {
+    const frames: Uint8Array[] = [];
+    for (let i = 0; i < 400; i++)
+      frames.push(udp4({ sp: 1000 + i }, ascii('hello'), { dst: `10.7.${String(i % 8)}.${String(i % 250)}` }));
+    const rules = rulesOf(
+      'alert udp any any -> any any (msg:"limit"; content:"hello"; threshold:type limit, track by_src, count 3, seconds 60; sid:1;)',
+      'alert udp any any -> any any (msg:"each tenth"; content:"hello"; threshold:type threshold, track by_src, count 10, seconds 60; sid:2;)',
+      'alert udp any any -> any any (msg:"beyond 350"; content:"hello"; detection_filter:track by_src, count 350, seconds 60; sid:3;)',
+      'alert udp any any -> any any (msg:"once"; content:"hello"; threshold:type both, track by_rule, count 5, seconds 60; sid:4;)',
+    );
+    assert.deepEqual(counted(run(capture(frames), rules, 3)), { 1: 3, 2: 40, 3: 50, 4: 1 });
+  });
+
+  it('has one data set for all of them', () => {
+    const frames: Uint8Array[] = [];
+    for (let i = 0; i < 300; i++) {
+      const host = { src: `10.5.0.${String(i % 200)}`, dst: `10.7.0.${String(i % 11)}` };
+      frames.push(udp4({ sp: 2000 + i, dp: 53 }, question(`name${String(i % 30)}`), host));
+    }
+    const rules = rulesOf(
+      'alert dns any any -> any any (msg:"new name"; dns.query; dataset:set,names,type string; sid:1;)',
+    );
+    assert.deepEqual(counted(run(capture(frames), rules, 3)), { 1: 30 });
+  });
+
+  it('adds up what they counted', () => {
+    const frames = Array.from({ length: 200 }, (_, i) =>
+      tcp4({ sp: 3000 + i }, ascii('x'), { dst: `10.7.0.${String(i)}` }),
+    );
+    const last = run(capture(frames), rulesOf(''), 3)
+      .filter(({ event_type }) => event_type === 'stats')
+      .at(-1);
+    assert.equal(last?.stats?.['decoder']?.['pkts'], 200);
+  });
+});
