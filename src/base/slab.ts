@@ -11,12 +11,17 @@ export class Slab {
   private readonly limit: number;
   /** Bytes handed out and not yet released. */
   inUse = 0;
+  /** Bytes that may be handed out: the whole region, or less. */
+  memcap: number;
+  /** Bytes of the region. */
+  readonly size: number;
 
   /** @param start first byte of the region @param size its bytes */
   constructor(start: number, size: number) {
     this.start = start;
     this.next = start;
     this.limit = start + size;
+    this.size = this.memcap = size;
     for (let shift = 0; shift < 32; shift++) this.free.push(new Int32Array(shift < SMALLEST_SHIFT ? 0 : 64));
   }
 
@@ -33,6 +38,7 @@ export class Slab {
   /** Offset of a block of at least `size` bytes, or -1 when the region has none left. */
   alloc(size: number): number {
     const shift = Slab.shiftOf(size);
+    if (this.inUse + (1 << shift) > this.memcap) return -1;
     const count = this.freeCount[shift]!;
     if (count > 0) {
       this.freeCount[shift] = count - 1;

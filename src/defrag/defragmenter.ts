@@ -69,7 +69,8 @@ export class Defragmenter implements FragmentSink {
   private readonly options: DefragOptions;
   private readonly data: Uint8Array;
   private readonly counters: Counters;
-  private readonly slab: Slab;
+  /** Its memcap is that of `defrag`. */
+  readonly slab: Slab;
   private readonly table: TrackerTable;
   private readonly maxTrackers: number;
   private readonly maxFragments: number;

@@ -6,10 +6,11 @@ import type { Counters } from '../base/counters.ts';
 const PRESSURE = defineCounter('memcap.pressure');
 const MOST = defineCounter('memcap.pressure_max');
 
-/** Bytes a part may use (0: no cap), and the counter of those it uses. */
+/** A part, and the counter of the bytes it uses. */
 export interface CappedMemory {
   readonly counter: string;
-  readonly cap: number;
+  /** Bytes it may use, 0: no cap. */
+  cap(): number;
 }
 
 export class MemoryPressure {
@@ -18,15 +19,17 @@ export class MemoryPressure {
 
   constructor(counters: Counters, parts: readonly CappedMemory[]) {
     this.counters = counters;
-    this.capped = parts.filter(({ cap }) => cap > 0);
+    this.capped = parts;
   }
 
   /** Statistics are due, and the counters of the parts are up to date. */
   update(): void {
     const { counters } = this;
     let percent = 0;
-    for (const { counter, cap } of this.capped)
-      percent = Math.max(percent, Math.floor((counters.byName(counter) * 100) / cap));
+    for (const { counter, cap } of this.capped) {
+      const bytes = cap();
+      if (bytes > 0) percent = Math.max(percent, Math.floor((counters.byName(counter) * 100) / bytes));
+    }
     counters.set(PRESSURE, percent);
     if (percent > counters.get(MOST)) counters.set(MOST, percent);
   }

@@ -4,6 +4,8 @@ import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { createCommands } from './command-socket/commands.ts';
 import type { CommandTarget } from './command-socket/commands.ts';
+import { interfaceCommands } from './command-socket/interface-commands.ts';
+import type { CommandedSource } from './command-socket/interface-commands.ts';
 import { CommandSocket } from './command-socket/server.ts';
 import type { RunControl } from './control.ts';
 import { CompilerThread } from './reload/compiler-thread.ts';
@@ -22,7 +24,7 @@ export interface OperationOptions {
 }
 
 /** What a source of packets answers for. */
-export type OperatedSource = Pick<CommandTarget, 'captureMode' | 'interfaces' | 'update' | 'countsOf'>;
+export type OperatedSource = Pick<CommandTarget, 'captureMode'> & CommandedSource;
 
 export class Operation {
   private readonly control: RunControl;
@@ -51,12 +53,19 @@ export class Operation {
     if (settings === undefined) return operation;
     const { config, control } = options;
     const commands = createCommands({
-      ...source,
       config,
       control,
-      run,
       started: Date.now(),
+      captureMode: source.captureMode,
+      runningMode: 'single',
+      run: () => run,
+      rules: () => run.rules,
+      lastReload: () => run.lastReload,
       reloader: operation.reloader,
+      update: () => {
+        source.update();
+      },
+      more: interfaceCommands(source, run.worker.counters),
     });
     const socket = await CommandSocket.open(settings.path, commands);
     if (typeof socket !== 'string') {

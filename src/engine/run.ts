@@ -180,6 +180,7 @@ function workerOptions(options: RunOptions): WorkerOptions {
   return {
     counterMemory: membership?.memory,
     tellsStatistics: (membership?.index ?? 0) === 0,
+    config,
     decoder: decoderOptions(config, readVariables(config)),
     defrag: shareOf(defragSettings(config, hosts, simulate), membership),
     flow: options.isLive === true ? { ...flow, idleAbove: 0 } : flow,

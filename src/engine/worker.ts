@@ -46,6 +46,8 @@ import type { Rejects } from '../respond/rejects.ts';
 import { Verdicts } from '../respond/verdicts.ts';
 import type { LoadedRules } from './load-rules.ts';
 import { MemoryPressure } from './memory-pressure.ts';
+import { memcapsOf } from './memcaps.ts';
+import type { Memcap } from './memcaps.ts';
 import { Pipeline } from './pipeline.ts';
 import { protocolTransports } from './protocol-names.ts';
 import { PSEUDO_PACKET_BYTES, PseudoPacket } from './pseudo-packet.ts';
@@ -64,6 +66,7 @@ export interface WorkerOptions {
   readonly counterMemory?: SharedArrayBuffer | undefined;
   /** False where another worker tells the statistics of all. */
   readonly tellsStatistics: boolean;
+  readonly config: ConfigNode;
   /** Batches come from interfaces, which are told apart. */
   readonly isLive: boolean;
   /** Bytes that a capture source may fill at a time. */
@@ -116,6 +119,8 @@ export interface Worker {
   readonly pipeline: Pipeline;
   readonly counters: Counters;
   readonly flows: Flows;
+  /** Bytes that its parts may use. */
+  readonly memcaps: readonly Memcap[];
   readonly batch: PacketBatch;
   /** Where a capture source may put bytes. */
   readonly region: { readonly data: Uint8Array; readonly offset: number; readonly size: number };
@@ -185,13 +190,14 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
       policies.apply('appLayerError', p, f);
     },
   });
+  const reassemblySlab = new Slab(arena.carve(streamSize), streamSize);
   const stream = new TcpEngine({
     sink: app,
     flows,
     counters,
     data: arena.data,
     bufferId,
-    slab: new Slab(arena.carve(streamSize), streamSize),
+    slab: reassemblySlab,
     options: options.stream,
     hostPolicy: options.hostPolicy,
     policy: (kind, p, f) => {
@@ -240,13 +246,23 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     isLive: options.isLive,
     tellsStatistics: options.tellsStatistics,
     pressure: new MemoryPressure(counters, [
-      { counter: 'flow.memuse', cap: options.flow.memcap },
-      { counter: 'tcp.memuse', cap: options.stream.memcap },
-      { counter: 'tcp.reassembly_memuse', cap: streamSize },
+      { counter: 'flow.memuse', cap: () => memcaps.find(({ name }) => name === 'flow')!.bytes },
+      { counter: 'tcp.memuse', cap: () => options.stream.memcap },
+      { counter: 'tcp.reassembly_memuse', cap: () => options.stream.reassembly.memcap },
     ]),
   };
   const pipeline = new Pipeline({ ...parts, outputs }, arena.data);
-  pipeline.tracker = new FlowTracker(flows, counters, pipeline, options.flow);
+  const tracker = new FlowTracker(flows, counters, pipeline, options.flow);
+  pipeline.tracker = tracker;
+  const memcaps = memcapsOf({
+    config: options.config,
+    stream: options.stream,
+    reassembly: reassemblySlab,
+    defrag: fragments.slab,
+    flow: options.flow.memcap,
+    tracker,
+    used: (counter) => counters.byName(counter),
+  });
   const release = (): void => {
     detect?.tables.free();
     unregisterBuffer(arena.data);
@@ -268,7 +284,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
       former?.tables.free();
     };
   }
-  return { pipeline, counters, flows, batch: new PacketBatch(arena.data), region, readyRules, release };
+  return { pipeline, counters, flows, memcaps, batch: new PacketBatch(arena.data), region, readyRules, release };
 }
 
 /** Whether rules are there, or may come by a reload. */

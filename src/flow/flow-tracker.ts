@@ -48,8 +48,9 @@ export class FlowTracker {
   private readonly index: HashIndex;
   private readonly wheel: TimerWheel;
   private readonly timeouts: TimeoutTable;
-  private readonly maxFlows: number;
-  private readonly recoverAt: number;
+  private maxFlows = 0;
+  private recoverAt = 0;
+  private readonly emergencyRecovery: number;
   private readonly idleAbove: number;
   private readonly simulateMemcapAt: number;
   private begun = 0;
@@ -69,8 +70,20 @@ export class FlowTracker {
     this.timeouts = new TimeoutTable(options.timeouts);
     this.idleAbove = options.idleAbove;
     this.simulateMemcapAt = options.simulateMemcapAt ?? -1;
-    this.maxFlows = Math.max(16, Math.floor(options.memcap / BYTES_PER_FLOW));
-    this.recoverAt = Math.floor((this.maxFlows * (100 - options.emergencyRecovery)) / 100);
+    this.emergencyRecovery = options.emergencyRecovery;
+    this.limit(options.memcap);
+  }
+
+  /** Sets the bytes that flow records may take from here on. */
+  limit(memcap: number): void {
+    this.maxFlows = Math.max(16, Math.floor(memcap / BYTES_PER_FLOW));
+    this.recoverAt = Math.floor((this.maxFlows * (100 - this.emergencyRecovery)) / 100);
+  }
+
+  /** The flow of that id (EVE `flow_id`), -1 when it is not open; looks at all of them. */
+  byId(id: number): number {
+    for (const f of this.index.all()) if (this.flows.double(f, F.id) === id) return f;
+    return -1;
   }
 
   /** Brings the gauges up to date, before statistics are read. */

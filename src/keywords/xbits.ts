@@ -24,6 +24,15 @@ const COMMANDS = ['set', 'unset', 'toggle', 'isset', 'isnotset'];
 /** Words of a journal entry: name, whom by, IP version, command, both addresses, two times. */
 const ENTRY_WORDS = 16;
 
+/** A host by its address. */
+export interface Host {
+  readonly isIp6: boolean;
+  readonly words: readonly [number, number, number, number];
+}
+
+/** Key of a mark of hosts, as against those of pairs. */
+const HOST_MARK = /^(?:hostbits|xbits)\/host\/(.+)$/;
+
 /** All marks of a rule set, with the time each ends. Shared under the key `xbits`. */
 export class HostBits {
   private readonly ids = new Map<string, number>();
@@ -111,6 +120,40 @@ export class HostBits {
   private unset(tag: number, track: Track, p: Hosts): void {
     const slot = this.find(tag, track, p);
     if (slot >= 0) this.table.values[slot] = 0;
+  }
+
+  /** Sets a mark of a host from outside, or ends it (`until` 0). @returns false when no rule knows the name */
+  setHost(name: string, { isIp6, words }: Host, { now, until }: { now: number; until: number }): boolean {
+    const [src0, src1, src2, src3] = words;
+    const hosts = { ipVersion: isIp6 ? 6 : 4, src0, src1, src2, src3, dst0: 0, dst1: 0, dst2: 0, dst3: 0 };
+    const tags = this.hostTags(name);
+    for (const tag of tags) this.apply(until > 0 ? 'set' : 'unset', { tag, track: 'ip_src', until }, hosts, now);
+    return tags.length > 0;
+  }
+
+  isKnownForHosts(name: string): boolean {
+    return this.hostTags(name).length > 0;
+  }
+
+  /** The marks that a host has or had; undefined when it never had any. */
+  marksOf(host: Host): { readonly name: string; readonly until: number }[] | undefined {
+    const marks = new Map<string, number>();
+    let isKnown = false;
+    for (const [key, tag] of this.ids) {
+      const name = HOST_MARK.exec(key)?.[1];
+      const slot = this.table.find(tag * 2 + (host.isIp6 ? 1 : 0), ...host.words, 0, 0, 0, 0);
+      if (name === undefined || slot < 0) continue;
+      isKnown = true;
+      marks.set(name, Math.max(marks.get(name) ?? 0, this.table.values[slot]!));
+    }
+    return isKnown ? [...marks].map(([name, until]) => ({ name, until })) : undefined;
+  }
+
+  /** Marks by xbits and hostbits of the same name are one to who sets them from outside. */
+  private hostTags(name: string): number[] {
+    return ['hostbits', 'xbits']
+      .map((keyword) => this.ids.get(`${keyword}/host/${name}`))
+      .filter((tag) => tag !== undefined);
   }
 
   private find(name: number, track: Track, p: Hosts): number {

@@ -10,6 +10,7 @@ import { Counters } from '../../src/base/counters.ts';
 import { openConfig } from '../../src/config/index.ts';
 import { createCommands } from '../../src/engine/command-socket/commands.ts';
 import type { CommandTarget } from '../../src/engine/command-socket/commands.ts';
+import { interfaceCommands } from '../../src/engine/command-socket/interface-commands.ts';
 import { CommandSocket } from '../../src/engine/command-socket/server.ts';
 import { RunControl } from '../../src/engine/control.ts';
 import { commandSocketSettings } from '../../src/engine/settings/index.ts';
@@ -17,17 +18,22 @@ import { commandSocketSettings } from '../../src/engine/settings/index.ts';
 const control = new RunControl();
 const target: CommandTarget = {
   config: openConfig({ settings: [{ path: 'some.key', value: 'seven' }] }).root,
-  run: {
-    rules: null,
-    lastReload: 0,
-    worker: { counters: new Counters(), pipeline: { updateGauges: () => undefined } },
-  },
+  rules: () => null,
+  lastReload: () => 0,
+  run: () => undefined,
   control,
   captureMode: 'AF_PACKET_DEV',
+  runningMode: 'single',
   started: Date.now(),
-  interfaces: ['eth0', 'eth1'],
   update: () => undefined,
-  countsOf: (name) => (name === 'eth0' ? { packets: 5, drops: 2 } : undefined),
+  more: interfaceCommands(
+    {
+      interfaces: ['eth0', 'eth1'],
+      update: () => undefined,
+      countsOf: (name) => (name === 'eth0' ? { packets: 5, drops: 2 } : undefined),
+    },
+    new Counters(),
+  ),
 };
 
 /** What comes back until the server closes, or so many characters are there. */

@@ -7,7 +7,7 @@ describe('memory pressure', () => {
     const [a, b, c] = ['test.a', 'test.b', 'test.c'].map(defineCounter);
     const counters = new Counters();
     const caps = { 'test.a': 1000, 'test.b': 10, 'test.c': 0 };
-    const parts = Object.entries(caps).map(([counter, cap]) => ({ counter, cap }));
+    const parts = Object.entries(caps).map(([counter, cap]) => ({ counter, cap: () => cap }));
     const pressure = new MemoryPressure(counters, parts);
     const seen = (...used: number[]): number[] => {
       [a, b, c].forEach((id, i) => {

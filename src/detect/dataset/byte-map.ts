@@ -43,6 +43,11 @@ export class ByteMap {
     return true;
   }
 
+  clear(): void {
+    this.buckets.clear();
+    this.size = 0;
+  }
+
   *entries(): Generator<Entry> {
     for (const bucket of this.buckets.values()) yield* bucket;
   }

@@ -85,6 +85,22 @@ export class Dataset {
     return true;
   }
 
+  /** Whether an entry as files write it is there. */
+  hasText(text: string): boolean {
+    const bytes = encode(this.type, text);
+    return bytes !== undefined && this.map.find(bytes, 0, bytes.length) !== null;
+  }
+
+  /** False when it was not there. */
+  removeText(text: string): boolean {
+    const bytes = encode(this.type, text);
+    return bytes !== undefined && this.map.remove(bytes, 0, bytes.length);
+  }
+
+  clear(): void {
+    this.map.clear();
+  }
+
   /** The same with what is known of the entry, as JSON; strings stand for themselves. */
   addWithContext(text: string, context: string): boolean {
     const bytes = this.type === 'string' ? Buffer.from(text, 'utf8') : encode(this.type, text);
