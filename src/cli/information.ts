@@ -84,7 +84,7 @@ function buildInfo(): string {
     entries.map(([name, value]) => `  ${`${name}${colon}`.padEnd(40)} ${value}\n`).join('');
   return (
     versionLine() +
-    `Features:${hasPcre ? ' PCRE_JIT' : ''} HAVE_JA3 HAVE_JA4 MAGIC QA_SIMULATION TAYRA\n` +
+    `Features:${hasPcre ? ' PCRE_JIT' : ''} HAVE_JA3 HAVE_JA4 MAGIC QA_SIMULATION UNIX_SOCKET TAYRA\n` +
     `Node.js ${process.versions.node}, ${process.platform} ${process.arch}\n\n` +
     `Tayra Configuration:\n${table(rows, ':')}\nGeneric build parameters:\n${table(folders, '')}`
   );

@@ -57,11 +57,12 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
     options: [
       valued('read', '-r', 'FILE|DIR', 'read a capture file, or all of a folder'),
       flag('recursive', '--pcap-file-recursive', '... and of the folders in it'),
-      flag('continuous', '--pcap-file-continuous', 'go on looking for new files (not available yet)'),
+      flag('continuous', '--pcap-file-continuous', 'go on looking for new files in the folder'),
       flag('deleteWhenDone', '--pcap-file-delete', 'delete each capture file when it was read'),
       valued('readBuffer', '--pcap-file-buffer-size', 'BYTES', 'accepted; files are read in large pieces'),
       valued('filterFile', '-F', 'FILE', 'packet filter (pcap-filter syntax) in a file; or as last words'),
       valued('checksums', '-k', 'all|none|auto', 'checksum validation'),
+      optional('unixSocket', '--unix-socket', 'FILE', 'read the captures that clients of this socket ask for'),
       flag('simulateIps', '--simulate-ips', 'treat the capture as inline traffic'),
     ],
   },
@@ -86,7 +87,6 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
     options: [
       optional('pcap', '--pcap', 'DEVICE', 'through libpcap'),
       valued('pcapBuffer', '--pcap-buffer-size', 'BYTES', 'buffer of libpcap'),
-      optional('unixSocket', '--unix-socket', 'FILE', 'wait for commands on a socket'),
       optional('afXdp', '--af-xdp', 'DEVICE', ''),
       optional('netmap', '--netmap', 'DEVICE', ''),
       optional('nflog', '--nflog', 'GROUP', ''),

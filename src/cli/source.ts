@@ -2,7 +2,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { log } from '../base/log.ts';
 import { parseQueues } from '../engine/settings/index.ts';
-import { listCaptures } from '../pcap/index.ts';
+import type { ConfigNode } from '../config/index.ts';
+import { comingCaptures, listCaptures } from '../pcap/index.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 
@@ -20,7 +21,6 @@ const MISSING: readonly (readonly [option: string, what: string])[] = [
   ['captureplugin', 'capture plug-ins (--capture-plugin)'],
   ['erf', 'reading of ERF files (--erf-in)'],
   ['ipfw', 'inline mode on ipfw (-d)'],
-  ['unixSocket', 'control by a socket (--unix-socket)'],
 ];
 
 const has = (args: Arguments, name: string): boolean => args.values.has(name) || args.flags.has(name);
@@ -35,7 +35,9 @@ export interface UsageProblem {
 
 /** What is wrong with the choice of a source; undefined when it can be worked with (or is not needed). */
 export function sourceProblem(args: Arguments): UsageProblem | undefined {
-  const others = ['read', 'queue', ...MISSING.map(([option]) => option)].filter((option) => has(args, option));
+  const others = ['read', 'queue', 'unixSocket', ...MISSING.map(([option]) => option)].filter((option) =>
+    has(args, option),
+  );
   if (others.length + (INTERFACES.some((option) => has(args, option)) ? 1 : 0) > 1)
     return { message: 'more than one run mode has been specified', withHelp: true };
   const queues = parseQueues(args.values.get('queue') ?? []);
@@ -59,8 +61,7 @@ function daemonProblem(args: Arguments): string {
 export function missingPart(args: Arguments): string | undefined {
   const what =
     MISSING.find(([option]) => has(args, option))?.[1] ??
-    (args.flags.has('firewall') || args.values.has('firewallRules') ? 'firewall mode (--firewall)' : undefined) ??
-    (args.flags.has('continuous') ? 'waiting for more captures (--pcap-file-continuous)' : undefined);
+    (args.flags.has('firewall') || args.values.has('firewallRules') ? 'firewall mode (--firewall)' : undefined);
   return what === undefined ? undefined : `${what} is not supported yet; captures are read with -r, interfaces with -i`;
 }
 
@@ -88,13 +89,21 @@ export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
+/** Whether captures are to be read as clients of the command socket ask for them. */
+export function isServing(args: Arguments): boolean {
+  return has(args, 'unixSocket');
+}
+
 /** The files of -r; undefined, with the reason told, when there are none. */
-export function capturesOf(args: Arguments): string[] | undefined {
+export function capturesOf(args: Arguments, config: ConfigNode): Iterable<string | undefined> | undefined {
   const path = lastValue(args, 'read');
   if (path === undefined) {
     log.error('suricata', 'Please specify a runmode or capture option. Use --list-runmodes to see available runmodes.');
     return undefined;
   }
   if (!isFolder(path)) return [path];
-  return [...listCaptures(path, { recursive: args.flags.has('recursive') })];
+  const recursive = args.flags.has('recursive');
+  if (!args.flags.has('continuous')) return listCaptures(path, { recursive });
+  const delay = 1000 * config.seconds('pcap-file.delay', 30);
+  return comingCaptures(path, { recursive, delay, interval: 1000 * config.seconds('pcap-file.poll-interval', 5) });
 }

@@ -33,7 +33,8 @@ import { suricataHelp } from './help.ts';
 import { information } from './information.ts';
 import { writePidFile } from './pid-file.ts';
 import { prepare } from './prepare.ts';
-import { capturesOf, isFolder, isInline, isLive, sourceProblem } from './source.ts';
+import { capturesOf, isFolder, isInline, isLive, isServing, sourceProblem } from './source.ts';
+import { serve } from './serve.ts';
 import { becomeUser } from './user.ts';
 import { outliveEarlyReload, watch } from './watch.ts';
 import type { Prepared } from './watch.ts';
@@ -160,14 +161,16 @@ async function start(args: Arguments, config: ConfigNode, { directory, sources, 
   if (plan !== null && rules !== null) writeAnalysis(plan, rules.analysed, directory);
   if (isAnalysis) return OK;
   const prepared = { rules, directory, preparation, ruleSource };
+  if (isServing(args)) return serve(args, config, prepared);
   if (isLive(args)) return watch(args, config, prepared);
   const workers = replayWorkers(config, lastValue(args, 'runmode'));
   if (typeof workers === 'string') {
     log.error('runmodes', workers);
     return FAILED;
   }
-  // which capture had alerts, one worker knows
-  const isAlone = workers === 1 || new CaptureDeletion(args, config).when === 'non-alerts';
+  // which capture had alerts, one worker knows; several are told of all captures when they begin
+  const isAlone =
+    workers === 1 || args.flags.has('continuous') || new CaptureDeletion(args, config).when === 'non-alerts';
   if (isAlone) return play(args, config, prepared, undefined);
   // each worker loads the rules for itself
   return play(args, config, { ...prepared, rules: null }, { count: workers, entry, hasRules: rules !== null });
@@ -186,7 +189,7 @@ async function play(
   { rules, directory, preparation, ruleSource }: Prepared,
   team: TeamPlan | undefined,
 ): Promise<number> {
-  const captures = capturesOf(args);
+  const captures = capturesOf(args, config);
   if (captures === undefined) return FAILED;
   const removePidFile = writePidFile(args, config);
   const problem = preparation.runAs === undefined ? undefined : becomeUser(preparation.runAs);
@@ -203,19 +206,21 @@ async function play(
     simulate: preparation.simulate,
     checksums: lastValue(args, 'checksums'),
   };
-  const source = { config, captures, filter: preparation.filter, observer: deletion, control };
+  const source = { config, filter: preparation.filter, observer: deletion, control };
+  const all = team === undefined ? [] : [...captures].filter((path) => path !== undefined);
   const result =
     team === undefined
       ? await replayInTurns({
           ...how,
           ...source,
+          captures,
           rules,
           extraOutputs: () => {
             logDiagnostics(config.takeDiagnostics());
             return deletion.when === 'non-alerts' ? [deletion.output()] : [];
           },
         })
-      : await replayOnTeam(source, { ...team, recipe: { ...how, captures, ruleSource, hasRules: team.hasRules } });
+      : await replayOnTeam(source, { ...team, recipe: { ...how, captures: all, ruleSource, hasRules: team.hasRules } });
   disobey();
   if (typeof result === 'string') {
     log.error('threads', result);
@@ -231,9 +236,7 @@ async function play(
   removePidFile();
   log.close();
   // a folder may hold other files: they are skipped
-  return result.failed > 0 && captures.length === result.failed && !isFolder(lastValue(args, 'read') ?? '')
-    ? FAILED
-    : OK;
+  return result.failed > 0 && result.files === 0 && !isFolder(lastValue(args, 'read') ?? '') ? FAILED : OK;
 }
 
 /** Where the rules come from, at start and at every reload. */

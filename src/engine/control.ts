@@ -1,12 +1,26 @@
 // Control: what somebody outside may ask of a run, looked at between batches of packets.
 
 export class RunControl {
-  /** No more packets are read; what was read is brought to its end. */
-  isStopping = false;
   /** Log files were moved away: begin new ones. */
   wantsReopen = false;
   /** Rules may have changed: load them anew. */
   wantsReload = false;
+  private readonly outer: RunControl | undefined;
+  private isAskedToStop = false;
+
+  /** @param outer when that ends, this one does too */
+  constructor(outer?: RunControl) {
+    this.outer = outer;
+  }
+
+  /** No more packets are read; what was read is brought to its end. */
+  get isStopping(): boolean {
+    return this.isAskedToStop || this.outer?.isStopping === true;
+  }
+
+  set isStopping(value: boolean) {
+    this.isAskedToStop = value;
+  }
 }
 
 /**

@@ -26,9 +26,9 @@ export class MemoryPressure {
   update(): void {
     const { counters } = this;
     let percent = 0;
-    for (const { counter, cap } of this.capped) {
-      const bytes = cap();
-      if (bytes > 0) percent = Math.max(percent, Math.floor((counters.byName(counter) * 100) / bytes));
+    for (const part of this.capped) {
+      const bytes = part.cap();
+      if (bytes > 0) percent = Math.max(percent, Math.floor((counters.byName(part.counter) * 100) / bytes));
     }
     counters.set(PRESSURE, percent);
     if (percent > counters.get(MOST)) counters.set(MOST, percent);

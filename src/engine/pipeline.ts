@@ -190,6 +190,11 @@ export class Pipeline {
     if (now > this.now) this.now = now;
     this.tracker!.expire(this.now);
     this.parts.fragments.expire(this.now);
+    this.flush();
+  }
+
+  /** Outputs write what they have. */
+  flush(): void {
     for (const output of this.parts.outputs) output.flush();
   }
 

@@ -1,6 +1,6 @@
 // Replay: capture files through one worker, in order, then the end of everything that is still open.
 
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { log } from '../base/log.ts';
 import { openCaptureFile } from '../pcap/index.ts';
 import type { PacketFilter } from '../pcap/index.ts';
@@ -17,10 +17,13 @@ export interface ReplayObserver {
 }
 
 export interface ReplayOptions extends RunOptions {
-  readonly captures: readonly string[];
+  /** Undefined stands for none at present: others may come. */
+  readonly captures: Iterable<string | undefined>;
   /** Packets to look at; all without one. */
   readonly filter?: PacketFilter | undefined;
   readonly observer?: ReplayObserver;
+  /** Told before the first packet. */
+  readonly onRun?: (run: Run) => void;
 }
 
 export interface ReplayResult {
@@ -49,18 +52,29 @@ export async function replayInTurns(options: ReplayOptions): Promise<ReplayResul
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
-    await setImmediate();
+    if (step.value === 'idle') await sleep(IDLE);
+    else await setImmediate();
   }
 }
 
-/** One step is some batches of packets, in order. */
-function* replaySteps(options: ReplayOptions): Generator<undefined, ReplayResult> {
+/** Milliseconds between two looks for captures to come. */
+const IDLE = 50;
+
+/** One step is some batches of packets, in order; or it is idle. */
+function* replaySteps(options: ReplayOptions): Generator<'idle' | undefined, ReplayResult> {
   let current: string | undefined;
   const run = new Run(options, { deviceName: () => undefined, captureFile: () => current });
+  options.onRun?.(run);
   let failed = 0;
   let files = 0;
   for (const path of options.captures) {
     if (options.control?.isStopping === true) break;
+    if (path === undefined) {
+      run.tellStatistics();
+      run.worker.pipeline.flush();
+      yield 'idle';
+      continue;
+    }
     current = path;
     options.observer?.begin?.(path);
     const isGood = yield* replayFile(run, path, options);

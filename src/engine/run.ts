@@ -3,6 +3,7 @@
 import { log } from '../base/log.ts';
 import type { Steps } from '../base/steps.ts';
 import type { ConfigNode } from '../config/index.ts';
+import type { DetectorTables } from '../detect/run/detector-tables.ts';
 import type { MakeMatcher } from '../detect/run/pattern-table.ts';
 import type { Output, OutputContext } from '../framework/output.ts';
 import { datasetsOf } from '../keywords/dataset.ts';
@@ -54,6 +55,8 @@ export interface RunOptions {
   readonly membership?: Membership;
   /** Asked between steps. */
   readonly control?: RunControl;
+  /** What is looked up of the rules, made before and used again; the run makes and frees its own without. */
+  readonly tables?: DetectorTables | undefined;
   /** Outputs besides those of the configuration. */
   readonly extraOutputs?: (state: WorkerState) => readonly Output[];
 }
@@ -203,6 +206,7 @@ function workerOptions(options: RunOptions): WorkerOptions {
     countsErrorPolicies: config.bool('stats.exception-policy.per-app-proto-errors', false),
     appErrorsAt: [simulate.appErrorToServer, simulate.appErrorToClient],
     rules,
+    tables: options.tables,
     isInline,
     rejects: options.rejects,
     appProtocols: config.get('app-layer.protocols'),

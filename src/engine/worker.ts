@@ -82,6 +82,8 @@ export interface WorkerOptions {
   readonly hostPolicy: HostPolicy;
   /** Null: no detection. */
   readonly rules: LoadedRules | null;
+  /** See RunOptions. */
+  readonly tables: DetectorTables | undefined;
   readonly isInline: boolean;
   /** Who tells the ends of rejected packets; nobody without. */
   readonly rejects?: Rejects | undefined;
@@ -264,11 +266,11 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     used: (counter) => counters.byName(counter),
   });
   const release = (): void => {
-    detect?.tables.free();
+    if (detect?.tables !== options.tables) detect?.tables.free();
     unregisterBuffer(arena.data);
   };
   function* readyRules(rules: LoadedRules, makeMatcher: MakeMatcher): Steps<() => void> {
-    const tables = yield* DetectorTables.of(rules.ruleset, { ...tableOptions(options, rules), makeMatcher });
+    const tables = yield* DetectorTables.of(rules.ruleset, { ...tableOptions(options.mpm, rules), makeMatcher });
     const former = detect;
     const renumbering =
       former === null
@@ -350,13 +352,18 @@ function detectContext(flows: Flows, stream: TcpEngine, app: AppLayer, isInline:
 function createDetector(options: WorkerOptions, context: DetectContext): Detector | null {
   const { rules } = options;
   if (rules === null || !mayDetect(options)) return null;
-  const tables = finish(DetectorTables.of(rules.ruleset, tableOptions(options, rules)));
+  const tables = options.tables ?? workerTables(rules, options.mpm);
   const detector = new Detector(tables, rules.thresholds, context, detectorOptions(options, rules));
   trimAfterCompiling();
   return detector;
 }
 
-function tableOptions({ mpm }: WorkerOptions, { setup }: LoadedRules): TableOptions {
+/** What is looked up of rules, for one worker at a time. */
+export function workerTables(rules: LoadedRules, mpm: MpmSettings): DetectorTables {
+  return finish(DetectorTables.of(rules.ruleset, tableOptions(mpm, rules)));
+}
+
+function tableOptions(mpm: MpmSettings, { setup }: LoadedRules): TableOptions {
   return {
     protocolIds: setup.appProtocols,
     protocolTransports,

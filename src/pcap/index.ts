@@ -1,6 +1,7 @@
 // What the rest of the program uses of the capture file readers and writers.
 export { DEFAULT_BATCH_CAPACITY, PacketBatch } from './batch.ts';
 export { FilterError, PacketFilter, readFilter } from './filter/index.ts';
+export { comingCaptures } from './coming-captures.ts';
 export { listCaptures } from './list.ts';
 export { openCaptureFile } from './open.ts';
 export type { OpenedCapture } from './open.ts';

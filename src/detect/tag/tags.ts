@@ -112,6 +112,14 @@ export class Tags {
     return this.hosts.find(ipVersion, a0, a1, a2, a3, 0, 0, 0, 0);
   }
 
+  /** Nothing is tagged any more; sessions lose their tags with their flows. */
+  clear(): void {
+    this.isActive = false;
+    this.hosts.purge(() => true);
+    this.lists.length = 0;
+    this.free.length = 0;
+  }
+
   private addHost(spec: TagSpec, rule: number, p: Packet, now: number): void {
     if (p.ipVersion === 0) return;
     const host = spec.side === 'src' ? sourceOf(p) : targetOf(p);

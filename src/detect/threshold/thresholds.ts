@@ -89,6 +89,11 @@ export class Thresholds {
     this.bitmaps = this.memory.bitmaps;
   }
 
+  /** The same with nothing counted. */
+  fresh(): Thresholds {
+    return new Thresholds(this.globals);
+  }
+
   /** Entries in use, and bytes of distinct-port bitmaps. */
   get size(): number {
     return this.table.size;

@@ -19,10 +19,10 @@ export interface CommandedRun {
 
 export interface RunCommandParts {
   /** Undefined while no packets are worked on. */
-  run(): CommandedRun | undefined;
-  uptime(): number;
+  readonly run: () => CommandedRun | undefined;
+  readonly uptime: () => number;
   /** Brings the counters of the source up to date. */
-  update(): void;
+  readonly update: () => void;
 }
 
 export function runCommands({ run, uptime, update }: RunCommandParts): readonly (readonly [string, Command])[] {

@@ -13,10 +13,19 @@ export interface CommandSocketSettings {
   readonly isRequired: boolean;
 }
 
+/** Where captures are asked for (`--unix-socket`): the path named there, else that of the configuration. */
+export function servingSocket(config: ConfigNode, named: string): string {
+  return pathOf(named === '' ? config.string('unix-command.filename', NAME) : named);
+}
+
 /** Of a live capture; undefined where no commands are taken. */
 export function commandSocketSettings(config: ConfigNode): CommandSocketSettings | undefined {
   const wish = config.choice('unix-command.enabled', ['auto', 'yes', 'true', 'no', 'false'], 'auto');
   if (wish === 'no' || wish === 'false') return undefined;
   const name = config.string('unix-command.filename', NAME);
-  return { path: isAbsolute(name) ? name : join(FOLDER, name), isRequired: wish !== 'auto' };
+  return { path: pathOf(name), isRequired: wish !== 'auto' };
+}
+
+function pathOf(name: string): string {
+  return isAbsolute(name) ? name : join(FOLDER, name);
 }

@@ -2,7 +2,7 @@
 export { captureInterfaces } from './af-packet.ts';
 export type { CaptureInterface } from './af-packet.ts';
 export { checksumMode } from './checksums.ts';
-export { commandSocketSettings } from './command-socket.ts';
+export { commandSocketSettings, servingSocket } from './command-socket.ts';
 export { decoderOptions } from './decoder.ts';
 export { defragSettings } from './defrag.ts';
 export type { DefragSettings } from './defrag.ts';

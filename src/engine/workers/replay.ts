@@ -16,14 +16,14 @@ const WAIT = 2;
 
 /** Reads all captures before it returns; a text tells why it could not begin or did not come to its end. */
 export async function replayOnTeam(
-  options: Pick<ReplayOptions, 'captures' | 'config' | 'control' | 'filter' | 'observer'>,
+  options: Pick<ReplayOptions, 'config' | 'control' | 'filter' | 'observer'>,
   teamOptions: Omit<TeamOptions, 'config'>,
 ): Promise<ReplayResult | string> {
   const team = await Team.start({ ...teamOptions, config: options.config });
   if (typeof team === 'string') return team;
   const reading = new Reading(team, options);
   let files = 0;
-  for (const [number, path] of options.captures.entries()) {
+  for (const [number, path] of teamOptions.recipe.captures.entries()) {
     if (options.control?.isStopping === true || team.failure !== undefined) break;
     options.observer?.begin?.(path);
     const isGood = await reading.read(path, number);

@@ -1,0 +1,47 @@
+// `--unix-socket`: captures are read as clients ask for them; signals, privileges.
+
+import { log } from '../base/log.ts';
+import { logDiagnostics } from '../config/index.ts';
+import type { ConfigNode } from '../config/index.ts';
+import { RunControl, obeySignals } from '../engine/control.ts';
+import { serveCaptures } from '../engine/serve.ts';
+import { servingSocket } from '../engine/settings/index.ts';
+import { lastValue } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
+import { writePidFile } from './pid-file.ts';
+import { becomeUser } from './user.ts';
+import type { Prepared } from './watch.ts';
+
+/** Until a signal or a client ends it. @returns the exit status */
+export async function serve(args: Arguments, config: ConfigNode, { rules, preparation }: Prepared): Promise<number> {
+  const socket = servingSocket(config, lastValue(args, 'unixSocket') ?? '');
+  const removePidFile = writePidFile(args, config);
+  const control = new RunControl();
+  const disobey = obeySignals(control);
+  const problem = await serveCaptures({
+    config,
+    rules,
+    isInline: args.flags.has('simulateIps'),
+    simulate: preparation.simulate,
+    checksums: lastValue(args, 'checksums'),
+    filter: preparation.filter,
+    control,
+    socket,
+    extraOutputs: () => {
+      logDiagnostics(config.takeDiagnostics());
+      return [];
+    },
+    onReady: () => {
+      const refused = preparation.runAs === undefined ? undefined : becomeUser(preparation.runAs);
+      if (refused !== undefined) return refused;
+      log.info('unix-manager', `unix socket '${socket}'`);
+      log.notice('threads', 'Threads created -> W: 1   Engine started.');
+      return undefined;
+    },
+  });
+  disobey();
+  removePidFile();
+  if (problem !== undefined) log.error('unix-manager', problem);
+  log.close();
+  return problem === undefined ? 0 : 1;
+}
