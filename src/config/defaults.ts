@@ -51,4 +51,13 @@ logging:
   outputs:
     - console:
         enabled: yes
+app-layer:
+  protocols:
+    http:
+      enabled: yes
+      libhtp:
+        default-config:
+          personality: IDS
+          request-body-limit: 100 KiB
+          response-body-limit: 100 KiB
 `;

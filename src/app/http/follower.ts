@@ -15,7 +15,7 @@ import { firstLineEnd, isEmptyLine, isHex, lineEnd, looksLikeHeader } from './sc
 import { BODY, MORE, statusLineAt } from './response-start.ts';
 import { CHUNK_LINE_LIMIT, FIELD_LIMIT, JUNK_BEHIND_LINE, Wait } from './side.ts';
 import { strayInRequest, strayInResponse } from './stray.ts';
-import { MAX_TRANSACTIONS } from './unanswered.ts';
+import { MAX_TRANSACTIONS } from './settings.ts';
 import { UPGRADE_PROTOCOLS, Upgrade } from './upgrade.ts';
 
 const LF = 10;

@@ -100,6 +100,8 @@ export interface HeaderNotes {
   hasOddName: boolean;
   /** How many headers came more than once. */
   repeated: number;
+  /** One more header than so many is taken, at most. */
+  limit: number;
   isTooMany: boolean;
 }
 
@@ -110,6 +112,7 @@ export function freshNotes(): HeaderNotes {
     hasSpaceBeforeColon: false,
     hasOddName: false,
     repeated: 0,
+    limit: HEADERS_LIMIT,
     isTooMany: false,
     hasOddLine: false,
   };
@@ -128,7 +131,8 @@ const NOT_TOKEN = Uint8Array.from({ length: 256 }, (_, byte) =>
 const LF = 10;
 const CR = 13;
 const COLON = 58;
-const MOST_HEADERS = 1024;
+/** Headers of a message, without `headers-limit`. */
+export const HEADERS_LIMIT = 1024;
 
 export function isSpace(byte: number): boolean {
   return byte === 32 || byte === 9 || byte === 11 || byte === 12 || byte === 13;
@@ -252,7 +256,7 @@ class BlockReader {
   private flush(): void {
     const { kept } = this;
     this.kept = null;
-    if (this.headers.length >= MOST_HEADERS) {
+    if (this.headers.length > this.notes.limit) {
       this.notes.isTooMany = true;
       return;
     }

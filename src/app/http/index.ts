@@ -8,6 +8,7 @@ import { namedValue } from './headers.ts';
 import { HTTP_KEYWORDS } from './keywords.ts';
 import { METHODS } from './methods.ts';
 import { HttpParser } from './parser.ts';
+import { settingsFor } from './servers.ts';
 import { readSettings } from './settings.ts';
 import type { HttpSettings } from './settings.ts';
 import { STATES } from './transaction.ts';
@@ -30,7 +31,7 @@ export default defineProtocol({
   patterns: PATTERNS,
   states: STATES,
   readSettings,
-  createParser: (flow, { value }) => new HttpParser(flow, value as HttpSettings),
+  createParser: (flow, { value }) => new HttpParser(flow, settingsFor(flow, value as HttpSettings)),
   createFollower: (flow) => new HttpFollower(flow),
   handsOverTo: 'http2',
   keywords: HTTP_KEYWORDS,

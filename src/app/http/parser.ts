@@ -40,7 +40,7 @@ const HEADER_NOTES = freshNotes();
 export class HttpParser extends AppParser implements BodyHost {
   private readonly settings: HttpSettings;
   private readonly sides = [new Side(), new Side()] as const;
-  private readonly unanswered = new Unanswered();
+  private readonly unanswered: Unanswered;
   private isTunnel = false;
   private readonly sink: BodySink;
   private readonly bodies: BodyReader;
@@ -48,6 +48,7 @@ export class HttpParser extends AppParser implements BodyHost {
   constructor(flow: AppFlow, settings: HttpSettings) {
     super(flow);
     this.settings = settings;
+    this.unanswered = new Unanswered(settings.maxTransactions);
     this.sink = new BodySink(flow, settings);
     this.bodies = new BodyReader(this, this.sink);
     flow.services.holdBehind(flow, TO_SERVER, settings.requestBody.minimum);
@@ -158,9 +159,7 @@ export class HttpParser extends AppParser implements BodyHost {
     tx.request.protocol = parsed.protocol;
     const notes = { isDoubleEncoded: false };
     tx.uri = normalizeUri(parsed.uri, this.settings, notes);
-    const { doubleDecodePath, doubleDecodeQuery } = this.settings;
-    if (notes.isDoubleEncoded && (doubleDecodePath || doubleDecodeQuery))
-      this.anomaly(tx, HTTP_ANOMALY.double_encoded_uri);
+    if (notes.isDoubleEncoded) this.anomaly(tx, HTTP_ANOMALY.double_encoded_uri);
     if (parsed.hasLeadingSpace) this.anomaly(tx, HTTP_ANOMALY.request_line_leading_whitespace);
     if (parsed.hasOddMethodDelimiter) this.anomaly(tx, HTTP_ANOMALY.method_delim_non_compliant);
     if (parsed.hasOddUriDelimiter) this.anomaly(tx, HTTP_ANOMALY.uri_delim_non_compliant);
@@ -295,6 +294,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const message = tx.message(direction);
     message.rawHeaders = copyOf(data, at, stop);
     const notes = clearNotes(HEADER_NOTES);
+    notes.limit = this.settings.headersLimit;
     message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, direction, notes);
     for (const id of headerNotes(notes, direction)) this.anomaly(tx, id);
     tx.advance(direction, Progress.headers);

@@ -2,8 +2,14 @@
 
 import type { ConfigNode } from '../../config/index.ts';
 import type { BodyLimits } from '../../framework/body-buffer.ts';
+import { HEADERS_LIMIT } from './headers.ts';
+import { MINIMAL, PERSONALITY_NAMES, personalityOf } from './personality.ts';
+import type { Personality } from './personality.ts';
+import { readServers } from './servers.ts';
+import type { ServerSettings } from './servers.ts';
 
 export interface HttpSettings {
+  readonly personality: Personality;
   readonly requestBody: BodyLimits;
   readonly responseBody: BodyLimits;
   readonly doubleDecodePath: boolean;
@@ -16,18 +22,33 @@ export interface HttpSettings {
   /** Memory that undoing LZMA may take. */
   readonly lzmaMemory: number;
   readonly convertsPlus: boolean;
-  readonly includesQuery: boolean;
+  readonly includesAll: boolean;
   /** Files that come in ranges: bytes that may wait for others, and seconds to wait. */
   readonly byterange: { readonly memcap: number; readonly timeout: number };
+  /** A message with more headers than this and one has an event; the rest of them is not read. */
+  readonly headersLimit: number;
+  /** Live transactions of a flow. */
+  readonly maxTransactions: number;
+  /** Settings for some servers in place of these. */
+  readonly servers: readonly ServerSettings<HttpSettings>[];
 }
 
 const KB = 1024;
+/** Without `max-tx`. */
+export const MAX_TRANSACTIONS = 512;
 
 export function readSettings(node: ConfigNode | undefined): HttpSettings {
   const own = node?.get('libhtp.default-config') ?? node?.get('default-config');
+  const servers = node?.get('libhtp.server-config') ?? node?.get('server-config');
+  return { ...settingsAt(own, node), servers: readServers(servers, (server) => settingsAt(server, node)) };
+}
+
+/** @param own what is set for all servers, or for some; nothing of one goes for the other */
+function settingsAt(own: ConfigNode | undefined, node: ConfigNode | undefined): HttpSettings {
   const size = (key: string, fallback: number): number => own?.size(key, fallback) ?? fallback;
   const is = (key: string, fallback: boolean): boolean => own?.bool(key, fallback) ?? fallback;
   return {
+    personality: readPersonality(own),
     requestBody: {
       limit: size('request-body-limit', 4096),
       minimum: size('request-body-minimal-inspect-size', 32 * KB),
@@ -45,12 +66,24 @@ export function readSettings(node: ConfigNode | undefined): HttpSettings {
     lzmaLayers: lzmaLayers(own?.string('lzma-enabled', 'yes') ?? 'yes'),
     lzmaMemory: size('lzma-memlimit', 1024 * KB),
     convertsPlus: is('query-plusspace-decode', false) || is('uri-plusspace-decode', false),
-    includesQuery: is('uri-include-all', false),
+    includesAll: is('uri-include-all', false),
     byterange: {
       memcap: node?.size('byterange.memcap', 100 * KB * KB) ?? 100 * KB * KB,
       timeout: node?.int('byterange.timeout', 60) ?? 60,
     },
+    headersLimit: own?.int('headers-limit', HEADERS_LIMIT, { min: 1 }) ?? HEADERS_LIMIT,
+    maxTransactions: own?.int('max-tx', MAX_TRANSACTIONS, { min: 1 }) ?? MAX_TRANSACTIONS,
+    servers: [],
   };
+}
+
+function readPersonality(node: ConfigNode | undefined): Personality {
+  const name = node?.string('personality');
+  if (node === undefined || name === undefined) return MINIMAL;
+  const known = personalityOf(name);
+  if (known === undefined)
+    node.report('config/personality', `unknown personality "${name}"`, 'personality', PERSONALITY_NAMES.join(', '));
+  return known ?? MINIMAL;
 }
 
 /** `yes`, `no`, or how many. */

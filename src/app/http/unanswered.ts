@@ -4,11 +4,14 @@ import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import { Progress } from './transaction.ts';
 import type { HttpTransaction } from './transaction.ts';
 
-/** Requests that wait for their responses, at most. */
-export const MAX_TRANSACTIONS = 512;
-
 export class Unanswered {
   private readonly list: HttpTransaction[] = [];
+  private readonly most: number;
+
+  /** @param most requests that wait, at most */
+  constructor(most: number) {
+    this.most = most;
+  }
 
   /** The one that is answered next. */
   get oldest(): HttpTransaction | undefined {
@@ -18,7 +21,7 @@ export class Unanswered {
   /** The oldest is given up where there are too many. */
   add(tx: HttpTransaction): void {
     this.list.push(tx);
-    if (this.list.length <= MAX_TRANSACTIONS) return;
+    if (this.list.length <= this.most) return;
     const oldest = this.list.shift()!;
     oldest.advance(TO_SERVER, Progress.complete);
     oldest.advance(TO_CLIENT, Progress.complete);
