@@ -6,6 +6,9 @@ export function suricataHelp(): string {
 
 usage: tayra [OPTIONS] [PACKET FILTER]   as Suricata
        tayra replay FILE|DIR...          read captures and show what they hold (tayra replay --help)
+       tayra run -i IFACE                watch an interface, or a mirror of the cloud (tayra run --help)
+       tayra ctl COMMAND                 ask or tell a running engine (tayra ctl --help)
+       tayra drops                       where a running engine loses packets, and what helps
 
 ${optionsText()}
 exit status: 0 done, 1 wrong usage, bad configuration, rules that -T or --init-errors-fatal do not accept,

@@ -4,8 +4,20 @@
 import { setFlagsFromString } from 'node:v8';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { isMemberData, runMember } from '../engine/workers/member.ts';
+import { runCtl } from './ctl.ts';
+import { runDrops } from './drops.ts';
 import { runReplay } from './replay.ts';
+import { runRun } from './run.ts';
 import { runSuricata } from './suricata.ts';
+
+type Command = (words: readonly string[], entry: URL) => Promise<number>;
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['replay', runReplay],
+  ['run', runRun],
+  ['ctl', runCtl],
+  ['drops', runDrops],
+]);
 
 // most of what is kept belongs to flows and is dropped soon: looked through before it has doubled, the heap stays small
 setFlagsFromString('--heap-growing-percent=50');
@@ -15,5 +27,6 @@ if (!isMainThread && isMemberData(data)) runMember(data);
 else {
   const [command, ...rest] = process.argv.slice(2);
   const entry = new URL(import.meta.url);
-  process.exitCode = await (command === 'replay' ? runReplay(rest) : runSuricata(process.argv.slice(2), entry));
+  const own = command === undefined ? undefined : COMMANDS.get(command);
+  process.exitCode = await (own === undefined ? runSuricata(process.argv.slice(2), entry) : own(rest, entry));
 }

@@ -96,6 +96,7 @@ const DROPPED_WITH_FLOW = dropReason('flow drop');
 const DROPPED_BY_EXCEPTION = dropReason('exception policy flow drop');
 const BYPASSED_PACKETS = defineCounter('flow_bypassed.local_pkts');
 const BYPASSED_BYTES = defineCounter('flow_bypassed.local_bytes');
+const RECORDS_LOST = defineCounter('tayra.records_lost');
 const SECOND = 1_000_000;
 
 export class Pipeline {
@@ -310,6 +311,8 @@ export class Pipeline {
     this.parts.app?.updateGauges();
     this.tracker!.updateGauges();
     this.parts.pressure.update();
+    const lost = this.parts.outputs.reduce((sum, output) => sum + (output.lost ?? 0), 0);
+    this.parts.counters.set(RECORDS_LOST, lost);
   }
 
   /** Statistics are due. */

@@ -111,6 +111,8 @@ export interface Output {
   /** `packet` is due for every packet, not only those with something to tell (pcap-log, EVE arp). */
   readonly wantsEveryPacket?: boolean;
   stats?(): void;
+  /** Records that could not be written so far. */
+  readonly lost?: number;
   /** Buffered records to disk. */
   flush(): void;
   /** Log rotation by an outside program: close and open again. */

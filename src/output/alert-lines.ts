@@ -30,6 +30,10 @@ export class AlertLines implements Output {
     }
   }
 
+  get lost(): number {
+    return this.writer.failed;
+  }
+
   flush(): void {
     this.writer.flush();
   }

@@ -30,6 +30,10 @@ class StatsLog implements Output {
     this.hasZeros = node.bool('null-values', false);
   }
 
+  get lost(): number {
+    return this.writer.failed;
+  }
+
   stats(): void {
     let text = `${RULE}Date: ${statsTime(Date.now() * 1000)} (uptime: ${uptimeText(this.context.uptime())})\n${RULE}`;
     text += row('Counter', 'TM Name', 'Value') + RULE;

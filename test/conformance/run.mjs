@@ -21,7 +21,12 @@ const catalog = join(suite, 'catalog.tsv');
 const baseline = join(here, 'baseline.txt');
 
 /** Version and features the tests are told, for their conditions. */
-const IDENTITY = ['--version', '9.0.0', '--features', 'LIBNET1.1,HAVE_JA3,HAVE_JA4,MAGIC,GeoIP2,QA_SIMULATION,UNIX_SOCKET'];
+const IDENTITY = [
+  '--version',
+  '9.0.0',
+  '--features',
+  'LIBNET1.1,HAVE_JA3,HAVE_JA4,MAGIC,GeoIP2,QA_SIMULATION,UNIX_SOCKET',
+];
 
 function readOptions() {
   try {

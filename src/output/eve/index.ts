@@ -188,6 +188,10 @@ class EveLog implements Output {
     this.writeText();
   }
 
+  get lost(): number {
+    return this.writer.failed;
+  }
+
   stats(): void {
     for (const events of this.types.stats) this.write(events.stats());
   }
