@@ -18,6 +18,18 @@ export interface InterfaceSettings {
   readonly blockTimeout: number;
   readonly isPromiscuous: boolean;
   readonly snapLength: number;
+  /** Other workers have sockets of the interface, too: the kernel gives each packet to one of them. */
+  readonly isShared: boolean;
+  /** How it chooses one. */
+  readonly fanout: FanoutSettings;
+}
+
+/** `PACKET_FANOUT` of packet(7). */
+export interface FanoutSettings {
+  /** Number of the group; each interface has one of its own. */
+  readonly group: number;
+  /** PACKET_FANOUT_* with its flags. */
+  readonly mode: number;
 }
 
 /** Hardware types (if_arp.h) and the link types (tcpdump.org) of what their interfaces deliver. */
@@ -220,8 +232,11 @@ function openPort(port: Port): string | undefined {
 }
 
 function bindPort({ socket, settings }: Port): string | undefined {
-  const { name, isPromiscuous } = settings;
-  const problem = (isPromiscuous ? socket!.promiscuous() : undefined) ?? socket!.bind();
+  const { fanout, isPromiscuous, isShared, name } = settings;
+  const problem =
+    (isPromiscuous ? socket!.promiscuous() : undefined) ??
+    socket!.bind() ??
+    (isShared ? socket!.fanout(fanout.group, fanout.mode) : undefined);
   return problem === undefined ? undefined : describe(name, problem);
 }
 

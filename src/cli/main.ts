@@ -23,7 +23,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
 setFlagsFromString('--heap-growing-percent=50');
 
 const data: unknown = workerData;
-if (!isMainThread && isMemberData(data)) runMember(data);
+if (!isMainThread && isMemberData(data)) await runMember(data);
 else {
   const [command, ...rest] = process.argv.slice(2);
   const entry = new URL(import.meta.url);

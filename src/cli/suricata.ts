@@ -22,6 +22,7 @@ import { RunControl, obeySignals } from '../engine/control.ts';
 import { replayInTurns } from '../engine/replay.ts';
 import { replayWorkers } from '../engine/settings/index.ts';
 import { replayOnTeam } from '../engine/workers/replay.ts';
+import type { TeamPlan } from '../engine/workers/replay.ts';
 import { logRules } from '../engine/rule-log.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
 import { checkProtocolSettings, tellInconsistentProtocols } from '../engine/protocol-settings.ts';
@@ -160,7 +161,7 @@ async function start(args: Arguments, config: ConfigNode, { directory, sources, 
   }
   if (plan !== null && rules !== null) writeAnalysis(plan, rules.analysed, directory);
   if (isAnalysis) return OK;
-  const prepared = { rules, directory, preparation, ruleSource };
+  const prepared = { rules, directory, preparation, ruleSource, entry };
   if (isServing(args)) return serve(args, config, prepared);
   if (isLive(args)) return watch(args, config, prepared);
   const workers = replayWorkers(config, lastValue(args, 'runmode'));
@@ -174,13 +175,6 @@ async function start(args: Arguments, config: ConfigNode, { directory, sources, 
   if (isAlone) return play(args, config, prepared, undefined);
   // each worker loads the rules for itself
   return play(args, config, { ...prepared, rules: null }, { count: workers, entry, hasRules: rules !== null });
-}
-
-/** Workers that are threads of their own. */
-interface TeamPlan {
-  readonly count: number;
-  readonly entry: URL;
-  readonly hasRules: boolean;
 }
 
 async function play(
@@ -220,7 +214,7 @@ async function play(
             return deletion.when === 'non-alerts' ? [deletion.output()] : [];
           },
         })
-      : await replayOnTeam(source, { ...team, recipe: { ...how, captures: all, ruleSource, hasRules: team.hasRules } });
+      : await replayOnTeam({ ...source, captures: all }, { ...team, recipe: { ...how, ruleSource } });
   disobey();
   if (typeof result === 'string') {
     log.error('threads', result);

@@ -5,11 +5,13 @@ import { logDiagnostics } from '../config/index.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { RunControl, obeySignals } from '../engine/control.ts';
 import { live } from '../engine/live.ts';
+import type { LiveOptions } from '../engine/live.ts';
 import type { LoadedRules } from '../engine/load-rules.ts';
 import type { RuleSource } from '../engine/reload/order.ts';
-import { moduleOf, writesPackets } from '../engine/live-source.ts';
+import { moduleOf, sourceNames, writesPackets } from '../engine/live-source.ts';
 import type { SourceChoice } from '../engine/live-source.ts';
-import { captureInterfaces, parseQueues, queueSettings } from '../engine/settings/index.ts';
+import { captureInterfaces, captureWorkers, parseQueues, queueSettings } from '../engine/settings/index.ts';
+import { liveOnTeam } from '../engine/workers/live.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 import { writePidFile } from './pid-file.ts';
@@ -32,6 +34,8 @@ export interface Prepared {
   readonly preparation: Preparation;
   /** Where rules are read from again at a reload. */
   readonly ruleSource: RuleSource;
+  /** Module that threads start with. */
+  readonly entry: URL;
 }
 
 /** Works on the packets of interfaces or queues until a signal ends it. @returns the exit status */
@@ -45,14 +49,18 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
   const removePidFile = writePidFile(args, config);
   const control = new RunControl();
   const disobey = obeySignals(control);
-  const result = await live({
-    config,
-    source,
-    rules,
+  const count = workersOf(args, config, source);
+  const how = {
     logDirectory: directory,
     isInline: source.kind === 'queues',
     simulate: preparation.simulate,
     checksums: lastValue(args, 'checksums'),
+  };
+  const options: LiveOptions = {
+    ...how,
+    config,
+    source,
+    rules,
     filter: preparation.filter,
     rejectDevice: lastValue(args, 'rejectDevice'),
     control,
@@ -64,10 +72,14 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
     },
     onReady: () => {
       const problem = preparation.runAs === undefined ? undefined : becomeUser(preparation.runAs);
-      if (problem === undefined) log.notice('threads', 'Threads created -> W: 1   Engine started.');
+      if (problem === undefined) log.notice('threads', `Threads created -> W: ${count}   Engine started.`);
       return problem;
     },
-  });
+  };
+  const { entry, ruleSource } = prepared;
+  const recipe = { ...how, ruleSource };
+  const result =
+    count === 1 ? await live(options) : await liveOnTeam(options, { count, entry, recipe, hasRules: rules !== null });
   disobey();
   logDiagnostics(config.takeDiagnostics());
   removePidFile();
@@ -84,6 +96,14 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
   );
   log.close();
   return OK;
+}
+
+/** How many threads take packets. */
+function workersOf(args: Arguments, config: ConfigNode, source: SourceChoice): number {
+  const mode = lastValue(args, 'runmode');
+  if (source.kind === 'interfaces') return captureWorkers(config, sourceNames(source), mode);
+  // a queue is one worker's: several share the packets because the firewall balances them
+  return mode === 'single' ? 1 : source.settings.queues.length;
 }
 
 /** @returns what is wrong as a text */

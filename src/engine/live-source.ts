@@ -40,6 +40,27 @@ export type SourceChoice =
   | { readonly kind: 'interfaces'; readonly interfaces: readonly CaptureInterface[] }
   | { readonly kind: 'queues'; readonly settings: QueueSettings };
 
+/** What commands call the interfaces or queues of a source. */
+export function sourceNames(choice: SourceChoice): string[] {
+  return choice.kind === 'queues' ? choice.settings.queues.map(String) : choice.interfaces.map(({ name }) => name);
+}
+
+/**
+ * A part of the source for each of several workers: all interfaces, each with its share of the flows; or some of the
+ * queues. Fewer than asked for where there are fewer queues.
+ */
+export function partsOf(choice: SourceChoice, count: number): SourceChoice[] {
+  if (choice.kind === 'interfaces') {
+    const interfaces = choice.interfaces.map((one) => ({ ...one, isShared: true }));
+    return Array.from({ length: count }, () => ({ kind: 'interfaces', interfaces }));
+  }
+  const { queues } = choice.settings;
+  return Array.from({ length: Math.min(count, queues.length) }, (_, i) => ({
+    kind: 'queues',
+    settings: { ...choice.settings, queues: queues.filter((__, k) => k % count === i) },
+  }));
+}
+
 /** Bytes of the arena that a source needs for its packets; undefined: what a worker has without being asked. */
 export function captureRegion(choice: SourceChoice): number | undefined {
   return choice.kind === 'queues' ? QUEUE_REGION : undefined;

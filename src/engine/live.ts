@@ -71,7 +71,7 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
   const operation = await Operation.open(options, run, operatedSource(source, options.source));
   const problem = typeof operation === 'string' ? operation : (source.start(counters) ?? options.onReady());
   if (problem === undefined) {
-    await capture(run, source, { control, filter, operation: operation as Operation });
+    await capture(run, source, { control, filter, steering: operation as Operation });
     source.updateCounters();
   }
   if (operation instanceof Operation) await operation.close();
@@ -88,8 +88,16 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
   };
 }
 
+type RejectOptions = Pick<LiveOptions, 'config' | 'isInline' | 'rejectDevice' | 'rules' | 'sendsNothing'>;
+
 /** Rules may come that reject: nothing only where nothing may be sent, or can be, which is told where it matters now. */
-function openRejects({ config, isInline, rejectDevice, rules, sendsNothing }: LiveOptions): Rejects | undefined {
+export function openRejects({
+  config,
+  isInline,
+  rejectDevice,
+  rules,
+  sendsNothing,
+}: RejectOptions): Rejects | undefined {
   if (sendsNothing === true) return undefined;
   const rejects = Rejects.open({ isInline, device: rejectDevice });
   if (typeof rejects !== 'string') return rejects;
@@ -101,7 +109,7 @@ function openRejects({ config, isInline, rejectDevice, rules, sendsNothing }: Li
 }
 
 /** What may be asked of the source from outside. */
-function operatedSource(source: LiveSource, choice: SourceChoice): OperatedSource {
+export function operatedSource(source: LiveSource, choice: SourceChoice): OperatedSource {
   return {
     captureMode: captureMode(choice),
     interfaces: source.names,
@@ -112,13 +120,22 @@ function operatedSource(source: LiveSource, choice: SourceChoice): OperatedSourc
   };
 }
 
+/** What is asked of a worker while packets come in. */
+export interface Steering {
+  /** Somebody waits for the event loop: packets should not be waited for long. */
+  readonly isRestless: boolean;
+  /** What was asked for since the last turn; called between two batches. */
+  turn(): void;
+}
+
 interface Capture {
-  readonly operation: Operation;
-  readonly control: RunControl;
+  readonly steering: Steering;
+  readonly control: Pick<RunControl, 'isStopping'>;
   readonly filter: PacketFilter | undefined;
 }
 
-async function capture(run: Run, source: LiveSource, { operation, control, filter }: Capture): Promise<void> {
+/** Packets of the source through the worker until it is to stop, and those that came before. */
+export async function capture(run: Run, source: LiveSource, { steering, control, filter }: Capture): Promise<void> {
   const { batch, pipeline, region } = run.worker;
   let nextRound = 0;
   let nextTurn = 0;
@@ -128,7 +145,7 @@ async function capture(run: Run, source: LiveSource, { operation, control, filte
   for (let batches = 1; !control.isStopping; batches++) {
     const count = source.next(batch, region);
     if (count > 0) passOn(run, source, filter);
-    const isWaitedFor = count === 0 && !source.wait(operation.isRestless ? WAIT_IN_USE : WAIT);
+    const isWaitedFor = count === 0 && !source.wait(steering.isRestless ? WAIT_IN_USE : WAIT);
     if (count > 0 && batches % BATCHES_PER_TURN !== 0) continue;
     const now = Date.now();
     // what ended the wait is taken up at once, unless others have waited for long
@@ -141,7 +158,7 @@ async function capture(run: Run, source: LiveSource, { operation, control, filte
       pipeline.round(now * 1000);
       run.tellStatistics(fetchCounters);
     }
-    operation.turn();
+    steering.turn();
     await setImmediate();
   }
   drain(run, source, filter);
@@ -181,7 +198,7 @@ function isLater({ count, timestamp }: PacketBatch, than: number): boolean {
 }
 
 /** The filter of the configuration, the same for all interfaces; a text tells what is wrong with it. */
-function configuredFilter(source: SourceChoice): PacketFilter | string | undefined {
+export function configuredFilter(source: SourceChoice): PacketFilter | string | undefined {
   const texts = new Set(source.kind === 'interfaces' ? source.interfaces.map(({ filter }) => filter) : []);
   if (texts.size > 1) return 'af-packet: different values of bpf-filter for the interfaces of a run are not supported';
   return readFilter([...texts][0] ?? '');

@@ -132,14 +132,14 @@ export function deliverRules(
 }
 
 /**
- * Rules that another thread compiled, in the place of those before: names, marks and counts go on.
+ * Rules that another thread compiled; in the place of those before names, marks and counts go on.
  * @returns undefined when a file that rules read was changed meanwhile
  */
 export function* takeOverRules(
   config: ConfigNode,
   { texts, parcel, files }: DeliveredRules,
   options: LoadOptions,
-  former: LoadedRules,
+  former?: LoadedRules,
 ): Steps<LoadedRules | undefined> {
   const basis = basisOf(config, options, former);
   yield;

@@ -4,15 +4,19 @@ import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { createCommands } from './command-socket/commands.ts';
 import type { CommandTarget } from './command-socket/commands.ts';
+import type { CommandedRun } from './command-socket/run-commands.ts';
 import { interfaceCommands } from './command-socket/interface-commands.ts';
 import type { CommandedSource } from './command-socket/interface-commands.ts';
 import { CommandSocket } from './command-socket/server.ts';
 import type { RunControl } from './control.ts';
+import { orderOf } from './reload/attach.ts';
 import { CompilerThread } from './reload/compiler-thread.ts';
 import { RuleReloader } from './reload/reloader.ts';
+import type { ReloaderParts } from './reload/reloader.ts';
 import type { RuleSource } from './reload/order.ts';
 import type { Run } from './run.ts';
-import { cacheFolder, commandSocketSettings, mpmSettings } from './settings/index.ts';
+import { commandSocketSettings, mpmSettings } from './settings/index.ts';
+import type { Worker } from './worker.ts';
 
 export interface OperationOptions {
   readonly config: ConfigNode;
@@ -23,31 +27,38 @@ export interface OperationOptions {
   readonly areErrorsFatal?: boolean | undefined;
 }
 
+/** What is asked of the workers, one or several. */
+export interface OperatedRun extends CommandedRun, Pick<Run, 'rules' | 'lastReload' | 'replaceRules'> {
+  readonly worker: CommandedRun['worker'] & { readonly pipeline: Pick<Worker['pipeline'], 'reopen'> };
+  /** Has workers in other threads take rules over; see `ReloaderParts`. */
+  readonly deliver?: ReloaderParts['deliver'];
+}
+
 /** What a source of packets answers for. */
 export type OperatedSource = Pick<CommandTarget, 'captureMode'> & CommandedSource;
 
 export class Operation {
   private readonly control: RunControl;
-  private readonly run: Run;
+  private readonly run: OperatedRun;
   private readonly reloader: RuleReloader | undefined;
   private socket: CommandSocket | undefined;
 
-  private constructor({ config, control, ruleSource, areErrorsFatal = false }: OperationOptions, run: Run) {
+  private constructor({ config, control, ruleSource, areErrorsFatal = false }: OperationOptions, run: OperatedRun) {
     this.control = control;
     this.run = run;
     if (ruleSource !== undefined && run.rules !== null)
       this.reloader = new RuleReloader({
-        source: ruleSource,
+        order: orderOf(ruleSource, config),
         run,
         mpm: mpmSettings(config),
-        cacheFolder: cacheFolder(config),
+        ...(run.deliver !== undefined && { deliver: run.deliver }),
         compiler: new CompilerThread(),
         areErrorsFatal,
       });
   }
 
   /** Opens the command socket where one is wanted. @returns why a socket that must be there is not */
-  static async open(options: OperationOptions, run: Run, source: OperatedSource): Promise<Operation | string> {
+  static async open(options: OperationOptions, run: OperatedRun, source: OperatedSource): Promise<Operation | string> {
     const operation = new Operation(options, run);
     const settings = commandSocketSettings(options.config);
     if (settings === undefined) return operation;
@@ -57,7 +68,7 @@ export class Operation {
       control,
       started: Date.now(),
       captureMode: source.captureMode,
-      runningMode: 'single',
+      runningMode: run.deliver === undefined ? 'single' : 'workers',
       run: () => run,
       rules: () => run.rules,
       lastReload: () => run.lastReload,

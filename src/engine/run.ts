@@ -51,6 +51,8 @@ export interface RunOptions {
   readonly simulate?: Simulations;
   /** Takes the EVE records; then no other output of the configuration is opened. */
   readonly takeRecords?: (lines: string) => void;
+  /** Makes matchers of patterns; compiles them without. */
+  readonly makeMatcher?: MakeMatcher | undefined;
   /** One of several workers, each a thread of its own; the only one without. */
   readonly membership?: Membership;
   /** Asked between steps. */
@@ -121,6 +123,7 @@ export class Run {
     putInForce();
     if (this.current !== null) letGo(this.current);
     this.current = rules;
+    if (this.membership !== undefined) shareRuleState(rules, this.membership, this.worker);
     this.ruleset?.update(rules, Date.now());
     for (const problem of datasetsOf(rules.setup).takeForce()) log.error('dataset', problem);
   }
@@ -136,6 +139,7 @@ export class Run {
   tellStatistics(before?: () => void): void {
     if (!this.statistics.isDue()) return;
     before?.();
+    if (this.membership?.index === 0) this.membership.addUp();
     this.worker.pipeline.tellStatistics();
   }
 
@@ -211,6 +215,7 @@ function workerOptions(options: RunOptions): WorkerOptions {
     rejects: options.rejects,
     appProtocols: config.get('app-layer.protocols'),
     mpm: mpmSettings(config),
+    makeMatcher: options.makeMatcher,
     checksums,
     guessesTx: config.bool('detect.guess-applayer-tx', false),
     isAlertQueueFixed: simulate.alertQueueFailure,

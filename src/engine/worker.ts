@@ -94,6 +94,8 @@ export interface WorkerOptions {
   /** To try what happens when there is no memory for more matches than alerts. */
   readonly isAlertQueueFixed: boolean;
   readonly mpm: MpmSettings;
+  /** Makes matchers of patterns; compiles them as `mpm` says without. */
+  readonly makeMatcher?: MakeMatcher | undefined;
   /** Offsets of the directions at which parsers are made to fail, -1 for none. */
   readonly appErrorsAt: readonly [number, number];
   /** `app-layer.protocols` of the configuration. */
@@ -352,15 +354,20 @@ function detectContext(flows: Flows, stream: TcpEngine, app: AppLayer, isInline:
 function createDetector(options: WorkerOptions, context: DetectContext): Detector | null {
   const { rules } = options;
   if (rules === null || !mayDetect(options)) return null;
-  const tables = options.tables ?? workerTables(rules, options.mpm);
+  const tables = options.tables ?? workerTables(rules, options.mpm, options.makeMatcher);
   const detector = new Detector(tables, rules.thresholds, context, detectorOptions(options, rules));
   trimAfterCompiling();
   return detector;
 }
 
 /** What is looked up of rules, for one worker at a time. */
-export function workerTables(rules: LoadedRules, mpm: MpmSettings): DetectorTables {
-  return finish(DetectorTables.of(rules.ruleset, tableOptions(mpm, rules)));
+export function workerTables(rules: LoadedRules, mpm: MpmSettings, makeMatcher?: MakeMatcher): DetectorTables {
+  return finish(
+    DetectorTables.of(rules.ruleset, {
+      ...tableOptions(mpm, rules),
+      ...(makeMatcher !== undefined && { makeMatcher }),
+    }),
+  );
 }
 
 function tableOptions(mpm: MpmSettings, { setup }: LoadedRules): TableOptions {

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openConfig } from '../../src/config/index.ts';
 import { loadRules } from '../../src/engine/load-rules.ts';
+import { orderOf } from '../../src/engine/reload/attach.ts';
 import { compileOrder } from '../../src/engine/reload/compile-order.ts';
 import { RuleReloader } from '../../src/engine/reload/reloader.ts';
 import { Run } from '../../src/engine/run.ts';
@@ -48,10 +49,9 @@ export class LiveRun {
     const from = { captureFile: () => undefined, deviceName: () => undefined, now: () => this.time };
     this.run = new Run({ ...options, rules: loadRules(config, [this.rulesFile], load) }, from);
     this.reloader = new RuleReloader({
-      source: { config: sources, files: { exclusive: [this.rulesFile] }, load },
+      order: orderOf({ config: sources, files: { exclusive: [this.rulesFile] }, load }, config),
       run: this.run,
       mpm: mpmSettings(config),
-      cacheFolder: undefined,
       // what goes from thread to thread is cloned
       compiler: {
         compile: (order) => Promise.resolve(structuredClone(compileOrder(structuredClone(order)))),

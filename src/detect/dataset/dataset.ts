@@ -40,7 +40,8 @@ export class Dataset {
   replay(words: Int32Array): void {
     const length = words[2]!;
     const bytes = new Uint8Array(words.buffer, words.byteOffset + SET_HEAD * 4, length);
-    if (words[1] === ADDED) this.map.add(bytes, 0, length);
+    if (words[1] === CLEARED) this.map.clear();
+    else if (words[1] === ADDED) this.map.add(bytes, 0, length);
     else this.map.remove(bytes, 0, length);
   }
 
@@ -94,11 +95,22 @@ export class Dataset {
   /** False when it was not there. */
   removeText(text: string): boolean {
     const bytes = encode(this.type, text);
-    return bytes !== undefined && this.map.remove(bytes, 0, bytes.length);
+    return bytes !== undefined && this.remove(bytes, 0, bytes.length);
+  }
+
+  /** Adds an entry as files write it, while rules look at the set; false for a text that is none. */
+  insertText(text: string): boolean {
+    const bytes = encode(this.type, text);
+    if (bytes === undefined) return false;
+    this.add(bytes, 0, bytes.length);
+    return true;
   }
 
   clear(): void {
+    const { journal } = this;
+    journal?.begin();
     this.map.clear();
+    journal?.end(true, CLEARED, NOTHING, 0, 0);
   }
 
   /** The same with what is known of the entry, as JSON; strings stand for themselves. */
@@ -135,6 +147,8 @@ export class Dataset {
 
 const ADDED = 1;
 const REMOVED = 0;
+const CLEARED = 2;
+const NOTHING = new Uint8Array(0);
 /** Words before the bytes: number of the set, what was done, length of the bytes. */
 const SET_HEAD = 3;
 

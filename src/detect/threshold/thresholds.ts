@@ -52,8 +52,8 @@ type ThresholdContext = Pick<DetectContext, 'flows' | 'counters' | 'now'>;
 
 const NO_ADDRESSES = { src0: 0, src1: 0, src2: 0, src3: 0, dst0: 0, dst1: 0, dst2: 0, dst3: 0 };
 
-/** Words of a journal entry: rule, which of its thresholds, version, both ports, both addresses, the time. */
-const ENTRY_WORDS = 14;
+/** Words of a journal entry: sid, which threshold of the rule, version, both ports, both addresses, the time, gid. */
+const ENTRY_WORDS = 15;
 
 /** One per worker. `check` is called for matching signatures only. */
 export class Thresholds {
@@ -106,7 +106,7 @@ export class Thresholds {
   /** From now on other workers count the same things, and each is told of what the others see. */
   share(
     journal: Journal,
-    signature: (iid: number) => Signature,
+    find: (gid: number, sid: number) => Signature | undefined,
     ctx: Pick<ThresholdContext, 'flows' | 'counters'>,
   ): void {
     this.journal = journal;
@@ -119,7 +119,8 @@ export class Thresholds {
       [seen.src0, seen.src1, seen.src2, seen.src3] = [words[4]!, words[5]!, words[6]!, words[7]!];
       [seen.dst0, seen.dst1, seen.dst2, seen.dst3] = [words[8]!, words[9]!, words[10]!, words[11]!];
       where.now = this.numbers.read(words, 12);
-      const known = this.numbered(signature(words[0]!))[words[1]!];
+      const signature = find(words[14]!, words[0]!);
+      const known = signature === undefined ? undefined : this.numbered(signature)[words[1]!];
       if (known !== undefined) this.checkOne(known, seen, where);
     });
   }
@@ -129,7 +130,7 @@ export class Thresholds {
     const specs = this.numbered(signature);
     let result: number = ThresholdResult.alert;
     for (let i = 0; i < specs.length; i++) {
-      const one = this.checkShared(signature.iid, i, specs[i]!, p, ctx);
+      const one = this.checkShared(signature, i, specs[i]!, p, ctx);
       if (one === ThresholdResult.none || one === ThresholdResult.silent) return one;
       if (one === ThresholdResult.newAction) result = one;
     }
@@ -156,14 +157,15 @@ export class Thresholds {
     return tags.size - 1;
   }
 
-  private checkShared(iid: number, index: number, known: Numbered, p: Packet, ctx: DetectContext): number {
+  private checkShared(signature: Signature, index: number, known: Numbered, p: Packet, ctx: DetectContext): number {
     const { journal } = this;
     const { track, type } = known.spec;
     if (journal === null || track === 'by_flow' || type === 'suppress') return this.checkOne(known, p, ctx);
     const { entry } = this;
     journal.begin();
     const result = this.checkOne(known, p, ctx);
-    entry[0] = iid;
+    entry[0] = signature.sid;
+    entry[14] = signature.gid;
     entry[1] = index;
     entry[2] = p.ipVersion;
     entry[3] = (p.sp << 16) | p.dp;

@@ -46,7 +46,7 @@ function findSet(
 
 function add(set: Dataset, value: string): Answer {
   if (set.hasText(value)) return ok('data already in set');
-  return set.addText(value) ? ok('data added') : refused('failed to add data');
+  return set.insertText(value) ? ok('data added') : refused('failed to add data');
 }
 
 function remove(set: Dataset, value: string): Answer {

@@ -12,9 +12,11 @@ import type { Answer, Command } from './server.ts';
 
 /** What commands ask of a run. */
 export interface CommandedRun {
-  readonly worker: Pick<Worker, 'counters' | 'flows' | 'memcaps'> & {
-    readonly pipeline: Pick<Pipeline, 'updateGauges' | 'tracker'>;
-  };
+  /** Flows and memory are there where there is one worker, which is this thread. */
+  readonly worker: Pick<Worker, 'counters'> &
+    Partial<Pick<Worker, 'flows' | 'memcaps'>> & {
+      readonly pipeline: Pick<Pipeline, 'updateGauges'> & Partial<Pick<Pipeline, 'tracker'>>;
+    };
 }
 
 export interface RunCommandParts {
@@ -51,7 +53,7 @@ function flowStats({ worker }: CommandedRun, { flow_id: id }: CommandArguments):
   if (typeof id !== 'number' || !Number.isInteger(id)) return refused('flow_id is not an integer');
   const { flows, pipeline } = worker;
   const f = pipeline.tracker?.byId(id) ?? -1;
-  if (f < 0) return refused('Not found');
+  if (f < 0 || flows === undefined) return refused('Not found');
   return ok({
     pkts_toclient: flows.word(f, F.packetsToClient),
     pkts_toserver: flows.word(f, F.packetsToServer),

@@ -9,15 +9,13 @@ import { formatDiagnostic } from '../../base/diagnostic.ts';
 import { log } from '../../base/log.ts';
 import type { Steps } from '../../base/steps.ts';
 import { openConfig } from '../../config/index.ts';
-import { attachMatcher, compileMatcher } from '../../detect/mpm/index.ts';
 import { takeOverRules } from '../load-rules.ts';
 import type { LoadedRules } from '../load-rules.ts';
-import { programIdentity } from '../rule-cache.ts';
 import { logRuleSteps } from '../rule-log.ts';
 import type { Run } from '../run.ts';
 import type { MpmSettings } from '../settings/index.ts';
-import { patternsKey } from './order.ts';
-import type { CompileOrder, CompiledOrder, OrderAnswer, RuleSource } from './order.ts';
+import { attaching } from './attach.ts';
+import type { CompileOrder, CompiledOrder, OrderAnswer } from './order.ts';
 
 /** Milliseconds of a slice, unless one step alone takes longer. */
 const SLICE = 4;
@@ -30,11 +28,14 @@ export interface RuleCompiler {
 }
 
 export interface ReloaderParts {
-  readonly source: RuleSource;
-  readonly run: Run;
+  readonly order: CompileOrder;
+  readonly run: Pick<Run, 'rules' | 'replaceRules'>;
   readonly mpm: MpmSettings;
-  readonly cacheFolder: string | undefined;
   readonly compiler: RuleCompiler;
+  /** Has workers in other threads take the rules over. @returns why one of them did not */
+  readonly deliver?: (compiled: CompiledOrder) => Promise<string | undefined>;
+  /** Another thread tells how the reload goes. */
+  readonly isQuiet?: boolean;
   /** A rule that does not load makes the reload fail (`--init-errors-fatal`). */
   readonly areErrorsFatal: boolean;
 }
@@ -61,10 +62,11 @@ export class RuleReloader {
     if (this.isUnderWay) return 'Reload already in progress';
     this.isUnderWay = true;
     this.longestPause = 0;
-    log.notice('detect', 'rule reload starting');
+    if (this.parts.isQuiet !== true) log.notice('detect', 'rule reload starting');
     const problem = await this.exchange().catch((error: unknown) => (error as Error).message);
     this.isUnderWay = false;
     this.wantsTurns = false;
+    if (this.parts.isQuiet === true) return problem;
     if (problem === undefined) {
       log.notice('detect', 'rule reload complete');
       log.info('detect', `packets waited for it ${this.longestPause.toFixed(0)} ms at a time at most`);
@@ -79,20 +81,20 @@ export class RuleReloader {
   }
 
   private async exchange(): Promise<string | undefined> {
-    const { source, run } = this.parts;
+    const { deliver, isQuiet, mpm, order, run } = this.parts;
     const former = run.rules;
     if (former === null) return 'detection is disabled';
-    const answer = await this.order();
+    const answer = await this.parts.compiler.compile(order);
     if (typeof answer === 'string') return answer;
     this.wantsTurns = true;
-    const { ok, root } = openConfig(source.config);
+    const { ok, root } = openConfig(order.config);
     if (!ok) return 'the configuration changed while it was read';
-    const rules = await this.inSlices(takeOverRules(root, answer.rules, source.load, former));
+    const rules = await this.inSlices(takeOverRules(root, answer.rules, order.load, former));
     if (rules === undefined) return 'a file that rules read changed meanwhile';
-    const problem = this.refusal(rules);
+    const problem = this.refusal(rules) ?? (await deliver?.(answer));
     if (problem !== undefined) return problem;
-    await this.inSlices(run.replaceRules(rules, this.attaching(answer)));
-    await this.inSlices(logRuleSteps(rules));
+    await this.inSlices(run.replaceRules(rules, attaching(answer, mpm)));
+    if (isQuiet !== true) await this.inSlices(logRuleSteps(rules));
     return undefined;
   }
 
@@ -100,23 +102,6 @@ export class RuleReloader {
     if (!this.parts.areErrorsFatal || ruleset.failed === 0) return undefined;
     for (const one of diagnostics) if (one.severity === 'error') log.error('detect', formatDiagnostic(one));
     return `${String(ruleset.failed)} rules failed to load`;
-  }
-
-  /** Has the rules compiled. */
-  private order(): Promise<OrderAnswer> {
-    const { cacheFolder, mpm, source } = this.parts;
-    const program = source.load.program ?? programIdentity();
-    const load = program === undefined ? source.load : { ...source.load, program };
-    const order: CompileOrder = { ...source, load, algorithm: mpm.algorithm, cacheFolder };
-    return this.parts.compiler.compile(order);
-  }
-
-  private attaching({ matchers }: CompiledOrder): Parameters<Run['replaceRules']>[1] {
-    const { algorithm, cache } = this.parts.mpm;
-    return (patterns) => {
-      const shared = matchers.get(patternsKey(patterns));
-      return shared === undefined ? compileMatcher(algorithm, patterns, cache) : attachMatcher(shared);
-    };
   }
 
   /** One slice a turn of the event loop. */

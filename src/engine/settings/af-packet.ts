@@ -1,6 +1,7 @@
 // `af-packet:` of the configuration: the interfaces of a live capture, and the shape of their rings.
 
-import type { InterfaceSettings } from '../../capture/af-packet.ts';
+import { availableParallelism } from 'node:os';
+import type { FanoutSettings, InterfaceSettings } from '../../capture/af-packet.ts';
 import type { ConfigNode } from '../../config/index.ts';
 
 /** An interface, and what the configuration says of it that concerns more than its ring. */
@@ -23,6 +24,19 @@ const BLOCKS = 512;
 const PACKET_ROOM = 2048;
 const BLOCK_TIMEOUT = 10;
 const SNAP_LENGTH = 262_144;
+/** `cluster-type`: how the kernel chooses among the workers (PACKET_FANOUT_* of if_packet.h). */
+const CLUSTER_TYPES: Readonly<Record<string, number>> = {
+  cluster_flow: 0,
+  cluster_round_robin: 1,
+  cluster_cpu: 2,
+  cluster_rollover: 3,
+  cluster_random: 4,
+  cluster_qm: 5,
+};
+/** Fragments are put together first, for all of them to come to one worker. */
+const DEFRAG = 0x8000;
+const CLUSTER_ID = 99;
+const MOST_WORKERS = 32;
 
 /**
  * The interfaces to capture from, each with its entry of the configuration or that named `default`.
@@ -36,10 +50,31 @@ export function captureInterfaces(config: ConfigNode, names: readonly string[]):
   }
   const fallback = entries.get(DEFAULT_ENTRY);
   const wanted = names.length > 0 ? names : [...entries.keys()].filter((name) => name !== DEFAULT_ENTRY);
-  return [...new Set(wanted)].map((name) => settingsOf(name, entries.get(name) ?? fallback));
+  return [...new Set(wanted)].map((name, i) => settingsOf(name, entries.get(name) ?? fallback, i));
 }
 
-function settingsOf(name: string, entry: ConfigNode | undefined): CaptureInterface {
+/**
+ * Workers that capture: `threads` of the interfaces, the most of them, where the run mode lets there be several.
+ * `auto` is as many as there are processors; without the setting there is one.
+ */
+export function captureWorkers(config: ConfigNode, names: readonly string[], mode: string | undefined): number {
+  if ((mode ?? config.string('runmode')) === 'single') return 1;
+  const entries = (config.get(SECTION)?.items() ?? []).filter((item) => {
+    const name = item.string('interface') ?? '';
+    return name === DEFAULT_ENTRY || names.includes(name);
+  });
+  const named = entries.filter((item) => item.string('interface') !== DEFAULT_ENTRY);
+  const counts = (named.length > 0 ? named : entries).map(threadsOf);
+  return Math.min(MOST_WORKERS, Math.max(1, ...counts));
+}
+
+function threadsOf(entry: ConfigNode): number {
+  const text = entry.string('threads');
+  if (text === undefined) return 1;
+  return text === 'auto' ? availableParallelism() : entry.int('threads', 1, { min: 1, max: MOST_WORKERS });
+}
+
+function settingsOf(name: string, entry: ConfigNode | undefined, place: number): CaptureInterface {
   const blockSize = blockSizeOf(entry);
   const copyMode = entry?.string('copy-mode');
   return {
@@ -49,9 +84,19 @@ function settingsOf(name: string, entry: ConfigNode | undefined): CaptureInterfa
     blockTimeout: entry?.int('block-timeout', BLOCK_TIMEOUT, { min: 1, max: 1000 }) ?? BLOCK_TIMEOUT,
     isPromiscuous: entry?.bool('disable-promisc', false) !== true,
     snapLength: SNAP_LENGTH,
+    isShared: false,
+    fanout: fanoutOf(entry, place),
     filter: entry?.string('bpf-filter'),
     copyMode: copyMode === 'none' ? undefined : copyMode,
   };
+}
+
+function fanoutOf(entry: ConfigNode | undefined, place: number): FanoutSettings {
+  const group = entry?.int('cluster-id', CLUSTER_ID - place, { min: 0, max: 0xffff }) ?? CLUSTER_ID - place;
+  const types = Object.keys(CLUSTER_TYPES);
+  const type = entry?.choice('cluster-type', types, 'cluster_flow') ?? 'cluster_flow';
+  const defrag = entry?.bool('defrag', true) === false ? 0 : DEFRAG;
+  return { group: group & 0xffff, mode: CLUSTER_TYPES[type]! | defrag };
 }
 
 function blockSizeOf(entry: ConfigNode | undefined): number {

@@ -1,5 +1,5 @@
 // Settings: the sections of the configuration in the form the mechanisms want.
-export { captureInterfaces } from './af-packet.ts';
+export { captureInterfaces, captureWorkers } from './af-packet.ts';
 export type { CaptureInterface } from './af-packet.ts';
 export { checksumMode } from './checksums.ts';
 export { commandSocketSettings, servingSocket } from './command-socket.ts';

@@ -1,74 +1,76 @@
-// A worker of a team: a thread that makes itself from a recipe and takes the packets of its ring.
+// A worker of a team: a thread that makes itself from a recipe, and takes packets from its ring or its own capture.
 
 import { parentPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
+import { finish } from '../../base/steps.ts';
 import { log } from '../../base/log.ts';
 import type { LogSink } from '../../base/log.ts';
 import type { LogRecord } from '../../base/log-format.ts';
-import { PacketRing } from '../../capture/packet-ring.ts';
 import { openConfig } from '../../config/index.ts';
-import { loadRules } from '../load-rules.ts';
-import { ruleFiles } from '../rule-files.ts';
-import { Run } from '../run.ts';
+import type { ConfigNode } from '../../config/index.ts';
+import { takeOverRules } from '../load-rules.ts';
+import type { LoadedRules } from '../load-rules.ts';
+import { attaching } from '../reload/attach.ts';
+import type { RunOptions } from '../run.ts';
+import { mpmSettings } from '../settings/index.ts';
+import { workLive } from './live-member.ts';
 import { Membership } from './membership.ts';
-import { CONTROL_WORDS, ControlWord } from './messages.ts';
+import { CONTROL_WORDS } from './messages.ts';
 import type { MemberData, MemberMessage } from './messages.ts';
 import { RemoteWriter } from './remote-writer.ts';
-
-/** Milliseconds that are slept when no packet is there. */
-const WAIT = 50;
+import { workOnCaptures } from './replay-member.ts';
 
 /** Whether a thread was started to be a worker. */
 export function isMemberData(data: unknown): data is MemberData {
   return typeof data === 'object' && data !== null && (data as Partial<MemberData>).role === 'packet-worker';
 }
 
-/** Runs until its ring has ended, and everything that comes of its packets is told. */
-export function runMember(data: MemberData): void {
+/** What both kinds of members work with. */
+export interface MemberParts {
+  readonly port: MessagePort;
+  readonly control: Int32Array;
+  readonly config: ConfigNode;
+  readonly membership: Membership;
+  readonly options: RunOptions;
+  /** Everything is there; now what is logged is that of this worker. */
+  readonly begun: () => void;
+}
+
+/** Runs until its packets have ended, and everything that comes of them is told. */
+export async function runMember(data: MemberData): Promise<void> {
   const port = parentPort!;
   // what is to be said of configuration and rules, the first thread has said
+  const sinks = [new PortLog(port)];
   log.configure([]);
   const control = new Int32Array(data.control, data.index * CONTROL_WORDS * 4, CONTROL_WORDS);
   const membership = new Membership(data, (request) => RemoteWriter.open(port, control, request));
-  const { recipe } = data;
-  const { config: sources, files, load } = recipe.ruleSource;
-  const config = openConfig(sources).root;
-  const rules = recipe.hasRules ? loadRules(config, ruleFiles(config, files), load) : null;
-  const tellLog = [new PortLog(port)];
-  if (data.index === 0) log.configure(tellLog);
-  const ring = new PacketRing(data.ring);
-  const run = new Run(
-    { ...recipe, config, rules, membership },
-    { deviceName: () => undefined, captureFile: () => recipe.captures[ring.capture] },
-  );
-  log.configure(tellLog);
-  tell(port, { type: 'ready' });
-  takePackets(run, ring, membership, control);
-  run.finish();
-  tell(port, { type: 'done', packets: run.worker.pipeline.packets });
+  const { recipe, compiled, task } = data;
+  const config = openConfig(recipe.ruleSource.config).root;
+  const rules = rulesOf(data, config);
+  const makeMatcher = compiled === null ? undefined : attaching(compiled, mpmSettings(config));
+  // of what all of them would say alike, the first says it
+  if (data.index === 0) log.configure(sinks);
+  const parts: MemberParts = {
+    port,
+    control,
+    config,
+    membership,
+    options: { ...recipe, config, rules, membership, makeMatcher },
+    begun: () => {
+      log.configure(sinks);
+      tell(port, { type: 'ready' });
+    },
+  };
+  const problem = task.kind === 'live' ? await workLive(parts, data, task) : workOnCaptures(parts, task);
+  if (problem !== undefined) tell(port, { type: 'refused', reason: problem });
+  tell(port, { type: 'done' });
 }
 
-function takePackets(run: Run, ring: PacketRing, membership: Membership, control: Int32Array): void {
-  const { batch, pipeline, region } = run.worker;
-  const numbers = new Float64Array(batch.capacity);
-  let reopened = 0;
-  let told = 0;
-  while (!ring.isDone) {
-    membership.journal.catchUp();
-    const count = ring.take(batch, numbers, region);
-    if (count > 0) pipeline.batch(batch, undefined, numbers);
-    else ring.waitForPackets(WAIT);
-    if (Atomics.load(control, ControlWord.reopen) !== reopened) {
-      reopened = Atomics.load(control, ControlWord.reopen);
-      pipeline.reopen();
-    }
-    if (Atomics.load(control, ControlWord.statistics) !== told) {
-      told = Atomics.load(control, ControlWord.statistics);
-      pipeline.updateGauges();
-      if (membership.index === 0) membership.addUp();
-      pipeline.tellStatistics();
-    }
-  }
+function rulesOf({ compiled, recipe }: MemberData, config: ConfigNode): LoadedRules | null {
+  if (compiled === null) return null;
+  const rules = finish(takeOverRules(config, compiled.rules, recipe.ruleSource.load));
+  if (rules === undefined) throw new Error('a file that rules read changed while the workers began');
+  return rules;
 }
 
 /** Hands what is logged to the first thread. */

@@ -2,7 +2,9 @@
 
 import { Counters } from '../../base/counters.ts';
 import { Journal } from '../../base/journal.ts';
+import type { Ruleset } from '../../detect/compile/ruleset.ts';
 import type { OutputContext } from '../../framework/output.ts';
+import type { Signature } from '../../framework/signature.ts';
 import { datasetsOf } from '../../keywords/dataset.ts';
 import { tagsOf } from '../../keywords/tag.ts';
 import { hostBitsOf } from '../../keywords/xbits.ts';
@@ -33,7 +35,7 @@ export class Membership {
     this.index = data.index;
     this.count = data.count;
     this.memory = data.counters[data.index]!;
-    this.journal = new Journal(data.journal, data.index, data.count);
+    this.journal = new Journal(data.journal, data.index, data.readers);
     this.openShared = openShared;
     this.firstControl = new Int32Array(data.control, 0, CONTROL_WORDS);
     this.totals = new Counters(new SharedArrayBuffer(this.memory.byteLength));
@@ -74,10 +76,21 @@ export function shareRuleState(
   worker: Worker,
 ): void {
   const { counters, flows } = worker;
-  thresholds.share(journal, (iid) => ruleset.signature(iid), { counters, flows });
+  thresholds.share(journal, signatureFinder(ruleset), { counters, flows });
   datasetsOf(setup).share(journal);
   hostBitsOf(setup).share(journal);
   tagsOf(setup).share(journal);
+}
+
+/** By gid and sid: workers go over to other rules one after the other, and numbers differ. */
+function signatureFinder(ruleset: Ruleset): (gid: number, sid: number) => Signature | undefined {
+  let numbers: Map<number, number> | undefined;
+  const key = (gid: number, sid: number): number => gid * 0x100000000 + sid;
+  return (gid, sid) => {
+    numbers ??= new Map(ruleset.outlines.map((outline) => [key(outline.gid, outline.sid), outline.iid]));
+    const iid = numbers.get(key(gid, sid));
+    return iid === undefined ? undefined : ruleset.signature(iid);
+  };
 }
 
 /** Memory and limits of one of several workers: all together have what the configuration says. */

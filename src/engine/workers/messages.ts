@@ -3,31 +3,46 @@
 import type { LogLevel } from '../../base/log-format.ts';
 import type { WriterRequest } from '../../framework/record-writer.ts';
 import type { OutputErrorCode } from '../../output/output-error.ts';
-import type { RuleSource } from '../reload/order.ts';
+import type { SourceChoice } from '../live-source.ts';
+import type { CompiledOrder, RuleSource } from '../reload/order.ts';
 import type { Simulations } from '../settings/index.ts';
 
 /** From which a thread makes the worker that the first thread would have made of its objects. */
 export interface WorkerRecipe {
   /** The configuration too. */
   readonly ruleSource: RuleSource;
-  /** False: no detection. */
-  readonly hasRules: boolean;
   readonly logDirectory: string;
   readonly isInline: boolean;
   readonly checksums: string | undefined;
   readonly simulate?: Simulations;
-  /** Captures by number. */
-  readonly captures: readonly string[];
 }
+
+/** Where a worker's packets come from. */
+export type MemberTask =
+  | { readonly kind: 'captures'; readonly captures: readonly string[]; readonly ring: SharedArrayBuffer }
+  | {
+      readonly kind: 'live';
+      readonly source: SourceChoice;
+      /** Text of the packet filter. */
+      readonly filter: string | undefined;
+      readonly rejectDevice: string | undefined;
+      readonly sendsNothing: boolean;
+      /** Packets and drops of each interface or queue, to be kept up to date. */
+      readonly counts: SharedArrayBuffer;
+    };
 
 /** `workerData` of a thread of a team. */
 export interface MemberData {
   readonly role: 'packet-worker';
   readonly recipe: WorkerRecipe;
+  /** Rules as one thread compiled them for all; null: no detection. */
+  readonly compiled: CompiledOrder | null;
+  readonly task: MemberTask;
   /** From 0; the first tells the statistics of all. */
   readonly index: number;
   readonly count: number;
-  readonly ring: SharedArrayBuffer;
+  /** Ends of the journal: workers, and perhaps the first thread. */
+  readonly readers: number;
   readonly journal: SharedArrayBuffer;
   /** Of all workers. */
   readonly counters: readonly SharedArrayBuffer[];
@@ -39,8 +54,8 @@ export interface MemberData {
 export const ControlWord = {
   /** Raised by one when logs are to be opened anew. */
   reopen: 0,
-  /** Raised by one when statistics are due. */
-  statistics: 1,
+  /** 1 when it is to stop. */
+  stop: 1,
   /** Raised by one when a request for a writer is answered. */
   answers: 2,
   /** Raised by one by each worker that has ended its flows, in the words of the first worker. */
@@ -62,7 +77,17 @@ export type MemberMessage =
   | { readonly type: 'flush'; readonly writer: number }
   | { readonly type: 'close'; readonly writer: number }
   | { readonly type: 'log'; readonly level: LogLevel; readonly module: string; readonly message: string }
-  | { readonly type: 'done'; readonly packets: number };
+  /** It cannot begin. */
+  | { readonly type: 'refused'; readonly reason: string }
+  /** What came of `rules`. */
+  | { readonly type: 'reloaded'; readonly problem: string | undefined }
+  | { readonly type: 'done' };
+
+/** From the first thread to a worker that is at work: other rules for those in force. */
+export interface RulesMessage {
+  readonly type: 'rules';
+  readonly compiled: CompiledOrder;
+}
 
 /** From the first thread to a worker: what became of a request for a writer. */
 export type WriterAnswer =

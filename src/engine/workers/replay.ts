@@ -2,41 +2,53 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { log } from '../../base/log.ts';
+import { PacketRing } from '../../capture/packet-ring.ts';
 import { workerOf } from '../../capture/spread.ts';
 import { PacketBatch, openCaptureFile } from '../../pcap/index.ts';
 import type { ReplayOptions, ReplayResult } from '../replay.ts';
-import { Statistics } from '../statistics.ts';
 import { Team } from './team.ts';
 import type { TeamOptions } from './team.ts';
 
+/** Bytes of packets that may wait for one worker. */
+const RING = 8 << 20;
 /** What is read at a time, bytes. */
 const REGION = 2 << 20;
 /** Milliseconds that the reader sleeps when a worker has no room. */
 const WAIT = 2;
 
+/** Workers that are threads of their own. */
+export interface TeamPlan extends Pick<TeamOptions, 'entry' | 'hasRules'> {
+  readonly count: number;
+}
+
 /** Reads all captures before it returns; a text tells why it could not begin or did not come to its end. */
 export async function replayOnTeam(
-  options: Pick<ReplayOptions, 'config' | 'control' | 'filter' | 'observer'>,
-  teamOptions: Omit<TeamOptions, 'config'>,
+  options: Pick<ReplayOptions, 'config' | 'control' | 'filter' | 'observer'> & { readonly captures: readonly string[] },
+  { count, ...plan }: TeamPlan & Pick<TeamOptions, 'recipe'>,
 ): Promise<ReplayResult | string> {
-  const team = await Team.start({ ...teamOptions, config: options.config });
+  const memories = Array.from({ length: count }, () => PacketRing.allocate(RING));
+  const { captures, config } = options;
+  const tasks = memories.map((ring) => ({ kind: 'captures', captures, ring }) as const);
+  const team = await Team.start({ ...plan, config, tasks, mayWait: true });
   if (typeof team === 'string') return team;
-  const reading = new Reading(team, options);
+  const rings = memories.map((memory) => new PacketRing(memory));
+  const reading = new Reading(team, rings, options);
   let files = 0;
-  for (const [number, path] of teamOptions.recipe.captures.entries()) {
+  for (const [number, path] of options.captures.entries()) {
     if (options.control?.isStopping === true || team.failure !== undefined) break;
     options.observer?.begin?.(path);
     const isGood = await reading.read(path, number);
     options.observer?.end?.(path, isGood);
     if (isGood) files++;
   }
+  for (const ring of rings) ring.end();
   await team.finish();
   return (
     team.failure ?? {
       packets: reading.packets,
-      bytes: team.total('decoder.bytes'),
-      alerts: team.total('detect.alert'),
-      flows: team.total('flow.total'),
+      bytes: team.totals.byName('decoder.bytes'),
+      alerts: team.totals.byName('detect.alert'),
+      flows: team.totals.byName('flow.total'),
       files,
       failed: reading.failed,
     }
@@ -47,15 +59,15 @@ class Reading {
   packets = 0;
   failed = 0;
   private readonly team: Team;
-  private readonly options: Pick<ReplayOptions, 'config' | 'control' | 'filter' | 'observer'>;
+  private readonly rings: readonly PacketRing[];
+  private readonly options: Pick<ReplayOptions, 'control' | 'filter' | 'observer'>;
   private readonly region = { data: new Uint8Array(REGION), offset: 0, size: REGION };
   private readonly batch = new PacketBatch(this.region.data);
-  private readonly statistics: Statistics;
 
-  constructor(team: Team, options: Reading['options']) {
+  constructor(team: Team, rings: readonly PacketRing[], options: Reading['options']) {
     this.team = team;
+    this.rings = rings;
     this.options = options;
-    this.statistics = new Statistics(options.config, Date.now());
   }
 
   async read(path: string, capture: number): Promise<boolean> {
@@ -72,7 +84,6 @@ class Reading {
       filter?.keep(batch);
       await this.spread(capture);
       observer?.progress?.(path, reader.progress());
-      if (this.statistics.isDue()) team.tellStatistics();
       if (control?.wantsReopen === true) team.reopen();
       if (control !== undefined) control.wantsReopen = false;
       if (control?.isStopping === true) break;
@@ -84,8 +95,7 @@ class Reading {
   }
 
   private async spread(capture: number): Promise<void> {
-    const { batch, team } = this;
-    const { rings } = team;
+    const { batch, rings, team } = this;
     for (let i = 0; i < batch.count; i++) {
       const start = batch.offset[i]!;
       const to = workerOf(batch.data, start, start + batch.length[i]!, batch.linkType[i]!, rings.length);

@@ -1,0 +1,133 @@
+// A worker of a team that captures for itself: its part of the packets of interfaces, or queues of its own.
+
+import type { MessagePort } from 'node:worker_threads';
+import { readFilter } from '../../pcap/index.ts';
+import { capture, openRejects } from '../live.ts';
+import type { Steering } from '../live.ts';
+import { captureRegion, openSource } from '../live-source.ts';
+import type { LiveSource } from '../live-source.ts';
+import { orderOf } from '../reload/attach.ts';
+import type { CompiledOrder } from '../reload/order.ts';
+import { RuleReloader } from '../reload/reloader.ts';
+import { Run } from '../run.ts';
+import { mpmSettings } from '../settings/index.ts';
+import type { MemberParts } from './member.ts';
+import { ControlWord } from './messages.ts';
+import type { MemberData, MemberMessage, MemberTask, RulesMessage } from './messages.ts';
+
+type LiveTask = Extract<MemberTask, { kind: 'live' }>;
+
+/** Milliseconds between two times that the counts of interfaces are told. */
+const ROUND = 250;
+
+/** @returns why it could not begin */
+export async function workLive(parts: MemberParts, data: MemberData, task: LiveTask): Promise<string | undefined> {
+  const { begun, options } = parts;
+  const filter = readFilter(task.filter ?? '');
+  if (typeof filter === 'string') return filter;
+  const source = openSource(task.source);
+  if (typeof source === 'string') return source;
+  const rejects = openRejects({ ...options, ...task });
+  const run = new Run(
+    { ...options, rejects, isLive: true, captureRegion: captureRegion(task.source) },
+    {
+      captureFile: () => undefined,
+      deviceName: (device) => source.deviceName(device),
+      now: () => Date.now() * 1000,
+    },
+  );
+  const problem = source.start(run.worker.counters);
+  if (problem === undefined) {
+    begun();
+    const member = new LiveMember(parts, { data, run, source, counts: new Float64Array(task.counts) });
+    await capture(run, source, { control: member, filter, steering: member });
+    member.leave();
+  }
+  source.close();
+  run.finish();
+  rejects?.close();
+  return problem;
+}
+
+interface Work {
+  readonly data: MemberData;
+  readonly run: Run;
+  readonly source: LiveSource;
+  readonly counts: Float64Array;
+}
+
+/** What the first thread asks of a worker, and is told by it. */
+class LiveMember implements Steering {
+  isRestless = false;
+  private readonly parts: MemberParts;
+  private readonly work: Work;
+  private reopened = 0;
+  private nextRound = 0;
+
+  constructor(parts: MemberParts, work: Work) {
+    this.parts = parts;
+    this.work = work;
+    parts.port.on('message', this.take);
+  }
+
+  get isStopping(): boolean {
+    return Atomics.load(this.parts.control, ControlWord.stop) !== 0;
+  }
+
+  turn(): void {
+    const { control, membership } = this.parts;
+    const { run } = this.work;
+    membership.journal.catchUp();
+    const now = Date.now();
+    if (now >= this.nextRound) {
+      this.nextRound = now + ROUND;
+      this.tellCounts();
+    }
+    if (Atomics.load(control, ControlWord.reopen) === this.reopened) return;
+    this.reopened = Atomics.load(control, ControlWord.reopen);
+    run.worker.pipeline.reopen();
+  }
+
+  /** No more packets are taken. */
+  leave(): void {
+    this.tellCounts();
+    this.parts.port.off('message', this.take);
+  }
+
+  private tellCounts(): void {
+    const { counts, run, source } = this.work;
+    source.updateCounters();
+    source.names.forEach((name, i) => {
+      const told = source.countsOf(name);
+      counts[2 * i] = told?.packets ?? 0;
+      counts[2 * i + 1] = told?.drops ?? 0;
+    });
+    run.worker.pipeline.updateGauges();
+  }
+
+  private readonly take = ({ compiled }: RulesMessage): void => {
+    this.isRestless = true;
+    void this.reload(compiled).then((problem) => {
+      this.isRestless = false;
+      tell(this.parts.port, { type: 'reloaded', problem });
+    });
+  };
+
+  private reload(compiled: CompiledOrder): Promise<string | undefined> {
+    const { config } = this.parts;
+    const { data, run } = this.work;
+    const reloader = new RuleReloader({
+      order: orderOf(data.recipe.ruleSource, config),
+      run,
+      mpm: mpmSettings(config),
+      compiler: { compile: () => Promise.resolve(compiled), close: () => Promise.resolve() },
+      areErrorsFatal: false,
+      isQuiet: true,
+    });
+    return reloader.reload();
+  }
+}
+
+function tell(port: MessagePort, message: MemberMessage): void {
+  port.postMessage(message);
+}
