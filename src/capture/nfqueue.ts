@@ -4,16 +4,22 @@ import { readFileSync } from 'node:fs';
 import { defineCounter } from '../base/counters.ts';
 import type { Counters } from '../base/counters.ts';
 import {
+  AF_INET,
   AF_NETLINK,
   EACCES,
   EAGAIN,
   EINTR,
   EPERM,
   KernelSocket,
+  SOCK_DGRAM,
   SOCK_RAW,
   SOL_SOCKET,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
+  SO_TIMESTAMP,
+  errorName,
+  kernelSocketReason,
 } from '../native/kernel-socket.ts';
-import { SO_RCVBUF, SO_RCVBUFFORCE, errorName, kernelSocketReason } from '../native/kernel-socket.ts';
 import { NOT_REGISTERED, registerBuffer, unregisterBuffer } from '../native/buffers.ts';
 import type { PacketBatch } from '../pcap/index.ts';
 import {
@@ -87,12 +93,15 @@ export class QueueSource {
   private readonly ids = Object.fromEntries(NAMES.map((name) => [name, defineCounter(`capture.${name}`)])) as Readonly<
     Record<(typeof NAMES)[number], number>
   >;
-  private readonly late = defineCounter('ips.late');
+  private readonly latePassed = defineCounter('ips.late_passed');
+  private readonly lateDropped = defineCounter('ips.late_dropped');
   private readonly lengths = new Int32Array(SLOTS);
   private readonly packet = new QueuedPacket();
   private readonly onChange: (message: string) => void;
   private counters: Counters | undefined;
   private takesLarge: boolean;
+  /** The kernel notes when packets come as long as somebody wants to know. */
+  private clock: KernelSocket | undefined;
   private group: Int32Array = new Int32Array(0);
   private turn = 0;
   private bufferId = NOT_REGISTERED;
@@ -119,6 +128,11 @@ export class QueueSource {
         return `queue ${String(number)}: ${errorName(socket)}: this kernel has no netfilter queues`;
       }
       source.queues.push({ number, socket, taken: 0, lost: 0, packets: 0, drops: 0 });
+    }
+    const clock = KernelSocket.open(AF_INET, SOCK_DGRAM, 0);
+    if (typeof clock !== 'number') {
+      clock.option(SOL_SOCKET, SO_TIMESTAMP, 1);
+      source.clock = clock;
     }
     return source;
   }
@@ -194,6 +208,7 @@ export class QueueSource {
       if (this.settings.isFailOpen && this.counters !== undefined) this.verdicts.passAll(socket, number);
       socket.close();
     }
+    this.clock?.close();
   }
 
   /** @param taken number of the last packet, 32 bits that begin anew @param lost likewise */
@@ -276,8 +291,9 @@ export class QueueSource {
   }
 
   private letGo(): void {
-    this.counters!.add(this.late);
-    if (this.settings.dropsLate && !this.settings.isShadow) this.verdicts.drop(this.packet.id);
+    const drops = this.settings.dropsLate && !this.settings.isShadow;
+    this.counters!.add(drops ? this.lateDropped : this.latePassed);
+    if (drops) this.verdicts.drop(this.packet.id);
     else this.verdicts.pass(this.packet.id, this.packet.mark);
   }
 

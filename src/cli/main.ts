@@ -6,6 +6,7 @@ import { isMainThread, workerData } from 'node:worker_threads';
 import { isMemberData, runMember } from '../engine/workers/member.ts';
 import { runCtl } from './ctl.ts';
 import { runDrops } from './drops.ts';
+import { runInline } from './inline.ts';
 import { runReplay } from './replay.ts';
 import { runRun } from './run.ts';
 import { runSuricata } from './suricata.ts';
@@ -13,6 +14,7 @@ import { runSuricata } from './suricata.ts';
 type Command = (words: readonly string[], entry: URL) => Promise<number>;
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['inline', runInline],
   ['replay', runReplay],
   ['run', runRun],
   ['ctl', runCtl],

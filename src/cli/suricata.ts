@@ -27,6 +27,7 @@ import { logRules } from '../engine/rule-log.ts';
 import { ruleFiles } from '../engine/rule-files.ts';
 import { checkProtocolSettings, tellInconsistentProtocols } from '../engine/protocol-settings.ts';
 import { compatibleVersion } from '../engine/version.ts';
+import type { Attendant } from './attendant.ts';
 import { CaptureDeletion } from './delete-captures.ts';
 import { lastValue, parseArguments } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
@@ -43,8 +44,11 @@ import type { Prepared } from './watch.ts';
 const OK = 0;
 const FAILED = 1;
 
-/** @param entry module that threads start with, see `TeamOptions` */
-export async function runSuricata(words: readonly string[], entry: URL): Promise<number> {
+/**
+ * @param entry module that threads start with, see `TeamOptions`
+ * @param attendant of a live run
+ */
+export async function runSuricata(words: readonly string[], entry: URL, attendant?: Attendant): Promise<number> {
   const args = parseArguments(words);
   if (args.problem !== undefined) return refuse(`tayra: ${args.problem}`, suricataHelp());
   const told = information(args, () => protocolSettings(args));
@@ -53,7 +57,7 @@ export async function runSuricata(words: readonly string[], entry: URL): Promise
     return OK;
   }
   const problem = sourceProblem(args);
-  if (problem === undefined) return run(args, entry);
+  if (problem === undefined) return run(args, { entry, attendant });
   return refuse(`Error: ${problem.module ?? 'suricata'}: ${problem.message}`, problem.withHelp ? suricataHelp() : '');
 }
 
@@ -70,7 +74,7 @@ function refuse(reason: string, help: string): number {
   return FAILED;
 }
 
-async function run(args: Arguments, entry: URL): Promise<number> {
+async function run(args: Arguments, surroundings: Surroundings): Promise<number> {
   outliveEarlyReload();
   const settings: { path: string; value: string }[] = [];
   for (const text of args.values.get('set') ?? []) {
@@ -122,17 +126,22 @@ async function run(args: Arguments, entry: URL): Promise<number> {
     return FAILED;
   }
   logDiagnostics([...findDeprecated(config), ...findUnknownKeys(config)]);
-  return start(args, config, { directory, sources, entry });
+  return start(args, config, { ...surroundings, directory, sources });
 }
 
-interface Origin {
-  readonly directory: string;
-  readonly sources: ConfigSources;
+interface Surroundings {
   /** Module that threads start with. */
   readonly entry: URL;
+  readonly attendant: Attendant | undefined;
 }
 
-async function start(args: Arguments, config: ConfigNode, { directory, sources, entry }: Origin): Promise<number> {
+interface Origin extends Surroundings {
+  readonly directory: string;
+  readonly sources: ConfigSources;
+}
+
+async function start(args: Arguments, config: ConfigNode, origin: Origin): Promise<number> {
+  const { directory, sources, entry, attendant } = origin;
   const version = compatibleVersion().join('.');
   log.notice(
     'suricata',
@@ -161,7 +170,7 @@ async function start(args: Arguments, config: ConfigNode, { directory, sources, 
   }
   if (plan !== null && rules !== null) writeAnalysis(plan, rules.analysed, directory);
   if (isAnalysis) return OK;
-  const prepared = { rules, directory, preparation, ruleSource, entry };
+  const prepared = { rules, directory, preparation, ruleSource, entry, attendant };
   if (isServing(args)) return serve(args, config, prepared);
   if (isLive(args)) return watch(args, config, prepared);
   const workers = replayWorkers(config, lastValue(args, 'runmode'));

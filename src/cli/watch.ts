@@ -12,6 +12,7 @@ import { moduleOf, sourceNames, writesPackets } from '../engine/live-source.ts';
 import type { SourceChoice } from '../engine/live-source.ts';
 import { captureInterfaces, captureWorkers, parseQueues, queueSettings } from '../engine/settings/index.ts';
 import { liveOnTeam } from '../engine/workers/live.ts';
+import type { Attendant } from './attendant.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 import { writePidFile } from './pid-file.ts';
@@ -36,11 +37,16 @@ export interface Prepared {
   readonly ruleSource: RuleSource;
   /** Module that threads start with. */
   readonly entry: URL;
+  readonly attendant: Attendant | undefined;
 }
 
 /** Works on the packets of interfaces or queues until a signal ends it. @returns the exit status */
 export async function watch(args: Arguments, config: ConfigNode, prepared: Prepared): Promise<number> {
-  const { rules, directory, preparation } = prepared;
+  const { attendant, rules, directory, preparation } = prepared;
+  if (attendant?.keepsPrivileges === true && preparation.runAs !== undefined) {
+    log.error('privs', 'rules of the firewall can be removed only by who may add them: leave out --user, or --setup');
+    return FAILED;
+  }
   const source = hasQueues(args) ? queues(args, config, prepared) : interfaces(args, config);
   if (typeof source === 'string') {
     log.error('suricata', source);
@@ -50,9 +56,11 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
   const control = new RunControl();
   const disobey = obeySignals(control);
   const count = workersOf(args, config, source);
+  const isShadow = source.kind === 'queues' && source.settings.isShadow;
   const how = {
     logDirectory: directory,
     isInline: source.kind === 'queues',
+    isShadow,
     simulate: preparation.simulate,
     checksums: lastValue(args, 'checksums'),
   };
@@ -70,8 +78,13 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
       logDiagnostics(config.takeDiagnostics());
       return [];
     },
+    sendsNothing: isShadow,
+    onEnding: () => {
+      attendant?.ending();
+    },
     onReady: () => {
-      const problem = preparation.runAs === undefined ? undefined : becomeUser(preparation.runAs);
+      const problem =
+        attendant?.ready() ?? (preparation.runAs === undefined ? undefined : becomeUser(preparation.runAs));
       if (problem === undefined) log.notice('threads', `Threads created -> W: ${count}   Engine started.`);
       return problem;
     },
@@ -80,6 +93,7 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
   const recipe = { ...how, ruleSource };
   const result =
     count === 1 ? await live(options) : await liveOnTeam(options, { count, entry, recipe, hasRules: rules !== null });
+  attendant?.ending();
   disobey();
   logDiagnostics(config.takeDiagnostics());
   removePidFile();
@@ -124,6 +138,7 @@ function queues(args: Arguments, config: ConfigNode, { rules, preparation }: Pre
     'nfq',
     `packets ${settings.isFailOpen ? 'pass unseen' : 'are dropped'} where a queue is full (nfq.fail-open)`,
   );
+  if (settings.isShadow) log.notice('nfq', 'shadow mode: everything goes on; logged is what would have been stopped');
   return { kind: 'queues', settings };
 }
 

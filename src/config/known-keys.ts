@@ -95,7 +95,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   netmap: LIVE,
   pcap: `${LIVE} buffer-size snaplen`,
   'pcap-file': 'checksum-checks tenant-id delete-when-done recursive continuous delay poll-interval buffer-size',
-  nfq: 'mode fail-open batchcount bypass-mark bypass-mask repeat-mark repeat-mask route-queue packet-timeout',
+  nfq: 'mode fail-open batchcount bypass-mark bypass-mask repeat-mark repeat-mask route-queue packet-timeout shadow',
   capture: 'disable-offloading checksum-validation',
   vlan: 'use-for-tracking',
   livedev: 'use-for-tracking',

@@ -13,6 +13,7 @@ import { captureMode, captureRegion, openSource, writesPackets } from './live-so
 import type { LiveSource, SourceChoice } from './live-source.ts';
 import { Rejects } from '../respond/rejects.ts';
 import { exceptionChoices } from './settings/index.ts';
+import { ServiceManager } from './service-manager.ts';
 import type { RunControl } from './control.ts';
 
 export interface LiveOptions extends RunOptions, Pick<OperationOptions, 'ruleSource' | 'areErrorsFatal'> {
@@ -26,6 +27,8 @@ export interface LiveOptions extends RunOptions, Pick<OperationOptions, 'ruleSou
   readonly control: RunControl;
   /** Packets come in from now on. @returns why that must not be, undefined when all is well */
   readonly onReady: () => string | undefined;
+  /** The end was asked for; packets that wait are still looked at. */
+  readonly onEnding?: (() => void) | undefined;
 }
 
 export interface LiveResult {
@@ -68,12 +71,16 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
     },
   );
   const { counters } = run.worker;
+  const service = ServiceManager.of(process.env);
   const operation = await Operation.open(options, run, operatedSource(source, options.source));
   const problem = typeof operation === 'string' ? operation : (source.start(counters) ?? options.onReady());
   if (problem === undefined) {
-    await capture(run, source, { control, filter, steering: operation as Operation });
+    service?.ready();
+    const { onEnding } = options;
+    await capture(run, source, { control, filter, onEnding, service, steering: operation as Operation });
     source.updateCounters();
   }
+  service?.close();
   if (operation instanceof Operation) await operation.close();
   source.close();
   run.finish();
@@ -132,10 +139,16 @@ interface Capture {
   readonly steering: Steering;
   readonly control: Pick<RunControl, 'isStopping'>;
   readonly filter: PacketFilter | undefined;
+  readonly onEnding?: (() => void) | undefined;
+  readonly service?: ServiceManager | undefined;
 }
 
 /** Packets of the source through the worker until it is to stop, and those that came before. */
-export async function capture(run: Run, source: LiveSource, { steering, control, filter }: Capture): Promise<void> {
+export async function capture(
+  run: Run,
+  source: LiveSource,
+  { steering, control, filter, onEnding, service }: Capture,
+): Promise<void> {
   const { batch, pipeline, region } = run.worker;
   let nextRound = 0;
   let nextTurn = 0;
@@ -157,10 +170,13 @@ export async function capture(run: Run, source: LiveSource, { steering, control,
       source.adapt?.({ writesPackets: writesPackets(run.rules) });
       pipeline.round(now * 1000);
       run.tellStatistics(fetchCounters);
+      service?.beat(now);
     }
     steering.turn();
     await setImmediate();
   }
+  service?.stopping();
+  onEnding?.();
   drain(run, source, filter);
 }
 

@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly rules: LoadedRules | null;
   readonly logDirectory: string;
   readonly isInline: boolean;
+  /** Everything goes on, whatever is decided. */
+  readonly isShadow?: boolean;
   /** Packets are of now: flows time out by the clock. */
   readonly isLive?: boolean;
   /** Bytes that a source of packets may fill at a time. */
@@ -88,6 +90,7 @@ export class Run {
         ...state,
         logDir: options.logDirectory,
         isInline: options.isInline,
+        isShadow: options.isShadow === true,
         mayWait: options.isLive !== true,
         deviceName: source.deviceName,
         captureFile: source.captureFile,

@@ -43,6 +43,8 @@ export interface OutputContext {
   /** `-l` / default-log-dir. */
   readonly logDir: string;
   readonly isInline: boolean;
+  /** Inline, but everything goes on: what is told to be stopped would have been. */
+  readonly isShadow?: boolean;
   /** Packets come from files: who reads the records may be waited for. */
   readonly mayWait?: boolean;
   /** Name of a capture device by index (EVE in_iface); undefined for files. */

@@ -5,12 +5,15 @@ import { addon, addonReason } from './index.ts';
 import type { NativeAddon } from './index.ts';
 
 // Numbers of the Linux headers.
+export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
+export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOL_SOCKET = 1;
 export const SO_BINDTODEVICE = 25;
+export const SO_TIMESTAMP = 29;
 export const SO_RCVBUFFORCE = 33;
 export const SO_RCVBUF = 8;
 

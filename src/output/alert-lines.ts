@@ -12,12 +12,16 @@ export type AlertLine = (p: Packet, signature: Signature, mark: string) => strin
 
 export class AlertLines implements Output {
   private readonly writer: RecordWriter;
-  private readonly isInline: boolean;
+  private readonly isStopping: boolean;
   private readonly line: AlertLine;
 
-  constructor(writer: RecordWriter, { isInline }: { readonly isInline: boolean }, line: AlertLine) {
+  constructor(
+    writer: RecordWriter,
+    context: { readonly isInline: boolean; readonly isShadow?: boolean },
+    line: AlertLine,
+  ) {
     this.writer = writer;
-    this.isInline = isInline;
+    this.isStopping = context.isInline && context.isShadow !== true;
     this.line = line;
   }
 
@@ -48,6 +52,6 @@ export class AlertLines implements Output {
 
   private mark(action: number): string {
     if ((action & (Action.drop | ACTION_REJECT_ANY)) === 0) return '';
-    return this.isInline ? '[Drop] ' : '[wDrop] ';
+    return this.isStopping ? '[Drop] ' : '[wDrop] ';
   }
 }

@@ -49,6 +49,24 @@ describe('built program', function () {
     assert.deepEqual(alerts(), ['UDP', 'TCP']);
   });
 
+  it('says how its inline command is used, and what is wrong with the words it was given', () => {
+    assert.match(tayra('inline', '--help').stdout, /usage: tayra inline/);
+    for (const [words, reason] of [
+      [['--queue'], /--queue needs a value/],
+      [['--queue', '9:1'], /start queue's number 9 is greater than ending number 1/],
+      [['--exclude', 'gateway'], /--exclude: "gateway" is no ADDRESS/],
+      [['--chain', 'PREROUTING'], /--chain: "PREROUTING" is none of FORWARD, INPUT, OUTPUT/],
+      [['--budget', 'long'], /--budget: "long" is no number of milliseconds/],
+      [['--setup', '--queue', '1', '--queue', '3'], /the queues must follow one another/],
+      [['--set', 'nothing'], /--set: must be KEY=VALUE/],
+      [['--bridge'], /unknown option --bridge/],
+    ] as const) {
+      const { status, stderr } = tayra('inline', ...words);
+      assert.equal(status, 2, words.join(' '));
+      assert.match(stderr, reason);
+    }
+  });
+
   it('looks only at packets that the filter takes', () => {
     const { status } = tayra('-r', capture, '-S', 'test.rules', '-l', folder, '-k', 'none', 'udp', 'port', '53');
     assert.equal(status, 0);

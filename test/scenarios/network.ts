@@ -102,7 +102,7 @@ export function eventsIn<T>(file: string): T[] {
 
 /** Ends a child by a signal. @returns its exit status */
 export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const over = new Promise<number | null>((resolve) => child.once('exit', resolve));
   child.kill(signal);
   return over;

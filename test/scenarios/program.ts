@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ const PROGRAM = fileURLToPath(new URL('../../dist/cli/tayra.js', import.meta.url
 export const isBuilt = (): boolean => existsSync(PROGRAM);
 
 export class Program {
+  static readonly path = PROGRAM;
   readonly folder = mkdtempSync(join(tmpdir(), 'tayra-scenario-'));
   /** What it said, on both outputs. */
   told = '';
@@ -46,6 +47,18 @@ export class Program {
 
   signal(name: NodeJS.Signals): void {
     this.child?.kill(name);
+  }
+
+  /** It stands still for so many milliseconds. */
+  pause(milliseconds: number): void {
+    const pid = String(this.child?.pid);
+    this.child?.kill('SIGSTOP');
+    // in another process: tests wait for others without a turn of this one's event loop
+    spawn('sh', ['-c', `sleep ${String(milliseconds / 1000)}; kill -CONT ${pid}`], { stdio: 'ignore' });
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.folder, name), 'utf8');
   }
 
   events<T extends { readonly event_type: string }>(type: string): T[] {

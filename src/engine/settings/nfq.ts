@@ -15,11 +15,6 @@ const WHOLE = /^(0x[0-9a-f]{1,8}|\d{1,10})$/i;
 /** What the command line adds. */
 export interface QueueUse {
   readonly queues: readonly number[];
-  readonly isShadow?: boolean;
-  /** Overrides `fail-open`. */
-  readonly isFailOpen?: boolean | undefined;
-  /** Overrides `packet-timeout`, milliseconds. */
-  readonly budget?: number | undefined;
   /** Rules write into packets: they must come with checksums that can be kept right. */
   readonly writesPackets: boolean;
 }
@@ -32,11 +27,11 @@ export function queueSettings(config: ConfigNode, use: QueueUse): QueueSettings 
     bypass: maskedMark(config, 'bypass', 0),
     routeQueue: config.int('nfq.route-queue', 0, { min: 0, max: LARGEST_QUEUE }),
     batchCount: config.int('nfq.batchcount', BATCH_COUNT, { min: 0, max: 255 }) || 1,
-    isShadow: use.isShadow === true,
-    isFailOpen: use.isFailOpen ?? config.bool('nfq.fail-open', true),
+    isShadow: config.bool('nfq.shadow', false),
+    isFailOpen: config.bool('nfq.fail-open', true),
     queueLength: QUEUE_LENGTH,
     takesLarge: !use.writesPackets,
-    budget: use.budget ?? config.int('nfq.packet-timeout', 0, { min: 0, max: 60_000 }),
+    budget: config.int('nfq.packet-timeout', 0, { min: 0, max: 60_000 }),
     dropsLate: ['drop-packet', 'drop-flow', 'reject'].includes(config.string('exception-policy', 'auto') ?? 'auto'),
   };
 }

@@ -12,6 +12,7 @@ import { captureMode, partsOf, sourceNames } from '../live-source.ts';
 import type { LoadedRules } from '../load-rules.ts';
 import { Operation } from '../operation.ts';
 import type { OperatedRun } from '../operation.ts';
+import { ServiceManager } from '../service-manager.ts';
 import type { MemberTask, WorkerRecipe } from './messages.ts';
 import type { TeamPlan } from './replay.ts';
 import { Team } from './team.ts';
@@ -59,11 +60,17 @@ export async function liveOnTeam(
     countsOf,
   });
   const problem = typeof operation === 'string' ? operation : options.onReady();
+  const service = problem === undefined ? ServiceManager.of(process.env) : undefined;
+  service?.ready();
   while (problem === undefined && !control.isStopping && team.failure === undefined) {
     team.journal!.catchUp();
     (operation as Operation).turn();
+    service?.beat(Date.now());
     await setTimeout((operation as Operation).isRestless ? TURN_IN_USE : TURN);
   }
+  service?.stopping();
+  service?.close();
+  options.onEnding?.();
   if (operation instanceof Operation) await operation.close();
   team.stop();
   await team.finish();

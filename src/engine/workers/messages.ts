@@ -13,6 +13,7 @@ export interface WorkerRecipe {
   readonly ruleSource: RuleSource;
   readonly logDirectory: string;
   readonly isInline: boolean;
+  readonly isShadow?: boolean;
   readonly checksums: string | undefined;
   readonly simulate?: Simulations;
 }

@@ -93,7 +93,7 @@ static napi_value socketReceive(napi_env env, napi_callback_info info) {
   return fromInt(env, count);
 }
 
-/** (fd, bytes, offset, length, sockaddr or undefined) -> bytes sent, or an errno below zero. */
+/** (fd, bytes, offset, length, sockaddr or undefined) -> bytes sent without waiting, or an errno below zero. */
 static napi_value socketSend(napi_env env, napi_callback_info info) {
   napi_value values[5];
   arguments(env, info, values, 5);
@@ -105,7 +105,7 @@ static napi_value socketSend(napi_env env, napi_callback_info info) {
   if (offset < 0 || length < 0 || static_cast<size_t>(offset) + static_cast<size_t>(length) > bytes.length)
     return fail(env, "socketSend: not inside the array");
   const bool isAddressed = typedArray(env, values[4], napi_uint8_array, &address);
-  const ssize_t sent = sendto(toInt(env, values[0]), bytes.data + offset, static_cast<size_t>(length), MSG_NOSIGNAL,
+  const ssize_t sent = sendto(toInt(env, values[0]), bytes.data + offset, static_cast<size_t>(length), MSG_NOSIGNAL | MSG_DONTWAIT,
                               isAddressed ? reinterpret_cast<const sockaddr*>(address.data) : nullptr,
                               isAddressed ? static_cast<socklen_t>(address.length) : 0);
   return fromInt(env, sent < 0 ? -errno : static_cast<int32_t>(sent));

@@ -156,6 +156,7 @@ export class AlertEvents {
   }
 
   private isBlocked(p: Packet, i: number): boolean {
+    if (this.record.context.isShadow === true) return false;
     const flags = p.alerts.flags[i]!;
     const asked = (flags & AlertFlag.rateFilterModified) !== 0 ? p.action : p.alerts.actions[i]!;
     return (asked & ACTION_REJECT_ANY) !== 0 || ((asked & Action.drop) !== 0 && this.record.context.isInline);

@@ -5,6 +5,7 @@ import { lengthOf, networkText, transportText } from './packet-header.ts';
 import { SignatureTexts } from './signature-text.ts';
 import { isDropped, verdictText } from './verdict.ts';
 import type { ConfigNode } from '../../config/index.ts';
+import type { OutputContext } from '../../framework/output.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { EveRecord } from './record.ts';
 
@@ -30,7 +31,7 @@ export class DropEvents {
     if (this.startOnly && this.wasLogged(p)) return '';
     let text = this.record.packet(p, 'drop');
     if (p.flow >= 0) text += directionText(p);
-    text += `,"drop":{"len":${String(lengthOf(p))}${networkText(p)}${transportText(p)}${reasonText(p)}}`;
+    text += `,"drop":{"len":${String(lengthOf(p))}${networkText(p)}${transportText(p)}${reasonText(p)}${shadowText(context)}}`;
     if (this.withVerdict) text += verdictText(p, context);
     if (this.withAlerts) text += this.alertText(p);
     return text + this.record.end();
@@ -56,6 +57,11 @@ export class DropEvents {
     }
     return '';
   }
+}
+
+/** It went on all the same. */
+function shadowText({ isShadow }: OutputContext): string {
+  return isShadow === true ? ',"shadow":true' : '';
 }
 
 function reasonText(p: Packet): string {

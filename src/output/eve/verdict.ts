@@ -13,10 +13,11 @@ export function isDropped(p: Packet, context: OutputContext): boolean {
 export function verdictText(p: Packet, context: OutputContext): string {
   const rejected = p.action & ACTION_REJECT_ANY;
   const action = isDropped(p, context) ? 'drop' : (p.action & Action.pass) !== 0 ? 'pass' : 'alert';
-  if (rejected === 0) return `,"verdict":{"action":"${action}"}`;
+  const shadow = action === 'drop' && context.isShadow === true ? ',"shadow":true' : '';
+  if (rejected === 0) return `,"verdict":{"action":"${action}"${shadow}}`;
   const target =
     (rejected & Action.rejectBoth) !== 0 ? 'both' : (rejected & Action.rejectDst) !== 0 ? 'to_server' : 'to_client';
-  return `,"verdict":{"action":"${action}","reject_target":"${target}","reject":[${rejectKind(p.proto)}]}`;
+  return `,"verdict":{"action":"${action}","reject_target":"${target}","reject":[${rejectKind(p.proto)}]${shadow}}`;
 }
 
 function rejectKind(proto: number): string {

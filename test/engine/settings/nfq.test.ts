@@ -34,7 +34,19 @@ describe('settings of netfilter queues', () => {
     assert.deepEqual([settings.mode, settings.isFailOpen, settings.isShadow], ['accept', true, false]);
     assert.deepEqual(settings.bypass, { mark: 0, mask: 0 });
     assert.ok(settings.batchCount >= 1);
-    assert.equal(queueSettings(openConfig({}).root, { ...use, isFailOpen: false }).isFailOpen, false);
+    assert.deepEqual([settings.budget, settings.dropsLate], [0, false]);
+  });
+
+  it('drop packets that waited too long only where the policy for exceptions says so', () => {
+    const config = openConfig({
+      settings: [
+        { path: 'nfq.packet-timeout', value: '200' },
+        { path: 'exception-policy', value: 'drop-packet' },
+        { path: 'nfq.shadow', value: 'yes' },
+      ],
+    });
+    const settings = queueSettings(config.root, use);
+    assert.deepEqual([settings.budget, settings.dropsLate, settings.isShadow], [200, true, true]);
   });
 
   it('ask for packets that can be written into where rules do so', () => {

@@ -1,0 +1,170 @@
+// tayra inline: decides on the packets of netfilter queues, with a firewall of its own where asked.
+
+import { mkdirSync } from 'node:fs';
+import { openConfig, parseSetting } from '../config/index.ts';
+import { parseQueues, queueSettings } from '../engine/settings/index.ts';
+import { FirewallAttendant, tearDown } from './firewall/attendant.ts';
+import { DEFAULT_EXCLUDES, HOOKS, parseExclude } from './firewall/plan.ts';
+import type { Exclude, FirewallPlan, Hook } from './firewall/plan.ts';
+import { INLINE_HELP } from './help.ts';
+import { runSuricata } from './suricata.ts';
+
+const OK = 0;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+const OFF = ['no', 'none'];
+
+interface InlineArguments {
+  readonly queues: string[];
+  readonly hooks: Hook[];
+  readonly excludes: Exclude[];
+  hasNoExcludes: boolean;
+  isSetUp: boolean;
+  isTornDown: boolean;
+  /** For the engine, in the words of Suricata's command line. */
+  readonly engine: string[];
+  /** Settings of the configuration, above the file's. */
+  readonly settings: string[];
+  config: string | undefined;
+  out: string;
+}
+
+/** Options with a value that the engine knows by another spelling. */
+const FOR_ENGINE: Readonly<Record<string, string>> = {
+  '-r': '-S',
+  '--rules': '-S',
+  '--pidfile': '--pidfile',
+  '--reject-dev': '--reject-dev',
+};
+const VALUED = [
+  '--queue',
+  '--chain',
+  '--exclude',
+  '--budget',
+  '-c',
+  '--config',
+  '--set',
+  '--out',
+  ...Object.keys(FOR_ENGINE),
+];
+
+/** @returns the exit status */
+export async function runInline(words: readonly string[], entry: URL): Promise<number> {
+  if (words.includes('--help') || words.includes('-h')) {
+    process.stdout.write(INLINE_HELP);
+    return OK;
+  }
+  const args = parse(words);
+  if (typeof args === 'string') {
+    process.stderr.write(`tayra inline: ${args}\n${INLINE_HELP}`);
+    return WRONG_USAGE;
+  }
+  if (args.isTornDown) {
+    const { done, text } = tearDown();
+    (done ? process.stdout : process.stderr).write(`tayra inline: ${text}\n`);
+    return done ? OK : FAILED;
+  }
+  const attendant = args.isSetUp ? FirewallAttendant.create(planOf(args)) : undefined;
+  if (typeof attendant === 'string') {
+    process.stderr.write(`tayra inline: --setup: ${attendant}\n`);
+    return FAILED;
+  }
+  mkdirSync(args.out, { recursive: true });
+  const engine = [
+    ...(args.config === undefined ? [] : ['-c', args.config]),
+    ...args.queues.flatMap((queue) => ['-q', queue]),
+    ...args.settings.flatMap((setting) => ['--set', setting]),
+    ...args.engine,
+    ...['-l', args.out],
+  ];
+  return runSuricata(engine, entry, attendant);
+}
+
+/** The arguments, or what is wrong with them. */
+function parse(words: readonly string[]): InlineArguments | string {
+  const args: InlineArguments = {
+    queues: [],
+    hooks: [],
+    excludes: [],
+    hasNoExcludes: false,
+    isSetUp: false,
+    isTornDown: false,
+    engine: [],
+    settings: [],
+    config: undefined,
+    out: 'tayra-out',
+  };
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const problem = VALUED.includes(word) ? takeValue(args, word, words[++i]) : takeFlag(args, word);
+    if (problem !== '') return problem;
+  }
+  if (args.queues.length === 0) args.queues.push('0');
+  if (args.hooks.length === 0) args.hooks.push('FORWARD');
+  const queues = parseQueues(args.queues);
+  if (typeof queues === 'string') return queues;
+  if (args.isSetUp && Math.max(...queues) - Math.min(...queues) + 1 !== queues.length)
+    return '--setup: the queues must follow one another (--queue 0:3)';
+  return args;
+}
+
+/** @returns what is wrong, '' for nothing */
+function takeFlag(args: InlineArguments, word: string): string {
+  if (word === '--setup') args.isSetUp = true;
+  else if (word === '--teardown') args.isTornDown = true;
+  else if (word === '--shadow') args.settings.push('nfq.shadow=yes');
+  else if (word === '--fail-closed') args.settings.push('nfq.fail-open=no');
+  else if (/^-v+$/.test(word)) args.engine.push(word);
+  else return word.startsWith('-') ? `unknown option ${word}` : `unknown argument ${word}`;
+  return '';
+}
+
+/** @returns what is wrong, '' for nothing */
+function takeValue(args: InlineArguments, word: string, value: string | undefined): string {
+  if (value === undefined) return `${word} needs a value`;
+  if (word === '--queue') args.queues.push(value);
+  else if (word === '--out') args.out = value;
+  else if (word === '-c' || word === '--config') args.config = value;
+  else if (word === '--chain') return takeHook(args, value);
+  else if (word === '--exclude') return takeExclude(args, value);
+  else if (word === '--budget') {
+    if (!/^\d{1,5}$/.test(value)) return `--budget: "${value}" is no number of milliseconds`;
+    args.settings.push(`nfq.packet-timeout=${value}`);
+  } else if (word === '--set') {
+    if (parseSetting(value) === undefined) return '--set: must be KEY=VALUE';
+    args.settings.push(value);
+  } else args.engine.push(FOR_ENGINE[word]!, value);
+  return '';
+}
+
+function takeHook(args: InlineArguments, value: string): string {
+  const hook = HOOKS.find((name) => name === value.toUpperCase());
+  if (hook === undefined) return `--chain: "${value}" is none of ${HOOKS.join(', ')}`;
+  args.hooks.push(hook);
+  return '';
+}
+
+function takeExclude(args: InlineArguments, value: string): string {
+  if (OFF.includes(value)) {
+    args.hasNoExcludes = true;
+    return '';
+  }
+  const exclude = parseExclude(value);
+  if (exclude === undefined) return `--exclude: "${value}" is no ADDRESS, ADDRESS:PORT, [ADDRESS]:PORT or :PORT`;
+  args.excludes.push(exclude);
+  return '';
+}
+
+function planOf(args: InlineArguments): FirewallPlan {
+  const queues = parseQueues(args.queues) as number[];
+  const settings = args.settings.map(parseSetting).filter((setting) => setting !== undefined);
+  const { root } = openConfig({ ...(args.config === undefined ? {} : { file: args.config }), settings });
+  const { bypass, isFailOpen } = queueSettings(root, { queues, writesPackets: false });
+  return {
+    queues: [Math.min(...queues), Math.max(...queues)],
+    hooks: [...new Set(args.hooks)],
+    excludes: [...(args.hasNoExcludes ? [] : DEFAULT_EXCLUDES), ...args.excludes],
+    passesUnattended: isFailOpen,
+    bypass,
+  };
+}
