@@ -9,6 +9,7 @@ import { Operation } from './operation.ts';
 import type { OperatedSource, OperationOptions } from './operation.ts';
 import { Run } from './run.ts';
 import type { RunOptions } from './run.ts';
+import { warmUp } from './warm-up.ts';
 import { captureMode, captureRegion, openSource, writesPackets } from './live-source.ts';
 import type { LiveSource, SourceChoice } from './live-source.ts';
 import { Rejects } from '../respond/rejects.ts';
@@ -72,6 +73,7 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
   );
   const { counters } = run.worker;
   const service = ServiceManager.of(process.env);
+  warmUp(options.config, options);
   const operation = await Operation.open(options, run, operatedSource(source, options.source));
   const problem = typeof operation === 'string' ? operation : (source.start(counters) ?? options.onReady());
   if (problem === undefined) {

@@ -11,6 +11,7 @@ import type { CompiledOrder } from '../reload/order.ts';
 import { RuleReloader } from '../reload/reloader.ts';
 import { Run } from '../run.ts';
 import { mpmSettings } from '../settings/index.ts';
+import { warmUp } from '../warm-up.ts';
 import type { MemberParts } from './member.ts';
 import { ControlWord } from './messages.ts';
 import type { MemberData, MemberMessage, MemberTask, RulesMessage } from './messages.ts';
@@ -36,6 +37,7 @@ export async function workLive(parts: MemberParts, data: MemberData, task: LiveT
       now: () => Date.now() * 1000,
     },
   );
+  warmUp(parts.config, options);
   const problem = source.start(run.worker.counters);
   if (problem === undefined) {
     begun();
