@@ -263,7 +263,9 @@ export class Reassembly {
       if (from >= to) continue;
       isOverlap = true;
       const differs = this.differs(p, buffer, start, offset, from, to);
-      isDifferent ||= differs;
+      // a repetition of the same place and length raises nothing, in passive mode (Suricata)
+      const isRepetition = !this.options.inline && start === segments.start(n) && end === segments.end(n);
+      isDifferent ||= differs && !isRepetition;
       const newWins =
         !this.options.inline && newDataWins(w[d + D.osPolicy]!, start, end, segments.start(n), segments.end(n));
       if (differs && !newWins) for (let i = from; i < to; i++) scratch[i - start] = this.data[buffer + i]!;

@@ -1,7 +1,8 @@
 // Snapshot: all that is known of a session at one moment, as numbers and names.
 
 import type { TcpEndSnapshot, TcpSnapshot } from '../framework/stream.ts';
-import { CLIENT, D, S, SERVER, STRIDE, SessionFlag, StreamFlag } from './sessions.ts';
+import { BEFORE_RESET, CLIENT, D, S, SERVER, STRIDE, SessionFlag, StreamFlag } from './sessions.ts';
+import { TcpStateId } from './states.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Suricata's names, in its order. */
@@ -18,22 +19,27 @@ const SESSION_FLAGS: readonly (readonly [bit: number, name: string])[] = [
   [SessionFlag.synDataIgnored, 'tfo_data_ignored'],
 ];
 const STREAM_FLAGS: readonly (readonly [bit: number, name: string])[] = [
-  [StreamFlag.gap, 'gap'],
+  [StreamFlag.gap, 'has_gap'],
   [StreamFlag.noReassembly, 'noreassembly'],
   [StreamFlag.keepAlive, 'keepalive'],
   [StreamFlag.depthReached, 'depth_reached'],
   [StreamFlag.triggerRaw, 'trigger_raw'],
-  [StreamFlag.timestamp, 'timestamp'],
   [StreamFlag.zeroTimestamp, 'zero_timestamp'],
+  [StreamFlag.rawLast, 'new_raw_disabled'],
   [StreamFlag.rawDisabled, 'disable_raw'],
-  [StreamFlag.rstReceived, 'rst_recv'],
 ];
 
 export function snapshotOf(sessions: Sessions, t: number): TcpSnapshot {
   const b = t * STRIDE;
+  const flags = sessions.words[b + S.flags]!;
+  const client = endOf(sessions.words, b + CLIENT);
+  // Suricata tells of both of them of the client alone, and of a reset where it refused the session
+  const hasTimestamp = (sessions.words[b + CLIENT + D.flags]! & StreamFlag.timestamp) !== 0;
+  const isRefused = (flags & SessionFlag.closedByRst) !== 0 && ((flags >> BEFORE_RESET) & 15) === TcpStateId.synSent;
+  const more = [...(hasTimestamp ? ['timestamp'] : []), ...(isRefused ? ['rst_recv'] : [])];
   return {
-    flags: namesOf(sessions.words[b + S.flags]!, SESSION_FLAGS),
-    client: endOf(sessions.words, b + CLIENT),
+    flags: namesOf(flags, SESSION_FLAGS),
+    client: { ...client, flags: [...client.flags, ...more] },
     server: endOf(sessions.words, b + SERVER),
   };
 }

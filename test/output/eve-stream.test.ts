@@ -9,7 +9,9 @@ interface StreamEvent extends EveEvent {
     readonly session: {
       readonly state: string;
       readonly pstate?: string;
+      readonly flags: { readonly flags: readonly string[] };
       readonly client: Readonly<Record<string, unknown>>;
+      readonly server: Readonly<Record<string, unknown>>;
     };
     readonly events?: readonly string[];
   };
@@ -39,6 +41,29 @@ describe('EVE stream_tcp', () => {
     assert.deepEqual([packet['tcpseq'], packet['len'], packet['psh'], packet['syn']], [2, 45, true, false]);
     assert.deepEqual([after.client['isn'], after.client['next_seq'], after.client['segs_right_edge']], [1, 7, 7]);
     assert.equal(events[3]!.direction, 'to_server');
+  });
+
+  it('has flags for what both sides agreed on and what was found out', () => {
+    const frames = session(
+      { client: 'GET / HTTP/1.1\r\nHost: a\r\n\r\n' },
+      { server: 'HTTP/1.1 204 No Content\r\n\r\n' },
+    );
+    const events = streamEvents({ all: 'yes' }, frames).filter(({ pkt_src }) => pkt_src === 'wire/pcap');
+    assert.deepEqual(
+      events.map(({ stream_tcp: { session: after } }) => after.flags.flags),
+      [[], [], [], [], ['3whs_confirmed'], ['3whs_confirmed'], ['3whs_confirmed']],
+    );
+    const isDetected = (end: Readonly<Record<string, unknown>>): boolean =>
+      (end['flags'] as readonly string[]).includes('appproto_detection_completed');
+    assert.deepEqual(
+      events.slice(3).map(({ stream_tcp: { session: after } }) => [isDetected(after.client), isDetected(after.server)]),
+      [
+        [false, false],
+        [true, false],
+        [true, true],
+        [true, true],
+      ],
+    );
   });
 
   it('is told of the packets asked for', () => {

@@ -219,7 +219,7 @@ describe('overlaps', () => {
         c.say('c', 'A', 5, 1, { data: 'oooo' });
         const [at, data] = NEW[name]!;
         const raised = c.say('c', 'A', 1 + at, 1, { data });
-        assert.equal(raised.includes('reassembly_overlap_different_data'), true);
+        assert.equal(raised.includes('reassembly_overlap_different_data'), name !== 'same place');
         c.end();
         assert.equal(c.inspected[0].join(''), expected);
       });

@@ -5,11 +5,53 @@ import { quote } from '../../base/json-text.ts';
 import { directionText } from './alert.ts';
 import { lengthOf, networkText, tcpText } from './packet-header.ts';
 import type { ConfigNode } from '../../config/index.ts';
+import { Detection } from '../../framework/app-flow.ts';
+import type { AppFlow } from '../../framework/app-flow.ts';
+import { PacketFlag } from '../../framework/packet.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { TcpEndSnapshot } from '../../framework/stream.ts';
 import type { EveRecord } from './record.ts';
 
 const TCP = 6;
+const SYN = 2;
+const ACK = 16;
+const TO_BOTH = [0, 1] as const;
+const ESTABLISHED = TCP_STATES.indexOf('established');
+const DETECTED: readonly string[] = ['appproto_detection_completed'];
+const NOTHING: readonly string[] = [];
+
+/** What of a session only the packets say that made it so. */
+interface Known {
+  /** With the last packet. */
+  state: number;
+  /** The client knows of scaled windows. */
+  hasServerScale: boolean;
+  /** It takes selective acknowledgements. */
+  hasSack: boolean;
+  /** The server said something behind the handshake. */
+  isConfirmed: boolean;
+}
+
+/** @param before state of the session before p */
+function note(known: Known, p: Packet, before: number): void {
+  if ((p.tcpFlags & (SYN | ACK)) === SYN) {
+    known.hasServerScale ||= p.tcpWindowScale >= 0;
+    known.hasSack ||= (p.flags & PacketFlag.tcpSackPermitted) !== 0;
+  }
+  known.isConfirmed ||= before === ESTABLISHED && (p.flags & PacketFlag.toClient) !== 0;
+}
+
+function namesOf({ hasServerScale, hasSack, isConfirmed }: Known): string[] {
+  const names = hasServerScale ? ['server_wscale'] : [];
+  if (hasSack) names.push('client_sackok', 'sackok');
+  if (isConfirmed) names.push('3whs_confirmed');
+  return names;
+}
+
+/** Whether it was found out what a direction speaks. */
+function detected(app: AppFlow | null, direction: 0 | 1): readonly string[] {
+  return app === null || app.detection(direction) === Detection.undecided ? NOTHING : DETECTED;
+}
 
 interface Wants {
   readonly all: boolean;
@@ -21,8 +63,8 @@ interface Wants {
 export class StreamEvents {
   private readonly record: EveRecord;
   private readonly wants: Wants;
-  /** State of the session of a flow with its last packet. */
-  private readonly states = new Map<number, number>();
+  /** What earlier packets of the flows said. */
+  private readonly known = new Map<number, Known>();
 
   constructor(record: EveRecord, node: ConfigNode | undefined) {
     this.record = record;
@@ -40,17 +82,27 @@ export class StreamEvents {
     if (p.proto !== TCP || p.flow < 0 || p.l4Offset < 0) return '';
     const t = flows.tcp(p.flow);
     if (t < 0) return '';
-    const before = this.states.get(p.flow) ?? 0;
+    const known = this.knownOf(p.flow);
+    const before = known.state;
     const state = tcp.state(t);
-    if (state !== before) this.states.set(p.flow, state);
+    known.state = state;
+    note(known, p, before);
     const events = eventsOf(p);
     const flags = flagsOf(events, state !== before);
-    return this.isWanted(flags) ? this.recordOf(p, t, { state, before, events, flags }) : '';
+    return this.isWanted(flags) ? this.recordOf(p, t, { state, before, events, flags, known }) : '';
   }
 
   /** The flow is over: its place is another's. */
   flow(f: number): void {
-    this.states.delete(f);
+    this.known.delete(f);
+  }
+
+  private knownOf(f: number): Known {
+    const known = this.known.get(f);
+    if (known !== undefined) return known;
+    const created = { state: 0, hasServerScale: false, hasSack: false, isConfirmed: false };
+    this.known.set(f, created);
+    return created;
   }
 
   private isWanted(flags: readonly string[]): boolean {
@@ -63,14 +115,17 @@ export class StreamEvents {
     );
   }
 
-  private recordOf(p: Packet, t: number, { state, before, events, flags }: Seen): string {
+  private recordOf(p: Packet, t: number, { state, before, events, flags, known }: Seen): string {
     const session = this.record.context.tcp.snapshot(t);
+    const app = this.record.context.appOf(p.flow);
+    const isFailed = app !== null && TO_BOTH.every((direction) => app.detection(direction) === Detection.failed);
+    const about = [...session.flags, ...namesOf(known), ...(isFailed ? ['app_layer_disabled'] : [])];
     const previous = state === before ? '' : `,"pstate":"${TCP_STATES[before]!}"`;
     return (
       `${this.record.packet(p, 'stream_tcp')}${directionText(p)},"stream_tcp":{` +
       `"packet":{"len":${String(lengthOf(p))}${networkText(p)}${tcpText(p)},"flags":${list(flags)}}` +
-      `,"session":{"state":"${TCP_STATES[state]!}"${previous},"flags":{"flags":${list(session.flags)}}` +
-      `,"client":${endText(session.client)},"server":${endText(session.server)}}` +
+      `,"session":{"state":"${TCP_STATES[state]!}"${previous},"flags":{"flags":${list(about)}}` +
+      `,"client":${endText(session.client, detected(app, 0))},"server":${endText(session.server, detected(app, 1))}}` +
       `${events.length === 0 ? '' : `,"events":${list(events)}`}}${this.record.end()}`
     );
   }
@@ -81,6 +136,7 @@ interface Seen {
   readonly before: number;
   readonly events: readonly string[];
   readonly flags: readonly string[];
+  readonly known: Known;
 }
 
 function eventsOf(p: Packet): string[] {
@@ -102,11 +158,11 @@ function flagsOf(events: readonly string[], isUpdate: boolean): string[] {
   return flags;
 }
 
-function endText(end: TcpEndSnapshot): string {
+function endText(end: TcpEndSnapshot, more: readonly string[]): string {
   return (
     `{"isn":${String(end.isn)},"next_seq":${String(end.nextSeq)},"last_ack":${String(end.lastAck)}` +
     `,"next_win":${String(end.nextWin)},"base_seq":${String(end.baseSeq)},"segs_right_edge":${String(end.rightEdge)}` +
-    `,"window":${String(end.window)},"wscale":${String(end.windowScale)},"flags":${list(end.flags)}` +
+    `,"window":${String(end.window)},"wscale":${String(end.windowScale)},"flags":${list([...end.flags, ...more])}` +
     `,"seg_cnt":${String(end.segments)},"sb_region_size":${String(end.capacity)}}`
   );
 }
