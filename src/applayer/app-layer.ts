@@ -134,6 +134,8 @@ export class AppLayer implements AppStreamSink {
       return length;
     }
     if ((flags & AppDataFlag.eof) !== 0) app.noteEof(side);
+    if ((flags & AppDataFlag.oneSided) !== 0) app.noteSilence(side === TO_SERVER ? TO_CLIENT : TO_SERVER, { is: true });
+    else if (app.isSilent(side)) app.noteSilence(side, { is: false });
     const { input } = this;
     input.isMidstream = (flags & AppDataFlag.midstream) !== 0;
     input.isStart = app.bytes(side) === 0;

@@ -86,7 +86,7 @@ export interface ProtocolNews {
 }
 
 /** Bits of `AppFlow.marks`: of direction 0; those of direction 1 are one higher. */
-const Mark = { eof: 1, stopped: 4 } as const;
+const Mark = { eof: 1, stopped: 4, silent: 256 } as const;
 /** Above them the value of Detection of each direction. */
 const DETECTION_SHIFT = 4;
 const DETECTION_MASK = 3;
@@ -168,6 +168,16 @@ export class AppFlow {
     this.marks |= Mark.stopped << direction;
   }
 
+  /** Nothing is seen of it: what the other one says is not waited for. */
+  isSilent(direction: Direction): boolean {
+    return (this.marks & (Mark.silent << direction)) !== 0;
+  }
+
+  noteSilence(direction: Direction, { is }: { readonly is: boolean }): void {
+    const bit = Mark.silent << direction;
+    this.marks = is ? this.marks | bit : this.marks & ~bit;
+  }
+
   /** Value of Detection. */
   detection(direction: Direction): number {
     return (this.marks >> (DETECTION_SHIFT + 2 * direction)) & DETECTION_MASK;
@@ -230,5 +240,5 @@ export class AppFlow {
 
 /** Whether nothing more of a direction will be parsed. */
 export function isDirectionOver(app: AppFlow, direction: Direction): boolean {
-  return app.isEof(direction) || app.isStopped(direction);
+  return app.isEof(direction) || app.isStopped(direction) || app.isSilent(direction);
 }

@@ -102,7 +102,14 @@ export interface TcpEndSnapshot {
 }
 
 /** Bits that come with data for the application layer. */
-export const AppDataFlag = { start: 1, gap: 2, eof: 4, midstream: 8 } as const;
+export const AppDataFlag = {
+  start: 1,
+  gap: 2,
+  eof: 4,
+  midstream: 8,
+  /** Nothing is seen of the other side (`stream.async-oneside`). */
+  oneSided: 16,
+} as const;
 
 /**
  * Is told the bytes of TCP directions (0: to server, 1: to client) in order, each once, as they are settled: [start, end)

@@ -16,7 +16,7 @@ import type { StreamOptions } from './options.ts';
 import { Inserted } from './reassembly.ts';
 import type { Reassembly } from './reassembly.ts';
 import type { Sessions } from './sessions.ts';
-import { BEFORE_RESET, CLIENT, D, S, SessionFlag, StreamFlag, STRIDE } from './sessions.ts';
+import { BEFORE_RESET, CLIENT, D, S, SERVER, SessionFlag, StreamFlag, STRIDE } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 import { takeUrgent } from './urgent.ts';
 
@@ -244,6 +244,7 @@ export class TcpContext {
     const t = b / STRIDE;
     const f = w[b + S.flow]!;
     let flags = (w[b + S.flags]! & SessionFlag.midstream) !== 0 ? AppDataFlag.midstream : 0;
+    if ((w[b + S.flags]! & SessionFlag.async) !== 0 && this.isSilent(b, d)) flags |= AppDataFlag.oneSided;
     if ((w[d + D.flags]! & StreamFlag.started) === 0) flags |= AppDataFlag.start;
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.started;
     const isEnd = (this.isFlushing || this.isEnd(b)) && to >= w[d + D.end]!;
@@ -284,6 +285,12 @@ export class TcpContext {
       at = end;
     }
     return to;
+  }
+
+  /** No packet came from the peer of `d`. */
+  private isSilent(b: number, d: number): boolean {
+    const peer = d === b + CLIENT ? b + SERVER : b + CLIENT;
+    return this.sessions.words[peer + D.tcpFlags] === 0;
   }
 
   /** The session is over by both FINs and their acknowledgements; after a reset the end is told with that of the flow. */

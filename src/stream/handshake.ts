@@ -267,6 +267,9 @@ function ackInSynRecv(x: TcpContext, p: Packet, b: number, isToServer: boolean):
   x.updateWindow(p, peer);
   x.updateNextSeq(p, d);
   x.feed(p, b, d, peer);
+  // the server goes on, and nothing of the client was seen
+  if (!isToServer && x.options.asyncOneside && (flags & SessionFlag.midstreamSynAck) !== 0)
+    w[b + S.flags] = w[b + S.flags]! | SessionFlag.async;
 }
 
 /** An ACK from the server ends a split handshake, or comes early in a fast open. */
