@@ -76,6 +76,7 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
         'DEVICE',
         'the same; without a name from those of af-packet in the configuration',
       ),
+      valued('listen', '--listen', 'URL', 'take in a mirror of a cloud: vxlan://ADDR:PORT or geneve://ADDR:PORT'),
     ],
   },
   {

@@ -35,7 +35,7 @@ export interface UsageProblem {
 
 /** What is wrong with the choice of a source; undefined when it can be worked with (or is not needed). */
 export function sourceProblem(args: Arguments): UsageProblem | undefined {
-  const others = ['read', 'queue', 'unixSocket', ...MISSING.map(([option]) => option)].filter((option) =>
+  const others = ['read', 'queue', 'unixSocket', 'listen', ...MISSING.map(([option]) => option)].filter((option) =>
     has(args, option),
   );
   if (others.length + (INTERFACES.some((option) => has(args, option)) ? 1 : 0) > 1)
@@ -67,7 +67,7 @@ export function missingPart(args: Arguments): string | undefined {
 
 /** Whether packets are to come as they are sent, from interfaces or queues. */
 export function isLive(args: Arguments): boolean {
-  return INTERFACES.some((option) => has(args, option)) || hasQueues(args);
+  return INTERFACES.some((option) => has(args, option)) || hasQueues(args) || has(args, 'listen');
 }
 
 /** Whether packets are to come from queues of the firewall, to which verdicts go back. */

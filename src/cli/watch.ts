@@ -10,7 +10,13 @@ import type { LoadedRules } from '../engine/load-rules.ts';
 import type { RuleSource } from '../engine/reload/order.ts';
 import { moduleOf, sourceNames, writesPackets } from '../engine/live-source.ts';
 import type { SourceChoice } from '../engine/live-source.ts';
-import { captureInterfaces, captureWorkers, parseQueues, queueSettings } from '../engine/settings/index.ts';
+import {
+  captureInterfaces,
+  captureWorkers,
+  mirrorSettings,
+  parseQueues,
+  queueSettings,
+} from '../engine/settings/index.ts';
 import { liveOnTeam } from '../engine/workers/live.ts';
 import type { Attendant } from './attendant.ts';
 import { lastValue } from './arguments.ts';
@@ -47,7 +53,7 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
     log.error('privs', 'rules of the firewall can be removed only by who may add them: leave out --user, or --setup');
     return FAILED;
   }
-  const source = hasQueues(args) ? queues(args, config, prepared) : interfaces(args, config);
+  const source = sourceOf(args, config, prepared);
   if (typeof source === 'string') {
     log.error('suricata', source);
     return FAILED;
@@ -116,8 +122,18 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
 function workersOf(args: Arguments, config: ConfigNode, source: SourceChoice): number {
   const mode = lastValue(args, 'runmode');
   if (source.kind === 'interfaces') return captureWorkers(config, sourceNames(source), mode);
+  if (source.kind === 'mirrors') return 1; // both directions of a flow come from different ports
   // a queue is one worker's: several share the packets because the firewall balances them
   return mode === 'single' ? 1 : source.settings.queues.length;
+}
+
+/** @returns what is wrong as a text */
+function sourceOf(args: Arguments, config: ConfigNode, prepared: Prepared): SourceChoice | string {
+  if (hasQueues(args)) return queues(args, config, prepared);
+  const listen = args.values.get('listen');
+  if (listen === undefined) return interfaces(args, config);
+  const mirrors = mirrorSettings(listen);
+  return typeof mirrors === 'string' ? mirrors : { kind: 'mirrors', mirrors };
 }
 
 /** @returns what is wrong as a text */
@@ -144,5 +160,5 @@ function queues(args: Arguments, config: ConfigNode, { rules, preparation }: Pre
 
 function namesOf(source: SourceChoice): string {
   if (source.kind === 'queues') return source.settings.queues.map((queue) => `queue ${String(queue)}`).join(', ');
-  return source.interfaces.map(({ name }) => name).join(', ');
+  return sourceNames(source).join(', ');
 }

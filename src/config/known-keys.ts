@@ -50,7 +50,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   'outputs.file-store.xff': XFF,
   'outputs.eve-log':
     `${LOG_FILE} identity prefix redis pcap-file community-id community-id-seed xff types metadata ethernet suricata-version ` +
-    'ipv6-compress sensor-name include-tx-id date-modifiers',
+    'vni ipv6-compress sensor-name include-tx-id date-modifiers',
   'outputs.eve-log.xff': XFF,
   'outputs.eve-log.redis': 'server port async mode key pipelining stream-maxlen stream-trim-exact',
   'outputs.eve-log.redis.pipelining': 'enabled batch-size',

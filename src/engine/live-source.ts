@@ -3,6 +3,8 @@
 import { log } from '../base/log.ts';
 import type { Counters } from '../base/counters.ts';
 import { AfPacketSource } from '../capture/af-packet.ts';
+import { MIRROR_REGION, MirrorSource } from '../capture/mirror.ts';
+import type { MirrorSettings } from '../capture/mirror.ts';
 import { QUEUE_REGION, QueueSource } from '../capture/nfqueue.ts';
 import type { QueueSettings } from '../capture/nfqueue.ts';
 import { PACKET_WRITING } from '../framework/signature.ts';
@@ -38,11 +40,13 @@ export interface LiveSource {
 
 export type SourceChoice =
   | { readonly kind: 'interfaces'; readonly interfaces: readonly CaptureInterface[] }
-  | { readonly kind: 'queues'; readonly settings: QueueSettings };
+  | { readonly kind: 'queues'; readonly settings: QueueSettings }
+  | { readonly kind: 'mirrors'; readonly mirrors: readonly MirrorSettings[] };
 
 /** What commands call the interfaces or queues of a source. */
 export function sourceNames(choice: SourceChoice): string[] {
-  return choice.kind === 'queues' ? choice.settings.queues.map(String) : choice.interfaces.map(({ name }) => name);
+  if (choice.kind === 'queues') return choice.settings.queues.map(String);
+  return (choice.kind === 'mirrors' ? choice.mirrors : choice.interfaces).map(({ name }) => name);
 }
 
 /**
@@ -54,6 +58,8 @@ export function partsOf(choice: SourceChoice, count: number): SourceChoice[] {
     const interfaces = choice.interfaces.map((one) => ({ ...one, isShared: true }));
     return Array.from({ length: count }, () => ({ kind: 'interfaces', interfaces }));
   }
+  // both directions of a flow come from different ports: one worker alone sees both
+  if (choice.kind === 'mirrors') return [choice];
   const { queues } = choice.settings;
   return Array.from({ length: Math.min(count, queues.length) }, (_, i) => ({
     kind: 'queues',
@@ -63,6 +69,7 @@ export function partsOf(choice: SourceChoice, count: number): SourceChoice[] {
 
 /** Bytes of the arena that a source needs for its packets; undefined: what a worker has without being asked. */
 export function captureRegion(choice: SourceChoice): number | undefined {
+  if (choice.kind === 'mirrors') return MIRROR_REGION;
   return choice.kind === 'queues' ? QUEUE_REGION : undefined;
 }
 
@@ -73,12 +80,12 @@ export function writesPackets(rules: LoadedRules | null): boolean {
 
 /** What the log calls the source. */
 export function moduleOf(choice: SourceChoice): string {
-  return choice.kind === 'queues' ? 'nfq' : 'af-packet';
+  return { queues: 'nfq', interfaces: 'af-packet', mirrors: 'mirror' }[choice.kind];
 }
 
 /** What the command `capture-mode` calls it. */
 export function captureMode(choice: SourceChoice): string {
-  return choice.kind === 'queues' ? 'NFQ' : 'AF_PACKET_DEV';
+  return { queues: 'NFQ', interfaces: 'AF_PACKET_DEV', mirrors: 'TAYRA_MIRROR' }[choice.kind];
 }
 
 /** It declares counters: call it before a worker is created. @returns the source, or the reason why there is none */
@@ -87,6 +94,7 @@ export function openSource(choice: SourceChoice): LiveSource | string {
     log.warning(moduleOf(choice), message);
   };
   if (choice.kind === 'queues') return QueueSource.create(choice.settings, tell);
+  if (choice.kind === 'mirrors') return MirrorSource.create(choice.mirrors, tell);
   const copied = choice.interfaces.find(({ copyMode }) => copyMode !== undefined);
   if (copied !== undefined) return `${copied.name}: copy-mode ${String(copied.copyMode)} is not supported yet`;
   return AfPacketSource.create(choice.interfaces, tell);

@@ -68,6 +68,7 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
     {
       captureFile: () => undefined,
       deviceName: (device) => source.deviceName(device),
+      isMirror: options.source.kind === 'mirrors',
       now: () => Date.now() * 1000,
     },
   );

@@ -142,6 +142,7 @@ export class Pipeline {
       p.ts = batch.timestamp[i]!;
       if (isLive) {
         p.device = batch.interfaceId[i]!;
+        p.vni = batch.vni[i]!;
         if (batch.hasNoChecksum[i] !== 0) p.flags |= PacketFlag.hasNoChecksum;
       }
       const number = ++this.packets;

@@ -66,7 +66,7 @@ export interface RunOptions {
 }
 
 /** What outputs ask of the source of packets. */
-type SourceContext = Pick<OutputContext, 'captureFile' | 'deviceName'> & {
+type SourceContext = Pick<OutputContext, 'captureFile' | 'deviceName' | 'isMirror'> & {
   /** Microseconds: of the clock where packets are of now. */
   readonly now?: () => number;
 };
@@ -93,6 +93,7 @@ export class Run {
         isShadow: options.isShadow === true,
         mayWait: options.isLive !== true,
         deviceName: source.deviceName,
+        isMirror: source.isMirror ?? false,
         captureFile: source.captureFile,
         flowbitName: (id) => (this.current === null ? undefined : flowbitNames(this.current.setup).names[id]),
         flowintName: (id) => (this.current === null ? undefined : flowintNames(this.current.setup).names[id]),

@@ -49,6 +49,8 @@ export interface OutputContext {
   readonly mayWait?: boolean;
   /** Name of a capture device by index (EVE in_iface); undefined for files. */
   deviceName(device: number): string | undefined;
+  /** Packets come from mirrors: their networks are told. */
+  readonly isMirror?: boolean;
   /** Path of the capture being read (EVE pcap_filename), undefined for live capture. */
   captureFile(): string | undefined;
   /** Name of an app protocol by id, '' for unknown (EVE app_proto). */

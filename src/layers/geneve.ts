@@ -7,7 +7,7 @@ import type { LayerContext, LayerResult } from '../framework/layer.ts';
 import { PACKET_SOURCES } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
 import { EtherType } from '../wire/ethernet.ts';
-import { GENEVE_HEADER_LENGTH, GENEVE_OPTION_HEADER_LENGTH, GENEVE_PORT, Geneve } from '../wire/geneve.ts';
+import { GENEVE_HEADER_LENGTH, GENEVE_PORT, Geneve, isGeneve } from '../wire/geneve.ts';
 
 const COUNTER = defineCounter('decoder.geneve');
 /** What is not known inside does not keep the datagram around it from being looked at. */
@@ -28,18 +28,6 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
     c.count(INVALID);
   }
   return LAYER_OK;
-}
-
-/** The port alone proves nothing: version, reserved bits and option lengths must hold. */
-function isGeneve(data: Uint8Array, o: number, inner: number): boolean {
-  if (Geneve.version(data, o) !== 0 || Geneve.reserved(data, o) !== 0 || Geneve.lastReserved(data, o) !== 0)
-    return false;
-  return optionsFit(data, o + GENEVE_HEADER_LENGTH, inner);
-}
-
-function optionsFit(data: Uint8Array, o: number, end: number): boolean {
-  while (end - o >= GENEVE_OPTION_HEADER_LENGTH) o += GENEVE_OPTION_HEADER_LENGTH + Geneve.optionLength(data, o);
-  return o === end;
 }
 
 function isCarried(type: number): boolean {

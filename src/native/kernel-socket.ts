@@ -1,4 +1,5 @@
-// Sockets of families and types that Node does not have: netlink and raw IP (Linux). Nothing here waits but `wait`.
+// Sockets of families and types that Node does not have, netlink and raw IP, and of UDP by many datagrams at a time
+// (Linux). Nothing here waits but `wait`.
 
 import { constants } from 'node:os';
 import { addon, addonReason } from './index.ts';
@@ -37,7 +38,7 @@ const calls = addon?.socketOpen === undefined ? undefined : (addon as Calls);
 export const kernelSocketReason: string =
   calls !== undefined ? '' : addonReason === '' ? 'netlink and raw sockets are a part of Linux' : addonReason;
 
-export const { EAGAIN, EPERM, EACCES, EINTR } = constants.errno;
+export const { EAGAIN, EPERM, EACCES, EINTR, EADDRINUSE, EADDRNOTAVAIL } = constants.errno;
 
 /** The name of an error (`EPERM`) by its number. */
 export function errorName(code: number): string {

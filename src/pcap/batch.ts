@@ -23,6 +23,9 @@ export class PacketBatch {
   /** 1 where the sender's network card was to compute the checksum of the transport. */
   readonly hasNoChecksum: Uint8Array;
 
+  /** Network identifier of the tunnel that a live source took off, -1 without. */
+  readonly vni: Int32Array;
+
   constructor(data: Uint8Array, capacity: number = DEFAULT_BATCH_CAPACITY) {
     this.data = data;
     this.capacity = capacity;
@@ -33,5 +36,6 @@ export class PacketBatch {
     this.linkType = new Int32Array(capacity);
     this.interfaceId = new Int32Array(capacity);
     this.hasNoChecksum = new Uint8Array(capacity);
+    this.vni = new Int32Array(capacity).fill(-1);
   }
 }

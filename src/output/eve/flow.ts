@@ -91,6 +91,7 @@ export class FlowEvents {
     record.appendFlowDevice(text, f);
     text.part(EVENT_TYPE);
     if (flows.word(f, F.seenVlan2) !== 0) text.string(record.flowVlans(f));
+    if (record.settings.hasVni) text.string(record.flowVni(f));
     appendTuple(text, flows, f);
     const proto = flows.proto(f);
     if (hasPorts(proto)) text.part(PROTOCOLS[proto]!);

@@ -235,7 +235,7 @@ export default defineOutput({
   name: 'eve-log',
   summary: 'Events as JSON, one object a line (EVE).',
   create(node: ConfigNode, context: OutputContext): Output {
-    const settings = readEveSettings(node);
+    const settings = readEveSettings(node, context);
     const record = new EveRecord(context, settings);
     const types = readTypes(node, record);
     const { takeRecords } = context;

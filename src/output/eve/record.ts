@@ -109,6 +109,7 @@ export class EveRecord {
     text.string(type);
     text.part(QUOTE);
     if (p.vlanCount > 0) text.string(vlanText(p.vlanCount, p.vlan0, p.vlan1, p.vlan2));
+    if (p.vni >= 0 && this.settings.hasVni) text.string(vniText(p.vni));
   }
 
   /** @param isSwapped the packet's ends exchanged: those of its flow, seen from the other side */
@@ -149,7 +150,7 @@ export class EveRecord {
   netflow(f: number, side: FlowSide): string {
     const { flows } = this.context;
     let text = `{"timestamp":"${eveTime(this.context.now())}"${flowIds(flows.double(f, F.id), flows.double(f, F.parentId))}`;
-    text += `${this.flowDevice(f)},"event_type":"netflow"${this.flowVlans(f)}${this.flowTuple(f, side)}`;
+    text += `${this.flowDevice(f)},"event_type":"netflow"${this.flowVlans(f)}${this.flowVni(f)}${this.flowTuple(f, side)}`;
     return text + this.flowProtocol(f, 'netflow', side);
   }
 
@@ -169,6 +170,12 @@ export class EveRecord {
     const vlan01 = flows.word(f, F.seenVlan01);
     const vlan2 = flows.word(f, F.seenVlan2);
     return vlanText(vlan2 >>> 16, vlan01 & 0xffff, vlan01 >>> 16, vlan2 & 0xffff);
+  }
+
+  /** `,"vni":5` where networks of tunnels are told and the flow is in one. */
+  flowVni(f: number): string {
+    const vni = this.settings.hasVni ? this.context.flows.word(f, F.vni) : -1;
+    return vni < 0 ? '' : vniText(vni);
   }
 
   /** suricata_version, metadata, ether, community_id of a flow record. */
@@ -371,6 +378,10 @@ function vlanText(count: number, vlan0: number, vlan1: number, vlan2: number): s
   if (count === 1) return `,"vlan":[${String(vlan0)}]`;
   if (count === 2) return `,"vlan":[${String(vlan0)},${String(vlan1)}]`;
   return `,"vlan":[${String(vlan0)},${String(vlan1)},${String(vlan2)}]`;
+}
+
+function vniText(vni: number): string {
+  return `,"vni":${String(vni)}`;
 }
 
 function appendTypeOrSpi(text: ByteText, p: Packet): void {

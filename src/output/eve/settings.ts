@@ -13,6 +13,8 @@ export interface EveSettings {
   readonly hasCommunityId: boolean;
   readonly communityIdSeed: number;
   readonly hasEther: boolean;
+  /** `vni`: networks of tunnels that were taken off; without the key where packets come from mirrors. */
+  readonly hasVni: boolean;
   /** `ipv6-compress`: addresses in short form. */
   readonly isIp6Short: boolean;
   readonly hasMetadata: boolean;
@@ -27,13 +29,17 @@ export interface EveSettings {
   readonly xff: Xff | null;
 }
 
-export function readEveSettings(node: ConfigNode): EveSettings {
+export function readEveSettings(
+  node: ConfigNode,
+  { isMirror = false }: { readonly isMirror?: boolean } = {},
+): EveSettings {
   const sensor = rootOf(node).string('sensor-name');
   return {
     node,
     hasCommunityId: node.bool('community-id', false),
     communityIdSeed: node.int('community-id-seed', 0, { min: 0, max: 65_535 }),
     hasEther: node.bool('ethernet', false),
+    hasVni: node.bool('vni', isMirror),
     isIp6Short: node.bool('ipv6-compress', false),
     hasMetadata: node.bool('metadata', true),
     hasPcapFile: node.bool('pcap-file', false),

@@ -18,9 +18,13 @@ export class PacketFilter {
     this.test = parseFilter(text);
   }
 
-  /** Whether the packet at [start, end) of `data` is wanted. Bytes that were not captured match nothing. */
-  matches(data: Uint8Array, start: number, end: number, wireLength: number, linkType: number): boolean {
+  /**
+   * Whether the packet at [start, end) of `data` is wanted. Bytes that were not captured match nothing.
+   * @param vni network identifier of the tunnel that was around it, -1 without
+   */
+  matches(data: Uint8Array, start: number, end: number, wireLength: number, linkType: number, vni = -1): boolean {
     this.view.aim(data, start, end, wireLength, linkType);
+    this.view.vni = vni;
     return this.test(this.view);
   }
 
@@ -30,7 +34,8 @@ export class PacketFilter {
     for (let i = 0; i < batch.count; i++) {
       const start = batch.offset[i]!;
       const end = start + batch.length[i]!;
-      if (this.matches(batch.data, start, end, batch.wireLength[i]!, batch.linkType[i]!)) move(batch, i, kept++);
+      if (this.matches(batch.data, start, end, batch.wireLength[i]!, batch.linkType[i]!, batch.vni[i]))
+        move(batch, i, kept++);
     }
     batch.count = kept;
     return kept;
@@ -45,6 +50,8 @@ function move(batch: PacketBatch, from: number, to: number): void {
   batch.timestamp[to] = batch.timestamp[from]!;
   batch.linkType[to] = batch.linkType[from]!;
   batch.interfaceId[to] = batch.interfaceId[from]!;
+  batch.vni[to] = batch.vni[from]!;
+  batch.hasNoChecksum[to] = batch.hasNoChecksum[from]!;
 }
 
 /** The filter of an expression; none for one of no words; a text says what is wrong with it. */

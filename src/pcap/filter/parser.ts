@@ -97,6 +97,7 @@ class FilterParser {
     const word = words.peek() ?? '';
     if (NOT_SUPPORTED.includes(word)) throw new FilterError(`"${word}" is not supported`);
     if (words.accept('vlan')) return this.vlan();
+    if (words.accept('vni')) return this.vni();
     if (words.accept('less')) return this.size((length, limit) => length <= limit);
     if (words.accept('greater')) return this.size((length, limit) => length >= limit);
     if (words.accept('broadcast')) return etherTest('ff:ff:ff:ff:ff:ff', 'dst');
@@ -109,6 +110,12 @@ class FilterParser {
     const id = /^\d+$/.test(this.words.peek() ?? '') ? Number(this.words.next()) : undefined;
     this.tags++;
     return (v) => (id === undefined ? v.vlanId(tags) >= 0 : v.vlanId(tags) === id);
+  }
+
+  /** Ours: the network of a traffic mirror that a packet came from. */
+  private vni(): Test {
+    const id = /^\d+$/.test(this.words.peek() ?? '') ? Number(this.words.next()) : undefined;
+    return (v) => (id === undefined ? v.vni >= 0 : v.vni === id);
   }
 
   private size(holds: (length: number, limit: number) => boolean): Test {

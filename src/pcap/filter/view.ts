@@ -37,6 +37,8 @@ export class FilterView {
   end = 0;
   wireLength = 0;
   isEthernet = false;
+  /** Network identifier of the tunnel that was around the packet, -1 without. */
+  vni = -1;
   /** Where the network header begins without any tag. */
   private base = 0;
   private typeAt = -1;
