@@ -6,16 +6,18 @@ import { createCommands } from './command-socket/commands.ts';
 import type { CommandTarget } from './command-socket/commands.ts';
 import type { CommandedRun } from './command-socket/run-commands.ts';
 import { interfaceCommands } from './command-socket/interface-commands.ts';
-import type { CommandedSource } from './command-socket/interface-commands.ts';
+import type { CommandedSource, InterfaceCounts } from './command-socket/interface-commands.ts';
 import { CommandSocket } from './command-socket/server.ts';
 import type { RunControl } from './control.ts';
+import { metricsOf } from './metrics/metrics.ts';
+import { MetricsServer } from './metrics/server.ts';
 import { orderOf } from './reload/attach.ts';
 import { CompilerThread } from './reload/compiler-thread.ts';
 import { RuleReloader } from './reload/reloader.ts';
 import type { ReloaderParts } from './reload/reloader.ts';
 import type { RuleSource } from './reload/order.ts';
 import type { Run } from './run.ts';
-import { commandSocketSettings, mpmSettings } from './settings/index.ts';
+import { commandSocketSettings, metricsAddress, mpmSettings } from './settings/index.ts';
 import type { Worker } from './worker.ts';
 
 export interface OperationOptions {
@@ -42,6 +44,7 @@ export class Operation {
   private readonly run: OperatedRun;
   private readonly reloader: RuleReloader | undefined;
   private socket: CommandSocket | undefined;
+  private metrics: MetricsServer | undefined;
 
   private constructor({ config, control, ruleSource, areErrorsFatal = false }: OperationOptions, run: OperatedRun) {
     this.control = control;
@@ -60,9 +63,16 @@ export class Operation {
   /** Opens the command socket where one is wanted. @returns why a socket that must be there is not */
   static async open(options: OperationOptions, run: OperatedRun, source: OperatedSource): Promise<Operation | string> {
     const operation = new Operation(options, run);
-    const settings = commandSocketSettings(options.config);
-    if (settings === undefined) return operation;
-    const { config, control } = options;
+    const problem = (await operation.openSocket(options, source)) ?? (await operation.openMetrics(options, source));
+    if (problem === undefined) return operation;
+    await operation.close();
+    return problem;
+  }
+
+  private async openSocket({ config, control }: OperationOptions, source: OperatedSource): Promise<string | undefined> {
+    const { run } = this;
+    const settings = commandSocketSettings(config);
+    if (settings === undefined) return undefined;
     const commands = createCommands({
       config,
       control,
@@ -72,7 +82,7 @@ export class Operation {
       run: () => run,
       rules: () => run.rules,
       lastReload: () => run.lastReload,
-      reloader: operation.reloader,
+      reloader: this.reloader,
       update: () => {
         source.update();
       },
@@ -80,18 +90,37 @@ export class Operation {
     });
     const socket = await CommandSocket.open(settings.path, commands);
     if (typeof socket !== 'string') {
-      operation.socket = socket;
-      return operation;
+      this.socket = socket;
+      return undefined;
     }
     const problem = `unix-command: ${settings.path}: ${socket}`;
     if (settings.isRequired) return problem;
     log.info('unix-manager', problem);
-    return operation;
+    return undefined;
+  }
+
+  private async openMetrics({ config }: OperationOptions, source: OperatedSource): Promise<string | undefined> {
+    const address = metricsAddress(config);
+    if (address === undefined) return undefined;
+    const { run } = this;
+    const { counters, pipeline } = run.worker;
+    const started = Date.now();
+    const server = await MetricsServer.open(address, () => {
+      source.update();
+      pipeline.updateGauges();
+      const counted = source.interfaces.map((name) => [name, source.countsOf(name)] as const);
+      const interfaces = new Map(counted.filter((entry): entry is [string, InterfaceCounts] => entry[1] !== undefined));
+      return metricsOf({ counters, started, rules: run.rules, lastReload: run.lastReload, interfaces });
+    });
+    if (typeof server === 'string') return `tayra.metrics.listen: ${server}`;
+    this.metrics = server;
+    log.info('metrics', `http://${address.host}:${String(server.port)}/metrics`);
+    return undefined;
   }
 
   /** Somebody waits for the event loop: packets should not be waited for long. */
   get isRestless(): boolean {
-    return this.socket?.isInUse === true || this.reloader?.wantsTurns === true;
+    return this.socket?.isInUse === true || this.metrics?.isInUse === true || this.reloader?.wantsTurns === true;
   }
 
   /** What was asked for since the last turn; to be called between two batches. */
@@ -112,5 +141,6 @@ export class Operation {
   async close(): Promise<void> {
     await this.reloader?.close();
     await this.socket?.close();
+    await this.metrics?.close();
   }
 }

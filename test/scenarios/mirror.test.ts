@@ -18,6 +18,7 @@ outputs:
   - eve-log: { enabled: yes, filename: eve.json, types: [alert, flow, stats] }
 stats: { enabled: yes, interval: 1 }
 unix-command: { enabled: no }
+tayra: { metrics: { enabled: yes, listen: "127.0.0.1:METRICS" } }
 `;
 const RULES = 'alert udp any any -> any any (msg:"m"; content:"hello"; sid:1;)\n';
 
@@ -52,7 +53,7 @@ describe('traffic mirror', function () {
   let folder: string;
   let child: ChildProcess;
   let told = '';
-  const ports = { vxlan: 0, geneve: 0 };
+  const ports = { vxlan: 0, geneve: 0, metrics: 0 };
   before(async function () {
     if (!existsSync(PROGRAM)) {
       console.log('      skipped: not built');
@@ -60,9 +61,9 @@ describe('traffic mirror', function () {
     }
     folder = mkdtempSync(join(tmpdir(), 'tayra-mirror-'));
     chmodSync(folder, 0o777);
-    writeFileSync(join(folder, 'mirror.yaml'), CONFIG);
+    for (const kind of ['vxlan', 'geneve', 'metrics'] as const) ports[kind] = await freePort();
+    writeFileSync(join(folder, 'mirror.yaml'), CONFIG.replace('METRICS', String(ports.metrics)));
     writeFileSync(join(folder, 'mirror.rules'), RULES);
-    for (const kind of ['vxlan', 'geneve'] as const) ports[kind] = await freePort();
     await start(
       '--listen',
       `vxlan://127.0.0.1:${String(ports.vxlan)}`,
@@ -153,6 +154,15 @@ describe('traffic mirror', function () {
     await send('geneve', Buffer.from([0x40, 0, 8, 0, 0, 0, 0, 0, 1]), geneve(1, 0x1234, FRAME));
     assert.ok(await until(() => events('alert').length === before + 1), told);
     assert.equal(events('alert').at(-1)!.vni, 5);
+  });
+
+  it('gives its metrics while packets come', async () => {
+    const response = await fetch(`http://127.0.0.1:${String(ports.metrics)}/metrics`);
+    const text = await response.text();
+    assert.match(text, /^tayra_detect_alert_total 5$/m);
+    assert.match(text, /^tayra_mirror_no_packet_total 5$/m);
+    assert.match(text, /^tayra_interface_packets_total\{interface="vxlan:\/\/127.0.0.1:\d+"\} 6$/m);
+    assert.match(text, /^tayra_rules\{state="loaded"\} 1$/m);
   });
 
   it('counts, and tells flows with their network at the end', async () => {
