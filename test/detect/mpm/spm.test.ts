@@ -64,6 +64,20 @@ describe('needle', () => {
     );
   });
 
+  it('finds what a naive search finds in buffers so long that native code goes on', () => {
+    const pattern = fc.uint8Array({ minLength: 1, maxLength: 9 });
+    fc.assert(
+      fc.property(pattern, fc.nat(255), fc.nat(5000), fc.nat(600), fc.boolean(), (bytes, filler, at, from, nocase) => {
+        const data = new Uint8Array(6000).fill(filler);
+        data.set(bytes, at);
+        const needle = compileNeedle(bytes, nocase);
+        for (const to of [data.length, at + bytes.length, Math.max(from, at + bytes.length - 1)])
+          assert.equal(needle.find(data, from, to), naive(bytes, nocase, data, from, to));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('finds itself at every place of a buffer and at no shorter end', () => {
     for (const length of [1, 2, 3, 4, 5, 8, 31, 255, 256, 400]) {
       const pattern = Uint8Array.from({ length }, (_, i) => (i * 7 + 65) & 0xff);
