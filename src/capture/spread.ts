@@ -1,16 +1,10 @@
 // Spread: which worker a packet belongs to. All packets between two hosts go to the same one, fragments and the ICMP
 // errors about their packets too, so that no flow is in two workers.
 
-import { EtherType } from '../wire/ethernet.ts';
 import { IpProtocol } from '../wire/ipv4.ts';
+import { NO_NETWORK_HEADER as NOT_IP, networkHeader } from '../wire/network-header.ts';
 import { i32, u16 } from '../wire/read.ts';
 
-/** Link types (LINKTYPE_* of tcpdump.org) whose IP header is found here; packets of others all go to the first worker. */
-const LinkType = { null: 0, ethernet: 1, raw: 101, loop: 108, sll: 113, ipv4: 228, ipv6: 229, sll2: 276 } as const;
-const OLD_RAW = [12, 14];
-const MAX_TAGS = 4;
-const MAX_LABELS = 8;
-const NOT_IP = -1;
 /** ICMP messages that carry the packet they are about: types of ICMPv4; all below 128 of ICMPv6. */
 const ICMPV4_ERRORS = new Set([3, 4, 5, 11, 12]);
 const ICMPV6_INFORMATIONAL = 128;
@@ -22,50 +16,6 @@ export function workerOf(data: Uint8Array, start: number, end: number, linkType:
   if (at === NOT_IP || at >= end) return 0;
   const hash = pairHash(data, at, end);
   return hash === NOT_IP ? 0 : hash % workers;
-}
-
-/** Where the outermost IP header begins. */
-function networkHeader(data: Uint8Array, start: number, end: number, linkType: number): number {
-  switch (linkType) {
-    case LinkType.ethernet:
-      return start + 14 <= end ? afterType(data, start + 12, end) : NOT_IP;
-    case LinkType.sll:
-      return start + 16 <= end ? afterType(data, start + 14, end) : NOT_IP;
-    case LinkType.sll2:
-      return start + 20 <= end && isIpType(u16(data, start)) ? start + 20 : NOT_IP;
-    case LinkType.raw:
-    case LinkType.ipv4:
-    case LinkType.ipv6:
-      return start;
-    case LinkType.null:
-    case LinkType.loop:
-      return start + 4;
-    default:
-      return OLD_RAW.includes(linkType) ? start : NOT_IP;
-  }
-}
-
-function isIpType(type: number): boolean {
-  return type === EtherType.ipv4 || type === EtherType.ipv6;
-}
-
-/** Steps over VLAN tags, MPLS labels and PPPoE. @param at place of the type */
-function afterType(data: Uint8Array, at: number, end: number): number {
-  for (let tags = 0; tags <= MAX_TAGS && at + 2 <= end; tags++) {
-    const type = u16(data, at);
-    if (isIpType(type)) return at + 2;
-    if (type === EtherType.mplsUnicast || type === EtherType.mplsMulticast) return afterLabels(data, at + 2, end);
-    if (type === EtherType.pppoeSession) return at + 2 + 8;
-    if (type !== EtherType.vlan && type !== EtherType.qinq && type !== EtherType.qinqOld) return NOT_IP;
-    at += 4;
-  }
-  return NOT_IP;
-}
-
-function afterLabels(data: Uint8Array, at: number, end: number): number {
-  for (let labels = 0; labels < MAX_LABELS && at + 4 <= end; labels++, at += 4)
-    if ((data[at + 2]! & 1) !== 0) return at + 4;
-  return NOT_IP;
 }
 
 /** The same for both directions. */

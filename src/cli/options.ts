@@ -76,6 +76,7 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
         'DEVICE',
         'the same; without a name from those of af-packet in the configuration',
       ),
+      optional('pcap', '--pcap', 'DEVICE', 'the same, as pcap in the configuration says (AF_PACKET too)'),
       valued('listen', '--listen', 'URL', 'take in a mirror of a cloud: vxlan://ADDR:PORT or geneve://ADDR:PORT'),
     ],
   },
@@ -86,7 +87,6 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
   {
     title: 'Live capture (not available yet)',
     options: [
-      optional('pcap', '--pcap', 'DEVICE', 'through libpcap'),
       valued('pcapBuffer', '--pcap-buffer-size', 'BYTES', 'buffer of libpcap'),
       optional('afXdp', '--af-xdp', 'DEVICE', ''),
       optional('netmap', '--netmap', 'DEVICE', ''),

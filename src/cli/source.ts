@@ -8,10 +8,9 @@ import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 
 /** Options that name interfaces to capture from. */
-const INTERFACES: readonly string[] = ['interface', 'afPacket'];
+const INTERFACES: readonly string[] = ['interface', 'afPacket', 'pcap'];
 /** Options that name a source that is not there yet, and what a user calls it. */
 const MISSING: readonly (readonly [option: string, what: string])[] = [
-  ['pcap', 'live capture (--pcap)'],
   ['afXdp', 'live capture (--af-xdp)'],
   ['netmap', 'live capture (--netmap)'],
   ['dpdk', 'live capture (--dpdk)'],
@@ -80,7 +79,12 @@ export function isInline(args: Arguments): boolean {
   return args.flags.has('simulateIps') || hasQueues(args);
 }
 
-/** The interfaces of -i and --af-packet; none for those of the configuration. */
+/** The section of the configuration that says more of the interfaces. */
+export function interfaceSection(args: Arguments): 'af-packet' | 'pcap' {
+  return has(args, 'pcap') && !has(args, 'afPacket') ? 'pcap' : 'af-packet';
+}
+
+/** The interfaces of -i, --af-packet and --pcap; none for those of the configuration. */
 export function interfacesOf(args: Arguments): string[] {
   return INTERFACES.flatMap((option) => args.values.get(option) ?? []).filter((name) => name !== '');
 }

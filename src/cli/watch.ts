@@ -23,7 +23,7 @@ import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 import { writePidFile } from './pid-file.ts';
 import type { Preparation } from './prepare.ts';
-import { hasQueues, interfacesOf } from './source.ts';
+import { hasQueues, interfaceSection, interfacesOf } from './source.ts';
 import { becomeUser } from './user.ts';
 
 const OK = 0;
@@ -121,7 +121,8 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
 /** How many threads take packets. */
 function workersOf(args: Arguments, config: ConfigNode, source: SourceChoice): number {
   const mode = lastValue(args, 'runmode');
-  if (source.kind === 'interfaces') return captureWorkers(config, sourceNames(source), mode);
+  if (source.kind === 'interfaces')
+    return captureWorkers(config, { section: interfaceSection(args), names: sourceNames(source), mode });
   if (source.kind === 'mirrors') return 1; // both directions of a flow come from different ports
   // a queue is one worker's: several share the packets because the firewall balances them
   return mode === 'single' ? 1 : source.settings.queues.length;
@@ -138,7 +139,7 @@ function sourceOf(args: Arguments, config: ConfigNode, prepared: Prepared): Sour
 
 /** @returns what is wrong as a text */
 function interfaces(args: Arguments, config: ConfigNode): SourceChoice | string {
-  const found = captureInterfaces(config, interfacesOf(args));
+  const found = captureInterfaces(config, interfacesOf(args), interfaceSection(args));
   if (found.length > 0) return { kind: 'interfaces', interfaces: found };
   return 'no interface is named, neither behind -i nor in af-packet of the configuration';
 }

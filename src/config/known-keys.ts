@@ -22,7 +22,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
     'exception-policy heartbeat run-as pid-file umask daemon-directory default-data-dir reputation-categories-file reputation-files ' +
     'default-reputation-path multi-detect packet-alert-max firewall include cuda mpipe http system rule-reload ' +
     'tayra unix-socket simulate-ips lua ebpf xdp hugepages tls udp tcp port-scan export store console',
-  tayra: 'warm-up metrics',
+  tayra: 'duplicates duplicates-window warm-up metrics',
   'tayra.metrics': 'enabled listen',
   vars: 'address-groups port-groups',
   'vars.address-groups': '*',

@@ -12,6 +12,7 @@ import type { Flows } from '../framework/flows.ts';
 import type { Output } from '../framework/output.ts';
 import { ACTION_REJECT_ANY, Action, Packet, PacketFlag, dropReason } from '../framework/packet.ts';
 import type { VerdictSink } from '../framework/verdict-sink.ts';
+import type { Duplicates } from '../capture/duplicates.ts';
 import type { PacketBatch } from '../pcap/index.ts';
 import type { ExceptionPolicies } from '../respond/exception-policy.ts';
 import type { Verdicts } from '../respond/verdicts.ts';
@@ -72,6 +73,8 @@ export interface PipelineParts {
   readonly policies: ExceptionPolicies;
   /** Null in passive mode: there is nothing to decide. */
   readonly verdicts: Verdicts | null;
+  /** Knows packets that come twice; null where each is one of its own. */
+  readonly duplicates: Pick<Duplicates, 'isRepeated'> | null;
   /** Who tells the ends of rejected packets; null where nothing is sent. */
   readonly rejects: Rejecting | null;
   readonly pseudo: PseudoPacket;
@@ -133,8 +136,12 @@ export class Pipeline {
    */
   batch(batch: PacketBatch, sink?: VerdictSink, numbers?: Float64Array): void {
     const p = this.packet;
-    const { isLive } = this.parts;
+    const { duplicates, isLive } = this.parts;
     for (let i = 0; i < batch.count; i++) {
+      if (duplicates !== null && duplicates.isRepeated(batch, i)) {
+        this.packets++;
+        continue;
+      }
       const start = batch.offset[i]!;
       p.reset(batch.data, this.parts.bufferId, start, start + batch.length[i]!);
       p.wireLength = batch.wireLength[i]!;

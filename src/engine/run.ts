@@ -15,12 +15,14 @@ import type { Rejects } from '../respond/rejects.ts';
 import type { RunControl } from './control.ts';
 import { letGo, readVariables } from './load-rules.ts';
 import type { LoadedRules } from './load-rules.ts';
+import { OneSided } from './one-sided.ts';
 import { openOutputs } from './outputs.ts';
 import {
   NO_SIMULATIONS,
   checksumMode,
   decoderOptions,
   defragSettings,
+  duplicateWindow,
   exceptionChoices,
   flowOptions,
   hostSystems,
@@ -105,6 +107,7 @@ export class Run {
         uptime: () => Math.floor((Date.now() - started) / 1000),
         now: source.now ?? (() => this.now()),
       }),
+      ...(options.takeRecords === undefined ? [new OneSided(state.flows)] : []),
       ...(options.extraOutputs?.(state) ?? []),
     ]);
     this.membership = options.membership;
@@ -216,6 +219,7 @@ function workerOptions(options: RunOptions): WorkerOptions {
     rules,
     tables: options.tables,
     isInline,
+    duplicateWindow: isInline ? 0 : duplicateWindow(config),
     rejects: options.rejects,
     appProtocols: config.get('app-layer.protocols'),
     mpm: mpmSettings(config),

@@ -14,6 +14,7 @@ import { Counters } from '../base/counters.ts';
 import { Slab } from '../base/slab.ts';
 import { finish } from '../base/steps.ts';
 import type { Steps } from '../base/steps.ts';
+import { Duplicates } from '../capture/duplicates.ts';
 import { ChecksumVerifier } from '../decode/checksum-verifier.ts';
 import type { DecoderOptions } from '../decode/options.ts';
 import { Decoder } from '../decode/decoder.ts';
@@ -85,6 +86,8 @@ export interface WorkerOptions {
   /** See RunOptions. */
   readonly tables: DetectorTables | undefined;
   readonly isInline: boolean;
+  /** Microseconds between a packet and its copy; 0: copies are packets of their own. */
+  readonly duplicateWindow: number;
   /** Who tells the ends of rejected packets; nobody without. */
   readonly rejects?: Rejects | undefined;
   readonly maxAlerts: number;
@@ -245,6 +248,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     detect,
     policies,
     verdicts,
+    duplicates: options.duplicateWindow > 0 ? new Duplicates(counters, options.duplicateWindow) : null,
     rejects: options.rejects ?? null,
     pseudo,
     isLive: options.isLive,

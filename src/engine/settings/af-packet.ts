@@ -12,7 +12,9 @@ export interface CaptureInterface extends InterfaceSettings {
   readonly copyMode: string | undefined;
 }
 
-const SECTION = 'af-packet';
+/** Sections that describe interfaces, by capture method; both are read through AF_PACKET. */
+export type InterfaceSection = 'af-packet' | 'pcap';
+
 /** Stands for every interface that has no entry. */
 const DEFAULT_ENTRY = 'default';
 /** Small: the kernel hands over a block at every timeout however little is in it. The largest frame fits twice. */
@@ -42,9 +44,13 @@ const MOST_WORKERS = 32;
  * The interfaces to capture from, each with its entry of the configuration or that named `default`.
  * @param names of the command line; without any, those of the configuration
  */
-export function captureInterfaces(config: ConfigNode, names: readonly string[]): CaptureInterface[] {
+export function captureInterfaces(
+  config: ConfigNode,
+  names: readonly string[],
+  section: InterfaceSection = 'af-packet',
+): CaptureInterface[] {
   const entries = new Map<string, ConfigNode>();
-  for (const item of config.get(SECTION)?.items() ?? []) {
+  for (const item of config.get(section)?.items() ?? []) {
     const name = item.string('interface');
     if (name !== undefined && !entries.has(name)) entries.set(name, item);
   }
@@ -57,9 +63,12 @@ export function captureInterfaces(config: ConfigNode, names: readonly string[]):
  * Workers that capture: `threads` of the interfaces, the most of them, where the run mode lets there be several.
  * `auto` is as many as there are processors; without the setting there is one.
  */
-export function captureWorkers(config: ConfigNode, names: readonly string[], mode: string | undefined): number {
+export function captureWorkers(
+  config: ConfigNode,
+  { section, names, mode }: { section: InterfaceSection; names: readonly string[]; mode: string | undefined },
+): number {
   if ((mode ?? config.string('runmode')) === 'single') return 1;
-  const entries = (config.get(SECTION)?.items() ?? []).filter((item) => {
+  const entries = (config.get(section)?.items() ?? []).filter((item) => {
     const name = item.string('interface') ?? '';
     return name === DEFAULT_ENTRY || names.includes(name);
   });
@@ -82,8 +91,8 @@ function settingsOf(name: string, entry: ConfigNode | undefined, place: number):
     blockSize,
     blockCount: Math.max(2, Math.ceil(ringBytes(entry, blockSize) / blockSize)),
     blockTimeout: entry?.int('block-timeout', BLOCK_TIMEOUT, { min: 1, max: 1000 }) ?? BLOCK_TIMEOUT,
-    isPromiscuous: entry?.bool('disable-promisc', false) !== true,
-    snapLength: SNAP_LENGTH,
+    isPromiscuous: entry?.bool('disable-promisc', false) !== true && entry?.bool('promisc', true) !== false,
+    snapLength: entry?.int('snaplen', SNAP_LENGTH, { min: 64, max: SNAP_LENGTH }) ?? SNAP_LENGTH,
     isShared: false,
     fanout: fanoutOf(entry, place),
     filter: entry?.string('bpf-filter'),

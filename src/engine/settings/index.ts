@@ -6,6 +6,7 @@ export { commandSocketSettings, servingSocket } from './command-socket.ts';
 export { decoderOptions } from './decoder.ts';
 export { defragSettings } from './defrag.ts';
 export type { DefragSettings } from './defrag.ts';
+export { duplicateWindow } from './duplicates.ts';
 export { exceptionChoices } from './exceptions.ts';
 export { flowOptions } from './flow.ts';
 export { hostSystems } from './host-systems.ts';
