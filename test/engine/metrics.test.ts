@@ -102,14 +102,16 @@ describe('metrics', () => {
     assert.equal(new Set(names).size, names.length, 'each name stands once');
     for (const { name, type } of metrics) assert.equal(name.endsWith('_total'), type === 'counter', name);
     const samples = read(exposition(metrics));
-    const value = (name: string, label = '', is = ''): number | undefined =>
-      samples.find((one) => one.name === name && (label === '' || one.labels[label] === is))?.value;
+    const value = (name: string, labels: Record<string, string> = {}): number | undefined =>
+      samples.find(
+        (one) => one.name === name && Object.entries(labels).every(([label, is]) => one.labels[label] === is),
+      )?.value;
     assert.equal(value('tayra_decoder_pkts_total'), 1);
     assert.equal(value('tayra_tcp_memuse'), 2);
-    assert.equal(value('tayra_app_layer_flows_total', 'protocol', 'http'), 3);
-    assert.equal(value('tayra_decoder_events_total', 'event', 'pkt_too_small'), 4);
+    assert.equal(value('tayra_app_layer_flows_total', { protocol: 'http' }), 3);
+    assert.equal(value('tayra_decoder_events_total', { layer: 'ipv4', event: 'pkt_too_small' }), 4);
     assert.equal(value('tayra_records_lost_total'), 5);
-    assert.equal(value('tayra_interface_drops_total', 'interface', 'eth"0'), 2);
+    assert.equal(value('tayra_interface_drops_total', { interface: 'eth"0' }), 2);
     assert.ok(value('tayra_uptime_seconds')! >= 5);
     assert.ok(value('process_resident_memory_bytes')! > 1e6);
   });
