@@ -1,5 +1,5 @@
 // Puts the compiled program into one file, dist/cli/tayra.js: loading hundreds of modules takes longer than most runs.
-// Beside it, for the same reason, the thread that compiles rules while packets go on.
+// Beside it, for the same reason, the threads that compile rules while packets go on, and that speak to Redis.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -10,6 +10,7 @@ await build({
   entryPoints: {
     tayra: join(dist, 'cli', 'main.js'),
     'rule-thread': join(dist, 'engine', 'reload', 'thread.js'),
+    'redis-thread': join(dist, 'output', 'redis', 'thread.js'),
   },
   outdir: join(dist, 'cli'),
   bundle: true,

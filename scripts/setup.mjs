@@ -12,10 +12,11 @@ const stampFile = join(root, 'node_modules', '.cache', 'tayra-setup.json');
 /** How long to wait for another program that installs packages. */
 const LOCK_SECONDS = 300;
 /** What scripts/bundle.mjs makes, below dist/ and without its extension. */
-const BUNDLE = join('cli', 'tayra');
+const BUNDLES = ['tayra', 'rule-thread', 'redis-thread'].map((name) => join('cli', name));
 const TEST_PROGRAMS = [
   { program: 'ip', debian: 'iproute2' },
   { program: 'iptables', debian: 'iptables' },
+  { program: 'redis-server', debian: 'redis-server' },
 ];
 const isRetry = process.argv.includes('--retry');
 
@@ -140,7 +141,7 @@ function compile(stamp) {
   const sources = filesBelow(join(root, 'src')).filter((file) => file.endsWith('.ts'));
   const bundle = join(root, 'scripts', 'bundle.mjs');
   const key = hashOf([...sources, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json'), bundle]);
-  if (stamp.build === key && existsSync(join(root, 'dist', 'cli', 'tayra.js'))) return;
+  if (stamp.build === key && BUNDLES.every((name) => existsSync(join(root, 'dist', `${name}.js`)))) return;
   say('compiling');
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const isCompiled = run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--incremental', 'false']);
@@ -153,7 +154,7 @@ function compile(stamp) {
 function removeStale(dist, sources) {
   for (const file of filesBelow(dist)) {
     const source = relative(dist, file).replace(/(\.d\.ts|\.js|\.js\.map)$/, '');
-    if (!sources.has(source) && source !== BUNDLE) rmSync(file);
+    if (!sources.has(source) && !BUNDLES.includes(source)) rmSync(file);
   }
 }
 
