@@ -32,7 +32,7 @@ describe('arguments', () => {
   });
 
   it('knows an optional value only when joined', () => {
-    const args = parseArguments(['--list-keywords', '--netmap=eth0']);
+    const args = parseArguments(['--list-keywords', '--pcap=eth0']);
     assert.equal(lastValue(args, 'listKeywords'), '');
     assert.equal(lastValue(args, 'pcap'), 'eth0');
   });
@@ -71,7 +71,10 @@ describe('choice of a source', () => {
 
   it('names the parts that are not there yet', () => {
     assert.equal(missingPart(parseArguments(['-i', 'eth0'])), undefined);
-    assert.match(missingPart(parseArguments(['--netmap=eth0'])) ?? '', /^live capture \(--netmap\) is not supported yet/);
+    assert.match(
+      missingPart(parseArguments(['--netmap=eth0'])) ?? '',
+      /^live capture \(--netmap\) is not supported yet/,
+    );
     assert.equal(missingPart(parseArguments(['-q', '0'])), undefined);
     assert.match(missingPart(parseArguments(['--firewall', '-r', 'x'])) ?? '', /firewall mode/);
     assert.equal(missingPart(parseArguments(['-r', 'x'])), undefined);
