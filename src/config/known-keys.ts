@@ -53,7 +53,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
     `${LOG_FILE} identity prefix redis pcap-file community-id community-id-seed xff types metadata ethernet suricata-version ` +
     'vni ipv6-compress sensor-name include-tx-id date-modifiers',
   'outputs.eve-log.xff': XFF,
-  'outputs.eve-log.redis': 'server port async mode key pipelining stream-maxlen stream-trim-exact',
+  'outputs.eve-log.redis': 'server port async mode key pipelining stream-maxlen stream-trim-exact username password',
   'outputs.eve-log.redis.pipelining': 'enabled batch-size',
   'outputs.eve-log.types':
     'alert anomaly arp bittorrent-dht dcerpc dhcp dnp3 dns doh2 drop email engine enip fileinfo files flow frame ftp ftp-data http http2 ike ' +

@@ -3,6 +3,8 @@ import { isAbsolute, join } from 'node:path';
 import { FileWriter } from './file-writer.ts';
 import { LocalWriter } from './local-writer.ts';
 import { OutputError } from './output-error.ts';
+import { RedisWriter } from './redis/redis-writer.ts';
+import { redisSettings } from './redis/settings.ts';
 import { parseRotateInterval } from './rotation.ts';
 import { SocketWriter } from './socket-writer.ts';
 import { SYSLOG_SOCKET, syslogLines } from './syslog-lines.ts';
@@ -18,7 +20,7 @@ export function logPath(logDir: string, filename: string): string {
 }
 
 /**
- * Opens what `filetype` names: `regular` (the default), `unix_stream`, `unix_dgram` or `syslog`.
+ * Opens what `filetype` names: `regular` (the default), `unix_stream`, `unix_dgram`, `redis` or `syslog`.
  * @throws OutputError when it cannot be opened or is not supported.
  */
 export function openWriter(
@@ -38,12 +40,14 @@ export function openWriter(
     case 'unix_dgram':
       needLocalSockets(node, filetype);
       return new LocalWriter({ path, kind: 'datagram', mayWait });
+    case 'redis':
+      return new RedisWriter({ settings: redisSettings(node), mayWait });
     case 'syslog':
       return openSyslog(node, { mayWait });
     default:
       throw new OutputError(
         'unsupported',
-        `${node.path}: filetype "${filetype}" is not supported; use regular, unix_stream, unix_dgram or syslog`,
+        `${node.path}: filetype "${filetype}" is not supported; use regular, unix_stream, unix_dgram, redis or syslog`,
       );
   }
 }
