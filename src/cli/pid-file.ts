@@ -17,6 +17,10 @@ export function writePidFile(args: Arguments, config: ConfigNode): () => void {
     return nothing;
   }
   return () => {
-    rmSync(path, { force: true });
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      log.info('pidfile', `${path} stays: it belongs to the user that the program was started by`);
+    }
   };
 }

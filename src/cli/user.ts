@@ -1,5 +1,6 @@
 // User and group to run as (`--user`, `--group`, `run-as`): looked up before anything starts, taken on before the work.
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
@@ -49,6 +50,18 @@ function find(file: string, name: string): string[] | undefined {
   }
   const entries = text.split('\n').map((line) => line.split(':'));
   return entries.find((fields) => fields[0] === name) ?? entries.find((fields) => fields[2] === name);
+}
+
+/** Says so where the user that the program works as now could not begin new logs after SIGHUP. */
+export function warnOfLogs(directory: string): void {
+  try {
+    accessSync(directory, constants.W_OK);
+  } catch {
+    log.warning(
+      'privs',
+      `${directory} is not this user's to write in: logs cannot begin anew there (SIGHUP); chown it`,
+    );
+  }
 }
 
 /** Gives up privileges for good; the message of the error, if any. Without privileges to give up: nothing to do. */

@@ -24,7 +24,7 @@ import type { Arguments } from './arguments.ts';
 import { writePidFile } from './pid-file.ts';
 import type { Preparation } from './prepare.ts';
 import { hasQueues, interfaceSection, interfacesOf } from './source.ts';
-import { becomeUser } from './user.ts';
+import { becomeUser, warnOfLogs } from './user.ts';
 
 const OK = 0;
 const FAILED = 1;
@@ -91,6 +91,7 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
     onReady: () => {
       const problem =
         attendant?.ready() ?? (preparation.runAs === undefined ? undefined : becomeUser(preparation.runAs));
+      if (problem === undefined && preparation.runAs !== undefined) warnOfLogs(directory);
       if (problem === undefined) log.notice('threads', `Threads created -> W: ${count}   Engine started.`);
       return problem;
     },

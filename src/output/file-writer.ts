@@ -94,8 +94,11 @@ export class FileWriter implements RecordWriter {
 
   reopen(): void {
     this.flush();
-    this.closeFile();
+    const former = this.fd;
     this.tryOpen({ append: true });
+    // where a new file cannot be made (privileges were given up, a folder is gone) the old one serves
+    if (this.fd < 0) this.fd = former;
+    else if (former >= 0) closeSync(former);
   }
 
   close(): void {

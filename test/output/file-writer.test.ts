@@ -37,6 +37,18 @@ describe('file writer', () => {
     assert.equal(text('old.log'), 'newer\n');
   });
 
+  it('goes on in the old file where a new one cannot be made', () => {
+    mkdirSync(at('gone'));
+    const writer = new FileWriter({ path: at('gone/a.log') });
+    writer.write('one\n');
+    renameSync(at('gone'), at('moved'));
+    writeFileSync(at('gone'), ''); // no folder: neither root can write in it
+    writer.reopen();
+    writer.write('two\n');
+    writer.close();
+    assert.deepEqual([text('moved/a.log'), writer.failed], ['one\ntwo\n', 0]);
+  });
+
   it('goes on in a new file after it was moved away and reopened', () => {
     const writer = new FileWriter({ path: at('moved.log') });
     writer.write('1\n');
@@ -104,7 +116,7 @@ describe('file writer', () => {
       () => openWriter(bad, { logDir: folder }, 'x'),
       (error) => error instanceof OutputError && error.code === 'open_failed',
     );
-    const redis = outputNode(folder, 'outputs:\n  - fast:\n      filetype: redis\n');
-    assert.throws(() => openWriter(redis, { logDir: folder }, 'x'), { code: 'unsupported' });
+    const pigeon = outputNode(folder, 'outputs:\n  - fast:\n      filetype: pigeon\n');
+    assert.throws(() => openWriter(pigeon, { logDir: folder }, 'x'), { code: 'unsupported' });
   });
 });

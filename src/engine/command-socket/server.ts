@@ -174,7 +174,11 @@ export class CommandSocket {
         resolve();
       });
     });
-    rmSync(this.path, { force: true });
+    try {
+      rmSync(this.path, { force: true });
+    } catch {
+      // privileges were given up meanwhile: the next start takes away a socket that nobody listens to
+    }
   }
 }
 
