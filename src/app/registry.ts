@@ -1,7 +1,7 @@
 // Every application protocol that is looked for; generated from this folder (npm run gen).
 
 import bittorrentDhtProtocol from './bittorrent-dht.ts';
-import dcerpcProtocol from './dcerpc.ts';
+import dcerpcProtocol from './dcerpc/index.ts';
 import dhcpProtocol from './dhcp.ts';
 import dnp3Protocol from './dnp3.ts';
 import dnsProtocol from './dns/index.ts';

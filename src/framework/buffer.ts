@@ -14,6 +14,8 @@ export class BufferView {
   streamOffset = 0;
   /** False: more of a growing buffer comes, or came before. */
   isWhole = true;
+  /** Numbers in it have the low byte first, where that follows from what carried it (`dce`). */
+  isLittleEndian = false;
 }
 
 /** A buffer of an application layer in one protocol, direction and state of the transaction. */

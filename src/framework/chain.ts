@@ -27,6 +27,8 @@ export class Inspection {
   flags = 0;
   /** Stream offset of the byte at `start`; 0 for packets and whole buffers. `depth` counts from the stream's start. */
   streamOffset = 0;
+  /** Numbers whose order follows from the buffer (`dce`) have the low byte first. */
+  isLittleEndian = false;
 }
 export const InspectionFlag = { notAtStart: 1, notAtEnd: 2 } as const;
 

@@ -7,6 +7,8 @@ import { parseLeadingNumber, parseText, splitArgument, splitWord } from '../rule
 import type { RuleOption } from '../rules/index.ts';
 
 const PAGE = 'rules/meta.html';
+/** `https://` and the like. */
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 const MAX_ID = 0xffffffff;
 /** What Suricata gives rules without a class. */
 const DEFAULT_PRIORITY = 3;
@@ -112,7 +114,9 @@ const reference = defineKeyword({
       refuseStrictly(builder, 'reference', `unknown reference key "${type}"`);
       builder.warn(`unknown reference key "${type}"`, 'add it to reference.config');
     }
-    builder.meta.references.push({ type, id, url: (prefix ?? '') + id });
+    // an address that is whole needs nothing before it
+    const isWhole = SCHEME.test(id);
+    builder.meta.references.push({ type, id, url: isWhole ? id : (prefix ?? '') + id });
   },
 });
 

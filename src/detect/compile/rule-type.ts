@@ -9,9 +9,8 @@ import type { RuleBuilder } from './signature-builder.ts';
 export function ruleTypeOf(builder: RuleBuilder, hasNegatedAddress: boolean): RuleType {
   const { flags } = builder;
   const keywords = builder.packetDescriptions;
-  if (builder.txSteps.length > 0) return 'app_tx';
+  if (builder.txSteps.length > 0 || builder.frameChains.length > 0) return 'app_tx';
   if (builder.payload.elements.length > 0) return payloadType(flags);
-  if (builder.frameChains.length > 0) return 'stream';
   if (builder.chains.length > 0) return 'pkt';
   if (!isNetworkProtocol(builder.ast.protocol.text.toLowerCase())) return keywords.length > 0 ? 'pkt' : 'app_layer';
   if (keywords.length > 0 && keywords.every(({ keyword }) => keyword === 'decode-event')) return 'de_only';

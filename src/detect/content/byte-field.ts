@@ -15,6 +15,8 @@ export interface ByteField {
   isLittle: boolean;
   /** `big` was given; it is the default. */
   isBig: boolean;
+  /** `dce`: the order of the PDU that the buffer is from. */
+  isDce: boolean;
   /** -1: binary; 0: text, base by its prefix; 8, 10, 16: text. */
   base: number;
   /** 0: none. */
@@ -24,7 +26,17 @@ export interface ByteField {
 }
 
 export function newField(size: Limit, offset: Limit): ByteField {
-  return { size, offset, isRelative: false, isLittle: false, isBig: false, base: -1, mask: 0, isBaseLoose: false };
+  return {
+    size,
+    offset,
+    isRelative: false,
+    isLittle: false,
+    isBig: false,
+    isDce: false,
+    base: -1,
+    mask: 0,
+    isBaseLoose: false,
+  };
 }
 
 /** For engine analysis; the flags are what the rule says, in a fixed order. */
@@ -32,6 +44,7 @@ export function describeField(field: ByteField): { nbytes: Json; offset: Json; b
   const flags: string[] = [];
   if (field.isLittle) flags.push('little_endian');
   if (field.isBig) flags.push('big_endian');
+  if (field.isDce) flags.push('dce');
   if (field.base >= 0) flags.push('string');
   if (field.isRelative) flags.push('relative');
   const base = { 8: 'oct', 10: 'dec', 16: 'hex' }[field.base] ?? 'unset';
@@ -50,7 +63,7 @@ export function readField(field: ByteField, inspection: Inspection): boolean {
   fieldPlace.end = at + size;
   if (field.base < 0) {
     if (size > 8) return false;
-    readBinary(inspection.data, at, size, field.isLittle);
+    readBinary(inspection.data, at, size, field.isLittle || (field.isDce && inspection.isLittleEndian));
     return true;
   }
   const used = readText(inspection.data, at, size, field.base);
@@ -75,11 +88,7 @@ export function readFieldOption(field: ByteField, keyword: string, name: string,
   else if (name === 'dce') {
     if (field.base >= 0 || field.isLittle || field.isBig)
       throw new RuleError(`${keyword}: dce goes with no other word on how the number is written`);
-    throw new RuleError(
-      `${keyword}: dce takes the byte order of DCERPC, which is not there yet`,
-      undefined,
-      'rule/app-layer-missing',
-    );
+    field.isDce = true;
   } else return false;
   return true;
 }

@@ -21,6 +21,7 @@ export function aim(inspection: Inspection, data: Uint8Array, bufferId: number, 
   inspection.budget = BUDGET;
   inspection.flags = 0;
   inspection.streamOffset = 0;
+  inspection.isLittleEndian = false;
 }
 
 /** Runs the transforms from the first view on; the view with the result, null when one has nothing to show. */
@@ -51,6 +52,7 @@ export class BufferInspector {
       const view = this.views[0];
       view.streamOffset = 0;
       view.isWhole = true;
+      view.isLittleEndian = false;
       if (!one.buffer.get(p, ctx, view, instance)) return instance === 0 && one.matchesAbsent;
       if (this.holds(one, ctx.inspection)) return true;
     }
@@ -73,6 +75,7 @@ export class BufferInspector {
     view.end = end;
     view.streamOffset = start;
     view.isWhole = isWhole;
+    view.isLittleEndian = false;
     return this.holds(one, inspection);
   }
 
@@ -81,6 +84,7 @@ export class BufferInspector {
     if (view === null) return false;
     aim(inspection, view.data, view.bufferId, view.start, view.end);
     inspection.streamOffset = view.streamOffset;
+    inspection.isLittleEndian = this.views[0].isLittleEndian;
     if (view.streamOffset > 0) inspection.flags |= InspectionFlag.notAtStart;
     if (!view.isWhole) inspection.flags |= InspectionFlag.notAtEnd;
     return one.match(inspection);

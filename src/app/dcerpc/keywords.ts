@@ -1,0 +1,113 @@
+// Keywords of DCE/RPC: what is called, and with what.
+
+import { growingBuffer, toClient, toServer } from '../../framework/app-keyword.ts';
+import type { BufferView } from '../../framework/buffer.ts';
+import { RuleError, defineKeyword } from '../../framework/keyword.ts';
+import type { KeywordDefinition } from '../../framework/keyword.ts';
+import { TO_SERVER } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
+import { parseUuid } from '../../applayer/dcerpc/uuid.ts';
+import { PduType } from '../../applayer/dcerpc/pdu.ts';
+import { opnumTest, versionTest } from './tests.ts';
+import type { DcerpcTransaction } from './transaction.ts';
+
+const PAGE = 'rules/dcerpc-keywords.html';
+const BOTH = [toServer('dcerpc', 0), toClient('dcerpc', 0)];
+
+/** Whether a transaction is a call, as far as it was seen. */
+function isCall({ request, response }: DcerpcTransaction): boolean {
+  return request.type === PduType.request || response.type === PduType.response;
+}
+
+const STUB = growingBuffer(
+  { name: 'dcerpc.stub_data', description: 'Stub data of a call or of its answer.', engines: BOTH },
+  (tx: DcerpcTransaction, view: BufferView, direction: Direction) => {
+    const side = tx.side(direction);
+    const isStub = side.type === (direction === TO_SERVER ? PduType.request : PduType.response);
+    if (!isStub || side.size === 0) return false;
+    view.data = side.stub;
+    view.bufferId = -1;
+    view.start = 0;
+    view.end = view.data.length;
+    view.isWhole = side.isDone;
+    view.isLittleEndian = tx.isLittle;
+    return true;
+  },
+);
+
+export const DCERPC_KEYWORDS: readonly KeywordDefinition[] = [
+  defineKeyword({
+    name: 'dcerpc.iface',
+    aliases: ['dce_iface'],
+    argument: 'required',
+    kind: 'match',
+    summary: 'The interface that a call goes to, and its version.',
+    page: `${PAGE}#dcerpc-iface`,
+    examples: [
+      'alert dcerpc any any -> any any (msg:"m"; dcerpc.iface:367abb81-9844-35f1-ad32-98f038001003; sid:1;)',
+      'alert dcerpc any any -> any any (msg:"m"; dcerpc.iface:367abb81-9844-35f1-ad32-98f038001003,<3,any_frag; sid:1;)',
+    ],
+    compile(builder, option) {
+      const [text = '', ...more] = (option.value ?? '').split(',').map((part) => part.trim());
+      const uuid = parseUuid(text);
+      if (uuid === undefined) throw new RuleError(`dcerpc.iface: "${text}" is no UUID`);
+      const isAny = more.at(-1) === 'any_frag';
+      if (isAny) more.pop();
+      if (more.length > 1) throw new RuleError(`dcerpc.iface: unexpected "${more[1]!}"`);
+      const test = more.length === 0 ? null : versionTest(more[0]!);
+      builder.addTxMatch((tx: DcerpcTransaction) => isCall(tx) && goesTo(tx, { uuid, isAny, test }), {
+        keyword: 'dcerpc.iface',
+        engines: BOTH,
+        details: { dcerpc_iface: { uuid, any_frag: isAny } },
+      });
+    },
+  }),
+  defineKeyword({
+    name: 'dcerpc.opnum',
+    aliases: ['dce_opnum'],
+    argument: 'required',
+    kind: 'match',
+    summary: 'Number of the procedure that is called: numbers and ranges, or a comparison.',
+    page: `${PAGE}#dcerpc-opnum`,
+    examples: [
+      'alert dcerpc any any -> any any (msg:"m"; dcerpc.opnum:15,17-20; sid:1;)',
+      'alert dcerpc any any -> any any (msg:"m"; dcerpc.opnum:>3; sid:1;)',
+    ],
+    compile(builder, option) {
+      const test = opnumTest((option.value ?? '').trim());
+      builder.addTxMatch((tx: DcerpcTransaction) => tx.opnum >= 0 && test(tx.opnum), {
+        keyword: 'dcerpc.opnum',
+        engines: BOTH,
+      });
+    },
+  }),
+  defineKeyword({
+    name: 'dcerpc.stub_data',
+    aliases: ['dce_stub_data'],
+    argument: 'none',
+    kind: 'buffer',
+    summary: 'Stub data of a call or of its answer.',
+    page: `${PAGE}#dcerpc-stub-data`,
+    examples: ['alert dcerpc any any -> any any (msg:"m"; dcerpc.stub_data; content:"abc"; sid:1;)'],
+    supportsFastPattern: true,
+    buffer: STUB,
+    compile(builder) {
+      builder.setBuffer(STUB);
+    },
+  }),
+];
+
+interface WantedInterface {
+  readonly uuid: string;
+  /** Also one that was agreed on with fragments in between. */
+  readonly isAny: boolean;
+  /** Of its version; null: any. */
+  readonly test: ((version: number) => boolean) | null;
+}
+
+/** Whether the interface that the call's context was agreed on for is the wanted one. */
+function goesTo(tx: DcerpcTransaction, { uuid, isAny, test }: WantedInterface): boolean {
+  const found = tx.contexts.at(tx.contextId);
+  if (found === undefined || found.uuid !== uuid || !(isAny || found.isFirst)) return false;
+  return test === null || test(found.major);
+}

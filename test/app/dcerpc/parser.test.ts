@@ -1,0 +1,168 @@
+// The parsers of DCE/RPC: negotiations, calls in fragments, what is missing, datagrams.
+import assert from 'node:assert/strict';
+import dcerpc from '../../../src/app/dcerpc/index.ts';
+import { DcerpcTransaction } from '../../../src/app/dcerpc/transaction.ts';
+import { pduTypeName } from '../../../src/applayer/dcerpc/pdu.ts';
+import { ParserDriver } from '../../support/app-parser.ts';
+import { bind, bindAck, pdu, request, response, uuidBytes } from './support.ts';
+
+const WINREG = '338cd001-2244-31f1-aaaa-900038001003';
+const SVCCTL = '367abb81-9844-35f1-ad32-98f038001003';
+const OFFER = [
+  { contextId: 0, uuid: WINREG },
+  { contextId: 1, uuid: SVCCTL, major: 2 },
+];
+
+type Step = readonly [direction: 0 | 1, bytes: Uint8Array];
+
+function play(steps: readonly Step[], size = Infinity): ParserDriver {
+  const driver = new ParserDriver(dcerpc);
+  for (const [direction, bytes] of steps)
+    for (let at = 0; at < bytes.length; at += size) driver.feed(direction, bytes.subarray(at, at + size));
+  return driver;
+}
+
+function callsOf(driver: ParserDriver): DcerpcTransaction[] {
+  return driver.parser.transactions.filter((tx) => tx instanceof DcerpcTransaction);
+}
+
+/** What became of each call: types, opnum, stub data. */
+function shown(driver: ParserDriver): unknown[] {
+  return driver.parser.transactions.map((tx) => {
+    assert.ok(tx instanceof DcerpcTransaction);
+    const { request: asked, response: answered } = tx;
+    const type = (side: typeof asked): string => (side.isLost ? 'lost' : side.type < 0 ? '' : pduTypeName(side.type));
+    const stub = (side: typeof asked): string => (side.size === 0 ? '' : Buffer.from(side.stub).toString('latin1'));
+    return [tx.callId, type(asked), type(answered), tx.opnum, stub(asked), stub(answered), [...tx.progress].join('')];
+  });
+}
+
+const CALL: readonly Step[] = [
+  [0, bind(OFFER)],
+  [1, bindAck([0, 2])],
+  [0, request(0, 15, 'open', { callId: 2 })],
+  [1, response('handle', { callId: 2 })],
+];
+const HEAD = '\0'.repeat(8);
+
+describe('DCE/RPC parser', () => {
+  it('puts calls together with their answers', () => {
+    const driver = play(CALL);
+    assert.deepEqual(shown(driver), [
+      [1, 'BIND', 'BINDACK', -1, '', '', '11'],
+      [2, 'REQUEST', 'RESPONSE', 15, 'open', `${HEAD}handle`, '11'],
+    ]);
+    const [negotiation, call] = callsOf(driver);
+    assert.deepEqual(
+      negotiation!.offered.map(({ uuid, major, result }) => [uuid, major, result]),
+      [
+        [WINREG, 1, 0],
+        [SVCCTL, 2, 2],
+      ],
+    );
+    assert.equal(call!.contexts.at(0)!.uuid, WINREG);
+    assert.equal(call!.contexts.at(1), undefined, 'it was refused');
+  });
+
+  it('does so wherever its input is cut', () => {
+    for (let size = 1; size < 40; size++) assert.deepEqual(shown(play(CALL, size)), shown(play(CALL)), String(size));
+  });
+
+  it('reads numbers in the order that each PDU names', () => {
+    const big = { isLittle: false };
+    const driver = play([
+      [0, bind(OFFER, big)],
+      [1, bindAck([0, 0], big)],
+      [0, request(1, 0x1234, 'x', { ...big, callId: 0x10203 })],
+    ]);
+    const tx = callsOf(driver)[1]!;
+    assert.deepEqual([tx.callId, tx.opnum, tx.isLittle, tx.contexts.at(1)!.uuid], [0x10203, 0x1234, false, SVCCTL]);
+  });
+
+  it('joins the fragments of a call, and of others under way beside it', () => {
+    const driver = play([
+      [0, request(0, 1, 'one ', { callId: 7, flags: 1 })],
+      [0, request(0, 2, 'other', { callId: 8 })],
+      [0, request(0, 1, 'two ', { callId: 7, flags: 0 })],
+      [0, request(0, 1, 'three', { callId: 7, flags: 2 })],
+      [1, pdu(3, Buffer.alloc(16), { callId: 8 })],
+      [1, response('', { callId: 7 })],
+    ]);
+    assert.deepEqual(shown(driver), [
+      [7, 'REQUEST', 'RESPONSE', 1, 'one two three', HEAD, '11'],
+      [8, 'REQUEST', 'FAULT', 2, 'other', '', '11'],
+    ]);
+    assert.equal(callsOf(driver)[0]!.request.fragments, 3);
+  });
+
+  it('takes an altered context for one more', () => {
+    const driver = play([
+      ...CALL,
+      [0, bind([{ contextId: 0, uuid: SVCCTL }], { callId: 3 }, 14)],
+      [1, bindAck([0], { callId: 3 }, 15)],
+      [0, pdu(16, Buffer.alloc(8), { callId: 3 })],
+    ]);
+    assert.deepEqual(shown(driver).slice(2), [[3, 'ALTER_CONTEXT', 'ALTER_CONTEXT_RESP', -1, '', '', '11']]);
+    assert.equal(callsOf(driver)[0]!.contexts.at(0)!.uuid, SVCCTL);
+  });
+
+  it('goes on behind bytes that never came', () => {
+    const driver = play(CALL.slice(0, 2));
+    assert.equal(driver.parser.gap(0, 100), true);
+    driver.feed(1, response('late', { callId: 2 }));
+    driver.feed(0, Buffer.concat([Buffer.from('rest of a PDU'), request(0, 4, 'next', { callId: 3 })]));
+    assert.deepEqual(shown(driver).slice(1), [
+      [2, 'lost', 'RESPONSE', -1, '', `${HEAD}late`, '11'],
+      [3, 'REQUEST', '', 4, 'next', '', '10'],
+    ]);
+  });
+
+  it('gives up on what is no PDU', () => {
+    assert.equal(play([[0, Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n')]]).hasFailed, true);
+    assert.equal(
+      play([[0, Buffer.concat([pdu(0, Buffer.alloc(8)).subarray(0, 8), Buffer.alloc(20)])]]).hasFailed,
+      true,
+    );
+  });
+
+  it('keeps a bounded number of calls that nobody answers', () => {
+    const driver = new ParserDriver(dcerpc);
+    for (let callId = 1; callId <= 300; callId++) driver.feed(0, request(0, 1, '', { callId }));
+    const open = callsOf(driver).filter(({ progress }) => progress[1] === 0);
+    assert.ok(open.length <= 256, String(open.length));
+  });
+});
+
+describe('DCE/RPC in datagrams', () => {
+  const ACTIVITY = 'dddc324e-03d8-af4e-86ee-7650df599e40';
+
+  function datagram(type: number, sequence: number, stub: string, flags = 0): Buffer {
+    const head = Buffer.alloc(80);
+    head.set([4, type, flags, 0, 0x10]);
+    head.set(uuidBytes(ACTIVITY), 40);
+    head.writeUInt32LE(sequence, 64);
+    head.writeUInt16LE(9, 68);
+    head.writeUInt16LE(stub.length, 74);
+    return Buffer.concat([head, Buffer.from(stub)]);
+  }
+
+  it('is told by activity and number', () => {
+    const driver = new ParserDriver(dcerpc, { transport: 'udp' });
+    driver.feed(0, datagram(0, 1, 'ask'));
+    driver.feed(0, datagram(0, 2, 'part', 0x04));
+    driver.feed(1, datagram(2, 1, 'answer'));
+    driver.feed(0, datagram(0, 2, 'ner', 0x06));
+    assert.deepEqual(shown(driver), [
+      [0, 'REQUEST', 'RESPONSE', 9, 'ask', 'answer', '11'],
+      [0, 'REQUEST', '', 9, 'partner', '', '10'],
+    ]);
+    const tx = callsOf(driver)[0]!;
+    assert.deepEqual([tx.activity, tx.sequence], [ACTIVITY, 1]);
+  });
+
+  it('gives up on what is none', () => {
+    const driver = new ParserDriver(dcerpc, { transport: 'udp' });
+    driver.feed(0, Buffer.alloc(100));
+    assert.equal(driver.hasFailed, true);
+  });
+});
