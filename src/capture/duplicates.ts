@@ -5,7 +5,7 @@ import type { Counters } from '../base/counters.ts';
 import type { PacketBatch } from '../pcap/index.ts';
 import { NO_NETWORK_HEADER, networkHeader } from '../wire/network-header.ts';
 
-const DUPLICATES = defineCounter('capture.duplicates');
+const DUPLICATES = defineCounter('tayra.duplicates');
 /** Packets remembered, a power of two: one that falls on another's place takes it. */
 const PLACES = 1 << 16;
 /** Bytes of a packet that are compared by their hash; beyond them its length is. */

@@ -71,11 +71,19 @@ const PLACES: readonly Place[] = [
   },
   {
     stage: 'queue',
-    counter: 'ips.late',
+    counter: 'ips.late_passed',
     of: 'decoder.pkts',
     unit: 'packets',
-    cause: 'packets of a queue waited for too long',
-    hint: 'more queues (-q 0:3 with --queue-balance), fail-open',
+    cause: 'packets of a queue waited for too long, and passed without a look',
+    hint: 'more queues (-q 0:3 with --queue-balance), fewer rules',
+  },
+  {
+    stage: 'queue',
+    counter: 'ips.late_dropped',
+    of: 'decoder.pkts',
+    unit: 'packets',
+    cause: 'packets of a queue waited for too long, and were dropped',
+    hint: 'more queues (-q 0:3 with --queue-balance), fewer rules, or let such packets pass',
   },
   {
     stage: 'decode',

@@ -20,7 +20,7 @@ function repeatedOf(...frames: readonly (readonly [frame: Uint8Array, after: num
     batch.timestamp[i] = time += after;
   });
   const found = frames.map((_, i) => duplicates.isRepeated(batch, i));
-  assert.equal(counters.byName('capture.duplicates'), found.filter(Boolean).length);
+  assert.equal(counters.byName('tayra.duplicates'), found.filter(Boolean).length);
   return found;
 }
 
