@@ -36,10 +36,13 @@ exit status: 0 done
 `;
 
 export const INLINE_HELP = `usage: tayra inline [--queue N[:M]] [-r RULES...] [--setup] [--shadow] [OPTIONS]
+       tayra inline --bridge IFACE:IFACE [-r RULES...] [--shadow] [OPTIONS]
 
-Decides on packets that the firewall hands over (NFQUEUE, Linux): those that rules with drop or reject stop do not go on.
+Decides on packets that the firewall hands over (NFQUEUE, Linux), or that come in at one interface and are to go out at
+another: those that rules with drop or reject stop do not go on.
 
   --queue N[:M]       netfilter queues to decide on; may be repeated (default: 0)
+  --bridge A:B        pass packets between two interfaces with Ethernet, which need no addresses
   -r, --rules PATH    rule file; may be repeated; without it the rules of the configuration
   -c, --config FILE   configuration (suricata.yaml)
       --set KEY=VALUE set a configuration value

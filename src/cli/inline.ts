@@ -1,4 +1,4 @@
-// tayra inline: decides on the packets of netfilter queues, with a firewall of its own where asked.
+// tayra inline: decides on the packets of netfilter queues, with a firewall of its own where asked, or of a bridge.
 
 import { mkdirSync } from 'node:fs';
 import { openConfig, parseSetting } from '../config/index.ts';
@@ -18,6 +18,8 @@ interface InlineArguments {
   readonly queues: string[];
   readonly hooks: Hook[];
   readonly excludes: Exclude[];
+  /** The two interfaces of a bridge. */
+  bridge: readonly [string, string] | undefined;
   hasNoExcludes: boolean;
   isSetUp: boolean;
   isTornDown: boolean;
@@ -38,6 +40,7 @@ const FOR_ENGINE: Readonly<Record<string, string>> = {
 };
 const VALUED = [
   '--queue',
+  '--bridge',
   '--chain',
   '--exclude',
   '--budget',
@@ -72,12 +75,23 @@ export async function runInline(words: readonly string[], entry: URL): Promise<n
   mkdirSync(args.out, { recursive: true });
   const engine = [
     ...(args.config === undefined ? [] : ['-c', args.config]),
-    ...args.queues.flatMap((queue) => ['-q', queue]),
+    ...sourceOf(args),
     ...args.settings.flatMap((setting) => ['--set', setting]),
     ...args.engine,
     ...['-l', args.out],
   ];
   return runSuricata(engine, entry, attendant);
+}
+
+/** Where packets come from, in Suricata's words. */
+function sourceOf({ bridge, queues }: InlineArguments): string[] {
+  if (bridge === undefined) return queues.flatMap((queue) => ['-q', queue]);
+  const ports = [...bridge].map((name, i) => [name, bridge[1 - i]!] as const);
+  const settings = ports.flatMap(([name, peer], i) => {
+    const entry = `af-packet.${String(i)}`;
+    return [`${entry}.interface=${name}`, `${entry}.copy-mode=ips`, `${entry}.copy-iface=${peer}`];
+  });
+  return [...bridge.flatMap((name) => ['-i', name]), ...settings.flatMap((setting) => ['--set', setting])];
 }
 
 /** The arguments, or what is wrong with them. */
@@ -86,6 +100,7 @@ function parse(words: readonly string[]): InlineArguments | string {
     queues: [],
     hooks: [],
     excludes: [],
+    bridge: undefined,
     hasNoExcludes: false,
     isSetUp: false,
     isTornDown: false,
@@ -99,6 +114,8 @@ function parse(words: readonly string[]): InlineArguments | string {
     const problem = VALUED.includes(word) ? takeValue(args, word, words[++i]) : takeFlag(args, word);
     if (problem !== '') return problem;
   }
+  if (args.bridge !== undefined && (args.queues.length > 0 || args.isSetUp))
+    return '--bridge: packets of a bridge come from no queue: leave out --queue and --setup';
   if (args.queues.length === 0) args.queues.push('0');
   if (args.hooks.length === 0) args.hooks.push('FORWARD');
   const queues = parseQueues(args.queues);
@@ -112,7 +129,7 @@ function parse(words: readonly string[]): InlineArguments | string {
 function takeFlag(args: InlineArguments, word: string): string {
   if (word === '--setup') args.isSetUp = true;
   else if (word === '--teardown') args.isTornDown = true;
-  else if (word === '--shadow') args.settings.push('nfq.shadow=yes');
+  else if (word === '--shadow') args.settings.push('tayra.shadow=yes');
   else if (word === '--fail-closed') args.settings.push('nfq.fail-open=no');
   else if (/^-v+$/.test(word)) args.engine.push(word);
   else return word.startsWith('-') ? `unknown option ${word}` : `unknown argument ${word}`;
@@ -125,6 +142,7 @@ function takeValue(args: InlineArguments, word: string, value: string | undefine
   if (word === '--queue') args.queues.push(value);
   else if (word === '--out') args.out = value;
   else if (word === '-c' || word === '--config') args.config = value;
+  else if (word === '--bridge') return takeBridge(args, value);
   else if (word === '--chain') return takeHook(args, value);
   else if (word === '--exclude') return takeExclude(args, value);
   else if (word === '--budget') {
@@ -134,6 +152,14 @@ function takeValue(args: InlineArguments, word: string, value: string | undefine
     if (parseSetting(value) === undefined) return '--set: must be KEY=VALUE';
     args.settings.push(value);
   } else args.engine.push(FOR_ENGINE[word]!, value);
+  return '';
+}
+
+function takeBridge(args: InlineArguments, value: string): string {
+  const [first = '', second = '', ...rest] = value.split(':');
+  if (first === '' || second === '' || first === second || rest.length > 0)
+    return `--bridge: "${value}" names no two interfaces (eth1:eth2)`;
+  args.bridge = [first, second];
   return '';
 }
 

@@ -1,8 +1,8 @@
 // Where packets come from, as the command line says: a capture file, or one of the live sources.
 import { existsSync, statSync } from 'node:fs';
 import { log } from '../base/log.ts';
-import { parseQueues } from '../engine/settings/index.ts';
 import type { ConfigNode } from '../config/index.ts';
+import { isStopping, parseQueues } from '../engine/settings/index.ts';
 import { comingCaptures, listCaptures } from '../pcap/index.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
@@ -75,8 +75,10 @@ export function hasQueues(args: Arguments): boolean {
 }
 
 /** Whether something can be done about packets, really or as if. */
-export function isInline(args: Arguments): boolean {
-  return args.flags.has('simulateIps') || hasQueues(args);
+export function isInline(args: Arguments, config: ConfigNode): boolean {
+  if (args.flags.has('simulateIps') || hasQueues(args)) return true;
+  const isCapturing = INTERFACES.some((option) => has(args, option));
+  return isCapturing && interfaceSection(args) === 'af-packet' && isStopping(config, interfacesOf(args));
 }
 
 /** The section of the configuration that says more of the interfaces. */

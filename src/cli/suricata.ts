@@ -147,18 +147,18 @@ async function start(args: Arguments, config: ConfigNode, origin: Origin): Promi
     'suricata',
     `This is Suricata version ${version} compatible Tayra running in ${args.values.has('read') ? 'USER' : 'SYSTEM'} mode`,
   );
-  const policyProblem = midstreamPolicyProblem(config, isInline(args));
+  const policyProblem = midstreamPolicyProblem(config, isInline(args, config));
   if (policyProblem !== undefined) {
     log.error('exception-policy', policyProblem);
     return FAILED;
   }
-  tellMasterPolicy(config, isInline(args));
+  tellMasterPolicy(config, isInline(args, config));
   const preparation = prepare(args, config);
   if (preparation === undefined) return FAILED;
   tellInconsistentProtocols(config.get('app-layer.protocols'));
   const isAnalysis = args.flags.has('engineAnalysis');
   const plan = analysisPlan(config, { isAnalysis });
-  const ruleSource = ruleSourceOf(args, sources);
+  const ruleSource = ruleSourceOf(args, sources, { isInline: isInline(args, config) });
   const rules = args.flags.has('disableDetection')
     ? null
     : load(config, ruleSource, { collectsForAnalysis: plan !== null });
@@ -205,7 +205,7 @@ async function play(
   const disobey = obeySignals(control);
   const how = {
     logDirectory: directory,
-    isInline: isInline(args),
+    isInline: isInline(args, config),
     simulate: preparation.simulate,
     checksums: lastValue(args, 'checksums'),
   };
@@ -243,7 +243,7 @@ async function play(
 }
 
 /** Where the rules come from, at start and at every reload. */
-function ruleSourceOf(args: Arguments, config: ConfigSources): RuleSource {
+function ruleSourceOf(args: Arguments, config: ConfigSources, { isInline }: Pick<LoadOptions, 'isInline'>): RuleSource {
   const exclusive = args.values.get('exclusiveRules');
   const additional = args.values.get('additionalRules');
   return {
@@ -253,7 +253,7 @@ function ruleSourceOf(args: Arguments, config: ConfigSources): RuleSource {
       ...(additional === undefined ? {} : { additional }),
     },
     load: {
-      isInline: isInline(args),
+      isInline,
       strictKeywords: strictKeywords(lastValue(args, 'strictRuleKeywords')),
     },
   };

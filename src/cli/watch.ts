@@ -11,9 +11,11 @@ import type { RuleSource } from '../engine/reload/order.ts';
 import { moduleOf, sourceNames, writesPackets } from '../engine/live-source.ts';
 import type { SourceChoice } from '../engine/live-source.ts';
 import {
+  bridgeSettings,
   captureInterfaces,
   captureWorkers,
   mirrorSettings,
+  isShadow,
   parseQueues,
   queueSettings,
 } from '../engine/settings/index.ts';
@@ -23,11 +25,13 @@ import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 import { writePidFile } from './pid-file.ts';
 import type { Preparation } from './prepare.ts';
-import { hasQueues, interfaceSection, interfacesOf } from './source.ts';
+import { hasQueues, interfaceSection, interfacesOf, isInline as mayStop } from './source.ts';
 import { becomeUser, warnOfLogs } from './user.ts';
 
 const OK = 0;
 const FAILED = 1;
+/** A packet that nobody looks at would have to be let through or stopped: the firewall decides that better. */
+const NO_FILTER = 'BPF not available in IPS mode. Use firewall filtering if possible.';
 
 /** Until a run can reload its rules, being asked to is no reason to die. */
 export function outliveEarlyReload(): void {
@@ -62,14 +66,16 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
   const control = new RunControl();
   const disobey = obeySignals(control);
   const count = workersOf(args, config, source);
-  const isShadow = source.kind === 'queues' && source.settings.isShadow;
+  const isInline = mayStop(args, config);
+  const isInShadow = isInline && isShadow(config);
   const how = {
     logDirectory: directory,
-    isInline: source.kind === 'queues',
-    isShadow,
+    isInline,
+    isShadow: isInShadow,
     simulate: preparation.simulate,
     checksums: lastValue(args, 'checksums'),
   };
+  if (isInShadow) log.notice('suricata', 'shadow mode: everything goes on; logged is what would have been stopped');
   const options: LiveOptions = {
     ...how,
     config,
@@ -84,7 +90,7 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
       logDiagnostics(config.takeDiagnostics());
       return [];
     },
-    sendsNothing: isShadow,
+    sendsNothing: isInShadow,
     onEnding: () => {
       attendant?.ending();
     },
@@ -124,6 +130,7 @@ function workersOf(args: Arguments, config: ConfigNode, source: SourceChoice): n
   const mode = lastValue(args, 'runmode');
   if (source.kind === 'interfaces')
     return captureWorkers(config, { section: interfaceSection(args), names: sourceNames(source), mode });
+  if (source.kind === 'bridge') return 1; // packets of both interfaces must keep their order
   if (source.kind === 'mirrors') return 1; // both directions of a flow come from different ports
   // a queue is one worker's: several share the packets because the firewall balances them
   return mode === 'single' ? 1 : source.settings.queues.length;
@@ -133,22 +140,27 @@ function workersOf(args: Arguments, config: ConfigNode, source: SourceChoice): n
 function sourceOf(args: Arguments, config: ConfigNode, prepared: Prepared): SourceChoice | string {
   if (hasQueues(args)) return queues(args, config, prepared);
   const listen = args.values.get('listen');
-  if (listen === undefined) return interfaces(args, config);
+  if (listen === undefined) return interfaces(args, config, prepared);
   const mirrors = mirrorSettings(listen);
   return typeof mirrors === 'string' ? mirrors : { kind: 'mirrors', mirrors };
 }
 
 /** @returns what is wrong as a text */
-function interfaces(args: Arguments, config: ConfigNode): SourceChoice | string {
+function interfaces(args: Arguments, config: ConfigNode, { preparation }: Prepared): SourceChoice | string {
   const found = captureInterfaces(config, interfacesOf(args), interfaceSection(args));
+  const bridge = bridgeSettings(config, found);
+  if (typeof bridge === 'string') return bridge;
+  if (bridge !== undefined) {
+    if (preparation.filter !== undefined) return NO_FILTER;
+    return { kind: 'bridge', bridge };
+  }
   if (found.length > 0) return { kind: 'interfaces', interfaces: found };
   return 'no interface is named, neither behind -i nor in af-packet of the configuration';
 }
 
 /** @returns what is wrong as a text */
 function queues(args: Arguments, config: ConfigNode, { rules, preparation }: Prepared): SourceChoice | string {
-  // a packet that nobody looks at would have to be let through or stopped: the firewall decides that better
-  if (preparation.filter !== undefined) return 'BPF not available in IPS mode. Use firewall filtering if possible.';
+  if (preparation.filter !== undefined) return NO_FILTER;
   const numbers = parseQueues(args.values.get('queue') ?? []);
   if (typeof numbers === 'string') return numbers;
   const settings = queueSettings(config, { queues: numbers, writesPackets: writesPackets(rules) });
@@ -156,7 +168,6 @@ function queues(args: Arguments, config: ConfigNode, { rules, preparation }: Pre
     'nfq',
     `packets ${settings.isFailOpen ? 'pass unseen' : 'are dropped'} where a queue is full (nfq.fail-open)`,
   );
-  if (settings.isShadow) log.notice('nfq', 'shadow mode: everything goes on; logged is what would have been stopped');
   return { kind: 'queues', settings };
 }
 

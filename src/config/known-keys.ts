@@ -22,7 +22,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
     'exception-policy heartbeat run-as pid-file umask daemon-directory default-data-dir reputation-categories-file reputation-files ' +
     'default-reputation-path multi-detect packet-alert-max firewall include cuda mpipe http system rule-reload ' +
     'tayra unix-socket simulate-ips lua ebpf xdp hugepages tls udp tcp port-scan export store console',
-  tayra: 'duplicates duplicates-window warm-up metrics',
+  tayra: 'duplicates duplicates-window warm-up metrics shadow',
   'tayra.metrics': 'enabled listen',
   vars: 'address-groups port-groups',
   'vars.address-groups': '*',
@@ -97,7 +97,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   netmap: LIVE,
   pcap: `${LIVE} buffer-size snaplen`,
   'pcap-file': 'checksum-checks tenant-id delete-when-done recursive continuous delay poll-interval buffer-size',
-  nfq: 'mode fail-open batchcount bypass-mark bypass-mask repeat-mark repeat-mask route-queue packet-timeout shadow',
+  nfq: 'mode fail-open batchcount bypass-mark bypass-mask repeat-mark repeat-mask route-queue packet-timeout',
   capture: 'disable-offloading checksum-validation',
   vlan: 'use-for-tracking',
   livedev: 'use-for-tracking',

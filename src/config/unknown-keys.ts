@@ -15,7 +15,8 @@ export function findUnknownKeys(root: ConfigNode): Diagnostic[] {
 function visit(node: ConfigNode, path: string, found: Map<string, Diagnostic>): void {
   const known = KNOWN_KEYS[path]?.split(' ');
   for (const child of node.children.values()) {
-    const isItem = node.isSequence && /^\d+$/.test(child.name);
+    // a number names an item also where there was no list before (`--set af-packet.0.interface=eth0`)
+    const isItem = /^\d+$/.test(child.name) && (node.isSequence || child.children.size > 0);
     const childPath = isItem ? path : path === '' ? child.name : `${path}.${child.name}`;
     if (known !== undefined && !known.includes('*')) {
       if (!isItem) check(child, child.name, childPath, known, found);

@@ -3,10 +3,13 @@
 import { log } from '../base/log.ts';
 import type { Counters } from '../base/counters.ts';
 import { AfPacketSource } from '../capture/af-packet.ts';
+import { BRIDGE_REGION, BridgeSource } from '../capture/bridge.ts';
+import type { BridgeSettings } from '../capture/bridge.ts';
 import { MIRROR_REGION, MirrorSource } from '../capture/mirror.ts';
 import type { MirrorSettings } from '../capture/mirror.ts';
 import { QUEUE_REGION, QueueSource } from '../capture/nfqueue.ts';
 import type { QueueSettings } from '../capture/nfqueue.ts';
+import type { Packet } from '../framework/packet.ts';
 import { PACKET_WRITING } from '../framework/signature.ts';
 import type { VerdictSink } from '../framework/verdict-sink.ts';
 import type { PacketBatch } from '../pcap/index.ts';
@@ -34,6 +37,8 @@ export interface LiveSource {
   /** Told what becomes of the packets, and after each batch that it was the last of it; where something does. */
   readonly verdicts?: VerdictSink;
   settle?(): void;
+  /** Sends resets and ICMP errors where routes do not lead: see `FrameCarrier`. */
+  sendFrame?(frame: Uint8Array, length: number, p: Packet, isBack: boolean): number;
   /** Rules may have changed: what they do. */
   adapt?(rules: { readonly writesPackets: boolean }): void;
 }
@@ -41,11 +46,13 @@ export interface LiveSource {
 export type SourceChoice =
   | { readonly kind: 'interfaces'; readonly interfaces: readonly CaptureInterface[] }
   | { readonly kind: 'queues'; readonly settings: QueueSettings }
+  | { readonly kind: 'bridge'; readonly bridge: BridgeSettings }
   | { readonly kind: 'mirrors'; readonly mirrors: readonly MirrorSettings[] };
 
 /** What commands call the interfaces or queues of a source. */
 export function sourceNames(choice: SourceChoice): string[] {
   if (choice.kind === 'queues') return choice.settings.queues.map(String);
+  if (choice.kind === 'bridge') return choice.bridge.ports.map(({ name }) => name);
   return (choice.kind === 'mirrors' ? choice.mirrors : choice.interfaces).map(({ name }) => name);
 }
 
@@ -60,6 +67,8 @@ export function partsOf(choice: SourceChoice, count: number): SourceChoice[] {
   }
   // both directions of a flow come from different ports: one worker alone sees both
   if (choice.kind === 'mirrors') return [choice];
+  // packets of both interfaces must keep their order
+  if (choice.kind === 'bridge') return [choice];
   const { queues } = choice.settings;
   return Array.from({ length: Math.min(count, queues.length) }, (_, i) => ({
     kind: 'queues',
@@ -70,6 +79,7 @@ export function partsOf(choice: SourceChoice, count: number): SourceChoice[] {
 /** Bytes of the arena that a source needs for its packets; undefined: what a worker has without being asked. */
 export function captureRegion(choice: SourceChoice): number | undefined {
   if (choice.kind === 'mirrors') return MIRROR_REGION;
+  if (choice.kind === 'bridge') return BRIDGE_REGION;
   return choice.kind === 'queues' ? QUEUE_REGION : undefined;
 }
 
@@ -80,12 +90,12 @@ export function writesPackets(rules: LoadedRules | null): boolean {
 
 /** What the log calls the source. */
 export function moduleOf(choice: SourceChoice): string {
-  return { queues: 'nfq', interfaces: 'af-packet', mirrors: 'mirror' }[choice.kind];
+  return { queues: 'nfq', interfaces: 'af-packet', bridge: 'af-packet', mirrors: 'mirror' }[choice.kind];
 }
 
 /** What the command `capture-mode` calls it. */
 export function captureMode(choice: SourceChoice): string {
-  return { queues: 'NFQ', interfaces: 'AF_PACKET_DEV', mirrors: 'TAYRA_MIRROR' }[choice.kind];
+  return { queues: 'NFQ', interfaces: 'AF_PACKET_DEV', bridge: 'AF_PACKET_DEV', mirrors: 'TAYRA_MIRROR' }[choice.kind];
 }
 
 /** It declares counters: call it before a worker is created. @returns the source, or the reason why there is none */
@@ -95,7 +105,6 @@ export function openSource(choice: SourceChoice): LiveSource | string {
   };
   if (choice.kind === 'queues') return QueueSource.create(choice.settings, tell);
   if (choice.kind === 'mirrors') return MirrorSource.create(choice.mirrors, tell);
-  const copied = choice.interfaces.find(({ copyMode }) => copyMode !== undefined);
-  if (copied !== undefined) return `${copied.name}: copy-mode ${String(copied.copyMode)} is not supported yet`;
+  if (choice.kind === 'bridge') return BridgeSource.create(choice.bridge, tell);
   return AfPacketSource.create(choice.interfaces, tell);
 }

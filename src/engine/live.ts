@@ -12,7 +12,9 @@ import type { RunOptions } from './run.ts';
 import { warmUp } from './warm-up.ts';
 import { captureMode, captureRegion, openSource, writesPackets } from './live-source.ts';
 import type { LiveSource, SourceChoice } from './live-source.ts';
+import { FrameCarrier } from '../respond/frame-carrier.ts';
 import { Rejects } from '../respond/rejects.ts';
+import { RouteCarrier } from '../respond/route-carrier.ts';
 import { exceptionChoices } from './settings/index.ts';
 import { ServiceManager } from './service-manager.ts';
 import type { RunControl } from './control.ts';
@@ -62,9 +64,15 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
   if (typeof filter === 'string') return filter;
   const source = openSource(options.source);
   if (typeof source === 'string') return source;
-  const rejects = openRejects(options);
+  const rejects = openRejects(options, source);
   const run = new Run(
-    { ...options, rejects, isLive: true, captureRegion: captureRegion(options.source) },
+    {
+      ...options,
+      rejects,
+      isLive: true,
+      isBridge: options.source.kind === 'bridge',
+      captureRegion: captureRegion(options.source),
+    },
     {
       captureFile: () => undefined,
       deviceName: (device) => source.deviceName(device),
@@ -101,20 +109,18 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
 type RejectOptions = Pick<LiveOptions, 'config' | 'isInline' | 'rejectDevice' | 'rules' | 'sendsNothing'>;
 
 /** Rules may come that reject: nothing only where nothing may be sent, or can be, which is told where it matters now. */
-export function openRejects({
-  config,
-  isInline,
-  rejectDevice,
-  rules,
-  sendsNothing,
-}: RejectOptions): Rejects | undefined {
+export function openRejects(options: RejectOptions, source: LiveSource): Rejects | undefined {
+  const { config, isInline, rejectDevice, rules, sendsNothing } = options;
   if (sendsNothing === true) return undefined;
-  const rejects = Rejects.open({ isInline, device: rejectDevice });
-  if (typeof rejects !== 'string') return rejects;
+  const carrier =
+    source.sendFrame === undefined
+      ? RouteCarrier.open(rejectDevice)
+      : new FrameCarrier((frame, length, p, isBack) => source.sendFrame!(frame, length, p, isBack));
+  if (typeof carrier !== 'string') return new Rejects(carrier, { isInline });
   const isByRule = rules?.ruleset.outlines.some(({ action }) => (action & ACTION_REJECT_ANY) !== 0) === true;
   const isByPolicy = Object.values(exceptionChoices(config, isInline)).some((policy) => policy.startsWith('reject'));
   if (isByRule || isByPolicy)
-    log.warning('respond-reject', `rejected packets ${isInline ? 'are dropped without a word' : 'go on'}: ${rejects}`);
+    log.warning('respond-reject', `rejected packets ${isInline ? 'are dropped without a word' : 'go on'}: ${carrier}`);
   return undefined;
 }
 

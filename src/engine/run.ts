@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly isShadow?: boolean;
   /** Packets are of now: flows time out by the clock. */
   readonly isLive?: boolean;
+  /** A flow has one interface for each of its directions: it is not told by them. */
+  readonly isBridge?: boolean;
   /** Bytes that a source of packets may fill at a time. */
   readonly captureRegion?: number | undefined;
   /** Who tells the ends of rejected packets; nobody without. */
@@ -184,7 +186,7 @@ class RulesetFacts implements NonNullable<OutputContext['engine']> {
 }
 
 function workerOptions(options: RunOptions): WorkerOptions {
-  const { config, isInline, rules } = options;
+  const { config, isBridge = false, isInline, rules } = options;
   const checksums = checksumMode(options.checksums, config);
   const simulate = options.simulate ?? NO_SIMULATIONS;
   const hosts = hostSystems(config);
@@ -197,7 +199,7 @@ function workerOptions(options: RunOptions): WorkerOptions {
     config,
     decoder: decoderOptions(config, readVariables(config)),
     defrag: shareOf(defragSettings(config, hosts, simulate), membership),
-    flow: options.isLive === true ? { ...flow, idleAbove: 0 } : flow,
+    flow: options.isLive === true ? { ...flow, idleAbove: 0, usesDevice: flow.usesDevice && !isBridge } : flow,
     isLive: options.isLive === true,
     captureRegion: options.captureRegion,
     stream: shareOfStreams(

@@ -1,6 +1,6 @@
 // AF_PACKET sockets with a ring (TPACKET_V3, packet(7)): opening, waiting and counting; reading the ring is in src/capture.
 import { addon, addonReason } from './index.ts';
-import type { NativeAddon, SystemProblem } from './index.ts';
+import type { InterfaceShape, NativeAddon, SystemProblem } from './index.ts';
 
 export type { SystemProblem } from './index.ts';
 
@@ -41,8 +41,8 @@ const calls = addon?.afPacketOpen === undefined ? undefined : (addon as Calls);
 export const afPacketReason: string =
   calls !== undefined ? '' : addonReason === '' ? 'AF_PACKET is a part of Linux' : addonReason;
 
-/** An interface as it is now. @returns its hardware type (ARPHRD_* of if_arp.h) and MTU, or what is wrong with it */
-export function interfaceShape(name: string): { readonly type: number; readonly mtu: number } | SystemProblem {
+/** An interface as it is now, or what is wrong with it. */
+export function interfaceShape(name: string): InterfaceShape | SystemProblem {
   return (calls ?? missing()).interfaceShape(name);
 }
 

@@ -72,9 +72,33 @@ export interface NativeAddon {
     length: number,
     address: Uint8Array | undefined,
   ): number;
+  socketSendMany?(
+    descriptor: number,
+    buffer: number,
+    offsets: Int32Array,
+    lengths: Int32Array,
+    first: number,
+    count: number,
+  ): number;
+  packetsReceive?(
+    descriptor: number,
+    buffer: number,
+    offset: number,
+    slotSize: number,
+    lengths: Int32Array,
+    beside: Int32Array,
+  ): number;
+  packetsStatistics?(descriptor: number, out: Uint32Array): number;
   socketWait?(descriptors: Int32Array, timeout: number): number;
   socketClose?(descriptor: number): void;
-  interfaceShape?(name: string): { readonly type: number; readonly mtu: number } | SystemProblem;
+  interfaceShape?(name: string): InterfaceShape | SystemProblem;
+}
+
+/** An interface as it is now: hardware type (ARPHRD_* of if_arp.h), MTU, and its number. */
+export interface InterfaceShape {
+  readonly type: number;
+  readonly mtu: number;
+  readonly index: number;
 }
 
 /** A system call that failed: which, the number of the error and its words. */

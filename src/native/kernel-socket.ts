@@ -10,9 +10,11 @@ export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
+export const AF_PACKET = 17;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOL_SOCKET = 1;
+export const SO_SNDBUFFORCE = 32;
 export const SO_BINDTODEVICE = 25;
 export const SO_TIMESTAMP = 29;
 export const SO_RCVBUFFORCE = 33;
@@ -27,8 +29,11 @@ type Calls = Required<
     | 'socketBind'
     | 'socketReceive'
     | 'socketSend'
+    | 'socketSendMany'
     | 'socketWait'
     | 'socketClose'
+    | 'packetsReceive'
+    | 'packetsStatistics'
   >
 >;
 
@@ -84,6 +89,27 @@ export class KernelSocket {
   /** @param address the bytes of a `sockaddr`; without it the other end of the socket */
   send(bytes: Uint8Array, offset: number, length: number, address?: Uint8Array): number {
     return this.calls.socketSend(this.descriptor, bytes, offset, length, address);
+  }
+
+  /**
+   * Sends datagrams that lie in a registered buffer, without waiting.
+   * @returns how many of them; below zero when not even the first was taken
+   */
+  sendMany(bufferId: number, offsets: Int32Array, lengths: Int32Array, first: number, count: number): number {
+    return this.calls.socketSendMany(this.descriptor, bufferId, offsets, lengths, first, count);
+  }
+
+  /**
+   * As `receive`, of a packet socket with auxiliary data (packet(7)).
+   * @param beside of each packet its status, VLAN tag control information and protocol
+   */
+  receivePackets(bufferId: number, offset: number, slotSize: number, lengths: Int32Array, beside: Int32Array): number {
+    return this.calls.packetsReceive(this.descriptor, bufferId, offset, slotSize, lengths, beside);
+  }
+
+  /** Packets that came to a packet socket and those it had no room for, since the last call. */
+  packetStatistics(out: Uint32Array): void {
+    if (this.calls.packetsStatistics(this.descriptor, out) === 0) out.fill(0);
   }
 
   close(): void {

@@ -59,7 +59,9 @@ describe('built program', function () {
       [['--budget', 'long'], /--budget: "long" is no number of milliseconds/],
       [['--setup', '--queue', '1', '--queue', '3'], /the queues must follow one another/],
       [['--set', 'nothing'], /--set: must be KEY=VALUE/],
-      [['--bridge'], /unknown option --bridge/],
+      [['--bridge', 'eth1'], /--bridge: "eth1" names no two interfaces/],
+      [['--bridge', 'eth1:eth2', '--setup'], /packets of a bridge come from no queue/],
+      [['--tap'], /unknown option --tap/],
     ] as const) {
       const { status, stderr } = tayra('inline', ...words);
       assert.equal(status, 2, words.join(' '));

@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { udp4 } from '../support/packets.ts';
 import { run, until } from './network.ts';
 
 const PEER = fileURLToPath(new URL('peer.mjs', import.meta.url));
@@ -10,6 +11,29 @@ const PLACES = ['client', 'gateway', 'server'] as const;
 type Place = (typeof PLACES)[number];
 
 const FORWARD = 'cd /proc/sys/net && echo 1 > ipv4/ip_forward && echo 1 > ipv6/conf/all/forwarding';
+
+/** Node has no packet sockets. */
+const SEND_FRAME = `
+import socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("wire", 0))
+s.send(bytes.fromhex(sys.argv[1]))
+`;
+const CATCH_TAGGED = `
+import socket, struct
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+s.bind(("wire", 3))
+s.setsockopt(263, 8, 1)
+s.settimeout(4)
+print("ready", flush=True)
+while True:
+    frame, beside, flags, where = s.recvmsg(2000, 200)
+    for level, kind, data in beside:
+        status, length, snap, mac, net, tci, tpid = struct.unpack("IIIHHHH", data)
+        if status & 16 and frame[23] == 17:
+            print(tci, frame[42:].decode(), flush=True)
+            raise SystemExit
+`;
 
 /** What a client saw: an answer, or the name of an error; `timeout` when nothing came. */
 export interface Seen {
@@ -30,10 +54,13 @@ export class Gateway {
   heard = '';
   private server: ChildProcess | undefined;
 
-  /** @returns the gateway, or why there can be none */
-  static async create(): Promise<Gateway | string> {
+  /**
+   * @param how `router`: between two networks; `bridge`: between two wires of one network, across which it forwards nothing
+   * @returns the gateway, or why there can be none
+   */
+  static async create(how: 'router' | 'bridge' = 'router'): Promise<Gateway | string> {
     const gateway = new Gateway();
-    const problem = gateway.build() || (await gateway.serve());
+    const problem = gateway.build(how) || (await gateway.serve());
     if (problem === '') return gateway;
     gateway.remove();
     return problem;
@@ -85,11 +112,12 @@ export class Gateway {
     return stdout === '' ? { error: stderr } : (JSON.parse(stdout) as Seen);
   }
 
-  private build(): string {
+  private build(how: 'router' | 'bridge'): string {
     for (const place of PLACES) {
       const problem = run('ip', 'netns', 'add', this.name(place)) || this.ip(place, 'link set lo up');
       if (problem !== '') return problem;
     }
+    if (how === 'bridge') return this.wire('client', 'inside', 1) || this.wire('server', 'outside', 2);
     return (
       this.cable('client', 'inside', '10.97.1', 'fd97:1::') ||
       this.cable('server', 'outside', '10.97.2', 'fd97:2::') ||
@@ -114,7 +142,40 @@ export class Gateway {
     );
   }
 
-  private ip(place: Place, words: string): string {
+  /** A wire from a host to the gateway, which has no address on it. */
+  private wire(place: Place, port: string, host: number): string {
+    const peer = `type veth peer name wire netns ${this.name(place)}`;
+    return (
+      run('ip', ...`link add ${port} netns ${this.name('gateway')} ${peer}`.split(' ')) ||
+      this.ip('gateway', `link set ${port} up`) ||
+      this.ip(place, `address add 10.97.2.${String(host)}/24 dev wire`) ||
+      this.ip(place, `address add fd97:2::${String(host)}/64 dev wire nodad`) ||
+      this.ip(place, 'link set wire up')
+    );
+  }
+
+  /**
+   * A datagram in a frame with a tag, from the client's wire to the server's.
+   * @returns the tag and the payload that came out, such as `7 hello`
+   */
+  async sendTagged(vlan: number, payload: string): Promise<string> {
+    const [program, ...rest] = this.inside('server', 'python3', '-c', CATCH_TAGGED);
+    const server = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let caught = '';
+    for (const stream of [server.stdout, server.stderr])
+      stream.on('data', (text: Buffer) => (caught += text.toString()));
+    await until(() => caught.includes('ready') || server.exitCode !== null);
+    const plain = udp4({ sp: 4000, dp: 53 }, Buffer.from(payload), { src: '10.97.2.1', dst: SERVER });
+    const tag = Buffer.from([0x81, 0, vlan >> 8, vlan & 255]);
+    const frame = Buffer.concat([plain.subarray(0, 12), tag, plain.subarray(12)]).toString('hex');
+    const problem = this.run('client', 'python3', '-c', SEND_FRAME, frame);
+    if (problem !== '') return problem;
+    await until(() => server.exitCode !== null, 5000);
+    server.kill();
+    return caught.replace('ready', '').trim();
+  }
+
+  ip(place: Place, words: string): string {
     return run('ip', '-n', this.name(place), ...words.split(' '));
   }
 

@@ -10,6 +10,8 @@ export interface CaptureInterface extends InterfaceSettings {
   readonly filter: string | undefined;
   /** `copy-mode`, where packets are to be passed on. */
   readonly copyMode: string | undefined;
+  /** `copy-iface`: the interface that they go out of. */
+  readonly copyInterface: string | undefined;
 }
 
 /** Sections that describe interfaces, by capture method; both are read through AF_PACKET. */
@@ -97,6 +99,7 @@ function settingsOf(name: string, entry: ConfigNode | undefined, place: number):
     fanout: fanoutOf(entry, place),
     filter: entry?.string('bpf-filter'),
     copyMode: copyMode === 'none' ? undefined : copyMode,
+    copyInterface: entry?.string('copy-iface'),
   };
 }
 

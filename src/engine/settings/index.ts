@@ -1,6 +1,7 @@
 // Settings: the sections of the configuration in the form the mechanisms want.
 export { captureInterfaces, captureWorkers } from './af-packet.ts';
 export type { CaptureInterface } from './af-packet.ts';
+export { bridgeSettings, isStopping } from './bridge.ts';
 export { checksumMode } from './checksums.ts';
 export { commandSocketSettings, servingSocket } from './command-socket.ts';
 export { decoderOptions } from './decoder.ts';
@@ -15,7 +16,7 @@ export { metricsAddress } from './metrics.ts';
 export { mirrorSettings } from './mirrors.ts';
 export { cacheFolder, mpmSettings } from './mpm.ts';
 export type { MpmSettings } from './mpm.ts';
-export { parseQueues, queueSettings } from './nfq.ts';
+export { isShadow, parseQueues, queueSettings } from './nfq.ts';
 export type { QueueUse } from './nfq.ts';
 export { NO_SIMULATIONS } from './simulate.ts';
 export type { Simulations } from './simulate.ts';

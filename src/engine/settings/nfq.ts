@@ -12,6 +12,11 @@ const BATCH_COUNT = 16;
 const LARGEST_QUEUE = 0xffff;
 const WHOLE = /^(0x[0-9a-f]{1,8}|\d{1,10})$/i;
 
+/** Inline, but everything goes on, whatever is decided. */
+export function isShadow(config: ConfigNode): boolean {
+  return config.bool('tayra.shadow', false);
+}
+
 /** What the command line adds. */
 export interface QueueUse {
   readonly queues: readonly number[];
@@ -27,7 +32,7 @@ export function queueSettings(config: ConfigNode, use: QueueUse): QueueSettings 
     bypass: maskedMark(config, 'bypass', 0),
     routeQueue: config.int('nfq.route-queue', 0, { min: 0, max: LARGEST_QUEUE }),
     batchCount: config.int('nfq.batchcount', BATCH_COUNT, { min: 0, max: 255 }) || 1,
-    isShadow: config.bool('nfq.shadow', false),
+    isShadow: isShadow(config),
     isFailOpen: config.bool('nfq.fail-open', true),
     queueLength: QUEUE_LENGTH,
     takesLarge: !use.writesPackets,

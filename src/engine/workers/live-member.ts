@@ -28,7 +28,7 @@ export async function workLive(parts: MemberParts, data: MemberData, task: LiveT
   if (typeof filter === 'string') return filter;
   const source = openSource(task.source);
   if (typeof source === 'string') return source;
-  const rejects = openRejects({ ...options, ...task });
+  const rejects = openRejects({ ...options, ...task }, source);
   const run = new Run(
     { ...options, rejects, isLive: true, captureRegion: captureRegion(task.source) },
     {

@@ -232,7 +232,7 @@ static napi_value afPacketClose(napi_env env, napi_callback_info info) {
   return undefined(env);
 }
 
-/** (interface name) -> the hardware type (ARPHRD_...) and MTU of an interface as { type, mtu }, or what went wrong. */
+/** (interface name) -> hardware type (ARPHRD_...), MTU and number as { type, mtu, index }, or what went wrong. */
 static napi_value interfaceShape(napi_env env, napi_callback_info info) {
   napi_value value;
   arguments(env, info, &value, 1);
@@ -251,6 +251,7 @@ static napi_value interfaceShape(napi_env env, napi_callback_info info) {
   napi_create_object(env, &told);
   napi_set_named_property(env, told, "type", fromInt(env, type));
   napi_set_named_property(env, told, "mtu", fromInt(env, request.ifr_mtu));
+  napi_set_named_property(env, told, "index", fromInt(env, static_cast<int32_t>(if_nametoindex(request.ifr_name))));
   return told;
 }
 

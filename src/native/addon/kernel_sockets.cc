@@ -10,6 +10,7 @@ bool defineKernelSockets(napi_env, napi_value, Addon*) { return true; }
 #include <cerrno>
 #include <poll.h>
 #include <cstring>
+#include <linux/if_packet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -93,6 +94,126 @@ static napi_value socketReceive(napi_env env, napi_callback_info info) {
   return fromInt(env, count);
 }
 
+/** What comes with a packet beside its bytes: room for the one message that is asked for. */
+union Beside {
+  cmsghdr header;
+  char room[CMSG_SPACE(sizeof(tpacket_auxdata))];
+};
+
+static void readBeside(msghdr* message, int32_t* to) {
+  to[0] = to[1] = to[2] = 0;
+  for (cmsghdr* one = CMSG_FIRSTHDR(message); one != nullptr; one = CMSG_NXTHDR(message, one)) {
+    if (one->cmsg_level != SOL_PACKET || one->cmsg_type != PACKET_AUXDATA) continue;
+    tpacket_auxdata told;
+    memcpy(&told, CMSG_DATA(one), sizeof told);
+    to[0] = static_cast<int32_t>(told.tp_status);
+    to[1] = told.tp_vlan_tci;
+    to[2] = told.tp_vlan_tpid;
+  }
+}
+
+/**
+ * (fd, buffer, offset, slot size, lengths, beside) -> as socketReceive, from a packet socket with PACKET_AUXDATA; of each
+ * packet `beside` (Int32Array) gets its status, VLAN tag control information and protocol.
+ */
+static napi_value packetsReceive(napi_env env, napi_callback_info info) {
+  napi_value values[6];
+  Addon* addon = arguments(env, info, values, 6);
+  Bytes lengths;
+  Bytes told;
+  if (!typedArray(env, values[4], napi_int32_array, &lengths) || !typedArray(env, values[5], napi_int32_array, &told) ||
+      told.length < lengths.length * 3)
+    return fail(env, "packetsReceive takes two Int32Arrays, the second with three elements for each of the first");
+  const int32_t size = toInt(env, values[3]);
+  const size_t slots = lengths.length;
+  const int64_t all = static_cast<int64_t>(size) * static_cast<int64_t>(slots);
+  if (size <= 0 || all > INT32_MAX) return fail(env, "packetsReceive: slots beyond the buffer");
+  const uint8_t* found = slice(addon, toInt(env, values[1]), toInt(env, values[2]), static_cast<int32_t>(all));
+  if (found == nullptr) return fail(env, "packetsReceive: slots beyond the buffer");
+  uint8_t* room = const_cast<uint8_t*>(found);
+  thread_local std::vector<mmsghdr> headers;
+  thread_local std::vector<iovec> parts;
+  thread_local std::vector<Beside> beside;
+  if (headers.size() < slots) {
+    headers.resize(slots);
+    parts.resize(slots);
+    beside.resize(slots);
+  }
+  for (size_t i = 0; i < slots; i++) {
+    parts[i] = {room + i * static_cast<size_t>(size), static_cast<size_t>(size)};
+    headers[i] = mmsghdr{};
+    headers[i].msg_hdr.msg_iov = &parts[i];
+    headers[i].msg_hdr.msg_iovlen = 1;
+    headers[i].msg_hdr.msg_control = &beside[i];
+    headers[i].msg_hdr.msg_controllen = sizeof(Beside);
+  }
+  const int count =
+      recvmmsg(toInt(env, values[0]), headers.data(), static_cast<unsigned>(slots), MSG_DONTWAIT | MSG_TRUNC, nullptr);
+  if (count < 0) return fromInt(env, -errno);
+  int32_t* to = reinterpret_cast<int32_t*>(lengths.data);
+  int32_t* next = reinterpret_cast<int32_t*>(told.data);
+  for (int i = 0; i < count; i++) {
+    mmsghdr& one = headers[static_cast<size_t>(i)];
+    to[i] = static_cast<int32_t>(one.msg_len);
+    readBeside(&one.msg_hdr, next + 3 * i);
+  }
+  return fromInt(env, count);
+}
+
+/**
+ * (fd, buffer, offsets, lengths, first, count) -> how many of the datagrams, parts of the registered buffer, were sent
+ * without waiting; an errno below zero when not even the first was.
+ */
+static napi_value socketSendMany(napi_env env, napi_callback_info info) {
+  napi_value values[6];
+  Addon* addon = arguments(env, info, values, 6);
+  Bytes offsets;
+  Bytes lengths;
+  if (!typedArray(env, values[2], napi_int32_array, &offsets) || !typedArray(env, values[3], napi_int32_array, &lengths))
+    return fail(env, "socketSendMany takes two Int32Arrays");
+  const int32_t first = toInt(env, values[4]);
+  const int32_t count = toInt(env, values[5]);
+  const size_t end = static_cast<size_t>(first) + static_cast<size_t>(count);
+  if (first < 0 || count < 0 || end > offsets.length || end > lengths.length)
+    return fail(env, "socketSendMany: not inside the arrays");
+  thread_local std::vector<mmsghdr> headers;
+  thread_local std::vector<iovec> parts;
+  if (headers.size() < static_cast<size_t>(count)) {
+    headers.resize(static_cast<size_t>(count));
+    parts.resize(static_cast<size_t>(count));
+  }
+  const int32_t buffer = toInt(env, values[1]);
+  const int32_t* from = reinterpret_cast<const int32_t*>(offsets.data);
+  const int32_t* sizes = reinterpret_cast<const int32_t*>(lengths.data);
+  for (int32_t i = 0; i < count; i++) {
+    const uint8_t* found = slice(addon, buffer, from[first + i], sizes[first + i]);
+    if (found == nullptr) return fail(env, "socketSendMany: not inside the buffer");
+    parts[static_cast<size_t>(i)] = {const_cast<uint8_t*>(found), static_cast<size_t>(sizes[first + i])};
+    headers[static_cast<size_t>(i)] = mmsghdr{};
+    headers[static_cast<size_t>(i)].msg_hdr.msg_iov = &parts[static_cast<size_t>(i)];
+    headers[static_cast<size_t>(i)].msg_hdr.msg_iovlen = 1;
+  }
+  const int sent =
+      sendmmsg(toInt(env, values[0]), headers.data(), static_cast<unsigned>(count), MSG_NOSIGNAL | MSG_DONTWAIT);
+  return fromInt(env, sent < 0 ? -errno : sent);
+}
+
+/** (fd, Uint32Array of 2) -> 1 with the packets and drops of a packet socket since the last call, else 0. */
+static napi_value packetsStatistics(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  arguments(env, info, values, 2);
+  Bytes out;
+  if (!typedArray(env, values[1], napi_uint32_array, &out) || out.length < 2)
+    return fail(env, "packetsStatistics takes (fd, Uint32Array of 2)");
+  tpacket_stats told{};
+  socklen_t size = sizeof told;
+  if (getsockopt(toInt(env, values[0]), SOL_PACKET, PACKET_STATISTICS, &told, &size) < 0) return fromInt(env, 0);
+  uint32_t* to = reinterpret_cast<uint32_t*>(out.data);
+  to[0] = told.tp_packets;
+  to[1] = told.tp_drops;
+  return fromInt(env, 1);
+}
+
 /** (fd, bytes, offset, length, sockaddr or undefined) -> bytes sent without waiting, or an errno below zero. */
 static napi_value socketSend(napi_env env, napi_callback_info info) {
   napi_value values[5];
@@ -135,9 +256,17 @@ static napi_value socketClose(napi_env env, napi_callback_info info) {
 
 bool defineKernelSockets(napi_env env, napi_value exports, Addon* addon) {
   const Method methods[] = {
-      {"socketOpen", socketOpen},   {"socketOption", socketOption},   {"socketOptionBytes", socketOptionBytes},
-      {"socketBind", socketBind},   {"socketReceive", socketReceive}, {"socketSend", socketSend},
-      {"socketWait", socketWait},   {"socketClose", socketClose},
+      {"socketOpen", socketOpen},
+      {"socketOption", socketOption},
+      {"socketOptionBytes", socketOptionBytes},
+      {"socketBind", socketBind},
+      {"socketReceive", socketReceive},
+      {"socketSend", socketSend},
+      {"socketSendMany", socketSendMany},
+      {"socketWait", socketWait},
+      {"socketClose", socketClose},
+      {"packetsReceive", packetsReceive},
+      {"packetsStatistics", packetsStatistics},
   };
   return defineMethods(env, exports, addon, methods, sizeof methods / sizeof *methods);
 }

@@ -42,7 +42,7 @@ describe('settings of netfilter queues', () => {
       settings: [
         { path: 'nfq.packet-timeout', value: '200' },
         { path: 'exception-policy', value: 'drop-packet' },
-        { path: 'nfq.shadow', value: 'yes' },
+        { path: 'tayra.shadow', value: 'yes' },
       ],
     });
     const settings = queueSettings(config.root, use);
