@@ -36,6 +36,11 @@ export class Dataset {
     this.journal = new SetJournal(journal, number);
   }
 
+  /** Other workers have it too. */
+  get isShared(): boolean {
+    return this.journal !== null;
+  }
+
   /** Does what another worker did: entry words of a journal, see `SetJournal`. */
   replay(words: Int32Array): void {
     const length = words[2]!;
