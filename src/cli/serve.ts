@@ -13,7 +13,11 @@ import { becomeUser } from './user.ts';
 import type { Prepared } from './watch.ts';
 
 /** Until a signal or a client ends it. @returns the exit status */
-export async function serve(args: Arguments, config: ConfigNode, { rules, preparation }: Prepared): Promise<number> {
+export async function serve(
+  args: Arguments,
+  config: ConfigNode,
+  { rules, preparation, ruleSource }: Prepared,
+): Promise<number> {
   const socket = servingSocket(config, lastValue(args, 'unixSocket') ?? '');
   const removePidFile = writePidFile(args, config);
   const control = new RunControl();
@@ -21,6 +25,8 @@ export async function serve(args: Arguments, config: ConfigNode, { rules, prepar
   const problem = await serveCaptures({
     config,
     rules,
+    ruleSource,
+    areErrorsFatal: args.flags.has('initErrorsFatal'),
     isInline: args.flags.has('simulateIps'),
     simulate: preparation.simulate,
     checksums: lastValue(args, 'checksums'),

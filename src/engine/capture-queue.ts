@@ -4,16 +4,19 @@
 import { rmSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { log } from '../base/log.ts';
+import type { Steps } from '../base/steps.ts';
 import { comingCaptures, listCaptures } from '../pcap/index.ts';
 import { tagsOf } from '../keywords/tag.ts';
 import type { DetectorTables } from '../detect/run/detector-tables.ts';
+import type { MakeMatcher } from '../detect/run/pattern-table.ts';
+import { datasetsOf } from '../keywords/dataset.ts';
 import type { CommandedCaptures } from './command-socket/capture-commands.ts';
 import { RunControl } from './control.ts';
 import { replayInTurns } from './replay.ts';
 import type { ReplayOptions } from './replay.ts';
 import type { LoadedRules } from './load-rules.ts';
 import type { Run } from './run.ts';
-import { workerTables } from './worker.ts';
+import { workerTableSteps, workerTables } from './worker.ts';
 import { mpmSettings } from './settings/index.ts';
 
 export interface QueuedCapture {
@@ -41,12 +44,36 @@ export class CaptureQueue implements CommandedCaptures {
   private readonly queue: QueuedCapture[] = [];
   private underWay: { readonly capture: QueuedCapture; readonly control: RunControl } | undefined;
   private currentRun: Run | undefined;
+  private currentRules: LoadedRules | null;
+  private tables: DetectorTables | undefined;
+  /** Of rules that were replaced while a capture was read with them. */
+  private retired: DetectorTables[] = [];
+  /** Microseconds since the epoch. */
+  lastReload = Date.now() * 1000;
   /** Milliseconds since the epoch: when the capture that was read last was last changed. */
   lastProcessed = 0;
 
   constructor(options: CaptureQueueOptions, control: RunControl) {
     this.options = options;
     this.control = control;
+    this.currentRules = options.rules;
+    if (options.rules !== null) this.tables = workerTables(options.rules, mpmSettings(options.config));
+  }
+
+  /** Those that the next capture is read with; null without detection. */
+  get rules(): LoadedRules | null {
+    return this.currentRules;
+  }
+
+  /** Other rules from the next capture on. */
+  *replaceRules(rules: LoadedRules, makeMatcher: MakeMatcher): Steps {
+    const tables = yield* workerTableSteps(rules, makeMatcher);
+    if (this.tables !== undefined) this.retired.push(this.tables);
+    this.tables = tables;
+    this.currentRules = rules;
+    this.lastReload = Date.now() * 1000;
+    for (const problem of datasetsOf(rules.setup).takeForce()) log.error('dataset', problem);
+    if (this.underWay === undefined) this.freeRetired();
   }
 
   get run(): Run | undefined {
@@ -71,24 +98,27 @@ export class CaptureQueue implements CommandedCaptures {
 
   /** Until the end is asked for. */
   async work(): Promise<void> {
-    const { config, rules } = this.options;
-    const tables = rules === null ? undefined : workerTables(rules, mpmSettings(config));
     while (!this.control.isStopping) {
       const capture = this.queue.shift();
       if (capture === undefined) await sleep(IDLE);
-      else await this.read(capture, tables);
+      else await this.read(capture);
+      this.freeRetired();
     }
-    tables?.free();
+    this.tables?.free();
   }
 
-  private async read(capture: QueuedCapture, tables: DetectorTables | undefined): Promise<void> {
+  private freeRetired(): void {
+    for (const tables of this.retired.splice(0)) tables.free();
+  }
+
+  private async read(capture: QueuedCapture): Promise<void> {
     const control = new RunControl(this.control);
     this.underWay = { capture, control };
     log.info('unix-socket', `Starting run for '${capture.path}'`);
     const result = await replayInTurns({
       ...this.options,
       rules: this.freshRules(),
-      tables,
+      tables: this.tables,
       captures: capturesOf(capture),
       logDirectory: capture.outputDirectory,
       control,
@@ -106,7 +136,7 @@ export class CaptureQueue implements CommandedCaptures {
 
   /** The rules without what they counted and tagged in the capture before; marks that clients set on hosts stay. */
   private freshRules(): LoadedRules | null {
-    const { rules } = this.options;
+    const { rules } = this;
     if (rules === null) return null;
     tagsOf(rules.setup).clear();
     return { ...rules, thresholds: rules.thresholds.fresh() };

@@ -23,7 +23,6 @@ import { compileMatcher, trimAfterCompiling } from '../detect/mpm/index.ts';
 import { Detector } from '../detect/run/detector.ts';
 import type { DetectorOptions } from '../detect/run/detector.ts';
 import { DetectorTables } from '../detect/run/detector-tables.ts';
-import type { TableOptions } from '../detect/run/detector-tables.ts';
 import type { MakeMatcher } from '../detect/run/pattern-table.ts';
 import type { Renumbering } from '../detect/run/renumbering.ts';
 import { FlowTracker } from '../flow/flow-tracker.ts';
@@ -276,7 +275,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     unregisterBuffer(arena.data);
   };
   function* readyRules(rules: LoadedRules, makeMatcher: MakeMatcher): Steps<() => void> {
-    const tables = yield* DetectorTables.of(rules.ruleset, { ...tableOptions(options.mpm, rules), makeMatcher });
+    const tables = yield* workerTableSteps(rules, makeMatcher);
     const former = detect;
     const renumbering =
       former === null
@@ -366,20 +365,16 @@ function createDetector(options: WorkerOptions, context: DetectContext): Detecto
 
 /** What is looked up of rules, for one worker at a time. */
 export function workerTables(rules: LoadedRules, mpm: MpmSettings, makeMatcher?: MakeMatcher): DetectorTables {
-  return finish(
-    DetectorTables.of(rules.ruleset, {
-      ...tableOptions(mpm, rules),
-      ...(makeMatcher !== undefined && { makeMatcher }),
-    }),
-  );
+  return finish(workerTableSteps(rules, makeMatcher ?? matcherMaker(mpm)));
 }
 
-function tableOptions(mpm: MpmSettings, { setup }: LoadedRules): TableOptions {
-  return {
-    protocolIds: setup.appProtocols,
-    protocolTransports,
-    makeMatcher: (patterns) => compileMatcher(mpm.algorithm, patterns, mpm.cache),
-  };
+/** The same in steps. */
+export function workerTableSteps({ ruleset, setup }: LoadedRules, makeMatcher: MakeMatcher): Steps<DetectorTables> {
+  return DetectorTables.of(ruleset, { protocolIds: setup.appProtocols, protocolTransports, makeMatcher });
+}
+
+function matcherMaker(mpm: MpmSettings): MakeMatcher {
+  return (patterns) => compileMatcher(mpm.algorithm, patterns, mpm.cache);
 }
 
 function detectorOptions(options: WorkerOptions, { setup }: LoadedRules, renumbering?: Renumbering): DetectorOptions {

@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { log } from '../../src/base/log.ts';
 import { openConfig } from '../../src/config/index.ts';
 import { RedisClient } from '../../src/output/redis/client.ts';
@@ -18,6 +19,7 @@ import { redisSettings } from '../../src/output/redis/settings.ts';
 import type { RedisSettings } from '../../src/output/redis/settings.ts';
 
 const THREAD = new URL('../../dist/cli/redis-thread.js', import.meta.url);
+const PROGRAM = fileURLToPath(new URL('../../dist/cli/tayra.js', import.meta.url));
 
 function settingsOf(given: Readonly<Record<string, string>>): RedisSettings {
   const settings = Object.entries(given).map(([key, value]) => ({ path: `out.redis.${key}`, value }));
@@ -272,6 +274,22 @@ describe('writer to Redis', function () {
     for (let i = 0; i < 3; i++) refused.write('{}\n');
     refused.close();
     assert.equal(refused.failed, 3);
+  });
+
+  it('is where the program’s records go that asks for it', () => {
+    const file = join(folder, 'redis.yaml');
+    const redisKeys = `{ server: ${path}, mode: stream, key: k8 }`;
+    writeFileSync(
+      file,
+      `%YAML 1.1\n---\noutputs:\n  - eve-log: { enabled: yes, filetype: redis, redis: ${redisKeys}, types: [dns, flow] }\n`,
+    );
+    const capture = fileURLToPath(new URL('../../pcaps/demo.pcap', import.meta.url));
+    const words = ['-c', file, '--disable-detection', '-l', folder, '-r', capture];
+    const { status, stdout } = spawnSync(process.execPath, [PROGRAM, ...words], { encoding: 'utf8' });
+    assert.equal(status, 0, stdout);
+    const types = cli('XRANGE', 'k8', '-', '+').match(/"event_type":"\w+"/g) ?? [];
+    assert.deepEqual([...new Set(types)].sort(), ['"event_type":"dns"', '"event_type":"flow"']);
+    assert.equal(cli('XLEN', 'k8'), `${String(types.length)}\n`);
   });
 
   it('logs in with a password', async () => {

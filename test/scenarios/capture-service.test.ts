@@ -121,6 +121,24 @@ describe('capture service', function () {
     assert.equal(existsSync(filename), false);
   });
 
+  it('loads its rules anew for the captures to come', async () => {
+    const filename = capture('four.pcap', 3500);
+    rmSync(join(folder, 'one', 'eve.json'));
+    writeFileSync(join(folder, 'service.rules'), RULES.replace('sid:1', 'sid:11'));
+    assert.deepEqual(await ask('reload-rules'), { message: 'done', return: 'OK' });
+    await ask('pcap-file', { filename, 'output-dir': join(folder, 'one') });
+    await isIdle();
+    assert.deepEqual(
+      sids('one').sort((a, b) => a - b),
+      [2, 11],
+      'marks of hosts outlive the reload',
+    );
+    writeFileSync(join(folder, 'service.rules'), 'alert nonsense');
+    assert.equal((await ask('reload-rules')).return, 'NOK');
+    writeFileSync(join(folder, 'service.rules'), RULES);
+    assert.equal((await ask('reload-rules')).return, 'OK');
+  });
+
   it('goes on with the captures that come into a folder, until it is interrupted', async () => {
     const incoming = join(folder, 'incoming');
     mkdirSync(incoming);
