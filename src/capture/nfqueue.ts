@@ -61,6 +61,8 @@ const CACHE_LINE = 64;
 export const SLOT_SIZE = QUEUED_OVERHEAD + 0x10000 + CACHE_LINE;
 /** Messages taken at a time. */
 const SLOTS = 64;
+/** The same where the last time there were fewer: to ask for many costs a little for each. */
+const FEW_SLOTS = 4;
 /** Bytes of the worker's arena that they need. */
 export const QUEUE_REGION = SLOTS * SLOT_SIZE;
 const LINKTYPE_RAW = 101;
@@ -77,6 +79,10 @@ const NAMES = ['kernel_packets', 'kernel_drops', 'errors'] as const;
 interface Queue {
   readonly number: number;
   readonly socket: KernelSocket;
+  /** The last look left nothing: it is looked at again after a wait. */
+  isEmpty: boolean;
+  /** Few packets came at a time. */
+  isCalm: boolean;
   /** What the kernel counted up to the last look. */
   taken: number;
   lost: number;
@@ -96,6 +102,7 @@ export class QueueSource {
   private readonly latePassed = defineCounter('ips.late_passed');
   private readonly lateDropped = defineCounter('ips.late_dropped');
   private readonly lengths = new Int32Array(SLOTS);
+  private readonly fewLengths = new Int32Array(this.lengths.buffer, 0, FEW_SLOTS);
   private readonly packet = new QueuedPacket();
   private readonly onChange: (message: string) => void;
   private counters: Counters | undefined;
@@ -127,7 +134,7 @@ export class QueueSource {
         source.close();
         return `queue ${String(number)}: ${errorName(socket)}: this kernel has no netfilter queues`;
       }
-      source.queues.push({ number, socket, taken: 0, lost: 0, packets: 0, drops: 0 });
+      source.queues.push({ number, socket, isEmpty: false, isCalm: true, taken: 0, lost: 0, packets: 0, drops: 0 });
     }
     const clock = KernelSocket.open(AF_INET, SOCK_DGRAM, 0);
     if (typeof clock !== 'number') {
@@ -160,7 +167,7 @@ export class QueueSource {
     for (let i = 0; i < this.queues.length && batch.count === 0; i++) {
       const queue = this.queues[this.turn]!;
       this.turn = this.turn + 1 < this.queues.length ? this.turn + 1 : 0;
-      this.receive(queue, batch, region.offset);
+      if (!queue.isEmpty) this.receive(queue, batch, region.offset);
     }
     return batch.count;
   }
@@ -172,6 +179,7 @@ export class QueueSource {
 
   /** Waits for packets, at most so many milliseconds. @returns whether there are some */
   wait(timeout: number): boolean {
+    for (const queue of this.queues) queue.isEmpty = false;
     return KernelSocket.wait(this.group, timeout) > 0;
   }
 
@@ -265,7 +273,10 @@ export class QueueSource {
 
   private receive(queue: Queue, batch: PacketBatch, offset: number): void {
     const { lengths, packet, settings } = this;
-    const count = queue.socket.receive(this.bufferId, offset, SLOT_SIZE, lengths);
+    const asked = queue.isCalm ? this.fewLengths : lengths;
+    const count = queue.socket.receive(this.bufferId, offset, SLOT_SIZE, asked);
+    queue.isEmpty = count < asked.length;
+    queue.isCalm = count < FEW_SLOTS;
     if (count < 0) {
       if (count !== -EAGAIN && count !== -EINTR) this.counters!.add(this.ids.errors);
       return;
