@@ -116,6 +116,21 @@ describe('inline on a queue', function () {
     assert.equal(direct.sha256, unseen.sha256);
   });
 
+  it('forwards a page whole over a path that is narrow and loses packets', () => {
+    const loss = '-m statistic --mode random --probability 0.02 -j DROP';
+    const path = `/large/${String(LARGE >> 4)}`;
+    const whole = gateway.get(path);
+    assert.equal(gateway.ip('client', 'link set wire mtu 1280'), '');
+    assert.equal(gateway.firewall(`-t raw -A PREROUTING ${loss}`), '');
+    for (const host of ['10.97.2.2', SERVER6]) {
+      const seen = gateway.get(path, { host, timeout: 30_000 });
+      assert.equal(seen.bytes, LARGE >> 4, seen.error);
+      assert.equal(seen.sha256, whole.sha256);
+    }
+    assert.equal(gateway.firewall(`-t raw -D PREROUTING ${loss}`), '');
+    assert.equal(gateway.ip('client', 'link set wire mtu 1500'), '');
+  });
+
   it('ends with everything written, and the counts add up', async () => {
     assert.equal(await program.stop(), 0, program.told);
     const { capture, ips } = program.events<Event>('stats').at(-1)!.stats!;
