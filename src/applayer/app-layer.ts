@@ -154,6 +154,14 @@ export class AppLayer implements AppStreamSink {
     return taken;
   }
 
+  get flushDue(): number {
+    return this.requests.flushDue;
+  }
+
+  set flushDue(f: number) {
+    this.requests.flushDue = f;
+  }
+
   passed(f: number, direction: Direction, length: number): void {
     const app = this.apps[f]!;
     if (app.isStopped(direction)) return;

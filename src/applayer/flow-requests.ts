@@ -46,6 +46,8 @@ export class FlowRequests implements AppServices {
   onBody: BodyListener | null = null;
   /** Outputs show the bytes that alerts are about. Set before the first flow. */
   showsBytes = false;
+  /** The flow whose bytes are put together no longer, since the packet under way; -1 for none. */
+  flushDue = -1;
   /** Set when the stream engine exists: each knows the other. */
   stream: StreamControl | null = null;
   readonly flows: Flows;
@@ -100,7 +102,7 @@ export class FlowRequests implements AppServices {
     if (bypass) {
       this.flows.setFlag(app.f, FlowFlag.bypassed);
       this.flows.setWord(app.f, F.state, FlowStateId.bypassed);
-      this.stopReassembly(app);
+      this.endReassembly(app);
       return;
     }
     const t = this.session(app);
@@ -110,6 +112,11 @@ export class FlowRequests implements AppServices {
   }
 
   stopReassembly(app: AppFlow): void {
+    this.endReassembly(app);
+    this.flushDue = app.f;
+  }
+
+  private endReassembly(app: AppFlow): void {
     const t = this.session(app);
     if (t < 0) return;
     this.stream?.disableReassembly(t, TO_SERVER);

@@ -17,6 +17,7 @@ import type { PacketBatch } from '../pcap/index.ts';
 import type { ExceptionPolicies } from '../respond/exception-policy.ts';
 import type { Verdicts } from '../respond/verdicts.ts';
 import type { MemoryPressure } from './memory-pressure.ts';
+import { PseudoSource } from './pseudo-packet.ts';
 import type { PseudoPacket } from './pseudo-packet.ts';
 import { TransactionTeller } from './transaction-teller.ts';
 
@@ -38,6 +39,8 @@ export interface StreamStage {
 
 /** Application layers: what they do for the pipeline. */
 export interface AppStage {
+  /** The flow whose bytes are put together no longer, from this packet on; -1 for none. Set back by the pipeline. */
+  flushDue: number;
   udp(p: Packet, f: number): void;
   of(f: number): AppFlow | null;
   /** No more bytes of a direction. */
@@ -220,6 +223,25 @@ export class Pipeline {
       } else if (p.proto === PROTO_UDP && this.parts.app !== null) this.parts.app.udp(p, f);
     }
     this.inspect(p);
+    if (this.parts.app !== null && this.parts.app.flushDue >= 0) this.inspectFlushed(p, this.parts.app);
+  }
+
+  /** Nothing more comes of the flow: what was put together is looked at now, the server's first, and told. */
+  private inspectFlushed({ ts }: Packet, stage: AppStage): void {
+    const { pseudo, stream } = this.parts;
+    const f = stage.flushDue;
+    stage.flushDue = -1;
+    const app = stage.of(f);
+    if (app === null || stream === null) return;
+    for (const direction of [1, 0] as const) {
+      app.stop(direction);
+      app.noteNews(direction);
+    }
+    for (const direction of [1, 0] as const) {
+      const p = pseudo.make(f, direction, PseudoSource.flush, ts);
+      stream.packet(p, f);
+      this.inspect(p);
+    }
   }
 
   private inspect(p: Packet): void {

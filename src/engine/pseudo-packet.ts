@@ -1,4 +1,5 @@
-// Pseudo packets: made when a TCP flow ends with bytes that no packet was due to inspect, so that rules see them.
+// Pseudo packets: made when a TCP flow ends, or is no longer put together, with bytes that no packet was due to inspect,
+// so that rules see them.
 
 import { F, FLOW_STRIDE } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
@@ -6,7 +7,11 @@ import { PACKET_SOURCES, Packet, PacketFlag } from '../framework/packet.ts';
 
 /** Room for an IPv6 and a TCP header. */
 export const PSEUDO_PACKET_BYTES = 64;
-const SOURCE = PACKET_SOURCES.indexOf('stream (flow timeout)');
+/** Why they are made: index into PACKET_SOURCES. */
+export const PseudoSource = {
+  end: PACKET_SOURCES.indexOf('stream (flow timeout)'),
+  flush: PACKET_SOURCES.indexOf('stream (detect/log)'),
+} as const;
 const LINK_RAW = 101;
 const TCP = 6;
 const TCP_LENGTH = 20;
@@ -29,17 +34,20 @@ export class PseudoPacket {
     this.start = start;
   }
 
-  /** The last packet of flow `f` in a direction (0: to server, 1: to client): headers, no payload, time of the flow's start. */
-  make(f: number, direction: 0 | 1): Packet {
+  /**
+   * The last packet of flow `f` in a direction (0: to server, 1: to client): headers, no payload.
+   * @param ts microseconds; the flow's start without it
+   */
+  make(f: number, direction: 0 | 1, source: number = PseudoSource.end, ts?: number): Packet {
     const { flows, packet: p } = this;
     const isIp6 = flows.ipVersion(f) === 6;
     const ipLength = isIp6 ? 40 : 20;
     p.reset(this.data, this.bufferId, this.start, this.start + ipLength + TCP_LENGTH);
     p.linkType = LINK_RAW;
     p.wireLength = ipLength + TCP_LENGTH;
-    p.ts = flows.double(f, F.startTs);
+    p.ts = ts ?? flows.double(f, F.startTs);
     p.number = 0;
-    p.source = SOURCE;
+    p.source = source;
     p.flow = f;
     p.flowHash = flows.word(f, F.hash);
     p.device = flows.word(f, F.device);

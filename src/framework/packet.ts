@@ -86,6 +86,7 @@ export const PACKET_SOURCES = [
   'erspan',
   'nsh',
   'gtp tunnel',
+  'stream (detect/log)',
 ] as const;
 
 export const MAX_ANOMALIES = 15;

@@ -63,6 +63,7 @@ export class SshParser extends AppParser {
     }
     this.changed(direction);
     this.tx.advance(direction, line < 0 ? SshState.bannerWaitEol : SshState.bannerDone);
+    if (line >= 0) this.flow.services.triggerRawInspection(this.flow, direction);
     return line < 0 ? end : afterLine(data, line, end);
   }
 
