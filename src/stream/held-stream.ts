@@ -32,27 +32,30 @@ export class HeldStream implements HeldBytes {
     const buffer = w[d + D.buffer]!;
     if (buffer < 0) return 0;
     const { segments } = this.reassembly;
-    const right = this.rightEdge(p, d);
+    const most = this.acknowledged(p, d);
     let count = 0;
+    let bytes = 0;
     let reach = -1;
-    for (let n = w[d + D.segmentHead]!; n >= 0 && count < MOST_PIECES; n = segments.next(n)) {
+    for (let n = w[d + D.segmentHead]!; n >= 0 && count < MOST_PIECES && bytes < most; n = segments.next(n)) {
       const start = Math.max(segments.start(n), reach, 0);
-      const end = Math.min(segments.end(n), right);
+      const end = Math.min(segments.end(n), w[d + D.capacity]!);
       if (end <= start) continue;
       this.starts[count] = buffer + start;
       this.lengths[count] = end - start;
       this.missing[count] = reach < 0 ? 0 : start - reach;
       reach = end;
+      bytes += end - start;
       count++;
     }
     return count;
   }
 
-  /** What was acknowledged counts, inline what came; of what was passed over nothing is there. */
-  private rightEdge(p: Packet, d: number): number {
-    const w = this.reassembly.sessions.words;
+  /**
+   * So many bytes are shown: as many as were acknowledged, inline all. What is missing among them is not counted, so that
+   * behind a gap as much again is shown that was not acknowledged (Suricata).
+   */
+  private acknowledged(p: Packet, d: number): number {
     const isAll = this.reassembly.options.inline || (p.flags & PacketFlag.pseudoStreamEnd) !== 0;
-    const edge = isAll ? w[d + D.end]! : this.reassembly.ackedTo(d);
-    return Math.min(edge, w[d + D.capacity]!);
+    return isAll ? Infinity : this.reassembly.ackedTo(d);
   }
 }
