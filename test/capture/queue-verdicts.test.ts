@@ -7,7 +7,7 @@ import { Counters, defineCounter } from '../../src/base/counters.ts';
 import { Action, Packet, PacketFlag } from '../../src/framework/packet.ts';
 import type { KernelSocket } from '../../src/native/kernel-socket.ts';
 
-const ERRORS = defineCounter('test.queue_errors');
+const ERRORS = defineCounter('tayra.test_queue_errors');
 const PLAIN: VerdictSettings = {
   mode: 'accept',
   repeat: { mark: 1, mask: 1 },

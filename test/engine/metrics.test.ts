@@ -11,7 +11,7 @@ import { metricsOf } from '../../src/engine/metrics/metrics.ts';
 import { MetricsServer } from '../../src/engine/metrics/server.ts';
 import { metricsAddress } from '../../src/engine/settings/index.ts';
 
-const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
+const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/s; // carriage returns may stand in labels
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)/y;
 
 interface Read {

@@ -1,5 +1,6 @@
 // What the fuzzer changes: a few sound conversations of every protocol that has a parser.
 
+import dcerpc from '../../src/app/dcerpc/index.ts';
 import dnsProtocols from '../../src/app/dns/index.ts';
 import ftp from '../../src/app/ftp/index.ts';
 import http from '../../src/app/http/index.ts';
@@ -11,6 +12,7 @@ import tls from '../../src/app/tls/index.ts';
 import websocket from '../../src/app/websocket/index.ts';
 import type { ProtocolDefinition } from '../../src/framework/app-protocol.ts';
 import type { Direction } from '../../src/framework/transaction.ts';
+import * as pdus from '../app/dcerpc/support.ts';
 import { REQUEST, RESPONSE, framed, message, nameBytes, record } from '../app/dns/messages.ts';
 import { CONVERSATIONS, GET, OK, gzipResponse } from '../app/http/support.ts';
 import { CONVERSATIONS as HTTP2_CONVERSATIONS } from '../app/http2/messages.ts';
@@ -114,7 +116,26 @@ const HELLO = tlsMessages.clientHello(
 );
 const { CHANGE_CIPHER, CLIENT_KEY, ENCRYPTED, SERVER_DONE, certificate, certificates, record: tlsRecord } = tlsMessages;
 
+const OFFERS = [
+  { contextId: 0, uuid: '4b324fc8-1670-01d3-1278-5a47bf6ee188', major: 3 },
+  { contextId: 1, uuid: '12345778-1234-abcd-ef00-0123456789ac' },
+];
+
+/** A negotiation, and calls in whole and in fragments. */
+const dcerpcTurns = (isLittle: boolean): SeedTurn[] => [
+  [0, pdus.bind(OFFERS, { isLittle })],
+  [1, pdus.bindAck([0, 2], { isLittle })],
+  [0, pdus.request(0, 15, 'open', { isLittle, callId: 2 })],
+  [1, pdus.response('handle', { isLittle, callId: 2 })],
+  [0, pdus.request(0, 1, 'one ', { isLittle, callId: 3, flags: 1 })],
+  [0, pdus.request(0, 1, 'two', { isLittle, callId: 3, flags: 2 })],
+  [1, pdus.response('both', { isLittle, callId: 3 })],
+  [0, pdus.bind(OFFERS, { isLittle, callId: 4 }, 14)],
+  [1, pdus.bindAck([0, 0], { isLittle, callId: 4 }, 15)],
+];
+
 export const SEEDS: readonly Seed[] = [
+  { protocol: dcerpc, conversations: [dcerpcTurns(true), dcerpcTurns(false)] },
   {
     protocol: http,
     conversations: [
