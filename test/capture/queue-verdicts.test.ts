@@ -221,7 +221,7 @@ describe('verdicts on queued packets', () => {
     result = -1;
     verdicts.decide(0, packet());
     verdicts.flush();
-    assert.equal(counters.byName('test.queue_errors'), 1);
+    assert.equal(counters.byName('tayra.test_queue_errors'), 1);
   });
 
   it('on packets nobody looked at stand alone: older ones of the batch are not decided yet', () => {

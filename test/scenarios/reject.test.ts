@@ -71,12 +71,16 @@ describe('rejecting', function () {
   });
 
   it('resets the side of the server, too, where a rule asks for both', async () => {
-    gateway.heard = '';
-    assert.equal(gateway.get('/both').error, 'ECONNRESET');
-    assert.ok(await until(() => gateway.heard.includes('ECONNRESET')), gateway.heard);
-    gateway.heard = '';
-    assert.equal(gateway.get('/both', { host: SERVER6 }).error, 'ECONNRESET');
-    assert.ok(await until(() => gateway.heard.includes('ECONNRESET')), gateway.heard);
+    for (const host of [SERVER, SERVER6]) {
+      let isHeard = false;
+      // a connection that is reset before the server has accepted it never reaches the program
+      for (let tries = 0; tries < 5 && !isHeard; tries++) {
+        gateway.heard = '';
+        assert.equal(gateway.get('/both', { host }).error, 'ECONNRESET');
+        isHeard = await until(() => gateway.heard.includes('ECONNRESET'), 3000);
+      }
+      assert.ok(isHeard, host);
+    }
   });
 
   it('tells senders of datagrams that it is prohibited', () => {
