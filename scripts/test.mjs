@@ -15,6 +15,7 @@ if (!existsSync(join(root, '..', 'shared'))) {
 const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const args = [
   mocha,
+  '--exit', // a handle that a test leaves open costs nobody a run
   '--reporter',
   'json',
   '--reporter-option',

@@ -44,6 +44,9 @@ export class CommandClient {
     try {
       const { isOk } = await client.exchange({ version: '0.2' });
       if (!isOk) throw new ConnectionError(`${path}: it speaks another version of the protocol`);
+    } catch (error) {
+      client.socket.destroy();
+      throw error;
     } finally {
       clearTimeout(timer);
     }

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ascii, udp4 } from '../support/packets.ts';
-import { end, eventsIn, until } from './network.ts';
+import { end, eventsIn, until, isForAnybody } from './network.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/tayra.js', import.meta.url));
 const CONFIG = `%YAML 1.1
@@ -95,7 +95,7 @@ describe('traffic mirror', function () {
     rmSync(join(folder, 'eve.json'), { force: true });
     const words = ['run', '-c', join(folder, 'mirror.yaml'), '-r', join(folder, 'mirror.rules'), '--out', folder];
     // no privileges are needed: where the test has some, it gives them up
-    const as = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const as = process.getuid?.() === 0 && isForAnybody(PROGRAM) ? { uid: 65_534, gid: 65_534 } : {};
     child = spawn(process.execPath, [PROGRAM, ...words, ...more], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],

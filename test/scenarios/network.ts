@@ -2,9 +2,20 @@
 
 import { spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { udp4 } from '../support/packets.ts';
+
+/** Whether anybody may read a file: a clone in the home of root is for nobody else. */
+export function isForAnybody(path: string): boolean {
+  const reads = (statSync(path).mode & 0o004) !== 0;
+  for (let folder = dirname(path); reads; folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) return false;
+    if (folder === dirname(folder)) return true;
+  }
+  return false;
+}
 
 /** Runs a program to its end. @returns why it failed, '' when it did not */
 export function run(program: string, ...words: string[]): string {
