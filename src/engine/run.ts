@@ -104,6 +104,7 @@ export class Run {
         ...(this.ruleset === undefined ? {} : { engine: this.ruleset }),
         takeRecords: options.takeRecords,
         totals: options.membership?.totals,
+        worker: options.membership === undefined ? undefined : options.membership.index + 1,
         threads: options.membership?.threads,
         openShared: options.membership?.openShared,
         uptime: () => Math.floor((Date.now() - started) / 1000),

@@ -36,6 +36,8 @@ export interface OutputContext {
   readonly counters: Counters;
   /** Counters of all workers together, for statistics; absent where there is one worker. */
   readonly totals?: Counters | undefined;
+  /** Number of the worker from 1, where there are several: files that each writes for itself need names of their own. */
+  readonly worker?: number | undefined;
   /** Names of the packet threads, each with its counters; absent where there is one worker. */
   readonly threads?: readonly { readonly name: string; readonly counters: Counters }[] | undefined;
   /** Opens what another thread writes for all workers; absent where there is one. @throws as opening it here would */

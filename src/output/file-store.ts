@@ -108,7 +108,9 @@ class FileStore implements Output, FileStorage {
     const text = new ByteText();
     this.events.append(text, p, app, tx, file);
     info.append(text.data, 0, text.length);
-    info.moveTo(`${path}.${String(Math.floor(p.ts / 1e6))}.${String(file.storeId)}.json`);
+    const { worker } = this.context;
+    const id = worker === undefined ? String(file.storeId) : `${String(worker)}-${String(file.storeId)}`;
+    info.moveTo(`${path}.${String(Math.floor(p.ts / 1e6))}.${id}.json`);
   }
 
   /** A full disk is no reason to stop: it is counted, and told once. */

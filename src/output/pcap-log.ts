@@ -112,10 +112,13 @@ class PcapLog implements Output {
     const { path, mode, timeFormat, lz4 } = this.options;
     const second = Math.floor(ts / 1e6);
     const time = timeFormat === 'sec' ? String(second) : `${String(second)}.${String(Math.floor(ts - second * 1e6))}`;
-    // one thread: the first, which is the process
-    const filled = path.replace(/%([nit])/g, (_, letter) => (letter === 'n' ? '1' : letter === 'i' ? PROCESS : time));
+    const { worker } = this.context;
+    const n = String(worker ?? 1);
+    const filled = path.replace(/%([nit])/g, (_, letter) => (letter === 'n' ? n : letter === 'i' ? PROCESS : time));
+    const plain = mode === 'multi' ? filled : `${path}.${time}`;
+    // workers that share a name would write over each other's packets
+    const name = worker === undefined || (mode === 'multi' && path.includes('%n')) ? plain : `${plain}.${n}`;
     const ending = lz4 === null ? '' : '.lz4';
-    const name = mode === 'multi' ? filled : `${path}.${time}`;
     return `${this.files.includes(name + ending) ? `${name}.${String(this.opened)}` : name}${ending}`;
   }
 

@@ -46,7 +46,9 @@ class TlsStore implements Output {
       this.noteLimit();
       return;
     }
-    const name = fileName(p.ts, direction, ++this.count);
+    const { worker } = this.context;
+    const own = worker === undefined ? '' : `${String(worker)}-`;
+    const name = fileName(p.ts, direction, `${own}${String(++this.count)}`);
     try {
       writeWhole(join(this.folder, `${name}.pem`), certificate.chain.map(pem).join(''));
       writeWhole(join(this.folder, `${name}.meta`), description(p, certificate));
@@ -74,10 +76,10 @@ class TlsStore implements Output {
 }
 
 /** `1413337896.159136-1`: the time of the packet in seconds and (not padded) microseconds, and a number. */
-function fileName(ts: number, direction: Direction, count: number): string {
+function fileName(ts: number, direction: Direction, number: string): string {
   const seconds = Math.floor(ts / 1e6);
   const side = direction === TO_SERVER ? 'client-' : '';
-  return `${side}${String(seconds)}.${String(Math.floor(ts - seconds * 1e6))}-${String(count)}`;
+  return `${side}${String(seconds)}.${String(Math.floor(ts - seconds * 1e6))}-${number}`;
 }
 
 function pem(der: Uint8Array): string {

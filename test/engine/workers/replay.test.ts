@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -125,6 +134,29 @@ describe('replay on several workers', function () {
       'alert dns any any -> any any (msg:"new name"; dns.query; dataset:set,names,type string; sid:1;)',
     );
     assert.deepEqual(counted(run(capture(frames), rules, 3)), { 1: 30 });
+  });
+
+  it('keeps every packet in packet logs, whatever their names are', () => {
+    const frames = Array.from({ length: 300 }, (_, i) =>
+      udp4({ sp: 4000 + i }, ascii('x'), { dst: `10.7.0.${String(i % 50)}` }),
+    );
+    const path = capture(frames);
+    for (const mode of ['normal', 'multi'] as const) {
+      const out = join(folder, mode);
+      const file = mode === 'normal' ? 'log.pcap' : 'log.%n.%t.pcap';
+      const config = join(folder, `${mode}.yaml`);
+      const entry = `pcap-log: { enabled: yes, filename: ${file}, mode: ${mode}, dir: ${out} }`;
+      writeFileSync(config, `%YAML 1.1\n---\noutputs: [{ eve-log: { enabled: yes, types: [flow] } }, { ${entry} }]\n`);
+      run(path, rulesOf(''), 3, '-c', config);
+      rmSync(join(folder, 'out-3'), { recursive: true });
+      const sizes = readdirSync(out).map((name) => statSync(join(out, name)).size - 24);
+      assert.ok(sizes.length > 1);
+      const each = 16 + frames[0]!.length;
+      assert.equal(
+        sizes.reduce((sum, size) => sum + size, 0),
+        frames.length * each,
+      );
+    }
   });
 
   it('adds up what they counted', () => {
