@@ -21,13 +21,19 @@ type LiveTask = Extract<MemberTask, { kind: 'live' }>;
 /** Milliseconds between two times that the counts of interfaces are told. */
 const ROUND = 250;
 
-/** @returns why it could not begin */
-export async function workLive(parts: MemberParts, data: MemberData, task: LiveTask): Promise<string | undefined> {
+/** Until it is to stop; what keeps it from beginning is told. */
+export async function workLive(parts: MemberParts, data: MemberData, task: LiveTask): Promise<void> {
   const { begun, options } = parts;
   const filter = readFilter(task.filter ?? '');
-  if (typeof filter === 'string') return filter;
+  if (typeof filter === 'string') {
+    parts.refuse(filter);
+    return;
+  }
   const source = openSource(task.source);
-  if (typeof source === 'string') return source;
+  if (typeof source === 'string') {
+    parts.refuse(source);
+    return;
+  }
   const rejects = openRejects({ ...options, ...task }, source);
   const run = new Run(
     { ...options, rejects, isLive: true, captureRegion: captureRegion(task.source) },
@@ -44,11 +50,10 @@ export async function workLive(parts: MemberParts, data: MemberData, task: LiveT
     const member = new LiveMember(parts, { data, run, source, counts: new Float64Array(task.counts) });
     await capture(run, source, { control: member, filter, steering: member });
     member.leave();
-  }
+  } else parts.refuse(problem);
   source.close();
   run.finish();
   rejects?.close();
-  return problem;
 }
 
 interface Work {

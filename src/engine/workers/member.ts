@@ -32,6 +32,8 @@ export interface MemberParts {
   readonly config: ConfigNode;
   readonly membership: Membership;
   readonly options: RunOptions;
+  /** It cannot begin: told before anybody is waited for. */
+  readonly refuse: (reason: string) => void;
   /** Everything is there; now what is logged is that of this worker. */
   readonly begun: () => void;
 }
@@ -56,13 +58,16 @@ export async function runMember(data: MemberData): Promise<void> {
     config,
     membership,
     options: { ...recipe, config, rules, membership, makeMatcher },
+    refuse: (reason) => {
+      tell(port, { type: 'refused', reason });
+    },
     begun: () => {
       log.configure(sinks);
       tell(port, { type: 'ready' });
     },
   };
-  const problem = task.kind === 'live' ? await workLive(parts, data, task) : workOnCaptures(parts, task);
-  if (problem !== undefined) tell(port, { type: 'refused', reason: problem });
+  if (task.kind === 'live') await workLive(parts, data, task);
+  else workOnCaptures(parts, task);
   tell(port, { type: 'done' });
 }
 

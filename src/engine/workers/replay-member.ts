@@ -9,18 +9,19 @@ import type { MemberTask } from './messages.ts';
 /** Milliseconds that are slept when no packet is there. */
 const WAIT = 50;
 
-/** @returns why it could not begin */
+/** Until the captures have ended. */
 export function workOnCaptures(
   { begun, control, membership, options }: MemberParts,
   { captures, ring: memory }: Extract<MemberTask, { kind: 'captures' }>,
-): string | undefined {
+): void {
   const ring = new PacketRing(memory);
   const run = new Run(options, { deviceName: () => undefined, captureFile: () => captures[ring.capture] });
   begun();
   const { batch, pipeline, region } = run.worker;
   const numbers = new Float64Array(batch.capacity);
   let reopened = 0;
-  while (!ring.isDone) {
+  // another worker that failed ends the team
+  while (!ring.isDone && Atomics.load(control, ControlWord.stop) === 0) {
     membership.journal.catchUp();
     const count = ring.take(batch, numbers, region);
     if (count > 0) pipeline.batch(batch, undefined, numbers);
@@ -31,5 +32,4 @@ export function workOnCaptures(
     pipeline.reopen();
   }
   run.finish();
-  return undefined;
 }

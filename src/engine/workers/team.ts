@@ -86,6 +86,7 @@ export class Team {
     const thread = new Worker(entry, { workerData: data, name: threadName(index) });
     const control = new Int32Array(data.control, index * CONTROL_WORDS * 4, CONTROL_WORDS);
     let isDone = false;
+    let isRefused = false;
     const ended = new Promise<void>((resolve) => {
       thread.on('exit', () => {
         if (!isDone) this.lose(index, data.control);
@@ -94,7 +95,8 @@ export class Team {
     });
     const member: Member = { control, thread, ended, onReloaded: () => undefined };
     thread.on('message', (message: MemberMessage) => {
-      if (message.type === 'done') isDone = true;
+      if (message.type === 'refused') isRefused = true;
+      if (message.type === 'done') isDone = !isRefused;
       this.take(message, member);
     });
     thread.on('error', (error) => {

@@ -159,6 +159,15 @@ describe('replay on several workers', function () {
     }
   });
 
+  it('does not wait for ever for workers that cannot begin', () => {
+    const config = join(folder, 'live.yaml');
+    writeFileSync(config, '%YAML 1.1\n---\naf-packet: [{ interface: default, threads: 3 }]\n');
+    const words = [PROGRAM, '-c', config, '-i', 'tayra-none', '-S', rulesOf(''), '-l', folder];
+    const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 30_000 });
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /tayra-none: No such device/);
+  });
+
   it('adds up what they counted', () => {
     const frames = Array.from({ length: 200 }, (_, i) =>
       tcp4({ sp: 3000 + i }, ascii('x'), { dst: `10.7.0.${String(i)}` }),
