@@ -7,6 +7,8 @@ import { WordTable } from '../base/word-table.ts';
 import { requiredArgument } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { RulesetSetup, SignatureBuilder } from '../framework/keyword.ts';
+import { NO_HOSTS, putHosts, takeHosts } from '../framework/journal-hosts.ts';
+import type { Hosts } from '../framework/journal-hosts.ts';
 import { JournalKind } from '../framework/journal-kind.ts';
 import type { Packet } from '../framework/packet.ts';
 import { SigFlag } from '../framework/signature.ts';
@@ -17,7 +19,7 @@ const DEFAULT_EXPIRE = 30;
 const MAX_BITS = 1 << 18;
 
 /** Addresses a mark may belong to. */
-type Hosts = Pick<Packet, 'ipVersion' | 'src0' | 'src1' | 'src2' | 'src3' | 'dst0' | 'dst1' | 'dst2' | 'dst3'>;
+type Addressed = Hosts & Pick<Packet, 'ipVersion'>;
 
 const TRACK_NAMES: readonly Track[] = ['ip_src', 'ip_dst', 'ip_pair'];
 const COMMANDS = ['set', 'unset', 'toggle', 'isset', 'isnotset'];
@@ -56,23 +58,22 @@ export class HostBits {
   /** From now on other workers set marks too, and each is told of what the others do. */
   share(journal: Journal): void {
     this.journal = journal;
-    const hosts = { ipVersion: 0, src0: 0, src1: 0, src2: 0, src3: 0, dst0: 0, dst1: 0, dst2: 0, dst3: 0 };
+    const hosts = { ipVersion: 0, ...NO_HOSTS };
     journal.on(JournalKind.hostBit, (words) => {
       hosts.ipVersion = words[2]!;
-      [hosts.src0, hosts.src1, hosts.src2, hosts.src3] = [words[4]!, words[5]!, words[6]!, words[7]!];
-      [hosts.dst0, hosts.dst1, hosts.dst2, hosts.dst3] = [words[8]!, words[9]!, words[10]!, words[11]!];
+      takeHosts(words, 4, hosts);
       const mark = { tag: words[0]!, track: TRACK_NAMES[words[1]!]!, until: this.numbers.read(words, 14) };
       this.change(COMMANDS[words[3]!]!, mark, hosts, this.numbers.read(words, 12));
     });
   }
 
-  isSet(tag: number, track: Track, p: Hosts, now: number): boolean {
+  isSet(tag: number, track: Track, p: Addressed, now: number): boolean {
     this.journal?.catchUp();
     return this.isMarked(tag, track, p, now);
   }
 
   /** @param command `set`, `unset` or `toggle` */
-  apply(command: string, mark: { tag: number; track: Track; until: number }, p: Hosts, now: number): void {
+  apply(command: string, mark: { tag: number; track: Track; until: number }, p: Addressed, now: number): void {
     const { journal, entry, numbers } = this;
     journal?.begin();
     this.change(command, mark, p, now);
@@ -81,14 +82,7 @@ export class HostBits {
     entry[1] = TRACK_NAMES.indexOf(mark.track);
     entry[2] = p.ipVersion;
     entry[3] = COMMANDS.indexOf(command);
-    entry[4] = p.src0;
-    entry[5] = p.src1;
-    entry[6] = p.src2;
-    entry[7] = p.src3;
-    entry[8] = p.dst0;
-    entry[9] = p.dst1;
-    entry[10] = p.dst2;
-    entry[11] = p.dst3;
+    putHosts(entry, 4, p);
     numbers.write(now, entry, 12);
     numbers.write(mark.until, entry, 14);
     journal.append(JournalKind.hostBit, entry, ENTRY_WORDS);
@@ -98,7 +92,7 @@ export class HostBits {
   private change(
     command: string,
     { tag, track, until }: { tag: number; track: Track; until: number },
-    p: Hosts,
+    p: Addressed,
     now: number,
   ): void {
     const isOff = command === 'unset' || (command === 'toggle' && this.isMarked(tag, track, p, now));
@@ -106,18 +100,18 @@ export class HostBits {
     else this.set(tag, track, p, now, until);
   }
 
-  private isMarked(tag: number, track: Track, p: Hosts, now: number): boolean {
+  private isMarked(tag: number, track: Track, p: Addressed, now: number): boolean {
     const slot = this.find(tag, track, p);
     return slot >= 0 && this.table.values[slot]! > now;
   }
 
-  private set(tag: number, track: Track, p: Hosts, now: number, until: number): void {
+  private set(tag: number, track: Track, p: Addressed, now: number, until: number): void {
     if (this.table.isFull) this.table.purge((slot) => this.table.values[slot]! <= now);
     const slot = this.insert(tag, track, p);
     if (slot >= 0) this.table.values[slot] = until;
   }
 
-  private unset(tag: number, track: Track, p: Hosts): void {
+  private unset(tag: number, track: Track, p: Addressed): void {
     const slot = this.find(tag, track, p);
     if (slot >= 0) this.table.values[slot] = 0;
   }
@@ -125,7 +119,7 @@ export class HostBits {
   /** Sets a mark of a host from outside, or ends it (`until` 0). @returns false when no rule knows the name */
   setHost(name: string, { isIp6, words }: Host, { now, until }: { now: number; until: number }): boolean {
     const [src0, src1, src2, src3] = words;
-    const hosts = { ipVersion: isIp6 ? 6 : 4, src0, src1, src2, src3, dst0: 0, dst1: 0, dst2: 0, dst3: 0 };
+    const hosts = { ...NO_HOSTS, ipVersion: isIp6 ? 6 : 4, src0, src1, src2, src3 };
     const tags = this.hostTags(name);
     for (const tag of tags) this.apply(until > 0 ? 'set' : 'unset', { tag, track: 'ip_src', until }, hosts, now);
     return tags.length > 0;
@@ -156,7 +150,7 @@ export class HostBits {
       .filter((tag) => tag !== undefined);
   }
 
-  private find(name: number, track: Track, p: Hosts): number {
+  private find(name: number, track: Track, p: Addressed): number {
     const t = this.table;
     const tag = familyTag(name, p);
     if (track === 'ip_src') return t.find(tag, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0);
@@ -166,7 +160,7 @@ export class HostBits {
       : t.find(tag, p.dst0, p.dst1, p.dst2, p.dst3, p.src0, p.src1, p.src2, p.src3);
   }
 
-  private insert(name: number, track: Track, p: Hosts): number {
+  private insert(name: number, track: Track, p: Addressed): number {
     const t = this.table;
     const tag = familyTag(name, p);
     if (track === 'ip_src') return t.insert(tag, p.src0, p.src1, p.src2, p.src3, 0, 0, 0, 0);
@@ -178,11 +172,11 @@ export class HostBits {
 }
 
 /** An IPv4 address is no IPv6 address that begins with the same bytes. */
-function familyTag(name: number, p: Hosts): number {
+function familyTag(name: number, p: Addressed): number {
   return name * 2 + (p.ipVersion === 6 ? 1 : 0);
 }
 
-function isOrdered(p: Hosts): boolean {
+function isOrdered(p: Addressed): boolean {
   return (p.src0 - p.dst0 || p.src1 - p.dst1 || p.src2 - p.dst2 || p.src3 - p.dst3) <= 0;
 }
 

@@ -6,6 +6,8 @@ import type { Journal } from '../../base/journal.ts';
 import { WordTable } from '../../base/word-table.ts';
 import type { DetectContext } from '../../framework/detect-context.ts';
 import { F } from '../../framework/flows.ts';
+import { NO_HOSTS, putHosts, takeHosts } from '../../framework/journal-hosts.ts';
+import type { Hosts } from '../../framework/journal-hosts.ts';
 import { JournalKind } from '../../framework/journal-kind.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { Signature, ThresholdSpec } from '../../framework/signature.ts';
@@ -44,13 +46,8 @@ const DEFAULT_MEMCAP = 16 * 1024 * 1024;
 const NONE: readonly Numbered[] = [];
 
 /** What of a packet is counted by. */
-type Sighting = Pick<
-  Packet,
-  'flow' | 'ipVersion' | 'src0' | 'src1' | 'src2' | 'src3' | 'dst0' | 'dst1' | 'dst2' | 'dst3' | 'sp' | 'dp'
->;
+type Sighting = Hosts & Pick<Packet, 'flow' | 'ipVersion' | 'sp' | 'dp'>;
 type ThresholdContext = Pick<DetectContext, 'flows' | 'counters' | 'now'>;
-
-const NO_ADDRESSES = { src0: 0, src1: 0, src2: 0, src3: 0, dst0: 0, dst1: 0, dst2: 0, dst3: 0 };
 
 /** Words of a journal entry: sid, which threshold of the rule, version, both ports, both addresses, the time, gid. */
 const ENTRY_WORDS = 15;
@@ -110,14 +107,13 @@ export class Thresholds {
     ctx: Pick<ThresholdContext, 'flows' | 'counters'>,
   ): void {
     this.journal = journal;
-    const seen = { flow: -1, ipVersion: 0, sp: 0, dp: 0, ...NO_ADDRESSES };
+    const seen = { flow: -1, ipVersion: 0, sp: 0, dp: 0, ...NO_HOSTS };
     const where = { ...ctx, now: 0 };
     journal.on(JournalKind.threshold, (words) => {
       seen.ipVersion = words[2]!;
       seen.sp = words[3]! >>> 16;
       seen.dp = words[3]! & 0xffff;
-      [seen.src0, seen.src1, seen.src2, seen.src3] = [words[4]!, words[5]!, words[6]!, words[7]!];
-      [seen.dst0, seen.dst1, seen.dst2, seen.dst3] = [words[8]!, words[9]!, words[10]!, words[11]!];
+      takeHosts(words, 4, seen);
       where.now = this.numbers.read(words, 12);
       const signature = find(words[14]!, words[0]!);
       const known = signature === undefined ? undefined : this.numbered(signature)[words[1]!];
@@ -169,14 +165,7 @@ export class Thresholds {
     entry[1] = index;
     entry[2] = p.ipVersion;
     entry[3] = (p.sp << 16) | p.dp;
-    entry[4] = p.src0;
-    entry[5] = p.src1;
-    entry[6] = p.src2;
-    entry[7] = p.src3;
-    entry[8] = p.dst0;
-    entry[9] = p.dst1;
-    entry[10] = p.dst2;
-    entry[11] = p.dst3;
+    putHosts(entry, 4, p);
     this.numbers.write(ctx.now, entry, 12);
     journal.append(JournalKind.threshold, entry, ENTRY_WORDS);
     journal.end();
