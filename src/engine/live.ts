@@ -49,8 +49,11 @@ const WAIT = 100;
 const WAIT_IN_USE = 5;
 /** Batches between two turns of the event loop while packets come in without a pause. */
 const BATCHES_PER_TURN = 16;
-/** Longest time between two of them when packets come one by one, milliseconds. */
-const TURN = 20;
+/**
+ * Longest time between two of them when packets come one by one, milliseconds: no more than when none come. A turn costs
+ * more than a packet, and is what the slowest round trips of a calm gateway wait for.
+ */
+const TURN = WAIT;
 /** Milliseconds after which the last block is there, and those that the end may take. */
 const LAST_BLOCK = 100;
 const LONGEST_DRAIN = 5000;
