@@ -119,7 +119,7 @@ export function openRejects(options: RejectOptions, source: LiveSource): Rejects
     source.sendFrame === undefined
       ? RouteCarrier.open(rejectDevice)
       : new FrameCarrier((frame, length, p, isBack) => source.sendFrame!(frame, length, p, isBack));
-  if (typeof carrier !== 'string') return new Rejects(carrier, { isInline });
+  if (typeof carrier !== 'string') return new Rejects(carrier, { isInline, settle: () => source.settle?.() });
   const isByRule = rules?.ruleset.outlines.some(({ action }) => (action & ACTION_REJECT_ANY) !== 0) === true;
   const isByPolicy = Object.values(exceptionChoices(config, isInline)).some((policy) => policy.startsWith('reject'));
   if (isByRule || isByPolicy)

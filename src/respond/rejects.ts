@@ -21,20 +21,28 @@ export interface RefusalCarrier {
   close(): void;
 }
 
+export interface RejectsOptions {
+  /** Rejected packets do not reach their receiver. */
+  readonly isInline: boolean;
+  /** Sends the packets on their way that came before and go on. */
+  readonly settle?: () => void;
+}
+
 /** It declares counters: make it before `Counters`. */
 export class Rejects {
   private readonly sent = defineCounter('reject.sent');
   private readonly errors = defineCounter('reject.errors');
   private readonly carrier: RefusalCarrier;
   private readonly isInline: boolean;
+  private readonly settle: () => void;
   private readonly out: Uint8Array;
   private readonly packet: Uint8Array;
   private counters: Counters | undefined;
 
-  /** @param isInline rejected packets do not reach their receiver */
-  constructor(carrier: RefusalCarrier, { isInline }: { readonly isInline: boolean }) {
+  constructor(carrier: RefusalCarrier, { isInline, settle = () => undefined }: RejectsOptions) {
     this.carrier = carrier;
     this.isInline = isInline;
+    this.settle = settle;
     this.out = new Uint8Array(carrier.headroom + REFUSAL_MAX_LENGTH);
     this.packet = this.out.subarray(carrier.headroom);
   }
@@ -46,6 +54,8 @@ export class Rejects {
   /** The packet is decided: both ends, one or none are told. */
   reject(p: Packet): void {
     if (!isRefusable(p)) return;
+    // a reset that overtakes the end of the handshake undoes a connection that the server has not heard of yet
+    this.settle();
     for (const end of ENDS) if (isAsked(p, end)) this.tell(p, end);
   }
 
