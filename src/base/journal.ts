@@ -7,8 +7,8 @@ const HEAD = 1;
 const READERS = 4;
 const MAX_READERS = 62;
 const RING = READERS + 2 * MAX_READERS;
+/** The lock: free, or the number of the reader that holds it, plus one. */
 const FREE = 0;
-const HELD = 1;
 /** A reader that is not there, or has gone: nobody waits for it. */
 const ABSENT = 0;
 const PRESENT = 1;
@@ -68,9 +68,11 @@ export class Journal {
 
   begin(): void {
     const { words } = this;
-    for (let turn = 0; Atomics.compareExchange(words, LOCK, FREE, HELD) !== FREE; turn++) {
+    for (let turn = 0; ; turn++) {
+      const holder = Atomics.compareExchange(words, LOCK, FREE, this.reader + 1);
+      if (holder === FREE) break;
       this.catchUp(); // whoever holds it may be waiting for this reader to make room
-      if (turn > SPINS) Atomics.wait(words, LOCK, HELD, PAUSE);
+      if (turn > SPINS) Atomics.wait(words, LOCK, holder, PAUSE);
     }
     this.catchUp();
   }
@@ -94,9 +96,23 @@ export class Journal {
     Atomics.notify(this.words, LOCK);
   }
 
-  /** Takes a reader out: nobody waits for it any more. */
+  /** Takes a reader out: nobody waits for it any more, also where it ended while it kept the others out. */
   static leave(memory: SharedArrayBuffer, reader: number): void {
-    Atomics.store(new Int32Array(memory), stateOf(reader), ABSENT);
+    const words = new Int32Array(memory);
+    Atomics.store(words, stateOf(reader), ABSENT);
+    // what it had not appended to its end nobody has seen
+    if (Atomics.compareExchange(words, LOCK, reader + 1, FREE) === reader + 1) Atomics.notify(words, LOCK);
+  }
+
+  /** Between `begin` and `end`: lets another reader in that was taken out before, or is new in its place. */
+  admit(reader: number): void {
+    Atomics.store(this.words, positionOf(reader), this.position);
+    Atomics.store(this.words, stateOf(reader), PRESENT);
+  }
+
+  /** This reader was let in: it reads on from there. */
+  enter(): void {
+    this.position = Atomics.load(this.words, positionOf(this.reader));
   }
 
   private read(): void {
@@ -123,7 +139,7 @@ export class Journal {
       for (let turn = 0; Atomics.load(words, stateOf(reader)) === PRESENT; turn++) {
         const unread = (start - Atomics.load(words, positionOf(reader))) | 0;
         if (unread + size <= mask + 1) break;
-        if (turn > SPINS) Atomics.wait(words, LOCK, HELD, PAUSE);
+        if (turn > SPINS) Atomics.wait(words, LOCK, this.reader + 1, PAUSE);
       }
     }
   }

@@ -3,6 +3,12 @@
 
 const KEY_WORDS = 9;
 
+/** All entries of a table as plain data: keys and values, one entry after the other. */
+export interface WordTableContent {
+  readonly keys: Int32Array;
+  readonly values: Float64Array;
+}
+
 export class WordTable {
   /** Numbers of an entry: `values[slot * valueCount + i]`. */
   values: Float64Array;
@@ -93,6 +99,39 @@ export class WordTable {
   clear(): void {
     this.used.fill(0);
     this.size = 0;
+  }
+
+  content(): WordTableContent {
+    const { keys, size, used, valueCount } = this;
+    const all = { keys: new Int32Array(size * KEY_WORDS), values: new Float64Array(size * valueCount) };
+    for (let slot = 0, n = 0; slot < this.capacity; slot++) {
+      if (used[slot] !== 1) continue;
+      all.keys.set(keys.subarray(slot * KEY_WORDS, (slot + 1) * KEY_WORDS), n * KEY_WORDS);
+      all.values.set(this.values.subarray(slot * valueCount, (slot + 1) * valueCount), n * valueCount);
+      n++;
+    }
+    return all;
+  }
+
+  /** Has these entries and no others; as many of them as there is room for. */
+  fill({ keys, values }: WordTableContent): void {
+    const { valueCount } = this;
+    this.clear();
+    for (let k = 0, n = 0; k < keys.length; k += KEY_WORDS, n++) {
+      const slot = this.insert(
+        keys[k]!,
+        keys[k + 1]!,
+        keys[k + 2]!,
+        keys[k + 3]!,
+        keys[k + 4]!,
+        keys[k + 5]!,
+        keys[k + 6]!,
+        keys[k + 7]!,
+        keys[k + 8]!,
+      );
+      if (slot < 0) return;
+      this.values.set(values.subarray(n * valueCount, (n + 1) * valueCount), slot * valueCount);
+    }
   }
 
   private probe(

@@ -2,6 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { openConfig, parseSetting } from '../config/index.ts';
+import type { ConfigNode } from '../config/index.ts';
 import { parseQueues, queueSettings } from '../engine/settings/index.ts';
 import { FirewallAttendant, tearDown } from './firewall/attendant.ts';
 import { DEFAULT_EXCLUDES, HOOKS, parseExclude } from './firewall/plan.ts';
@@ -73,6 +74,7 @@ export async function runInline(words: readonly string[], entry: URL): Promise<n
     return FAILED;
   }
   mkdirSync(args.out, { recursive: true });
+  if (saysNothingOfMidstream(args)) args.settings.push('stream.midstream=yes');
   const engine = [
     ...(args.config === undefined ? [] : ['-c', args.config]),
     ...sourceOf(args),
@@ -181,11 +183,21 @@ function takeExclude(args: InlineArguments, value: string): string {
   return '';
 }
 
+/** Connections that are under way when the program starts, or starts anew, go on unless the configuration says otherwise. */
+function saysNothingOfMidstream({ config, settings }: InlineArguments): boolean {
+  const root = configOf({ config, settings });
+  const policies = ['stream.midstream-policy', 'exception-policy'].map((key) => root.get(key)?.value ?? 'auto');
+  return root.get('stream.midstream') === undefined && policies.every((policy) => policy === 'auto');
+}
+
+function configOf({ config, settings }: Pick<InlineArguments, 'config' | 'settings'>): ConfigNode {
+  const set = settings.map(parseSetting).filter((setting) => setting !== undefined);
+  return openConfig({ ...(config === undefined ? {} : { file: config }), settings: set }).root;
+}
+
 function planOf(args: InlineArguments): FirewallPlan {
   const queues = parseQueues(args.queues) as number[];
-  const settings = args.settings.map(parseSetting).filter((setting) => setting !== undefined);
-  const { root } = openConfig({ ...(args.config === undefined ? {} : { file: args.config }), settings });
-  const { bypass, isFailOpen } = queueSettings(root, { queues, writesPackets: false });
+  const { bypass, isFailOpen } = queueSettings(configOf(args), { queues, writesPackets: false });
   return {
     queues: [Math.min(...queues), Math.max(...queues)],
     hooks: [...new Set(args.hooks)],

@@ -15,7 +15,8 @@ export interface Loss {
   readonly lost: number;
   /** What it is a part of; undefined where that is not known. */
   readonly of: number | undefined;
-  readonly unit: 'packets' | 'segments' | 'gaps' | 'alerts' | 'records' | 'fragments' | 'files' | 'flows' | 'sessions';
+  readonly unit:
+    'packets' | 'segments' | 'gaps' | 'alerts' | 'records' | 'fragments' | 'files' | 'flows' | 'sessions' | 'workers';
   readonly cause: string;
   readonly hint: string;
 }
@@ -84,6 +85,13 @@ const PLACES: readonly Place[] = [
     unit: 'packets',
     cause: 'packets of a queue waited for too long, and were dropped',
     hint: 'more queues (-q 0:3 with --queue-balance), fewer rules, or let such packets pass',
+  },
+  {
+    stage: 'worker',
+    counter: 'capture.workers_lost',
+    unit: 'workers',
+    cause: 'a worker ended before its time; another took its place, and picked its flows up in their midst',
+    hint: 'the log says why: more memory for each (NODE_OPTIONS=--max-old-space-size=MB), or a report of the error',
   },
   {
     stage: 'decode',

@@ -34,7 +34,8 @@ import { Statistics } from './statistics.ts';
 import { createWorker, mayDetect } from './worker.ts';
 import type { Worker, WorkerOptions, WorkerState } from './worker.ts';
 import type { Membership } from './workers/membership.ts';
-import { shareOf, shareOfStreams, shareRuleState } from './workers/membership.ts';
+import { shareOf, shareOfStreams } from './workers/membership.ts';
+import { shareRuleState } from './workers/rule-state.ts';
 
 export interface RunOptions {
   readonly config: ConfigNode;
@@ -114,7 +115,8 @@ export class Run {
       ...(options.extraOutputs?.(state) ?? []),
     ]);
     this.membership = options.membership;
-    if (rules !== null && options.membership !== undefined) shareRuleState(rules, options.membership, this.worker);
+    if (rules !== null && options.membership !== undefined)
+      shareRuleState(rules, options.membership.journal, this.worker);
   }
 
   /** The rules in force; null without detection. */
@@ -133,7 +135,7 @@ export class Run {
     putInForce();
     if (this.current !== null) letGo(this.current);
     this.current = rules;
-    if (this.membership !== undefined) shareRuleState(rules, this.membership, this.worker);
+    if (this.membership !== undefined) shareRuleState(rules, this.membership.journal, this.worker);
     this.ruleset?.update(rules, Date.now());
     for (const problem of datasetsOf(rules.setup).takeForce()) log.error('dataset', problem);
   }

@@ -4,6 +4,7 @@ import { NumberWords } from '../base/journal.ts';
 import type { Journal } from '../base/journal.ts';
 import { nameNumber } from '../base/name-number.ts';
 import { WordTable } from '../base/word-table.ts';
+import type { WordTableContent } from '../base/word-table.ts';
 import { requiredArgument } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import type { RulesetSetup, SignatureBuilder } from '../framework/keyword.ts';
@@ -65,6 +66,16 @@ export class HostBits {
       const mark = { tag: words[0]!, track: TRACK_NAMES[words[1]!]!, until: this.numbers.read(words, 14) };
       this.change(COMMANDS[words[3]!]!, mark, hosts, this.numbers.read(words, 12));
     });
+  }
+
+  /** All marks, for a worker that comes later. */
+  content(): WordTableContent {
+    return this.table.content();
+  }
+
+  /** Has the marks that others have. */
+  restore(content: WordTableContent): void {
+    this.table.fill(content);
   }
 
   isSet(tag: number, track: Track, p: Addressed, now: number): boolean {

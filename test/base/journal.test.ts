@@ -71,6 +71,43 @@ describe('Journal', () => {
     assert.equal(sum.value, 1000);
   });
 
+  it('is let go of where the reader that held it has left, with nothing of what it had not ended', () => {
+    const memory = Journal.allocate(2, 64);
+    const lost = new Journal(memory, 1, 2);
+    const sum = new Sum(new Journal(memory, 0, 2));
+    lost.begin();
+    Journal.leave(memory, 1);
+    sum.add(1);
+    assert.deepEqual(sum.seen, [1]);
+    // one that leaves while another holds it takes nothing from it
+    sum.journal.begin();
+    Journal.leave(memory, 1);
+    let isFree = false;
+    const words = new Int32Array(memory);
+    if (words[0] === 0) isFree = true;
+    sum.journal.end();
+    assert.equal(isFree, false);
+  });
+
+  it('lets a reader in later, which reads on from there', () => {
+    const memory = Journal.allocate(2, 64);
+    const sum = new Sum(new Journal(memory, 0, 2));
+    Journal.leave(memory, 1);
+    for (let i = 0; i < 100; i++) sum.add(1);
+    const late = new Sum(new Journal(memory, 1, 2));
+    sum.journal.begin();
+    late.value = sum.value;
+    sum.journal.admit(1);
+    sum.journal.end();
+    sum.add(5);
+    late.journal.enter();
+    late.journal.catchUp();
+    late.add(7);
+    sum.journal.catchUp();
+    assert.deepEqual([late.value, sum.value], [112, 112]);
+    assert.deepEqual(late.seen, [5, 7]);
+  });
+
   it('lets threads change what they share at the same time, without losing anything', async function () {
     this.timeout(60_000);
     const readers = 3;

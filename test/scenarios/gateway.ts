@@ -7,6 +7,7 @@ import { udp4 } from '../support/packets.ts';
 import { run, until } from './network.ts';
 
 const PEER = fileURLToPath(new URL('peer.mjs', import.meta.url));
+const TRANSFERS = fileURLToPath(new URL('transfers.mjs', import.meta.url));
 const PLACES = ['client', 'gateway', 'server'] as const;
 type Place = (typeof PLACES)[number];
 
@@ -42,6 +43,39 @@ export interface Seen {
   readonly text?: string;
   readonly sha256?: string;
   readonly error?: string;
+}
+
+/** What is transferred at a time: on how many connections, and how much over how long on each that lasts. */
+export interface Load {
+  readonly long: number;
+  /** Connections that come one after the other, a few packets each. */
+  readonly short: number;
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+
+/** Transfers under way. */
+export class Transfers {
+  /** How many came whole, and what was wrong with the others. */
+  readonly result: Promise<{ readonly whole: number; readonly broken: readonly string[] }>;
+  private readonly child: ChildProcess;
+
+  constructor(child: ChildProcess) {
+    this.child = child;
+    let told = '';
+    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text: Buffer) => (told += text.toString()));
+    this.result = new Promise((resolve) => {
+      child.once('close', () => {
+        resolve(
+          told.startsWith('{') ? (JSON.parse(told) as Awaited<Transfers['result']>) : { whole: 0, broken: [told] },
+        );
+      });
+    });
+  }
+
+  get isOver(): boolean {
+    return this.child.exitCode !== null;
+  }
 }
 
 /** Addresses of the server. */
@@ -95,6 +129,15 @@ export class Gateway {
 
   ping(host = SERVER): Seen {
     return this.ask('ping', host, '1000');
+  }
+
+  /** Many transfers at a time, half of the long ones from the client to the server. */
+  transfers(load: Load, host = SERVER): Transfers {
+    const { long, short, bytes, milliseconds } = load;
+    const name = host.includes(':') ? `[${host}]` : host;
+    const numbers = [long, short, bytes, milliseconds].map(String);
+    const [program, ...rest] = this.inside('client', process.execPath, TRANSFERS, `http://${name}`, ...numbers);
+    return new Transfers(spawn(program!, rest, { stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
   remove(): void {

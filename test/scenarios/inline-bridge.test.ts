@@ -1,9 +1,11 @@
 // A bridge on a real kernel: two wires of one network meet in the program, which passes on what rules let through.
 
 import assert from 'node:assert/strict';
-import { Gateway, SERVER, SERVER6 } from './gateway.ts';
+import { SERVER, SERVER6 } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import { until } from './network.ts';
-import { Program, isBuilt } from './program.ts';
+import { onGateway } from './on-gateway.ts';
+import type { Program } from './program.ts';
 
 const CONFIG = `%YAML 1.1
 ---
@@ -45,23 +47,11 @@ describe('inline on a bridge', function () {
   this.timeout(120_000);
   let gateway: Gateway;
   let program: Program;
-  before(async function () {
-    const made = isBuilt() ? await Gateway.create('bridge') : 'not built';
-    if (typeof made === 'string') {
-      console.log(`      skipped: no bridge here (${made.trim()})`);
-      this.skip();
-    }
-    gateway = made;
-    program = new Program();
+  onGateway('bridge', (made) => {
+    ({ gateway, program } = made);
     program.write('bridge.yaml', CONFIG);
     program.write('tap.yaml', TAP);
     program.write('bridge.rules', RULES);
-  });
-  after(async () => {
-    // where set-up was skipped there is nothing to take down
-    if ((gateway as Gateway | undefined) === undefined) return;
-    await program.remove();
-    gateway.remove();
   });
 
   const start = (...more: string[]): Promise<void> =>

@@ -1,9 +1,11 @@
 // Inline on a real kernel: what a gateway forwards goes through a netfilter queue, and what rules stop does not arrive.
 
 import assert from 'node:assert/strict';
-import { Gateway, SERVER6 } from './gateway.ts';
+import { SERVER6 } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import { until } from './network.ts';
-import { Program, isBuilt } from './program.ts';
+import { onGateway } from './on-gateway.ts';
+import { Program } from './program.ts';
 
 const CONFIG = `%YAML 1.1
 ---
@@ -46,26 +48,14 @@ describe('inline on a queue', function () {
   this.timeout(120_000);
   let gateway: Gateway;
   let program: Program;
-  before(async function () {
-    const made = isBuilt() ? await Gateway.create() : 'not built';
-    if (typeof made === 'string') {
-      console.log(`      skipped: no gateway with a firewall here (${made.trim()})`);
-      this.skip();
-    }
-    gateway = made;
-    program = new Program();
+  onGateway('router', async (made) => {
+    ({ gateway, program } = made);
     program.write('inline.yaml', CONFIG);
     program.write('inline.rules', RULES);
     program.write('writing.rules', WRITING);
     assert.equal(gateway.firewall('-A FORWARD -m mark --mark 0x8/0x8 -j DROP'), '');
     assert.equal(gateway.firewall('-t mangle -A FORWARD -j NFQUEUE --queue-balance 3:4 --queue-bypass'), '');
     await start();
-  });
-  after(async () => {
-    // where set-up was skipped there is nothing to take down
-    if ((gateway as Gateway | undefined) === undefined) return;
-    await program.remove();
-    gateway.remove();
   });
 
   async function start(rules = 'inline.rules', ...more: string[]): Promise<void> {

@@ -1,43 +1,22 @@
 // Both ends of the conversations of the inline scenarios: a server, and clients that say what they saw as one JSON line.
 
-import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { createServer, get } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { clearTimeout, setTimeout } from 'node:timers';
-
-const PIECE = 1 << 16;
-
-/** Bytes that depend on where they are, so that none can be lost, doubled or moved unnoticed. */
-function piece(at, length) {
-  const bytes = Buffer.alloc(length);
-  for (let i = 0; i + 4 <= length; i += 4) bytes.writeUInt32LE(Math.imul(at + i, 2654435761) >>> 0, i);
-  return bytes;
-}
-
-function sendLarge(response, total) {
-  let at = 0;
-  response.writeHead(200, { 'content-length': total });
-  const more = () => {
-    while (at < total) {
-      const length = Math.min(PIECE, total - at);
-      const isRoom = response.write(piece(at, length));
-      at += length;
-      if (!isRoom) return response.once('drain', more);
-    }
-    response.end();
-  };
-  more();
-}
+import { answer, sendPaced } from './transfers.mjs';
 
 /** HTTP on port 80, and what comes to UDP port 53 goes back; over IPv4 and IPv6. */
 function serve() {
   const server = createServer((request, response) => {
     const large = /^\/large\/(\d+)$/.exec(request.url);
-    if (large !== null) sendLarge(response, Number(large[1]));
-    else if (request.url.startsWith('/slow')) {
+    if (answer(request, response)) return;
+    if (large !== null) {
+      response.writeHead(200, { 'content-length': large[1] });
+      sendPaced(response, Number(large[1]), 0);
+    } else if (request.url.startsWith('/slow')) {
       response.write('at ');
       setTimeout(() => response.end('last'), 1000);
     } else response.end(`hello ${request.url}`);

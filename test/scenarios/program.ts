@@ -16,6 +16,8 @@ export const isBuilt = (): boolean => existsSync(PROGRAM);
 export class Program {
   static readonly path = PROGRAM;
   readonly folder = mkdtempSync(join(tmpdir(), 'tayra-scenario-'));
+  /** Options of the runtime. */
+  nodeOptions: readonly string[] = [];
   /** What it said, on both outputs. */
   told = '';
   private child: ChildProcess | undefined;
@@ -31,7 +33,7 @@ export class Program {
   async start(inside: readonly string[], ...words: string[]): Promise<void> {
     this.told = '';
     rmSync(join(this.folder, 'eve.json'), { force: true });
-    const [program, ...rest] = [...inside, process.execPath, PROGRAM, ...words];
+    const [program, ...rest] = [...inside, process.execPath, ...this.nodeOptions, PROGRAM, ...words];
     const child = spawn(program!, rest, { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     for (const stream of [child.stdout, child.stderr])
@@ -43,6 +45,12 @@ export class Program {
   /** Ends it by a signal. @returns its exit status */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     return this.child === undefined ? null : end(this.child, signal);
+  }
+
+  /** Waits until it ends by itself. @returns its exit status, null when it does not */
+  async ended(): Promise<number | null> {
+    await until(() => this.child?.exitCode !== null);
+    return this.child?.exitCode ?? null;
   }
 
   signal(name: NodeJS.Signals): void {

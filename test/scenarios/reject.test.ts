@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { Gateway, SERVER, SERVER6 } from './gateway.ts';
+import { SERVER, SERVER6 } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import { until } from './network.ts';
-import { Program, isBuilt } from './program.ts';
+import { onGateway } from './on-gateway.ts';
+import type { Program } from './program.ts';
 
 const CONFIG = `%YAML 1.1
 ---
@@ -33,23 +35,11 @@ describe('rejecting', function () {
   this.timeout(120_000);
   let gateway: Gateway;
   let program: Program;
-  before(async function () {
-    const made = isBuilt() ? await Gateway.create() : 'not built';
-    if (typeof made === 'string') {
-      console.log(`      skipped: no gateway with a firewall here (${made.trim()})`);
-      this.skip();
-    }
-    gateway = made;
-    program = new Program();
+  onGateway('router', (made) => {
+    ({ gateway, program } = made);
     program.write('reject.yaml', CONFIG);
     program.write('reject.rules', RULES);
     assert.equal(gateway.firewall('-A FORWARD -j NFQUEUE --queue-num 0 --queue-bypass'), '');
-  });
-  after(async () => {
-    // where set-up was skipped there is nothing to take down
-    if ((gateway as Gateway | undefined) === undefined) return;
-    await program.remove();
-    gateway.remove();
   });
 
   const start = (...source: string[]): Promise<void> =>

@@ -9,6 +9,8 @@ import type { Entry } from './byte-map.ts';
 export const DATASET_TYPES = ['string', 'md5', 'sha256', 'ipv4', 'ipv6', 'ip'] as const;
 export type DatasetType = (typeof DATASET_TYPES)[number];
 
+export type DatasetContent = readonly Entry[];
+
 const MD5_LENGTH = 16;
 const SHA256_LENGTH = 32;
 const DOT = 0x2e;
@@ -48,6 +50,17 @@ export class Dataset {
     if (words[1] === CLEARED) this.map.clear();
     else if (words[1] === ADDED) this.map.add(bytes, 0, length);
     else this.map.remove(bytes, 0, length);
+  }
+
+  /** All entries, for a worker that comes later. */
+  content(): DatasetContent {
+    return [...this.map.entries()];
+  }
+
+  /** Has these entries and no others. */
+  restore(content: DatasetContent): void {
+    this.map.clear();
+    for (const { bytes, value, context } of content) this.map.add(bytes, 0, bytes.length, value, context);
   }
 
   /** The entry of the bytes, null when there is none. */

@@ -5,7 +5,13 @@ import { dirname } from 'node:path';
 import type { Journal } from '../../base/journal.ts';
 import { nameNumber } from '../../base/name-number.ts';
 import { JournalKind } from '../../framework/journal-kind.ts';
-import type { Dataset, DatasetType } from './dataset.ts';
+import type { Dataset, DatasetContent, DatasetType } from './dataset.ts';
+
+/** Data sets as plain data, by the number that all workers know them by. */
+export interface DatasetsContent {
+  readonly sets: ReadonlyMap<number, DatasetContent>;
+  readonly early: ReadonlyMap<number, readonly Int32Array[]>;
+}
 
 /** Shared under the key `datasets`. */
 export class Datasets {
@@ -13,7 +19,8 @@ export class Datasets {
   private journal: Journal | null = null;
   /** By the number that all workers know a set by. */
   private readonly byNumber = new Map<number, Dataset>();
-  /** What others did to sets whose rules are not compiled here yet. */
+  /** What others have in sets whose rules are not compiled here yet, and what they did to them. */
+  private readonly whole = new Map<number, DatasetContent>();
   private readonly early = new Map<number, Int32Array[]>();
   /** Of the rule set before, as long as this one is being made. */
   private former: ReadonlyMap<string, Dataset> | undefined;
@@ -50,6 +57,9 @@ export class Datasets {
     const number = nameNumber(set.name);
     this.byNumber.set(number, set);
     set.share(this.journal, number);
+    const whole = this.whole.get(number);
+    if (whole !== undefined) set.restore(whole);
+    this.whole.delete(number);
     for (const words of this.early.get(number) ?? []) set.replay(words);
     this.early.delete(number);
   }
@@ -64,6 +74,26 @@ export class Datasets {
       else this.early.set(number, [...(this.early.get(number) ?? []), words.slice(0, length)]);
     });
     for (const set of this.sets.values()) this.put(set);
+  }
+
+  /** All that is in them, for a worker that comes later. */
+  content(): DatasetsContent {
+    const sets = new Map([...this.byNumber].map(([number, set]) => [number, set.content()]));
+    return { sets: new Map([...this.whole, ...sets]), early: this.early };
+  }
+
+  /** Has what others have, once it is shared. */
+  restore({ early, sets }: DatasetsContent): void {
+    for (const [number, content] of sets) {
+      const set = this.byNumber.get(number);
+      if (set === undefined) this.whole.set(number, content);
+      else set.restore(content);
+    }
+    for (const [number, entries] of early) {
+      const set = this.byNumber.get(number);
+      if (set === undefined) this.early.set(number, [...entries]);
+      else for (const words of entries) set.replay(words);
+    }
   }
 
   /** Writes those that have a file; returns what went wrong. */

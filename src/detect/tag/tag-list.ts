@@ -15,7 +15,7 @@ const MAX_TAGS = 50;
 /** Matches of its rule with which a tag begins to count anew. */
 const MAX_RENEWALS = 9;
 
-interface Tag {
+export interface Tag {
   /** The rule, by gid and sid: rule sets change. */
   readonly rule: number;
   readonly metric: TagMetric;
@@ -28,7 +28,16 @@ interface Tag {
 }
 
 export class TagList {
-  private readonly tags: Tag[] = [];
+  private readonly tags: Tag[];
+
+  /** @param tags that it begins with */
+  constructor(tags: readonly Tag[] = []) {
+    this.tags = [...tags];
+  }
+
+  get all(): readonly Tag[] {
+    return this.tags;
+  }
 
   get length(): number {
     return this.tags.length;

@@ -3,13 +3,14 @@
 import { NumberWords } from '../../base/journal.ts';
 import type { Journal } from '../../base/journal.ts';
 import { WordTable } from '../../base/word-table.ts';
+import type { WordTableContent } from '../../base/word-table.ts';
 import type { DetectContext } from '../../framework/detect-context.ts';
 import { FlowFlag } from '../../framework/flows.ts';
 import { JournalKind } from '../../framework/journal-kind.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { Signature } from '../../framework/signature.ts';
 import { TAG_METRICS, TagList } from './tag-list.ts';
-import type { TagSpec } from './tag-list.ts';
+import type { Tag, TagSpec } from './tag-list.ts';
 
 const MAX_HOSTS = 1 << 16;
 const SLOT = 'tag';
@@ -24,6 +25,12 @@ interface Host {
   readonly a1: number;
   readonly a2: number;
   readonly a3: number;
+}
+
+/** Tagged hosts as plain data: the value of a host is the place of its tags. */
+export interface TagsContent {
+  readonly hosts: WordTableContent;
+  readonly lists: readonly (readonly Tag[])[];
 }
 
 /** Shared by a rule set under the key `tags`. */
@@ -53,6 +60,21 @@ export class Tags {
         if (slot >= 0) this.list(slot).takes(words[8]!, now);
       }
     });
+  }
+
+  /** All tags of hosts, for a worker that comes later; those of sessions belong to their flows. */
+  content(): TagsContent {
+    return { hosts: this.hosts.content(), lists: this.lists.map(({ all }) => all) };
+  }
+
+  /** Has the tags of hosts that others have. */
+  restore({ hosts, lists }: TagsContent): void {
+    this.clear();
+    this.hosts.fill(hosts);
+    this.lists.push(...lists.map((tags) => new TagList(tags)));
+    const used = new Set(hosts.values);
+    for (let place = 0; place < lists.length; place++) if (!used.has(place)) this.free.push(place);
+    this.isActive = hosts.values.length > 0;
   }
 
   /** Tags what the packet belongs to. @param rule that matched */

@@ -26,6 +26,18 @@ export class PortBitmaps {
     return this.maps.length >= this.limit ? -1 : this.maps.push(new Uint8Array(BYTES)) - 1;
   }
 
+  /** All sets by number, those that are free included. */
+  content(): readonly Uint8Array[] {
+    return this.maps;
+  }
+
+  /** @param isUsed by number: the others are free */
+  fill(maps: readonly Uint8Array[], isUsed: (id: number) => boolean): void {
+    this.maps.length = this.free.length = 0;
+    this.maps.push(...maps);
+    for (let id = 0; id < maps.length; id++) if (!isUsed(id)) this.free.push(id);
+  }
+
   clear(id: number): void {
     this.maps[id]!.fill(0);
   }

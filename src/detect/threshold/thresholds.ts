@@ -4,6 +4,7 @@ import { defineCounter } from '../../base/counters.ts';
 import { NumberWords } from '../../base/journal.ts';
 import type { Journal } from '../../base/journal.ts';
 import { WordTable } from '../../base/word-table.ts';
+import type { WordTableContent } from '../../base/word-table.ts';
 import type { DetectContext } from '../../framework/detect-context.ts';
 import { F } from '../../framework/flows.ts';
 import { NO_HOSTS, putHosts, takeHosts } from '../../framework/journal-hosts.ts';
@@ -37,6 +38,13 @@ interface Memory {
   readonly bitmaps: PortBitmaps;
   /** Tags of entries by rule and threshold. */
   readonly tags: Map<string, number>;
+}
+
+/** What was counted, as plain data. */
+export interface ThresholdContent {
+  readonly table: WordTableContent;
+  readonly bitmaps: readonly Uint8Array[];
+  readonly tags: ReadonlyMap<string, number>;
 }
 
 /** Microseconds between two rounds of ageing: usually, and while there is no room. */
@@ -119,6 +127,22 @@ export class Thresholds {
       const known = signature === undefined ? undefined : this.numbered(signature)[words[1]!];
       if (known !== undefined) this.checkOne(known, seen, where);
     });
+  }
+
+  /** What was counted so far, for a worker that comes later; what flows are counted by is theirs alone. */
+  content(): ThresholdContent {
+    return { table: this.table.content(), bitmaps: this.bitmaps.content(), tags: this.memory.tags };
+  }
+
+  /** Goes on from what others counted; call it before anything is counted here. */
+  restore({ bitmaps, table, tags }: ThresholdContent): void {
+    const used = new Set<number>();
+    for (let at = ThresholdField.bitmap; at < table.values.length; at += VALUES) used.add(table.values[at]! - 1);
+    this.bitmaps.fill(bitmaps, (id) => used.has(id));
+    this.table.fill(table);
+    this.memory.tags.clear();
+    for (const [key, tag] of tags) this.memory.tags.set(key, tag);
+    this.bySignature.clear();
   }
 
   /** Counts the match and says what becomes of it: a value of `ThresholdResult`. */

@@ -1,6 +1,7 @@
 // A worker of a team that captures for itself: its part of the packets of interfaces, or queues of its own.
 
 import type { MessagePort } from 'node:worker_threads';
+import { defineCounter } from '../../base/counters.ts';
 import { readFilter } from '../../pcap/index.ts';
 import { capture, openRejects } from '../live.ts';
 import type { Steering } from '../live.ts';
@@ -13,7 +14,7 @@ import { Run } from '../run.ts';
 import { mpmSettings } from '../settings/index.ts';
 import { warmUp } from '../warm-up.ts';
 import type { MemberParts } from './member.ts';
-import { ControlWord } from './messages.ts';
+import { ControlWord, WORKERS_LOST } from './messages.ts';
 import type { MemberData, MemberMessage, MemberTask, RulesMessage } from './messages.ts';
 
 type LiveTask = Extract<MemberTask, { kind: 'live' }>;
@@ -34,6 +35,7 @@ export async function workLive(parts: MemberParts, data: MemberData, task: LiveT
     parts.refuse(source);
     return;
   }
+  defineCounter(WORKERS_LOST);
   const rejects = openRejects({ ...options, ...task }, source);
   const run = new Run(
     { ...options, rejects, isLive: true, captureRegion: captureRegion(task.source) },
@@ -43,15 +45,21 @@ export async function workLive(parts: MemberParts, data: MemberData, task: LiveT
       now: () => Date.now() * 1000,
     },
   );
-  warmUp(parts.config, options);
+  // packets of one that is replaced are on their way already
+  if (data.isReplacement !== true) warmUp(parts.config, options);
+  parts.membership.join(run.rules);
   const problem = source.start(run.worker.counters);
-  if (problem === undefined) {
-    begun();
-    const member = new LiveMember(parts, { data, run, source, counts: new Float64Array(task.counts) });
-    await capture(run, source, { control: member, filter, steering: member });
-    member.leave();
-  } else parts.refuse(problem);
-  source.close();
+  try {
+    if (problem === undefined) {
+      begun();
+      const member = new LiveMember(parts, { data, run, source, counts: new Float64Array(task.counts) });
+      await capture(run, source, { control: member, filter, steering: member });
+      member.leave();
+    } else parts.refuse(problem);
+  } finally {
+    // whatever happens: failing open, what waits in a queue goes on
+    source.close();
+  }
   run.finish();
   rejects?.close();
 }
@@ -68,12 +76,16 @@ class LiveMember implements Steering {
   isRestless = false;
   private readonly parts: MemberParts;
   private readonly work: Work;
-  private reopened = 0;
+  private reopened: number;
+  /** What threads counted whose place this one took. */
+  private readonly before: Float64Array;
   private nextRound = 0;
 
   constructor(parts: MemberParts, work: Work) {
     this.parts = parts;
     this.work = work;
+    this.reopened = Atomics.load(parts.control, ControlWord.reopen);
+    this.before = work.counts.slice();
     parts.port.on('message', this.take);
   }
 
@@ -106,8 +118,8 @@ class LiveMember implements Steering {
     source.updateCounters();
     source.names.forEach((name, i) => {
       const told = source.countsOf(name);
-      counts[2 * i] = told?.packets ?? 0;
-      counts[2 * i + 1] = told?.drops ?? 0;
+      counts[2 * i] = this.before[2 * i]! + (told?.packets ?? 0);
+      counts[2 * i + 1] = this.before[2 * i + 1]! + (told?.drops ?? 0);
     });
     run.worker.pipeline.updateGauges();
   }

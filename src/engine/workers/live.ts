@@ -2,9 +2,8 @@
 // commands, loads rules anew, and writes what the workers tell.
 
 import { setTimeout } from 'node:timers/promises';
-import { datasetsOf } from '../../keywords/dataset.ts';
-import { tagsOf } from '../../keywords/tag.ts';
-import { hostBitsOf } from '../../keywords/xbits.ts';
+import { Counters } from '../../base/counters.ts';
+import { Flows } from '../../framework/flows.ts';
 import type { Steps } from '../../base/steps.ts';
 import { configuredFilter } from '../live.ts';
 import type { LiveOptions, LiveResult } from '../live.ts';
@@ -14,6 +13,8 @@ import { Operation } from '../operation.ts';
 import type { OperatedRun } from '../operation.ts';
 import { ServiceManager } from '../service-manager.ts';
 import type { MemberTask, WorkerRecipe } from './messages.ts';
+import { ruleStateOf, shareRuleState } from './rule-state.ts';
+import type { RuleState } from './rule-state.ts';
 import type { TeamPlan } from './replay.ts';
 import { Team } from './team.ts';
 
@@ -36,7 +37,8 @@ export async function liveOnTeam(
   );
   const common = { kind: 'live', filter: filter?.text, rejectDevice, sendsNothing } as const;
   const tasks = parts.map((part, i): MemberTask => ({ ...common, source: part, counts: counts[i]! }));
-  const team = await Team.start({ entry, hasRules, recipe, config, tasks, mayWait: false, joins: true });
+  const state = (): RuleState | null => (run.rules === null ? null : ruleStateOf(run.rules));
+  const team = await Team.start({ entry, hasRules, recipe, config, tasks, mayWait: false, ruleStateOf: state });
   if (typeof team === 'string') return team;
   const run = new TeamRun(team, options.rules);
   const countsOf = (name: string): { readonly packets: number; readonly drops: number } | undefined => {
@@ -93,6 +95,8 @@ class TeamRun implements OperatedRun {
   readonly worker: OperatedRun['worker'];
   readonly deliver: NonNullable<OperatedRun['deliver']>;
   private readonly team: Team;
+  /** No flows are here. */
+  private readonly none = { counters: new Counters(), flows: new Flows(1) };
 
   constructor(team: Team, rules: LoadedRules | null) {
     this.team = team;
@@ -120,13 +124,9 @@ class TeamRun implements OperatedRun {
     this.join();
   }
 
-  /** What commands do to the state of rules, the workers do too. */
+  /** What commands do to the state of rules, the workers do too; and what they do is known here. */
   private join(): void {
     const { journal } = this.team;
-    if (this.rules === null || journal === null) return;
-    const { setup } = this.rules;
-    datasetsOf(setup).share(journal);
-    hostBitsOf(setup).share(journal);
-    tagsOf(setup).share(journal);
+    if (this.rules !== null && journal !== null) shareRuleState(this.rules, journal, this.none);
   }
 }

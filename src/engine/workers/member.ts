@@ -6,13 +6,15 @@ import { finish } from '../../base/steps.ts';
 import { log } from '../../base/log.ts';
 import type { LogSink } from '../../base/log.ts';
 import type { LogRecord } from '../../base/log-format.ts';
+import { counterNames } from '../../base/counters.ts';
 import { openConfig } from '../../config/index.ts';
-import type { ConfigNode } from '../../config/index.ts';
+import type { ConfigNode, ConfigSources } from '../../config/index.ts';
 import { takeOverRules } from '../load-rules.ts';
 import type { LoadedRules } from '../load-rules.ts';
 import { attaching } from '../reload/attach.ts';
 import type { RunOptions } from '../run.ts';
 import { mpmSettings } from '../settings/index.ts';
+import { askFirst } from './ask-first.ts';
 import { workLive } from './live-member.ts';
 import { Membership } from './membership.ts';
 import { CONTROL_WORDS } from './messages.ts';
@@ -45,13 +47,17 @@ export async function runMember(data: MemberData): Promise<void> {
   const sinks = [new PortLog(port)];
   log.configure([]);
   const control = new Int32Array(data.control, data.index * CONTROL_WORDS * 4, CONTROL_WORDS);
-  const membership = new Membership(data, (request) => RemoteWriter.open(port, control, request));
+  const membership = new Membership(data, {
+    openShared: (request) => RemoteWriter.open(port, control, request),
+    askToJoin: () => askFirst(port, control, { type: 'join' }),
+  });
   const { recipe, compiled, task } = data;
-  const config = openConfig(recipe.ruleSource.config).root;
+  const config = openConfig(configOf(data)).root;
   const rules = rulesOf(data, config);
   const makeMatcher = compiled === null ? undefined : attaching(compiled, mpmSettings(config));
   // of what all of them would say alike, the first says it
-  if (data.index === 0) log.configure(sinks);
+  if (data.index === 0 && data.isReplacement !== true) log.configure(sinks);
+  let isRefused = false;
   const parts: MemberParts = {
     port,
     control,
@@ -59,16 +65,29 @@ export async function runMember(data: MemberData): Promise<void> {
     membership,
     options: { ...recipe, config, rules, membership, makeMatcher },
     refuse: (reason) => {
+      // whose place it was to take has ended, and nobody waits for the others
+      if (data.isReplacement === true) throw new Error(reason);
+      isRefused = true;
       tell(port, { type: 'refused', reason });
     },
     begun: () => {
       log.configure(sinks);
-      tell(port, { type: 'ready' });
+      tell(port, { type: 'ready', counters: counterNames() });
     },
   };
   if (task.kind === 'live') await workLive(parts, data, task);
   else workOnCaptures(parts, task);
-  tell(port, { type: 'done' });
+  if (!isRefused) tell(port, { type: 'done' });
+}
+
+/**
+ * Who takes the place of another has the packets of its flows, whose beginnings it never saw: it picks them up, where the
+ * policy for such flows is not spelled out.
+ */
+function configOf({ isReplacement, recipe }: MemberData): ConfigSources {
+  const { config } = recipe.ruleSource;
+  if (isReplacement !== true) return config;
+  return { ...config, settings: [...(config.settings ?? []), { path: 'stream.midstream', value: 'yes' }] };
 }
 
 function rulesOf({ compiled, recipe }: MemberData, config: ConfigNode): LoadedRules | null {

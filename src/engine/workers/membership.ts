@@ -2,20 +2,23 @@
 
 import { Counters } from '../../base/counters.ts';
 import { Journal } from '../../base/journal.ts';
-import type { Ruleset } from '../../detect/compile/ruleset.ts';
 import type { OutputContext } from '../../framework/output.ts';
-import type { Signature } from '../../framework/signature.ts';
-import { datasetsOf } from '../../keywords/dataset.ts';
-import { tagsOf } from '../../keywords/tag.ts';
-import { hostBitsOf } from '../../keywords/xbits.ts';
 import type { StreamOptions } from '../../stream/index.ts';
 import type { LoadedRules } from '../load-rules.ts';
-import type { Worker } from '../worker.ts';
 import { CONTROL_WORDS, ControlWord, threadName } from './messages.ts';
 import type { MemberData } from './messages.ts';
+import { restoreRuleState } from './rule-state.ts';
+import type { RuleState } from './rule-state.ts';
 
 /** Milliseconds between two looks at the journal while others are waited for. */
 const LOOK = 20;
+
+/** What is asked of the first thread. */
+export interface MembershipPorts {
+  readonly openShared: NonNullable<OutputContext['openShared']>;
+  /** Lets the worker in among the readers of the journal. @returns what the rules remember there; null without rules */
+  readonly askToJoin: () => RuleState | null;
+}
 
 export class Membership {
   /** From 0; the first tells statistics and saves what is kept between runs. */
@@ -30,8 +33,11 @@ export class Membership {
   private readonly data: MemberData;
   private readonly firstControl: Int32Array;
 
-  constructor(data: MemberData, openShared: Membership['openShared']) {
+  private readonly askToJoin: () => RuleState | null;
+
+  constructor(data: MemberData, { openShared, askToJoin }: MembershipPorts) {
     this.data = data;
+    this.askToJoin = askToJoin;
     this.index = data.index;
     this.count = data.count;
     this.memory = data.counters[data.index]!;
@@ -40,6 +46,14 @@ export class Membership {
     this.firstControl = new Int32Array(data.control, 0, CONTROL_WORDS);
     this.totals = new Counters(new SharedArrayBuffer(this.memory.byteLength));
     this.threads = data.counters.map((memory, i) => ({ name: threadName(i), counters: new Counters(memory) }));
+  }
+
+  /** Before packets come: who takes the place of another learns what the rules remember by now. */
+  join(rules: LoadedRules | null): void {
+    if (this.data.isReplacement !== true) return;
+    const state = this.askToJoin();
+    this.journal.enter();
+    if (rules !== null && state !== null) restoreRuleState(rules, state);
   }
 
   /** Adds up what all workers have counted so far. */
@@ -67,30 +81,6 @@ export class Membership {
     }
     this.addUp();
   }
-}
-
-/** What rules remember of hosts is the same for all workers. */
-export function shareRuleState(
-  { ruleset, setup, thresholds }: LoadedRules,
-  { journal }: Membership,
-  worker: Worker,
-): void {
-  const { counters, flows } = worker;
-  thresholds.share(journal, signatureFinder(ruleset), { counters, flows });
-  datasetsOf(setup).share(journal);
-  hostBitsOf(setup).share(journal);
-  tagsOf(setup).share(journal);
-}
-
-/** By gid and sid: workers go over to other rules one after the other, and numbers differ. */
-function signatureFinder(ruleset: Ruleset): (gid: number, sid: number) => Signature | undefined {
-  let numbers: Map<number, number> | undefined;
-  const key = (gid: number, sid: number): number => gid * 0x100000000 + sid;
-  return (gid, sid) => {
-    numbers ??= new Map(ruleset.outlines.map((outline) => [key(outline.gid, outline.sid), outline.iid]));
-    const iid = numbers.get(key(gid, sid));
-    return iid === undefined ? undefined : ruleset.signature(iid);
-  };
 }
 
 /** Memory and limits of one of several workers: all together have what the configuration says. */

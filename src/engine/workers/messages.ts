@@ -42,6 +42,8 @@ export interface MemberData {
   /** From 0; the first tells the statistics of all. */
   readonly index: number;
   readonly count: number;
+  /** It takes the place of a thread that ended, while the others are at work. */
+  readonly isReplacement?: boolean;
   /** Ends of the journal: workers, and perhaps the first thread. */
   readonly readers: number;
   readonly journal: SharedArrayBuffer;
@@ -64,6 +66,9 @@ export const ControlWord = {
 } as const;
 export const CONTROL_WORDS = 16;
 
+/** Counts threads that ended before their time; raised by the first thread, which has no counters of its own. */
+export const WORKERS_LOST = 'capture.workers_lost';
+
 /** Name of a packet thread, as Suricata has it. */
 export function threadName(index: number): string {
   return `W#${String(index + 1).padStart(2, '0')}`;
@@ -71,7 +76,10 @@ export function threadName(index: number): string {
 
 /** From a worker to the first thread. */
 export type MemberMessage =
-  | { readonly type: 'ready' }
+  /** Packets come to it; names of its counters by number. */
+  | { readonly type: 'ready'; readonly counters: readonly string[] }
+  /** It wants to be one of the readers of the journal, and what they know: a `RuleState`, null without rules. */
+  | { readonly type: 'join' }
   | { readonly type: 'open'; readonly request: WriterRequest }
   | { readonly type: 'bytes'; readonly writer: number; readonly bytes: Uint8Array; readonly records: number }
   | { readonly type: 'lines'; readonly writer: number; readonly lines: readonly string[] }

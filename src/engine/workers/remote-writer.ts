@@ -1,11 +1,10 @@
 // RemoteWriter: records of a worker for a file or socket that the first thread has for all workers.
 
-import { receiveMessageOnPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { ByteText } from '../../base/byte-text.ts';
 import type { RecordWriter, WriterRequest } from '../../framework/record-writer.ts';
 import { OutputError } from '../../output/output-error.ts';
-import { ControlWord } from './messages.ts';
+import { askFirst } from './ask-first.ts';
 import type { MemberMessage, WriterAnswer } from './messages.ts';
 
 /** Bytes collected before the other thread has them, and lines where there are no bytes. */
@@ -31,10 +30,7 @@ export class RemoteWriter implements RecordWriter {
 
   /** @throws OutputError when the first thread cannot open it */
   static open(port: MessagePort, control: Int32Array, request: WriterRequest): RemoteWriter {
-    const before = Atomics.load(control, ControlWord.answers);
-    send(port, { type: 'open', request });
-    Atomics.wait(control, ControlWord.answers, before);
-    const answer = receiveMessageOnPort(port)?.message as WriterAnswer;
+    const answer = askFirst(port, control, { type: 'open', request });
     if ('writer' in answer) return new RemoteWriter(port, answer);
     throw new OutputError(answer.code, answer.message);
   }

@@ -1,7 +1,6 @@
 // Team: several workers, each a thread, from the side of the thread that starts them.
 
-import { Worker } from 'node:worker_threads';
-import { Counters, counterMemory } from '../../base/counters.ts';
+import { Counters, counterMemory, defineCounter } from '../../base/counters.ts';
 import { Journal } from '../../base/journal.ts';
 import { log } from '../../base/log.ts';
 import { openConfig } from '../../config/index.ts';
@@ -9,8 +8,11 @@ import type { ConfigNode } from '../../config/index.ts';
 import { CompilerThread } from '../reload/compiler-thread.ts';
 import { orderOf } from '../reload/attach.ts';
 import type { CompiledOrder } from '../reload/order.ts';
-import { CONTROL_WORDS, ControlWord, threadName } from './messages.ts';
-import type { MemberData, MemberMessage, MemberTask, RulesMessage, WorkerRecipe } from './messages.ts';
+import { MemberThread } from './member-thread.ts';
+import type { MemberEvents } from './member-thread.ts';
+import { CONTROL_WORDS, ControlWord, WORKERS_LOST } from './messages.ts';
+import type { MemberMessage, MemberTask, RulesMessage, WorkerRecipe } from './messages.ts';
+import type { RuleState } from './rule-state.ts';
 import { WriterHost } from './writer-host.ts';
 
 export interface TeamOptions {
@@ -24,19 +26,18 @@ export interface TeamOptions {
   readonly tasks: readonly MemberTask[];
   /** Packets come from files: who reads the records may be waited for. */
   readonly mayWait: boolean;
-  /** This thread changes what the workers share, too. */
-  readonly joins?: boolean;
+  /**
+   * Given where packets come from now on and for long: this thread changes what the workers share, too, and another takes
+   * the place of a worker that ends before its time. It learns what rules remember from this; null without rules.
+   */
+  readonly ruleStateOf?: () => RuleState | null;
 }
 
-interface Member {
-  readonly control: Int32Array;
-  readonly thread: Worker;
-  readonly ended: Promise<void>;
-  /** Takes what came of a reload, while one is under way. */
-  onReloaded: (problem: string | undefined) => void;
-}
+/** Losses of one worker within so many milliseconds that end all. */
+const MOST_LOSSES = 3;
+const LOSS_WINDOW = 60_000;
 
-export class Team {
+export class Team implements MemberEvents {
   /** Why a worker ended before its time; undefined while all is well. */
   failure: string | undefined;
   readonly size: number;
@@ -44,28 +45,34 @@ export class Team {
   readonly totals: Counters;
   /** This thread's end of what the workers share; null unless it joins them. */
   readonly journal: Journal | null;
-  private readonly members: readonly Member[];
-  private readonly counters: readonly Counters[];
+  private readonly members: readonly MemberThread[];
   private readonly shared: SharedArrayBuffer;
+  private readonly control: SharedArrayBuffer;
   private readonly writers: WriterHost;
-  private ready = 0;
+  private readonly ruleStateOf: TeamOptions['ruleStateOf'];
+  /** Rules of the workers, for one that takes the place of another. */
+  private compiled: CompiledOrder | null;
+  private generation = 0;
+  private hasBegun = false;
+  private isStopping = false;
   private onReady: () => void = () => undefined;
 
   private constructor(options: TeamOptions, compiled: CompiledOrder | null) {
-    const { config, joins = false, mayWait, recipe, tasks } = options;
+    const { config, entry, mayWait, recipe, ruleStateOf, tasks } = options;
+    const joins = ruleStateOf !== undefined;
     this.size = tasks.length;
+    this.ruleStateOf = ruleStateOf;
+    this.compiled = joins ? compiled : null;
     const readers = this.size + (joins ? 1 : 0);
     this.shared = Journal.allocate(readers);
     this.journal = joins ? new Journal(this.shared, this.size, readers) : null;
     this.writers = new WriterHost(config, { logDir: recipe.logDirectory, mayWait });
-    const memories = tasks.map(counterMemory);
-    this.counters = memories.map((memory) => new Counters(memory));
+    const counters = tasks.map(counterMemory);
     this.totals = new Counters(counterMemory());
-    const control = new SharedArrayBuffer(this.size * CONTROL_WORDS * 4);
-    const common = { role: 'packet-worker', recipe, compiled, count: this.size, control } as const;
-    this.members = tasks.map((task, index) =>
-      this.start(options.entry, { ...common, index, task, readers, journal: this.shared, counters: memories }),
-    );
+    this.control = new SharedArrayBuffer(this.size * CONTROL_WORDS * 4);
+    const { control, shared: journal, size: count } = this;
+    const common = { role: 'packet-worker', recipe, compiled, count, control, readers, journal, counters } as const;
+    this.members = tasks.map((task, index) => new MemberThread(entry, { ...common, index, task }, this));
   }
 
   /** @returns the team once all its workers are ready for packets, or why they are not */
@@ -76,47 +83,25 @@ export class Team {
     await new Promise<void>((resolve) => {
       team.onReady = resolve;
     });
+    team.hasBegun = true;
     if (team.failure === undefined) return team;
     await team.finish();
     return team.failure;
   }
 
-  private start(entry: URL, data: MemberData): Member {
-    const { index } = data;
-    const thread = new Worker(entry, { workerData: data, name: threadName(index) });
-    const control = new Int32Array(data.control, index * CONTROL_WORDS * 4, CONTROL_WORDS);
-    let isDone = false;
-    let isRefused = false;
-    const ended = new Promise<void>((resolve) => {
-      thread.on('exit', () => {
-        if (!isDone) this.lose(index, data.control);
-        resolve();
-      });
-    });
-    const member: Member = { control, thread, ended, onReloaded: () => undefined };
-    thread.on('message', (message: MemberMessage) => {
-      if (message.type === 'refused') isRefused = true;
-      if (message.type === 'done') isDone = !isRefused;
-      this.take(message, member);
-    });
-    thread.on('error', (error) => {
-      this.fail(`${threadName(index)}: ${error.stack ?? error.message}`);
-    });
-    return member;
-  }
-
-  private take(message: MemberMessage, member: Member): void {
+  take(message: MemberMessage, member: MemberThread): void {
     switch (message.type) {
       case 'ready':
-        if (++this.ready === this.size) this.onReady();
+        this.welcome(member, message.counters);
         return;
       case 'refused':
         this.fail(message.reason);
         return;
+      case 'join':
+        this.answer(member, this.admit(member));
+        return;
       case 'open':
-        member.thread.postMessage(this.writers.open(message.request));
-        Atomics.add(member.control, ControlWord.answers, 1);
-        Atomics.notify(member.control, ControlWord.answers);
+        this.answer(member, this.writers.open(message.request, member.data.index));
         return;
       case 'log':
         log.write(message.level, message.module, message.message);
@@ -125,8 +110,37 @@ export class Team {
         member.onReloaded(message.problem);
         return;
       default:
-        this.writers.take(message);
+        this.writers.take(message, member.data.index);
     }
+  }
+
+  private answer(member: MemberThread, answer: unknown): void {
+    member.send(answer);
+    Atomics.add(member.control, ControlWord.answers, 1);
+    Atomics.notify(member.control, ControlWord.answers);
+  }
+
+  private welcome(member: MemberThread, counters: readonly string[]): void {
+    member.isReady = true;
+    member.counterNames = counters;
+    if (!this.hasBegun) {
+      if (this.members.every(({ isReady }) => isReady)) this.onReady();
+      return;
+    }
+    const passed = Date.now() - member.losses.at(-1)!;
+    log.notice('threads', `${member.name}: another takes its place after ${String(passed)} ms`);
+    // the others went over to other rules meanwhile
+    if (member.generation !== this.generation) void this.deliver(member, this.compiled!).then(warnOf);
+  }
+
+  /** Lets a worker in that takes the place of another: it goes on from what this thread knows by now. */
+  private admit({ data }: MemberThread): RuleState | null {
+    const journal = this.journal!;
+    journal.begin();
+    const state = this.ruleStateOf!();
+    journal.admit(data.index);
+    journal.end();
+    return state;
   }
 
   private fail(reason: string): void {
@@ -135,14 +149,34 @@ export class Team {
     this.onReady();
   }
 
-  /** A worker ended before its time: nobody waits for it any more. */
-  private lose(index: number, control: SharedArrayBuffer): void {
-    this.fail(`${threadName(index)} ended before its time`);
+  /** Nobody waits any more for a worker that ended before its time; what it held is lost. Another takes its place. */
+  lose(member: MemberThread, reason: string): void {
+    const { index } = member.data;
     Journal.leave(this.shared, index);
-    const first = new Int32Array(control, 0, CONTROL_WORDS);
+    this.writers.lose(index);
+    if (this.mayReplace(member)) {
+      log.error('threads', `${member.name}: ${reason}; its flows are lost`);
+      const id = member.counterNames.indexOf(WORKERS_LOST);
+      if (id >= 0) member.counters.add(id);
+      member.replace(this.compiled, this.generation);
+      // a reload waits for it: it begins with these rules
+      member.onReloaded(undefined);
+      return;
+    }
+    this.fail(`${member.name}: ${reason}`);
+    const first = new Int32Array(this.control, 0, CONTROL_WORDS);
     Atomics.add(first, ControlWord.finished, 1);
     Atomics.notify(first, ControlWord.finished);
-    this.members[index]?.onReloaded('it ended');
+    member.onReloaded(reason);
+    member.giveUp();
+  }
+
+  /** Where packets cannot wait for the program to be started anew; not again and again. */
+  private mayReplace({ losses }: MemberThread): boolean {
+    if (this.ruleStateOf === undefined || !this.hasBegun || this.isStopping) return false;
+    const now = Date.now();
+    losses.push(now);
+    return losses.filter((time) => now - time < LOSS_WINDOW).length < MOST_LOSSES;
   }
 
   /** Log files were moved away: begin new ones. */
@@ -153,23 +187,30 @@ export class Team {
 
   /** All workers go over to other rules. @returns why one of them did not */
   async reload(compiled: CompiledOrder): Promise<string | undefined> {
+    const former = this.compiled;
+    this.compiled = compiled;
+    this.generation++;
+    const ready = this.members.filter(({ isReady }) => isReady);
+    const problems = await Promise.all(ready.map((member) => this.deliver(member, compiled)));
+    const problem = problems.find((one) => one !== undefined);
+    if (problem !== undefined) this.compiled = former;
+    return problem;
+  }
+
+  private async deliver(member: MemberThread, compiled: CompiledOrder): Promise<string | undefined> {
     const message: RulesMessage = { type: 'rules', compiled };
-    const problems = await Promise.all(
-      this.members.map(
-        (member, index) =>
-          new Promise<string | undefined>((resolve) => {
-            member.onReloaded = (problem) => {
-              resolve(problem === undefined ? undefined : `${threadName(index)}: ${problem}`);
-            };
-            member.thread.postMessage(message);
-          }),
-      ),
-    );
-    return problems.find((problem) => problem !== undefined);
+    const problem = await new Promise<string | undefined>((resolve) => {
+      member.onReloaded = resolve;
+      member.send(message);
+    });
+    member.onReloaded = () => undefined;
+    if (problem === undefined) member.generation = this.generation;
+    return problem === undefined ? undefined : `${member.name}: ${problem}`;
   }
 
   /** Workers that capture for themselves take no more packets. */
   stop(): void {
+    this.isStopping = true;
     for (const { control } of this.members) Atomics.store(control, ControlWord.stop, 1);
   }
 
@@ -181,12 +222,17 @@ export class Team {
     this.addUp();
   }
 
-  /** Brings `totals` up to date. */
+  /** Brings `totals` up to date: by name, since threads number them in the order in which they come up. */
   addUp(): void {
-    const { values } = this.totals;
-    values.fill(0);
-    for (const { values: part } of this.counters) for (let i = 0; i < values.length; i++) values[i]! += part[i]!;
+    const { totals } = this;
+    totals.values.fill(0);
+    for (const { counterNames, counters } of this.members)
+      for (let i = 0; i < counterNames.length; i++) totals.addBy(defineCounter(counterNames[i]!), counters.get(i));
   }
+}
+
+function warnOf(problem: string | undefined): void {
+  if (problem !== undefined) log.error('threads', problem);
 }
 
 /** The rules once for all workers. */

@@ -10,8 +10,9 @@ import type { MemberMessage, WriterAnswer } from './messages.ts';
 interface Shared {
   readonly key: string;
   readonly writer: RecordWriter;
-  /** Workers that have not closed it. */
-  users: number;
+  /** Workers that have not closed it, by number: one may have it more than once. */
+  readonly users: number[];
+  isClosed: boolean;
 }
 
 export class WriterHost {
@@ -25,16 +26,19 @@ export class WriterHost {
   }
 
   /** The writer of a section: opened for the first worker that asks, the same for the others. */
-  open(request: WriterRequest): WriterAnswer {
+  open(request: WriterRequest, worker: number): WriterAnswer {
     const key = `${request.kind} ${request.section} ${request.defaultName}`;
     const known = this.writers.findIndex((shared) => shared.key === key);
     if (known >= 0) {
-      this.writers[known]!.users++;
+      this.writers[known]!.users.push(worker);
       return { writer: known, takesBytes: this.writers[known]!.writer.text !== undefined };
     }
     try {
       const writer = this.create(request);
-      return { writer: this.writers.push({ key, writer, users: 1 }) - 1, takesBytes: writer.text !== undefined };
+      return {
+        writer: this.writers.push({ key, writer, users: [worker], isClosed: false }) - 1,
+        takesBytes: writer.text !== undefined,
+      };
     } catch (error) {
       const code = error instanceof OutputError ? error.code : 'open_failed';
       return { code, message: error instanceof Error ? error.message : String(error) };
@@ -48,7 +52,7 @@ export class WriterHost {
   }
 
   /** Does what a worker asks for. @returns false for a message that is about no writer */
-  take(message: MemberMessage): boolean {
+  take(message: MemberMessage, worker: number): boolean {
     switch (message.type) {
       case 'bytes':
         this.bytes(this.writers[message.writer]!.writer, message);
@@ -60,7 +64,7 @@ export class WriterHost {
         this.writers[message.writer]!.writer.flush();
         return true;
       case 'close':
-        this.close(this.writers[message.writer]!);
+        this.close(this.writers[message.writer]!, worker);
         return true;
       default:
         return false;
@@ -72,21 +76,37 @@ export class WriterHost {
     writer.commit!(records);
   }
 
-  private close(shared: Shared): void {
-    if (--shared.users === 0) shared.writer.close();
-    else shared.writer.flush();
+  private close(shared: Shared, worker: number): void {
+    const { users, writer } = shared;
+    users.splice(users.indexOf(worker), 1);
+    if (users.length > 0) writer.flush();
+    else if (!shared.isClosed) {
+      shared.isClosed = true;
+      writer.close();
+    }
+  }
+
+  /** A worker ended without closing: what it wrote before is kept, and its writers stay open for who takes its place. */
+  lose(worker: number): void {
+    for (const shared of this.writers) {
+      const { users, writer } = shared;
+      const others = users.filter((user) => user !== worker);
+      if (others.length === users.length) continue;
+      users.splice(0, users.length, ...others);
+      writer.flush();
+    }
   }
 
   /** Log files were moved away. */
   reopen(): void {
-    for (const { users, writer } of this.writers) if (users > 0) writer.reopen();
+    for (const { isClosed, writer } of this.writers) if (!isClosed) writer.reopen();
   }
 
   /** A worker ended without closing: what it wrote before is kept. */
   closeAll(): void {
     for (const shared of this.writers) {
-      if (shared.users > 0) shared.writer.close();
-      shared.users = 0;
+      if (!shared.isClosed) shared.writer.close();
+      shared.isClosed = true;
     }
   }
 }

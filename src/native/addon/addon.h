@@ -19,9 +19,11 @@ struct Pinned {
 struct HyperscanState;
 struct Pcre2State;
 struct AfPacketState;
+struct KernelSocketState;
 void destroy(HyperscanState* state);
 void destroy(Pcre2State* state);
 void destroy(AfPacketState* state);
+void destroy(KernelSocketState* state);
 
 template <typename T>
 struct Destroy {
@@ -34,6 +36,7 @@ struct Addon {
   std::unique_ptr<HyperscanState, Destroy<HyperscanState>> hyperscan;
   std::unique_ptr<Pcre2State, Destroy<Pcre2State>> pcre2;
   std::unique_ptr<AfPacketState, Destroy<AfPacketState>> afPacket;
+  std::unique_ptr<KernelSocketState, Destroy<KernelSocketState>> kernelSockets;
 };
 
 struct Method {

@@ -4,9 +4,12 @@
 
 #ifndef __linux__
 namespace tayra {
+struct KernelSocketState {};
+void destroy(KernelSocketState* state) { delete state; }
 bool defineKernelSockets(napi_env, napi_value, Addon*) { return true; }
 }  // namespace tayra
 #else
+#include <algorithm>
 #include <cerrno>
 #include <poll.h>
 #include <cstring>
@@ -16,11 +19,22 @@ bool defineKernelSockets(napi_env, napi_value, Addon*) { return true; }
 
 namespace tayra {
 
+/** Descriptors that are open: a thread that ends before its time has closed none of them. */
+struct KernelSocketState {
+  std::vector<int> open;
+};
+
+void destroy(KernelSocketState* state) {
+  for (const int fd : state->open) close(fd);
+  delete state;
+}
+
 /** (family, type, protocol) -> a descriptor that no other program inherits, or an errno below zero. */
 static napi_value socketOpen(napi_env env, napi_callback_info info) {
   napi_value values[3];
-  arguments(env, info, values, 3);
+  Addon* addon = arguments(env, info, values, 3);
   const int fd = socket(toInt(env, values[0]), toInt(env, values[1]) | SOCK_CLOEXEC, toInt(env, values[2], 0));
+  if (fd >= 0) addon->kernelSockets->open.push_back(fd);
   return fromInt(env, fd < 0 ? -errno : fd);
 }
 
@@ -248,13 +262,16 @@ static napi_value socketWait(napi_env env, napi_callback_info info) {
 
 static napi_value socketClose(napi_env env, napi_callback_info info) {
   napi_value value;
-  arguments(env, info, &value, 1);
-  const int fd = toInt(env, value);
-  if (fd >= 0) close(fd);
+  std::vector<int>& open = arguments(env, info, &value, 1)->kernelSockets->open;
+  const auto at = std::find(open.begin(), open.end(), toInt(env, value));
+  if (at == open.end()) return undefined(env);
+  close(*at);
+  open.erase(at);
   return undefined(env);
 }
 
 bool defineKernelSockets(napi_env env, napi_value exports, Addon* addon) {
+  addon->kernelSockets.reset(new KernelSocketState());
   const Method methods[] = {
       {"socketOpen", socketOpen},
       {"socketOption", socketOption},

@@ -1,0 +1,87 @@
+// MemberThread: one worker of a team from the side of the thread that starts it. Another thread may take its place.
+
+import { Worker } from 'node:worker_threads';
+import { Counters } from '../../base/counters.ts';
+import { CONTROL_WORDS, threadName } from './messages.ts';
+import type { MemberData, MemberMessage } from './messages.ts';
+import type { CompiledOrder } from '../reload/order.ts';
+
+export interface MemberEvents {
+  /** It has something to say. */
+  take(message: MemberMessage, member: MemberThread): void;
+  /** Its thread ended before its time: see `start` and `giveUp`. */
+  lose(member: MemberThread, reason: string): void;
+}
+
+export class MemberThread {
+  readonly name: string;
+  /** All but the rules. */
+  readonly data: MemberData;
+  readonly control: Int32Array;
+  readonly counters: Counters;
+  /** Settled when it has ended and no other thread takes its place. */
+  readonly ended: Promise<void>;
+  /** Names of its counters by number, once it is ready. */
+  counterNames: readonly string[] = [];
+  /** Packets come to it. */
+  isReady = false;
+  /** Number of the rules that it was started with, or went over to. */
+  generation = 0;
+  /** When its threads ended before their time, milliseconds. */
+  readonly losses: number[] = [];
+  /** Takes what came of a reload, while one is under way. */
+  onReloaded: (problem: string | undefined) => void = () => undefined;
+  private readonly entry: URL;
+  private readonly events: MemberEvents;
+  private thread: Worker | undefined;
+  private end: () => void = () => undefined;
+
+  constructor(entry: URL, data: MemberData, events: MemberEvents) {
+    this.entry = entry;
+    this.data = { ...data, compiled: null };
+    this.events = events;
+    this.name = threadName(data.index);
+    this.control = new Int32Array(data.control, data.index * CONTROL_WORDS * 4, CONTROL_WORDS);
+    this.counters = new Counters(data.counters[data.index]);
+    this.ended = new Promise((resolve) => {
+      this.end = resolve;
+    });
+    this.start(data);
+  }
+
+  /** Another thread takes the place of one that ended. */
+  replace(compiled: CompiledOrder | null, generation: number): void {
+    this.generation = generation;
+    this.start({ ...this.data, compiled, isReplacement: true });
+  }
+
+  /** Nobody takes its place. */
+  giveUp(): void {
+    this.end();
+  }
+
+  send(message: unknown): void {
+    this.thread?.postMessage(message);
+  }
+
+  private start(data: MemberData): void {
+    const thread = new Worker(this.entry, { workerData: data, name: this.name });
+    this.thread = thread;
+    let isDone = false;
+    let reason = 'ended before its time';
+    thread.on('message', (message: MemberMessage) => {
+      if (message.type === 'refused') ({ reason } = message);
+      else if (message.type === 'done') isDone = true;
+      this.events.take(message, this);
+    });
+    thread.on('error', (error: Error) => {
+      reason = error.stack ?? error.message;
+    });
+    thread.on('exit', () => {
+      this.thread = undefined;
+      this.isReady = false;
+      if (isDone) this.end();
+      else this.events.lose(this, reason);
+    });
+  }
+}

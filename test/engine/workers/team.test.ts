@@ -1,0 +1,81 @@
+// What a team does about workers that end before their time.
+
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigNode } from '../../../src/config/index.ts';
+import type { CompiledOrder } from '../../../src/engine/reload/order.ts';
+import { Team } from '../../../src/engine/workers/team.ts';
+import type { MemberTask, WorkerRecipe } from '../../../src/engine/workers/messages.ts';
+
+const ENTRY = new URL('ending-member.mjs', import.meta.url);
+const RULES = {} as CompiledOrder;
+
+function taskOf(filter: string): MemberTask {
+  const source = { kind: 'queues' } as Extract<MemberTask, { kind: 'live' }>['source'];
+  return {
+    kind: 'live',
+    source,
+    filter,
+    rejectDevice: undefined,
+    sendsNothing: false,
+    counts: new SharedArrayBuffer(8),
+  };
+}
+
+/** @param ends of each worker, how it ends */
+async function team(ends: readonly string[], isLive = true): Promise<Team> {
+  const config = new ConfigNode('');
+  const recipe = { logDirectory: '' } as WorkerRecipe;
+  const live = isLive ? { ruleStateOf: () => null } : {};
+  const common = { entry: ENTRY, recipe, config, hasRules: false, mayWait: false, ...live };
+  const started = await Team.start({ ...common, tasks: ends.map(taskOf) });
+  assert.ok(typeof started !== 'string', started as string);
+  return started;
+}
+
+async function lossesOf(one: Team, wanted: number): Promise<number> {
+  for (let turn = 0; turn < 400 && one.totals.byName('capture.workers_lost') !== wanted; turn++) {
+    await sleep(10);
+    one.addUp();
+  }
+  return one.totals.byName('capture.workers_lost');
+}
+
+async function ended(one: Team): Promise<void> {
+  one.stop();
+  await one.finish();
+}
+
+describe('a team of workers', () => {
+  for (const how of ['ends with an error', 'ends silently'])
+    it(`has another in the place of one that ${how}; it begins with the rules of the reload under way`, async () => {
+      const one = await team([how, 'stays']);
+      // the second stays with rules that it cannot take over: its thread throws, and is replaced likewise
+      assert.equal(await one.reload(RULES), undefined);
+      assert.equal(await lossesOf(one, 2), 2);
+      assert.equal(await one.reload(RULES), undefined, 'those in their place take rules over');
+      assert.equal(one.failure, undefined);
+      await ended(one);
+      assert.equal(one.failure, undefined);
+    });
+
+  it('ends when one ends again and again, and says why', async () => {
+    const one = await team(['ends for good', 'stays']);
+    void one.reload(RULES);
+    for (let turn = 0; turn < 400 && one.failure === undefined; turn++) await sleep(10);
+    assert.match(one.failure ?? '', /^W#01: Error: nor can another/);
+    await ended(one);
+    assert.equal(await lossesOf(one, 3), 3, 'two of the first, one of the second');
+  });
+
+  it('ends with a worker that ends while captures are read', async () => {
+    const one = await team(['stays', 'ends silently'], false);
+    assert.match((await one.reload(RULES)) ?? '', /ended before its time|it was to end/);
+    assert.match(one.failure ?? '', /^W#0[12]: /);
+    await ended(one);
+  });
+
+  it('does not begin with one that cannot', async () => {
+    await assert.rejects(team(['stays', 'ends at the start']), /W#02: Error: it cannot begin/);
+  });
+});

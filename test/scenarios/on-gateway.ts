@@ -1,0 +1,35 @@
+// What the scenarios on a gateway begin and end with: the gateway and the program, or why there can be none.
+
+import { Gateway } from './gateway.ts';
+import { Program, isBuilt } from './program.ts';
+
+export interface OnGateway {
+  readonly gateway: Gateway;
+  readonly program: Program;
+}
+
+/**
+ * Before the tests of a `describe`: makes both and hands them over, or skips the tests and says why. Takes both down after
+ * them.
+ */
+export function onGateway(
+  how: Parameters<typeof Gateway.create>[0],
+  begin: (made: OnGateway) => Promise<void> | void,
+): void {
+  let made: OnGateway | undefined;
+  before(async function () {
+    const gateway = isBuilt() ? await Gateway.create(how) : 'not built';
+    if (typeof gateway === 'string') {
+      console.log(
+        `      skipped: no ${how === 'bridge' ? 'bridge' : 'gateway with a firewall'} here (${gateway.trim()})`,
+      );
+      this.skip();
+    }
+    made = { gateway, program: new Program() };
+    await begin(made);
+  });
+  after(async () => {
+    await made?.program.remove();
+    made?.gateway.remove();
+  });
+}
