@@ -10,6 +10,7 @@ await build({
   entryPoints: {
     tayra: join(dist, 'cli', 'main.js'),
     'rule-thread': join(dist, 'engine', 'reload', 'thread.js'),
+    'pattern-thread': join(dist, 'engine', 'reload', 'pattern-thread.js'),
     'redis-thread': join(dist, 'output', 'redis', 'thread.js'),
   },
   outdir: join(dist, 'cli'),

@@ -12,7 +12,7 @@ const stampFile = join(root, 'node_modules', '.cache', 'tayra-setup.json');
 /** How long to wait for another program that installs packages. */
 const LOCK_SECONDS = 300;
 /** What scripts/bundle.mjs makes, below dist/ and without its extension. */
-const BUNDLES = ['tayra', 'rule-thread', 'redis-thread'].map((name) => join('cli', name));
+const BUNDLES = ['tayra', 'rule-thread', 'pattern-thread', 'redis-thread'].map((name) => join('cli', name));
 const TEST_PROGRAMS = [
   { program: 'ip', debian: 'iproute2' },
   { program: 'iptables', debian: 'iptables' },

@@ -1,9 +1,10 @@
 // Loading of rules: files to signatures, with the variables, classes and references of the configuration.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { PENDING_KEYWORDS, isPendingKeyword, isPendingProtocol, isUnsupportedKeyword } from '../app/pending.ts';
 import { diagnostic, NO_SPAN } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
+import { readSharedFile } from '../base/shared-bytes.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { actionOrder } from '../detect/compile/evaluation-order.ts';
 import { RuleCollector } from '../detect/analysis/index.ts';
@@ -11,6 +12,7 @@ import type { AnalysedRule } from '../detect/analysis/index.ts';
 import type { CompileContext } from '../detect/compile/compile-rule.ts';
 import { RulesetCompiler } from '../detect/compile/ruleset.ts';
 import type { Ruleset } from '../detect/compile/ruleset.ts';
+import { sharedImage } from '../detect/compile/ruleset-image.ts';
 import { Thresholds, globalSpecs } from '../detect/threshold/index.ts';
 import type { RulesetSetup } from '../framework/keyword.ts';
 import { flowbitNames } from '../keywords/flowbits.ts';
@@ -127,7 +129,8 @@ export function deliverRules(
   const basis = basisOf(config, options);
   const rules = compiledRules(config, texts, basis, options);
   const { setup } = basis;
-  const parcel = packRules({ ...rules, diagnostics: [...diagnostics, ...rules.diagnostics] }, texts, setup);
+  const packed = packRules({ ...rules, diagnostics: [...diagnostics, ...rules.diagnostics] }, texts, setup);
+  const parcel = { ...packed, image: sharedImage(packed.image) };
   return { delivered: { texts, parcel, files: files.length }, ruleset: rules.ruleset, setup };
 }
 
@@ -170,7 +173,7 @@ function loaded(
 function readTexts(files: readonly string[], diagnostics: Diagnostic[]): RuleText[] {
   const texts: RuleText[] = [];
   for (const file of files) {
-    if (existsSync(file)) texts.push({ file, bytes: readFileSync(file) });
+    if (existsSync(file)) texts.push({ file, bytes: readSharedFile(file) });
     else
       diagnostics.push(
         diagnostic('warning', 'rule/no-file', `No rule files match the pattern ${file}`, { file, span: NO_SPAN }),

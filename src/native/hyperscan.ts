@@ -24,6 +24,11 @@ export function packPatterns(patterns: readonly Pattern[]): PackedPatterns {
   return { bytes, offsets, nocase: Uint8Array.from(patterns, (p) => (p.nocase ? 1 : 0)) };
 }
 
+/** The patterns again, on the same bytes. */
+export function unpackPatterns({ bytes, offsets, nocase }: PackedPatterns): Pattern[] {
+  return Array.from(nocase, (flag, i) => ({ bytes: bytes.subarray(offsets[i], offsets[i + 1]), nocase: flag === 1 }));
+}
+
 const hs = addon?.hsScan === undefined ? undefined : (addon as Required<typeof addon>);
 
 /** Whether databases can be compiled and scanned; if not, every function below throws. */

@@ -1,5 +1,6 @@
 // RulesetImage: the outlines of a rule set as columns of numbers, to be kept on disk and read at the next start.
 
+import { sharedBytes, sharedInts } from '../../base/shared-bytes.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { RuleType, SignatureHeader } from '../../framework/signature.ts';
 import type { Direction } from '../../framework/transaction.ts';
@@ -80,6 +81,17 @@ export function imageOf(outlines: readonly SignatureOutline[], texts: readonly R
     patterns: Int32Array.from(patterns.numbers),
     patternBytes: new Uint8Array(Buffer.concat(patterns.pieces)),
     words: words.list,
+  };
+}
+
+/** The same for several threads: its columns are there once. */
+export function sharedImage({ patternBytes, patterns, signatures, transactions, words }: RulesetImage): RulesetImage {
+  return {
+    signatures: sharedInts(signatures),
+    transactions: sharedInts(transactions),
+    patterns: sharedInts(patterns),
+    patternBytes: sharedBytes(patternBytes),
+    words,
   };
 }
 

@@ -6,7 +6,8 @@ import type { CacheUse } from './hs.ts';
 import type { MpmAlgorithm, MultiPatternMatcher, Pattern, SharedMatcher } from './matcher.ts';
 
 export type { CacheUse } from './hs.ts';
-export { trimAfterCompiling } from '../../native/hyperscan.ts';
+export { packPatterns, trimAfterCompiling, unpackPatterns } from '../../native/hyperscan.ts';
+export type { PackedPatterns } from '../../native/hyperscan.ts';
 export { HyperscanCache } from './hs-cache.ts';
 export type { MpmAlgorithm, MultiPatternMatcher, Pattern, SharedMatcher } from './matcher.ts';
 

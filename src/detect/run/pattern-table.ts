@@ -6,6 +6,7 @@ import type { MultiPatternMatcher, Pattern } from '../mpm/index.ts';
 import { AnchoredPatterns, isAnchored } from './anchored-patterns.ts';
 import type { Candidates } from './candidates.ts';
 import { shareMatchers } from './matcher-sharing.ts';
+import type { SharedSet } from './matcher-sharing.ts';
 import { finish } from '../../base/steps.ts';
 import type { Steps } from '../../base/steps.ts';
 
@@ -155,10 +156,25 @@ export class PatternTables {
     for (const matcher of this.matchers.splice(0)) matcher.free();
   }
 
-  private *compileAll(wanted: readonly Wanted[]): Steps {
+  /** What the matchers that are yet to be made look for, each. */
+  sets(): Pattern[][] {
+    return [this.short, this.long].flatMap((wanted) =>
+      this.shared(wanted).map(({ patterns }) => this.listOf(patterns)),
+    );
+  }
+
+  private shared(wanted: readonly Wanted[]): readonly SharedSet[] {
     const sets = wanted.map(({ signatures }) => [...signatures.keys()]);
-    for (const { patterns, members } of shareMatchers(sets, this.patterns.length)) {
-      const matcher = this.make(patterns.map((number) => this.patterns[number]!));
+    return shareMatchers(sets, this.patterns.length);
+  }
+
+  private listOf(numbers: readonly number[]): Pattern[] {
+    return numbers.map((number) => this.patterns[number]!);
+  }
+
+  private *compileAll(wanted: readonly Wanted[]): Steps {
+    for (const { patterns, members } of this.shared(wanted)) {
+      const matcher = this.make(this.listOf(patterns));
       this.matchers.push(matcher);
       for (const member of members) {
         const { table, signatures } = wanted[member]!;

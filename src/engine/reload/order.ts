@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { ConfigSources } from '../../config/index.ts';
-import type { MpmAlgorithm, Pattern, SharedMatcher } from '../../detect/mpm/index.ts';
+import type { MpmAlgorithm, PackedPatterns, Pattern, SharedMatcher } from '../../detect/mpm/index.ts';
 import type { DeliveredRules, LoadOptions } from '../load-rules.ts';
 import type { RuleFileOptions } from '../rule-files.ts';
 
@@ -24,6 +24,15 @@ export interface CompiledOrder {
   /** Matchers by `patternsKey`. */
   readonly matchers: ReadonlyMap<string, SharedMatcher>;
 }
+
+/** What the second half of an order asks for. */
+export interface PatternOrder extends Pick<CompileOrder, 'algorithm' | 'cacheFolder'> {
+  /** Patterns of a matcher each. */
+  readonly sets: readonly PackedPatterns[];
+}
+
+/** What the first half of an order comes to. */
+export type RulesAnswer = { readonly rules: DeliveredRules; readonly patterns: PatternOrder } | string;
 
 /** A text is why there are no rules. */
 export type OrderAnswer = CompiledOrder | string;

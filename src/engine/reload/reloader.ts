@@ -6,6 +6,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { formatDiagnostic } from '../../base/diagnostic.ts';
+import { collectGarbage } from '../../base/garbage.ts';
 import { log } from '../../base/log.ts';
 import type { Steps } from '../../base/steps.ts';
 import { openConfig } from '../../config/index.ts';
@@ -85,6 +86,8 @@ export class RuleReloader {
     const { deliver, isQuiet, mpm, order, run } = this.parts;
     const former = run.rules;
     if (former === null) return 'detection is disabled';
+    // what this thread does not need, compiling will
+    if (isQuiet !== true) await this.inSlices(collect());
     const answer = await this.parts.compiler.compile(order);
     if (typeof answer === 'string') return answer;
     this.wantsTurns = true;
@@ -95,9 +98,8 @@ export class RuleReloader {
     const problem = this.refusal(rules) ?? (await deliver?.(answer));
     if (problem !== undefined) return problem;
     await this.inSlices(run.replaceRules(rules, attaching(answer, mpm)));
-    if (isQuiet === true) return undefined;
-    await this.inSlices(logRuleSteps(rules));
-    await this.inSlices(trim());
+    if (isQuiet !== true) await this.inSlices(logRuleSteps(rules));
+    await this.inSlices(cleanUp({ trims: isQuiet !== true }));
     return undefined;
   }
 
@@ -124,8 +126,16 @@ export class RuleReloader {
   }
 }
 
-/** Compiling needed much memory for a while, in a thread that is gone: without this the program keeps a hundred MB of it. */
-function* trim(): Steps {
-  trimAfterCompiling();
+function* collect(): Steps {
+  collectGarbage();
   yield;
+}
+
+/**
+ * The rules before are garbage now, and lie where the next ones would find room. Compiling needed much memory for a while,
+ * in a thread that is gone: without the trimming, which is one for all threads, the program keeps a hundred MB of it.
+ */
+function* cleanUp({ trims }: { readonly trims: boolean }): Steps {
+  yield* collect();
+  if (trims) trimAfterCompiling();
 }

@@ -8,6 +8,7 @@ import type { Steps } from '../../base/steps.ts';
 import { configuredFilter } from '../live.ts';
 import type { LiveOptions, LiveResult } from '../live.ts';
 import { captureMode, partsOf, sourceNames } from '../live-source.ts';
+import { letGo } from '../load-rules.ts';
 import type { LoadedRules } from '../load-rules.ts';
 import { Operation } from '../operation.ts';
 import type { OperatedRun } from '../operation.ts';
@@ -119,6 +120,7 @@ class TeamRun implements OperatedRun {
 
   *replaceRules(rules: LoadedRules): Steps {
     yield;
+    if (this.rules !== null) letGo(this.rules);
     this.rules = rules;
     this.lastReload = Date.now() * 1000;
     this.join();

@@ -55,6 +55,8 @@ export async function runMember(data: MemberData): Promise<void> {
   const config = openConfig(configOf(data)).root;
   const rules = rulesOf(data, config);
   const makeMatcher = compiled === null ? undefined : attaching(compiled, mpmSettings(config));
+  // the thread keeps what it was started with as long as it lives
+  data.compiled = null;
   // of what all of them would say alike, the first says it
   if (data.index === 0 && data.isReplacement !== true) log.configure(sinks);
   let isRefused = false;

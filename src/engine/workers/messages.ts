@@ -36,8 +36,8 @@ export type MemberTask =
 export interface MemberData {
   readonly role: 'packet-worker';
   readonly recipe: WorkerRecipe;
-  /** Rules as one thread compiled them for all; null: no detection. */
-  readonly compiled: CompiledOrder | null;
+  /** Rules as one thread compiled them for all, until the worker has taken them over; null: no detection. */
+  compiled: CompiledOrder | null;
   readonly task: MemberTask;
   /** From 0; the first tells the statistics of all. */
   readonly index: number;
