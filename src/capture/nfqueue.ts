@@ -99,8 +99,8 @@ export class QueueSource {
   private readonly ids = Object.fromEntries(NAMES.map((name) => [name, defineCounter(`capture.${name}`)])) as Readonly<
     Record<(typeof NAMES)[number], number>
   >;
-  private readonly latePassed = defineCounter('ips.late_passed');
-  private readonly lateDropped = defineCounter('ips.late_dropped');
+  private readonly latePassed = defineCounter('tayra.late_passed');
+  private readonly lateDropped = defineCounter('tayra.late_dropped');
   private readonly lengths = new Int32Array(SLOTS);
   private readonly fewLengths = new Int32Array(this.lengths.buffer, 0, FEW_SLOTS);
   private readonly packet = new QueuedPacket();

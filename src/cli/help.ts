@@ -50,7 +50,7 @@ another: those that rules with drop or reject stop do not go on.
       --shadow        let everything go on, and log what would have been stopped
       --fail-closed   drop packets where a queue is full or nobody attends to it (by default they pass)
       --budget MS     packets that waited longer are not looked at: they pass, or are dropped where exception-policy
-                      says drop-packet, drop-flow or reject; counted as ips.late_passed and ips.late_dropped
+                      says drop-packet, drop-flow or reject; counted as tayra.late_passed and tayra.late_dropped
       --reject-dev DEVICE, --pidfile FILE, -v   as without "inline"
 
 firewall (iptables or, where that is missing, nft; needs CAP_NET_ADMIN):

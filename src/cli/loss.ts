@@ -72,7 +72,7 @@ const PLACES: readonly Place[] = [
   },
   {
     stage: 'queue',
-    counter: 'ips.late_passed',
+    counter: 'tayra.late_passed',
     of: 'decoder.pkts',
     unit: 'packets',
     cause: 'packets of a queue waited for too long, and passed without a look',
@@ -80,7 +80,7 @@ const PLACES: readonly Place[] = [
   },
   {
     stage: 'queue',
-    counter: 'ips.late_dropped',
+    counter: 'tayra.late_dropped',
     of: 'decoder.pkts',
     unit: 'packets',
     cause: 'packets of a queue waited for too long, and were dropped',
@@ -88,7 +88,7 @@ const PLACES: readonly Place[] = [
   },
   {
     stage: 'worker',
-    counter: 'capture.workers_lost',
+    counter: 'tayra.workers_lost',
     unit: 'workers',
     cause: 'a worker ended before its time; another took its place, and picked its flows up in their midst',
     hint: 'the log says why: more memory for each (NODE_OPTIONS=--max-old-space-size=MB), or a report of the error',

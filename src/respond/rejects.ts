@@ -30,8 +30,8 @@ export interface RejectsOptions {
 
 /** It declares counters: make it before `Counters`. */
 export class Rejects {
-  private readonly sent = defineCounter('reject.sent');
-  private readonly errors = defineCounter('reject.errors');
+  private readonly sent = defineCounter('tayra.reject.sent');
+  private readonly errors = defineCounter('tayra.reject.errors');
   private readonly carrier: RefusalCarrier;
   private readonly isInline: boolean;
   private readonly settle: () => void;

@@ -39,8 +39,11 @@ interface Event {
       readonly afpacket: { readonly send_errors: number };
     };
     readonly ips?: Readonly<Record<'accepted' | 'blocked' | 'rejected' | 'replaced', number>>;
-    readonly reject: { readonly sent: number; readonly errors: number };
   };
+}
+
+interface Counted {
+  readonly tayra: { readonly reject: { readonly sent: number; readonly errors: number } };
 }
 
 describe('inline on a bridge', function () {
@@ -57,7 +60,19 @@ describe('inline on a bridge', function () {
   const start = (...more: string[]): Promise<void> =>
     program.start(
       gateway.inside('gateway'),
-      ...['inline', '--bridge', 'inside:outside', '-c', 'bridge.yaml', '-r', 'bridge.rules', '--out', '.', ...more],
+      ...[
+        'inline',
+        '--bridge',
+        'inside:outside',
+        '-c',
+        'bridge.yaml',
+        '-r',
+        'bridge.rules',
+        '--out',
+        '.',
+        ...program.answering,
+        ...more,
+      ],
     );
 
   it('joins two wires, and stops what rules stop, over IPv4 and IPv6', async () => {
@@ -111,8 +126,9 @@ describe('inline on a bridge', function () {
   });
 
   it('ends with its counts, and nothing passes any more', async () => {
+    const { reject } = program.counters<Counted>().tayra;
     assert.equal(await program.stop(), 0, program.told);
-    const { capture, ips, reject } = program.events<Event>('stats').at(-1)!.stats!;
+    const { capture, ips } = program.events<Event>('stats').at(-1)!.stats!;
     assert.equal(capture.kernel_drops, 0);
     assert.equal(ips!.replaced, 3);
     assert.ok(ips!.rejected >= 4 && ips!.blocked >= 2, JSON.stringify(ips));

@@ -1,7 +1,7 @@
 // The built program at work in a scenario: started until it says that it works, with what it says and writes.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,6 +40,23 @@ export class Program {
       stream.on('data', (text: Buffer) => (this.told += text.toString()));
     assert.ok(await until(() => this.told.includes('Engine started.') || child.exitCode !== null), this.told);
     assert.equal(child.exitCode, null, this.told);
+  }
+
+  /** Words of its command line by which it answers `counters`. */
+  get answering(): string[] {
+    return ['--set', 'unix-command.enabled=yes', '--set', `unix-command.filename=${this.socket}`];
+  }
+
+  /** What it has counted so far, those counters too that are its own and not in EVE. */
+  counters<T>(): T {
+    const words = [PROGRAM, 'ctl', '--socket', this.socket, '--compact', 'dump-counters'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout) as T;
+  }
+
+  private get socket(): string {
+    return join(this.folder, 'command.socket');
   }
 
   /** Ends it by a signal. @returns its exit status */

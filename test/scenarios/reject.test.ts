@@ -27,8 +27,11 @@ interface Event {
   readonly verdict?: { readonly action: string; readonly reject?: readonly string[]; readonly reject_target?: string };
   readonly stats?: {
     readonly ips?: { readonly rejected: number };
-    readonly reject: { readonly sent: number; readonly errors: number };
   };
+}
+
+interface Counted {
+  readonly tayra: { readonly reject: { readonly sent: number; readonly errors: number } };
 }
 
 describe('rejecting', function () {
@@ -43,7 +46,17 @@ describe('rejecting', function () {
   });
 
   const start = (...source: string[]): Promise<void> =>
-    program.start(gateway.inside('gateway'), '-c', 'reject.yaml', '-S', 'reject.rules', '-l', '.', ...source);
+    program.start(
+      gateway.inside('gateway'),
+      '-c',
+      'reject.yaml',
+      '-S',
+      'reject.rules',
+      '-l',
+      '.',
+      ...program.answering,
+      ...source,
+    );
 
   it('resets the connection of a client at once, over IPv4 and IPv6, and no other', async () => {
     await start('-q', '0');
@@ -78,11 +91,12 @@ describe('rejecting', function () {
   });
 
   it('is told of and counted', async () => {
+    const { reject } = program.counters<Counted>().tayra;
     assert.equal(await program.stop(), 0, program.told);
     const verdicts = program.events<Event>('alert').map(({ verdict }) => verdict);
     assert.deepEqual(verdicts[0], { action: 'drop', reject_target: 'to_client', reject: ['tcp-reset'] });
     assert.deepEqual(verdicts.at(-1), { action: 'drop', reject_target: 'to_client', reject: ['icmp-prohib'] });
-    const { ips, reject } = program.events<Event>('stats').at(-1)!.stats!;
+    const { ips } = program.events<Event>('stats').at(-1)!.stats!;
     assert.equal(ips?.rejected, verdicts.length);
     assert.equal(reject.errors, 0);
     assert.ok(reject.sent >= verdicts.length + 2, 'twice for those that concern both ends');
@@ -97,8 +111,8 @@ describe('rejecting', function () {
       assert.equal(gateway.get('/slow', { host, timeout: 5000 }).error, 'ECONNRESET');
       assert.equal(gateway.get('/', { host }).text, 'hello /');
     }
+    const { reject } = program.counters<Counted>().tayra;
     assert.equal(await program.stop(), 0, program.told);
-    const { reject } = program.events<Event>('stats').at(-1)!.stats!;
     assert.ok(reject.sent >= 4 && reject.errors === 0, JSON.stringify(reject));
   });
 });

@@ -67,7 +67,7 @@ export const ControlWord = {
 export const CONTROL_WORDS = 16;
 
 /** Counts threads that ended before their time; raised by the first thread, which has no counters of its own. */
-export const WORKERS_LOST = 'capture.workers_lost';
+export const WORKERS_LOST = 'tayra.workers_lost';
 
 /** Name of a packet thread, as Suricata has it. */
 export function threadName(index: number): string {

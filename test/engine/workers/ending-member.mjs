@@ -22,5 +22,5 @@ parentPort.on('message', ({ type }) => {
   else if (task.filter === 'ends silently') process.exit(0);
   else throw new Error('it was to end');
 });
-parentPort.postMessage({ type: 'ready', counters: ['test.one', 'capture.workers_lost'] });
+parentPort.postMessage({ type: 'ready', counters: ['test.one', 'tayra.workers_lost'] });
 look();

@@ -34,11 +34,11 @@ async function team(ends: readonly string[], isLive = true): Promise<Team> {
 }
 
 async function lossesOf(one: Team, wanted: number): Promise<number> {
-  for (let turn = 0; turn < 400 && one.totals.byName('capture.workers_lost') !== wanted; turn++) {
+  for (let turn = 0; turn < 400 && one.totals.byName('tayra.workers_lost') !== wanted; turn++) {
     await sleep(10);
     one.addUp();
   }
-  return one.totals.byName('capture.workers_lost');
+  return one.totals.byName('tayra.workers_lost');
 }
 
 async function ended(one: Team): Promise<void> {
