@@ -3,16 +3,23 @@
 const names: string[] = [];
 const ids = new Map<string, number>();
 
+/** What a counter of several workers is: the sum, the largest, or one counter of theirs divided by another. */
+export type Joining = 'sum' | 'most' | { readonly dividend: number; readonly divisor: number };
+
+/** By number, for those that are no sum. */
+const joinings = new Map<number, Joining>();
+
 /**
  * Declares a counter and returns its index; declaring the same name again returns the same index.
  * Names are dotted as in Suricata's stats record, e.g. `decoder.vlan_qinq`.
  */
-export function defineCounter(name: string): number {
+export function defineCounter(name: string, joining: Joining = 'sum'): number {
   const known = ids.get(name);
   if (known !== undefined) return known;
   const id = names.length;
   names.push(name);
   ids.set(name, id);
+  if (joining !== 'sum') joinings.set(id, joining);
   return id;
 }
 
@@ -54,6 +61,20 @@ export class Counters {
 
   get(id: number): number {
     return this.values[id]!;
+  }
+
+  /** Becomes what several workers counted together. @param parts calls back with each value of each of them */
+  join(parts: (take: (id: number, value: number) => void) => void): void {
+    const { values } = this;
+    values.fill(0);
+    parts((id, value) => {
+      values[id] = joinings.get(id) === 'most' ? Math.max(values[id]!, value) : values[id]! + value;
+    });
+    for (const [id, joining] of joinings)
+      if (typeof joining === 'object') {
+        const divisor = values[joining.divisor]!;
+        values[id] = divisor === 0 ? 0 : Math.floor(values[joining.dividend]! / divisor);
+      }
   }
 
   /** The value of a counter by name; 0 for a name nobody declared. */

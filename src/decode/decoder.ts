@@ -22,8 +22,8 @@ import { decodeUdp } from './udp.ts';
 const PACKETS = defineCounter('decoder.pkts');
 const BYTES = defineCounter('decoder.bytes');
 const INVALID = defineCounter('decoder.invalid');
-const AVERAGE_SIZE = defineCounter('decoder.avg_pkt_size');
-const MAX_SIZE = defineCounter('decoder.max_pkt_size');
+const AVERAGE_SIZE = defineCounter('decoder.avg_pkt_size', { dividend: BYTES, divisor: PACKETS });
+const MAX_SIZE = defineCounter('decoder.max_pkt_size', 'most');
 const UNKNOWN_ETHERTYPE = defineCounter('decoder.unknown_ethertype');
 
 const GENERIC = defineAnomalies('decode', '', ['too_many_layers']);

@@ -14,6 +14,20 @@ export interface Memcap {
   inUse(): number | undefined;
   /** @returns why it cannot be that, undefined when it is */
   set(bytes: number): string | undefined;
+  /** As plain data. */
+  told(): { readonly name: string; readonly bytes: number; readonly most: number | undefined };
+}
+
+/** @returns why a memcap cannot be that many bytes; undefined when it can */
+export function limitOf(
+  { name, isFixed, most }: { readonly name: string; readonly isFixed: boolean; readonly most: number | undefined },
+  bytes: number,
+): string | undefined {
+  if (isFixed) return `memcap value for '${name}' cannot be changed while running`;
+  if (bytes === 0) return `Unlimited value is not allowed for '${name}'`;
+  if (most !== undefined && bytes > most)
+    return `memcap value for '${name}' cannot be more than at the start: ${sizeText(most)}`;
+  return undefined;
 }
 
 export interface MemcapParts {
@@ -97,13 +111,15 @@ class ChangeableMemcap implements Memcap {
   }
 
   set(bytes: number): string | undefined {
-    const { most } = this.access;
-    if (bytes === 0) return `Unlimited value is not allowed for '${this.name}'`;
-    if (most !== undefined && bytes > most)
-      return `memcap value for '${this.name}' cannot be more than at the start: ${sizeText(most)}`;
+    const problem = limitOf({ name: this.name, isFixed: false, most: this.access.most }, bytes);
+    if (problem !== undefined) return problem;
     this.changed = bytes;
     this.access.set(bytes);
     return undefined;
+  }
+
+  told(): ReturnType<Memcap['told']> {
+    return { name: this.name, bytes: this.bytes, most: this.access.most };
   }
 }
 
@@ -120,8 +136,12 @@ class FixedMemcap implements Memcap {
     return undefined;
   }
 
-  set(): string {
-    return `memcap value for '${this.name}' cannot be changed while running`;
+  set(bytes: number): string | undefined {
+    return limitOf({ name: this.name, isFixed: true, most: undefined }, bytes);
+  }
+
+  told(): ReturnType<Memcap['told']> {
+    return { name: this.name, bytes: this.bytes, most: undefined };
   }
 }
 

@@ -3,8 +3,8 @@
 import { defineCounter } from '../base/counters.ts';
 import type { Counters } from '../base/counters.ts';
 
-const PRESSURE = defineCounter('memcap.pressure');
-const MOST = defineCounter('memcap.pressure_max');
+const PRESSURE = defineCounter('memcap.pressure', 'most');
+const MOST = defineCounter('memcap.pressure_max', 'most');
 
 /** A part, and the counter of the bytes it uses. */
 export interface CappedMemory {

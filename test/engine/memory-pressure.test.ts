@@ -4,7 +4,7 @@ import { MemoryPressure } from '../../src/engine/memory-pressure.ts';
 
 describe('memory pressure', () => {
   it('is that of the fullest part, in percent, and its peak is kept', () => {
-    const [a, b, c] = ['test.a', 'test.b', 'test.c'].map(defineCounter);
+    const [a, b, c] = ['test.a', 'test.b', 'test.c'].map((name) => defineCounter(name));
     const counters = new Counters();
     const caps = { 'test.a': 1000, 'test.b': 10, 'test.c': 0 };
     const parts = Object.entries(caps).map(([counter, cap]) => ({ counter, cap: () => cap }));

@@ -126,7 +126,7 @@ describe('inline on a bridge', function () {
   });
 
   it('ends with its counts, and nothing passes any more', async () => {
-    const { reject } = program.counters<Counted>().tayra;
+    const { reject } = (program.counters() as Counted).tayra;
     assert.equal(await program.stop(), 0, program.told);
     const { capture, ips } = program.events<Event>('stats').at(-1)!.stats!;
     assert.equal(capture.kernel_drops, 0);

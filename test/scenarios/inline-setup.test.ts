@@ -151,7 +151,7 @@ describe('tayra inline', function () {
       program.pause(600);
       assert.deepEqual(gateway.send('question'), seen, policy);
       assert.deepEqual(gateway.send('question'), { text: 'question' });
-      const { late_passed, late_dropped } = program.counters<Counted>().tayra;
+      const { late_passed, late_dropped } = (program.counters() as Counted).tayra;
       assert.deepEqual([late_passed, late_dropped], policy === 'ignore' ? [1, 0] : [0, 1]);
       assert.equal(await program.stop(), 0);
     }

@@ -48,11 +48,16 @@ export class Program {
   }
 
   /** What it has counted so far, those counters too that are its own and not in EVE. */
-  counters<T>(): T {
-    const words = [PROGRAM, 'ctl', '--socket', this.socket, '--compact', 'dump-counters'];
+  counters(): unknown {
+    return this.ask('dump-counters');
+  }
+
+  /** @param command with its values @returns the answer */
+  ask(...command: string[]): unknown {
+    const words = [PROGRAM, 'ctl', '--socket', this.socket, '--compact', ...command];
     const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
     assert.equal(status, 0, stderr);
-    return JSON.parse(stdout) as T;
+    return JSON.parse(stdout) as unknown;
   }
 
   private get socket(): string {

@@ -91,7 +91,7 @@ describe('rejecting', function () {
   });
 
   it('is told of and counted', async () => {
-    const { reject } = program.counters<Counted>().tayra;
+    const { reject } = (program.counters() as Counted).tayra;
     assert.equal(await program.stop(), 0, program.told);
     const verdicts = program.events<Event>('alert').map(({ verdict }) => verdict);
     assert.deepEqual(verdicts[0], { action: 'drop', reject_target: 'to_client', reject: ['tcp-reset'] });
@@ -111,7 +111,7 @@ describe('rejecting', function () {
       assert.equal(gateway.get('/slow', { host, timeout: 5000 }).error, 'ECONNRESET');
       assert.equal(gateway.get('/', { host }).text, 'hello /');
     }
-    const { reject } = program.counters<Counted>().tayra;
+    const { reject } = (program.counters() as Counted).tayra;
     assert.equal(await program.stop(), 0, program.told);
     assert.ok(reject.sent >= 4 && reject.errors === 0, JSON.stringify(reject));
   });

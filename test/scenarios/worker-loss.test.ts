@@ -35,6 +35,8 @@ const SOME = 4;
 
 interface Event {
   readonly event_type: string;
+  readonly flow_id?: number;
+  readonly alert?: { readonly signature_id: number };
   readonly stats?: {
     readonly capture: { readonly kernel_packets: number };
     readonly decoder: { readonly pkts: number };
@@ -89,6 +91,7 @@ describe('the loss of a worker', function () {
 
   it('breaks no connection, whatever it ended of', async () => {
     await start();
+    assert.match(program.ask('memcap-set', 'flow', '96mb') as string, /updated/);
     const transfers = gateway.transfers(LOAD);
     assert.equal(gateway.send('learn this').text, 'learn this');
     const times = [await replace(0, 'throw'), await replace(1, 'memory'), await replace(0, 'exit')];
@@ -105,6 +108,24 @@ describe('the loss of a worker', function () {
     for (let i = 0; i < SOME; i++) assert.equal(gateway.send('who knows').error, 'timeout');
   });
 
+  it('leaves memcaps as they were set, each worker with its share', () => {
+    assert.deepEqual(program.ask('memcap-show', 'flow'), { value: '96mb' });
+    assert.deepEqual(program.ask('memcap-show', 'stream'), { value: '64mb' });
+  });
+
+  it('leaves nobody out who is asked for a flow', async () => {
+    const learnt = (): readonly Event[] =>
+      program.events<Event>('alert').filter(({ alert }) => alert?.signature_id === 3);
+    for (let i = 0; i < SOME; i++) {
+      const before = learnt().length;
+      gateway.send('learn this');
+      assert.ok(await until(() => learnt().length > before), program.told);
+      const id = learnt().at(-1)!.flow_id;
+      const facts = program.ask('get-flow-stats-by-id', String(id)) as Readonly<Record<string, number>>;
+      assert.equal(facts['pkts_toserver'], 1);
+    }
+  });
+
   it('is followed by the rules of a reload since', async () => {
     program.write('inline.rules', OTHER);
     program.signal('SIGUSR2');
@@ -115,7 +136,7 @@ describe('the loss of a worker', function () {
   });
 
   it('is counted, and takes nothing from what was counted and written before', async () => {
-    const { workers_lost: lost } = program.counters<Counted>().tayra;
+    const { workers_lost: lost } = (program.counters() as Counted).tayra;
     assert.equal(await program.stop(), 0, program.told);
     const { capture, decoder } = program.events<Event>('stats').at(-1)!.stats!;
     assert.equal(lost, 4);

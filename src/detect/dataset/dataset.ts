@@ -38,18 +38,13 @@ export class Dataset {
     this.journal = new SetJournal(journal, number);
   }
 
-  /** Other workers have it too. */
-  get isShared(): boolean {
-    return this.journal !== null;
-  }
-
   /** Does what another worker did: entry words of a journal, see `SetJournal`. */
   replay(words: Int32Array): void {
     const length = words[2]!;
-    const bytes = new Uint8Array(words.buffer, words.byteOffset + SET_HEAD * 4, length);
+    const bytes = new Uint8Array(words.buffer, words.byteOffset + SET_HEAD * 4, length + words[3]!);
     if (words[1] === CLEARED) this.map.clear();
-    else if (words[1] === ADDED) this.map.add(bytes, 0, length);
-    else this.map.remove(bytes, 0, length);
+    else if (words[1] === REMOVED) this.map.remove(bytes, 0, length);
+    else this.map.add(bytes, 0, length, 0, Buffer.from(bytes.subarray(length)).toString('utf8'));
   }
 
   /** All entries, for a worker that comes later. */
@@ -135,7 +130,10 @@ export class Dataset {
   addWithContext(text: string, context: string): boolean {
     const bytes = this.type === 'string' ? Buffer.from(text, 'utf8') : encode(this.type, text);
     if (bytes === undefined) return false;
-    this.map.add(bytes, 0, bytes.length, 0, context);
+    const { journal } = this;
+    journal?.begin();
+    const isNew = this.map.add(bytes, 0, bytes.length, 0, context);
+    journal?.end(isNew, ADDED, bytes, 0, bytes.length, Buffer.from(context, 'utf8'));
     return true;
   }
 
@@ -167,8 +165,8 @@ const ADDED = 1;
 const REMOVED = 0;
 const CLEARED = 2;
 const NOTHING = new Uint8Array(0);
-/** Words before the bytes: number of the set, what was done, length of the bytes. */
-const SET_HEAD = 3;
+/** Words before the bytes: number of the set, what was done, length of the entry, and of what is known of it behind that. */
+const SET_HEAD = 4;
 
 /** What one set tells the journal. */
 class SetJournal {
@@ -190,16 +188,20 @@ class SetJournal {
   }
 
   /** Tells of it when something changed, and lets the others go on. */
-  end(isChange: boolean, what: number, data: Uint8Array, start: number, end: number): void {
-    const size = SET_HEAD + ((end - start + 3) >> 2);
+  end(isChange: boolean, what: number, data: Uint8Array, start: number, end: number, context = NOTHING): void {
+    const length = end - start;
+    const size = SET_HEAD + ((length + context.length + 3) >> 2);
     // an entry that is longer than the journal takes stays with this worker
     if (isChange && size <= this.journal.longest) {
       if (this.words.length < size) this.words = new Int32Array(size);
       const { words } = this;
       words[0] = this.number;
       words[1] = what;
-      words[2] = end - start;
-      new Uint8Array(words.buffer).set(data.subarray(start, end), SET_HEAD * 4);
+      words[2] = length;
+      words[3] = context.length;
+      const bytes = new Uint8Array(words.buffer);
+      bytes.set(data.subarray(start, end), SET_HEAD * 4);
+      bytes.set(context, SET_HEAD * 4 + length);
       this.journal.append(JournalKind.dataset, words, size);
     }
     this.journal.end();

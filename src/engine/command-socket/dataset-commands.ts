@@ -58,7 +58,6 @@ function addWithContext(set: Dataset, value: string, given: CommandArguments): A
   const { datajson } = given;
   if (typeof datajson !== 'string') return refused('datajson is not string');
   if (!isJson(datajson)) return refused('failed to add data');
-  if (set.isShared) return refused('not possible while several threads work: dataset-add adds the entry alone');
   return set.addWithContext(value, datajson) ? ok('data added') : refused('failed to add data');
 }
 

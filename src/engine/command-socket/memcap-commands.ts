@@ -10,15 +10,15 @@ import type { Answer, Command } from './server.ts';
 
 const UNKNOWN = "Memcap value not found. Use 'memcap-list' to show all";
 
-/** @param memcaps undefined while no packets are worked on, or by several threads */
-export function memcapCommands(memcaps: () => readonly Memcap[] | undefined): readonly (readonly [string, Command])[] {
+/** @param memcaps none while no packets are worked on */
+export function memcapCommands(
+  memcaps: () => readonly Memcap[] | Promise<readonly Memcap[]>,
+): readonly (readonly [string, Command])[] {
   const withCaps =
     (act: (caps: readonly Memcap[], given: CommandArguments) => Answer): Command =>
-    (given) => {
-      const caps = memcaps();
-      return caps === undefined
-        ? refused('memory is told and set where one thread works on packets')
-        : act(caps, given);
+    async (given) => {
+      const caps = await memcaps();
+      return caps.length === 0 ? refused('memory is told and set while packets are worked on') : act(caps, given);
     };
   return [
     ['memcap-set', withCaps(set)],

@@ -2,7 +2,9 @@
 
 import { counterNames } from '../../base/counters.ts';
 import type { Counters } from '../../base/counters.ts';
-import { F } from '../../framework/flows.ts';
+import { flowFacts } from '../flow-facts.ts';
+import type { FlowFacts } from '../flow-facts.ts';
+import type { Memcap } from '../memcaps.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Worker } from '../worker.ts';
 import type { CommandArguments } from './arguments.ts';
@@ -12,11 +14,16 @@ import type { Answer, Command } from './server.ts';
 
 /** What commands ask of a run. */
 export interface CommandedRun {
-  /** Flows and memory are there where there is one worker, which is this thread. */
-  readonly worker: Pick<Worker, 'counters'> &
-    Partial<Pick<Worker, 'flows' | 'memcaps'>> & {
-      readonly pipeline: Pick<Pipeline, 'updateGauges'> & Partial<Pick<Pipeline, 'tracker'>>;
-    };
+  readonly worker: Pick<Worker, 'counters'> & { readonly pipeline: Pick<Pipeline, 'updateGauges'> } & (
+      Pick<Worker, 'flows' | 'memcaps' | 'pipeline'> | { readonly team: AskedTeam }
+    );
+}
+
+/** Workers that are other threads, asked together. */
+export interface AskedTeam {
+  flow(id: number): Promise<FlowFacts | undefined>;
+  /** None while one of the workers is not there. */
+  memcaps(): Promise<readonly Memcap[]>;
 }
 
 export interface RunCommandParts {
@@ -29,12 +36,16 @@ export interface RunCommandParts {
 
 export function runCommands({ run, uptime, update }: RunCommandParts): readonly (readonly [string, Command])[] {
   const ofRun =
-    (act: (run: CommandedRun, given: CommandArguments) => Answer, otherwise: string): Command =>
+    (act: (run: CommandedRun, given: CommandArguments) => Answer | Promise<Answer>, otherwise: string): Command =>
     (given) => {
       const current = run();
       return current === undefined ? refused(otherwise) : act(current, given);
     };
-  const memory = memcapCommands(() => run()?.worker.memcaps);
+  const memory = memcapCommands(() => {
+    const worker = run()?.worker;
+    if (worker === undefined) return [];
+    return 'team' in worker ? worker.team.memcaps() : worker.memcaps;
+  });
   return [
     [
       'dump-counters',
@@ -49,18 +60,10 @@ export function runCommands({ run, uptime, update }: RunCommandParts): readonly 
   ];
 }
 
-function flowStats({ worker }: CommandedRun, { flow_id: id }: CommandArguments): Answer {
+async function flowStats({ worker }: CommandedRun, { flow_id: id }: CommandArguments): Promise<Answer> {
   if (typeof id !== 'number' || !Number.isInteger(id)) return refused('flow_id is not an integer');
-  const { flows, pipeline } = worker;
-  const f = pipeline.tracker?.byId(id) ?? -1;
-  if (f < 0 || flows === undefined) return refused('Not found');
-  return ok({
-    pkts_toclient: flows.word(f, F.packetsToClient),
-    pkts_toserver: flows.word(f, F.packetsToServer),
-    bytes_toclient: flows.double(f, F.bytesToClient),
-    bytes_toserver: flows.double(f, F.bytesToServer),
-    age: Math.floor((flows.double(f, F.lastTs) - flows.double(f, F.startTs)) / 1e6),
-  });
+  const facts = 'team' in worker ? await worker.team.flow(id) : flowFacts(worker, id);
+  return facts === undefined ? refused('Not found') : ok(facts);
 }
 
 interface Tree {

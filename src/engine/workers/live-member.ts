@@ -15,7 +15,8 @@ import { mpmSettings } from '../settings/index.ts';
 import { warmUp } from '../warm-up.ts';
 import type { MemberParts } from './member.ts';
 import { ControlWord, WORKERS_LOST } from './messages.ts';
-import type { MemberData, MemberMessage, MemberTask, RulesMessage } from './messages.ts';
+import type { MemberData, MemberMessage, MemberTask, QuestionMessage, RulesMessage } from './messages.ts';
+import { replyTo } from './questions.ts';
 
 type LiveTask = Extract<MemberTask, { kind: 'live' }>;
 
@@ -124,9 +125,14 @@ class LiveMember implements Steering {
     run.worker.pipeline.updateGauges();
   }
 
-  private readonly take = ({ compiled }: RulesMessage): void => {
+  private readonly take = (message: RulesMessage | QuestionMessage): void => {
+    if (message.type === 'question') {
+      const { number, question } = message;
+      tell(this.parts.port, { type: 'replied', number, reply: replyTo(question, this.work.run.worker) });
+      return;
+    }
     this.isRestless = true;
-    void this.reload(compiled).then((problem) => {
+    void this.reload(message.compiled).then((problem) => {
       this.isRestless = false;
       tell(this.parts.port, { type: 'reloaded', problem });
     });

@@ -106,6 +106,10 @@ class TeamRun implements OperatedRun {
     this.deliver = (compiled) => team.reload(compiled);
     this.worker = {
       counters: team.totals,
+      team: {
+        flow: async (id) => (await team.ask({ about: 'flow', id })).find(({ flow }) => flow !== undefined)?.flow,
+        memcaps: () => team.memcaps(),
+      },
       pipeline: {
         updateGauges: () => {
           team.addUp();

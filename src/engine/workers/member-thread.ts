@@ -3,7 +3,8 @@
 import { Worker } from 'node:worker_threads';
 import { Counters } from '../../base/counters.ts';
 import { CONTROL_WORDS, threadName } from './messages.ts';
-import type { MemberData, MemberMessage } from './messages.ts';
+import type { MemberData, MemberMessage, QuestionMessage } from './messages.ts';
+import type { Question, Reply } from './questions.ts';
 import type { CompiledOrder } from '../reload/order.ts';
 
 export interface MemberEvents {
@@ -31,6 +32,9 @@ export class MemberThread {
   readonly losses: number[] = [];
   /** Takes what came of a reload, while one is under way. */
   onReloaded: (problem: string | undefined) => void = () => undefined;
+  /** By number, who waits for the answer to a question. */
+  private readonly asked = new Map<number, (reply: Reply | undefined) => void>();
+  private questions = 0;
   private readonly entry: URL;
   private readonly events: MemberEvents;
   private thread: Worker | undefined;
@@ -60,6 +64,21 @@ export class MemberThread {
     this.end();
   }
 
+  /** @returns undefined where it ends before it answers, or is not there */
+  ask(question: Question): Promise<Reply | undefined> {
+    if (!this.isReady) return Promise.resolve(undefined);
+    const number = this.questions++;
+    const message: QuestionMessage = { type: 'question', number, question };
+    this.send(message);
+    return new Promise((resolve) => this.asked.set(number, resolve));
+  }
+
+  /** The answer is there. */
+  replied(number: number, reply: Reply | undefined): void {
+    this.asked.get(number)?.(reply);
+    this.asked.delete(number);
+  }
+
   send(message: unknown): void {
     this.thread?.postMessage(message);
   }
@@ -80,6 +99,7 @@ export class MemberThread {
     thread.on('exit', () => {
       this.thread = undefined;
       this.isReady = false;
+      for (const number of [...this.asked.keys()]) this.replied(number, undefined);
       if (isDone) this.end();
       else this.events.lose(this, reason);
     });

@@ -59,9 +59,10 @@ export class Membership {
   /** Adds up what all workers have counted so far. */
   addUp(): void {
     const { totals, threads } = this;
-    totals.values.fill(0);
-    for (const { counters } of threads)
-      for (let i = 0; i < totals.values.length; i++) totals.addBy(i, counters.values[i]!);
+    const { length } = totals.values;
+    totals.join((take) => {
+      for (const { counters } of threads) for (let i = 0; i < length; i++) take(i, counters.values[i]!);
+    });
   }
 
   /** The flows of this worker have ended. The first waits until those of the others have: what it tells then is whole. */
@@ -91,7 +92,12 @@ export function shareOf<T extends { readonly memcap: number; readonly idleAbove?
   if (membership === undefined) return options;
   const { count } = membership;
   const idle = options.idleAbove === undefined ? {} : { idleAbove: Math.floor(options.idleAbove / count) };
-  return { ...options, ...idle, memcap: Math.floor(options.memcap / count) };
+  return { ...options, ...idle, memcap: shareAt(options.memcap, membership) };
+}
+
+/** All shares together are the whole. */
+export function shareAt(whole: number, { count, index }: Pick<Membership, 'count' | 'index'>): number {
+  return Math.floor(whole / count) + (index < whole % count ? 1 : 0);
 }
 
 /** The same of streams. */

@@ -6,6 +6,7 @@ import type { OutputErrorCode } from '../../output/output-error.ts';
 import type { SourceChoice } from '../live-source.ts';
 import type { CompiledOrder, RuleSource } from '../reload/order.ts';
 import type { Simulations } from '../settings/index.ts';
+import type { Question, Reply } from './questions.ts';
 
 /** From which a thread makes the worker that the first thread would have made of its objects. */
 export interface WorkerRecipe {
@@ -90,12 +91,21 @@ export type MemberMessage =
   | { readonly type: 'refused'; readonly reason: string }
   /** What came of `rules`. */
   | { readonly type: 'reloaded'; readonly problem: string | undefined }
+  /** To the question of that number. */
+  | { readonly type: 'replied'; readonly number: number; readonly reply: Reply }
   | { readonly type: 'done' };
 
 /** From the first thread to a worker that is at work: other rules for those in force. */
 export interface RulesMessage {
   readonly type: 'rules';
   readonly compiled: CompiledOrder;
+}
+
+/** Likewise: a question, its number to be told with the answer. */
+export interface QuestionMessage {
+  readonly type: 'question';
+  readonly number: number;
+  readonly question: Question;
 }
 
 /** From the first thread to a worker: what became of a request for a writer. */

@@ -7,12 +7,15 @@ import { openConfig } from '../../config/index.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import { CompilerThread } from '../reload/compiler-thread.ts';
 import { orderOf } from '../reload/attach.ts';
+import type { Memcap } from '../memcaps.ts';
 import type { CompiledOrder } from '../reload/order.ts';
 import { MemberThread } from './member-thread.ts';
 import type { MemberEvents } from './member-thread.ts';
 import { CONTROL_WORDS, ControlWord, WORKERS_LOST } from './messages.ts';
 import type { MemberMessage, MemberTask, RulesMessage, WorkerRecipe } from './messages.ts';
+import type { Question, Reply } from './questions.ts';
 import type { RuleState } from './rule-state.ts';
+import { teamMemcaps } from './team-memcaps.ts';
 import { WriterHost } from './writer-host.ts';
 
 export interface TeamOptions {
@@ -52,6 +55,8 @@ export class Team implements MemberEvents {
   private readonly ruleStateOf: TeamOptions['ruleStateOf'];
   /** Rules of the workers, for one that takes the place of another. */
   private compiled: CompiledOrder | null;
+  /** By the names of memcaps that were set, the share of each worker: one that comes later has it, too. */
+  private readonly shares = new Map<string, readonly number[]>();
   private generation = 0;
   private hasBegun = false;
   private isStopping = false;
@@ -106,6 +111,9 @@ export class Team implements MemberEvents {
       case 'log':
         log.write(message.level, message.module, message.message);
         return;
+      case 'replied':
+        member.replied(message.number, message.reply);
+        return;
       case 'reloaded':
         member.onReloaded(message.problem);
         return;
@@ -127,6 +135,8 @@ export class Team implements MemberEvents {
       if (this.members.every(({ isReady }) => isReady)) this.onReady();
       return;
     }
+    const shares = new Map([...this.shares].map(([name, all]) => [name, all[member.data.index]!]));
+    if (shares.size > 0) void member.ask({ about: 'shares', bytes: shares });
     const passed = Date.now() - member.losses.at(-1)!;
     log.notice('threads', `${member.name}: another takes its place after ${String(passed)} ms`);
     // the others went over to other rules meanwhile
@@ -208,6 +218,24 @@ export class Team implements MemberEvents {
     return problem === undefined ? undefined : `${member.name}: ${problem}`;
   }
 
+  /** The answers of those workers that are there. */
+  async ask(question: Question): Promise<Reply[]> {
+    const replies = await Promise.all(this.members.map((member) => member.ask(question)));
+    return replies.filter((reply) => reply !== undefined);
+  }
+
+  /** What all of them may use together. */
+  async memcaps(): Promise<readonly Memcap[]> {
+    const replies = await this.ask({ about: 'memcaps' });
+    const told = replies.flatMap(({ memcaps }) => (memcaps === undefined ? [] : [memcaps]));
+    // one that is missing would have its share be nobody's
+    if (told.length < this.size) return [];
+    return teamMemcaps(told, (name, shares) => {
+      this.shares.set(name, shares);
+      this.members.forEach((member, i) => void member.ask({ about: 'shares', bytes: new Map([[name, shares[i]!]]) }));
+    });
+  }
+
   /** Workers that capture for themselves take no more packets. */
   stop(): void {
     this.isStopping = true;
@@ -224,10 +252,10 @@ export class Team implements MemberEvents {
 
   /** Brings `totals` up to date: by name, since threads number them in the order in which they come up. */
   addUp(): void {
-    const { totals } = this;
-    totals.values.fill(0);
-    for (const { counterNames, counters } of this.members)
-      for (let i = 0; i < counterNames.length; i++) totals.addBy(defineCounter(counterNames[i]!), counters.get(i));
+    this.totals.join((take) => {
+      for (const { counterNames, counters } of this.members)
+        for (let i = 0; i < counterNames.length; i++) take(defineCounter(counterNames[i]!), counters.get(i));
+    });
   }
 }
 

@@ -68,6 +68,9 @@ describe('what workers share', () => {
     assert.equal(theirs.get('names')!.add(text, 2, 9), false);
     assert.equal(theirs.get('names')!.remove(text, 2, 9), true);
     assert.equal(ours.get('names')!.find(text, 2, 9), null);
+    // with what is known of an entry
+    assert.equal(theirs.get('names')!.addWithContext('example', '{"né":1}'), true);
+    assert.equal(ours.get('names')!.find(text, 2, 9)?.context, '{"né":1}');
   });
 
   it('tags of hosts, whose packets count wherever they come by', () => {
