@@ -24,7 +24,7 @@ import quicProtocol from './quic.ts';
 import rdpProtocol from './rdp.ts';
 import rfbProtocol from './rfb.ts';
 import sipProtocol from './sip.ts';
-import smbProtocol from './smb.ts';
+import smbProtocol from './smb/index.ts';
 import smtpProtocol from './smtp/index.ts';
 import snmpProtocol from './snmp.ts';
 import sshProtocol from './ssh/index.ts';

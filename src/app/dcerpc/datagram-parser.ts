@@ -36,16 +36,16 @@ export class DatagramParser extends AppParser {
     const sequence = number32(data, start + 64, isLittle);
     const stubLength = number16(data, start + 74, isLittle);
     const tx = this.call(activity, sequence);
-    tx.isLittle = isLittle;
-    tx.opnum = number16(data, start + 68, isLittle);
+    tx.exchange.isLittle = isLittle;
+    tx.exchange.opnum = number16(data, start + 68, isLittle);
     // what is no request answers one, whoever sent it first
-    const side = type === PduType.request ? tx.request : tx.response;
+    const side = type === PduType.request ? tx.exchange.request : tx.exchange.response;
     side.type = type;
     side.fragments++;
     const stub = start + CL_HEADER;
     side.append(data, stub, Math.min(end, stub + stubLength), this.settings.maxStub);
     const flags = data[start + 2]!;
-    const about = side === tx.request ? TO_SERVER : TO_CLIENT;
+    const about = side === tx.exchange.request ? TO_SERVER : TO_CLIENT;
     if ((flags & FRAGMENT) === 0 || (flags & LAST_FRAGMENT) !== 0) {
       side.isDone = true;
       tx.advance(about, Progress.complete);
@@ -56,15 +56,15 @@ export class DatagramParser extends AppParser {
 
   private call(activity: string, sequence: number): DcerpcTransaction {
     const live = this.calls;
-    const known = live.findLast((tx) => tx.activity === activity && tx.sequence === sequence);
+    const known = live.findLast((tx) => tx.exchange.activity === activity && tx.exchange.sequence === sequence);
     if (known !== undefined) return known;
     if (this.liveCount >= MOST_CALLS) {
       this.oldest!.advance(TO_SERVER, Progress.complete);
       this.oldest!.advance(TO_CLIENT, Progress.complete);
     }
     const tx = new DcerpcTransaction(this.newId(), 0, this.contexts);
-    tx.activity = activity;
-    tx.sequence = sequence;
+    tx.exchange.activity = activity;
+    tx.exchange.sequence = sequence;
     this.add(tx);
     return tx;
   }

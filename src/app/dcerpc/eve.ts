@@ -3,9 +3,10 @@
 import type { JsonText } from '../../base/json-writer.ts';
 import type { EveDeclaration } from '../../framework/app-protocol.ts';
 import type { RpcInterface } from '../../applayer/dcerpc/contexts.ts';
+import type { RpcExchange, RpcSide } from '../../applayer/dcerpc/exchange.ts';
 import { PduType, pduTypeName } from '../../applayer/dcerpc/pdu.ts';
 import { namesOf } from '../../applayer/dcerpc/services.ts';
-import type { DcerpcTransaction, RpcSide } from './transaction.ts';
+import type { DcerpcTransaction } from './transaction.ts';
 
 export const DCERPC_EVE: EveDeclaration = {
   type: 'dcerpc',
@@ -13,30 +14,30 @@ export const DCERPC_EVE: EveDeclaration = {
   create: () => ({ log: write }),
 };
 
-function write(tx: DcerpcTransaction, json: JsonText): boolean {
-  const { request, response } = tx;
+function write({ exchange }: DcerpcTransaction, json: JsonText): boolean {
+  const { request, response } = exchange;
   if (request.isDone && !request.isLost) {
     json.string('request', pduTypeName(request.type));
-    if (request.type === PduType.request) call(tx, json);
-    else if (request.type === PduType.bind) interfaces(tx.offered, json);
+    if (request.type === PduType.request) call(exchange, json);
+    else if (request.type === PduType.bind) interfaces(exchange.offered, json);
   } else json.string('request', 'REQUEST_LOST');
   if (response.isDone && !response.isLost) {
     json.string('response', pduTypeName(response.type));
     if (response.type === PduType.response) sizes('res', response, json).close();
   } else json.string('response', 'UNREPLIED');
-  if (tx.activity === '') json.number('call_id', tx.callId).string('rpc_version', '5.0');
-  else json.string('activityuuid', tx.activity).number('seqnum', tx.sequence).string('rpc_version', '4.0');
+  if (exchange.activity === '') json.number('call_id', exchange.callId).string('rpc_version', '5.0');
+  else json.string('activityuuid', exchange.activity).number('seqnum', exchange.sequence).string('rpc_version', '4.0');
   return true;
 }
 
-function call(tx: DcerpcTransaction, json: JsonText): void {
-  json.open('req').number('opnum', tx.opnum);
-  json.number('frag_cnt', tx.request.fragments).number('stub_data_size', tx.request.size).close();
-  const goesTo = tx.contexts.at(tx.contextId);
+function call(exchange: RpcExchange, json: JsonText): void {
+  json.open('req').number('opnum', exchange.opnum);
+  json.number('frag_cnt', exchange.request.fragments).number('stub_data_size', exchange.request.size).close();
+  const goesTo = exchange.contexts.at(exchange.contextId);
   if (goesTo === undefined) return;
   json.openArray('interfaces').openElement();
   members(goesTo, json);
-  const names = namesOf(goesTo.uuid, tx.opnum);
+  const names = namesOf(goesTo.uuid, exchange.opnum);
   if (names !== undefined) json.string('service', names.service);
   if (names !== undefined && names.procedure !== '') json.string('procedure', names.procedure);
   json.close().closeArray();

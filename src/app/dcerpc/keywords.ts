@@ -6,23 +6,25 @@ import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
 import { TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
+import type { RpcCarrier, RpcExchange } from '../../applayer/dcerpc/exchange.ts';
 import { parseUuid } from '../../applayer/dcerpc/uuid.ts';
 import { PduType } from '../../applayer/dcerpc/pdu.ts';
 import { opnumTest, versionTest } from './tests.ts';
-import type { DcerpcTransaction } from './transaction.ts';
 
 const PAGE = 'rules/dcerpc-keywords.html';
-const BOTH = [toServer('dcerpc', 0), toClient('dcerpc', 0)];
+/** Also in the pipes of SMB. */
+const BOTH = ['dcerpc', 'smb'].flatMap((protocol) => [toServer(protocol, 0), toClient(protocol, 0)]);
 
-/** Whether a transaction is a call, as far as it was seen. */
-function isCall({ request, response }: DcerpcTransaction): boolean {
+/** Whether an exchange is a call, as far as it was seen. */
+function isCall({ request, response }: RpcExchange): boolean {
   return request.type === PduType.request || response.type === PduType.response;
 }
 
 const STUB = growingBuffer(
   { name: 'dcerpc.stub_data', description: 'Stub data of a call or of its answer.', engines: BOTH },
-  (tx: DcerpcTransaction, view: BufferView, direction: Direction) => {
-    const side = tx.side(direction);
+  ({ exchange }: RpcCarrier, view: BufferView, direction: Direction) => {
+    if (exchange === null) return false;
+    const side = exchange.side(direction);
     const isStub = side.type === (direction === TO_SERVER ? PduType.request : PduType.response);
     if (!isStub || side.size === 0) return false;
     view.data = side.stub;
@@ -30,7 +32,7 @@ const STUB = growingBuffer(
     view.start = 0;
     view.end = view.data.length;
     view.isWhole = side.isDone;
-    view.isLittleEndian = tx.isLittle;
+    view.isLittleEndian = exchange.isLittle;
     return true;
   },
 );
@@ -55,7 +57,8 @@ export const DCERPC_KEYWORDS: readonly KeywordDefinition[] = [
       if (isAny) more.pop();
       if (more.length > 1) throw new RuleError(`dcerpc.iface: unexpected "${more[1]!}"`);
       const test = more.length === 0 ? null : versionTest(more[0]!);
-      builder.addTxMatch((tx: DcerpcTransaction) => isCall(tx) && goesTo(tx, { uuid, isAny, test }), {
+      const wanted = { uuid, isAny, test };
+      builder.addTxMatch(({ exchange }: RpcCarrier) => exchange !== null && isCall(exchange) && goesTo(exchange, wanted), {
         keyword: 'dcerpc.iface',
         engines: BOTH,
         details: { dcerpc_iface: { uuid, any_frag: isAny } },
@@ -75,7 +78,7 @@ export const DCERPC_KEYWORDS: readonly KeywordDefinition[] = [
     ],
     compile(builder, option) {
       const test = opnumTest((option.value ?? '').trim());
-      builder.addTxMatch((tx: DcerpcTransaction) => tx.opnum >= 0 && test(tx.opnum), {
+      builder.addTxMatch(({ exchange }: RpcCarrier) => exchange !== null && exchange.opnum >= 0 && test(exchange.opnum), {
         keyword: 'dcerpc.opnum',
         engines: BOTH,
       });
@@ -106,8 +109,8 @@ interface WantedInterface {
 }
 
 /** Whether the interface that the call's context was agreed on for is the wanted one. */
-function goesTo(tx: DcerpcTransaction, { uuid, isAny, test }: WantedInterface): boolean {
-  const found = tx.contexts.at(tx.contextId);
+function goesTo(exchange: RpcExchange, { uuid, isAny, test }: WantedInterface): boolean {
+  const found = exchange.contexts.at(exchange.contextId);
   if (found === undefined || found.uuid !== uuid || !(isAny || found.isFirst)) return false;
   return test === null || test(found.major);
 }

@@ -45,7 +45,7 @@ export class DcerpcParser extends AppParser {
   override gap(direction: Direction): boolean {
     this.isAstray[direction] = true;
     for (const tx of this.calls) {
-      const side = tx.side(direction);
+      const side = tx.exchange.side(direction);
       if (!side.isDone) this.lose(tx, direction);
     }
     return true;
@@ -57,7 +57,7 @@ export class DcerpcParser extends AppParser {
     const tx = this.transactionOf(input.direction, type);
     if (tx !== null) {
       this.take(tx, input, at);
-      tx.isLittle = this.header.isLittle;
+      tx.exchange.isLittle = this.header.isLittle;
     }
     this.frame(input, 'hdr', at, CO_HEADER, tx);
     this.frame(input, 'data', at + CO_HEADER, this.header.length - CO_HEADER, tx);
@@ -68,12 +68,12 @@ export class DcerpcParser extends AppParser {
     const { type, flags, isLittle, length } = this.header;
     const start = at + CO_HEADER;
     const end = at + length;
-    const side = tx.side(direction);
+    const side = tx.exchange.side(direction);
     side.type = type;
     if (type === PduType.bind || type === PduType.alterContext)
-      tx.offered = this.contexts.offered(data, start, end, { isLittle, isFirst: (flags & PduFlag.first) !== 0 });
+      tx.exchange.offered = this.contexts.offered(data, start, end, { isLittle, isFirst: (flags & PduFlag.first) !== 0 });
     else if (type === PduType.bindAck || type === PduType.alterContextResponse)
-      this.contexts.answered(tx.offered, data, start, end, isLittle);
+      this.contexts.answered(tx.exchange.offered, data, start, end, isLittle);
     else if (type === PduType.request || type === PduType.response) {
       this.stub(tx, data, start, end, direction);
       if ((flags & PduFlag.last) === 0) return;
@@ -86,14 +86,14 @@ export class DcerpcParser extends AppParser {
   }
 
   private stub(tx: DcerpcTransaction, data: Uint8Array, start: number, end: number, direction: Direction): void {
-    const side = tx.side(direction);
+    const side = tx.exchange.side(direction);
     side.fragments++;
     let stub = start;
     if (direction === TO_SERVER) {
       const call = readRequest(data, start, end, this.header.isLittle);
       if (call === null) return;
-      tx.contextId = call.contextId;
-      tx.opnum = call.opnum;
+      tx.exchange.contextId = call.contextId;
+      tx.exchange.opnum = call.opnum;
       stub += REQUEST_HEADER;
     }
     // what a response says of itself counts as stub data (Suricata)
@@ -119,21 +119,21 @@ export class DcerpcParser extends AppParser {
   private openCall(callId: number, direction: Direction): DcerpcTransaction | undefined {
     const live = this.calls;
     for (let i = live.length - 1; i >= 0; i--)
-      if (live[i]!.callId === callId && !live[i]!.side(direction).isDone) return live[i];
+      if (live[i]!.exchange.callId === callId && !live[i]!.exchange.side(direction).isDone) return live[i];
     return undefined;
   }
 
   private lose(tx: DcerpcTransaction, direction: Direction): void {
-    const side = tx.side(direction);
+    const side = tx.exchange.side(direction);
     side.isDone = side.isLost = true;
     tx.advance(direction, Progress.complete);
     this.changed(direction);
   }
 
   private giveUpOldest(): void {
-    const tx = this.calls.find((one) => !(one.request.isDone && one.response.isDone));
+    const tx = this.calls.find((one) => !(one.exchange.request.isDone && one.exchange.response.isDone));
     if (tx === undefined) return;
-    for (const direction of [TO_SERVER, TO_CLIENT] as const) if (!tx.side(direction).isDone) this.lose(tx, direction);
+    for (const direction of [TO_SERVER, TO_CLIENT] as const) if (!tx.exchange.side(direction).isDone) this.lose(tx, direction);
   }
 
   /** Live transactions, oldest first. */

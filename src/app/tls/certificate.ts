@@ -2,8 +2,8 @@
 
 import { digestOf } from '../../base/digest.ts';
 import { timeOf } from './certificate-time.ts';
-import { ElementPlace, areElements, oidText, readAll, readElement } from './der.ts';
-import type { Element } from './der.ts';
+import { ElementPlace, areElements, oidText, readAll, readElement } from '../../wire/der.ts';
+import type { Element } from '../../wire/der.ts';
 
 /** Texts of it are made when somebody asks for them. */
 export class Certificate {

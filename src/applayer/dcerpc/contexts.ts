@@ -19,8 +19,9 @@ export interface RpcInterface {
   readonly minor: number;
   /** Offered in a PDU that says it is the first of its message. */
   readonly isFirst: boolean;
-  /** The server's answer, -1 before it. */
+  /** The server's answer, -1 before it, and its reason. */
   result: number;
+  reason: number;
 }
 
 export class RpcContexts {
@@ -46,6 +47,7 @@ export class RpcContexts {
         minor: number16(data, at + 22, isLittle),
         isFirst,
         result: -1,
+        reason: -1,
       };
       found.push(one);
       if (this.list.length < MOST_CONTEXTS) this.list.push(one);
@@ -64,8 +66,10 @@ export class RpcContexts {
     if (at + 4 > end) return;
     const count = data[at]!;
     at += 4;
-    for (let i = 0; i < count && i < offered.length && at + RESULT <= end; i++, at += RESULT)
+    for (let i = 0; i < count && i < offered.length && at + RESULT <= end; i++, at += RESULT) {
       offered[i]!.result = number16(data, at, isLittle);
+      offered[i]!.reason = number16(data, at + 2, isLittle);
+    }
   }
 
   /** The interface that a request goes to; the newest that has its number. */

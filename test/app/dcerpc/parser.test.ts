@@ -30,10 +30,11 @@ function callsOf(driver: ParserDriver): DcerpcTransaction[] {
 function shown(driver: ParserDriver): unknown[] {
   return driver.parser.transactions.map((tx) => {
     assert.ok(tx instanceof DcerpcTransaction);
-    const { request: asked, response: answered } = tx;
+    const { exchange } = tx;
+    const { request: asked, response: answered } = exchange;
     const type = (side: typeof asked): string => (side.isLost ? 'lost' : side.type < 0 ? '' : pduTypeName(side.type));
     const stub = (side: typeof asked): string => (side.size === 0 ? '' : Buffer.from(side.stub).toString('latin1'));
-    return [tx.callId, type(asked), type(answered), tx.opnum, stub(asked), stub(answered), [...tx.progress].join('')];
+    return [exchange.callId, type(asked), type(answered), exchange.opnum, stub(asked), stub(answered), [...tx.progress].join('')];
   });
 }
 
@@ -54,14 +55,14 @@ describe('DCE/RPC parser', () => {
     ]);
     const [negotiation, call] = callsOf(driver);
     assert.deepEqual(
-      negotiation!.offered.map(({ uuid, major, result }) => [uuid, major, result]),
+      negotiation!.exchange.offered.map(({ uuid, major, result }) => [uuid, major, result]),
       [
         [WINREG, 1, 0],
         [SVCCTL, 2, 2],
       ],
     );
-    assert.equal(call!.contexts.at(0)!.uuid, WINREG);
-    assert.equal(call!.contexts.at(1), undefined, 'it was refused');
+    assert.equal(call!.exchange.contexts.at(0)!.uuid, WINREG);
+    assert.equal(call!.exchange.contexts.at(1), undefined, 'it was refused');
   });
 
   it('does so wherever its input is cut', () => {
@@ -75,8 +76,9 @@ describe('DCE/RPC parser', () => {
       [1, bindAck([0, 0], big)],
       [0, request(1, 0x1234, 'x', { ...big, callId: 0x10203 })],
     ]);
-    const tx = callsOf(driver)[1]!;
-    assert.deepEqual([tx.callId, tx.opnum, tx.isLittle, tx.contexts.at(1)!.uuid], [0x10203, 0x1234, false, SVCCTL]);
+    const { exchange } = callsOf(driver)[1]!;
+    const { callId, opnum, isLittle, contexts } = exchange;
+    assert.deepEqual([callId, opnum, isLittle, contexts.at(1)!.uuid], [0x10203, 0x1234, false, SVCCTL]);
   });
 
   it('joins the fragments of a call, and of others under way beside it', () => {
@@ -92,7 +94,7 @@ describe('DCE/RPC parser', () => {
       [7, 'REQUEST', 'RESPONSE', 1, 'one two three', HEAD, '11'],
       [8, 'REQUEST', 'FAULT', 2, 'other', '', '11'],
     ]);
-    assert.equal(callsOf(driver)[0]!.request.fragments, 3);
+    assert.equal(callsOf(driver)[0]!.exchange.request.fragments, 3);
   });
 
   it('takes an altered context for one more', () => {
@@ -103,7 +105,7 @@ describe('DCE/RPC parser', () => {
       [0, pdu(16, Buffer.alloc(8), { callId: 3 })],
     ]);
     assert.deepEqual(shown(driver).slice(2), [[3, 'ALTER_CONTEXT', 'ALTER_CONTEXT_RESP', -1, '', '', '11']]);
-    assert.equal(callsOf(driver)[0]!.contexts.at(0)!.uuid, SVCCTL);
+    assert.equal(callsOf(driver)[0]!.exchange.contexts.at(0)!.uuid, SVCCTL);
   });
 
   it('goes on behind bytes that never came', () => {
@@ -156,8 +158,8 @@ describe('DCE/RPC in datagrams', () => {
       [0, 'REQUEST', 'RESPONSE', 9, 'ask', 'answer', '11'],
       [0, 'REQUEST', '', 9, 'partner', '', '10'],
     ]);
-    const tx = callsOf(driver)[0]!;
-    assert.deepEqual([tx.activity, tx.sequence], [ACTIVITY, 1]);
+    const { exchange } = callsOf(driver)[0]!;
+    assert.deepEqual([exchange.activity, exchange.sequence], [ACTIVITY, 1]);
   });
 
   it('gives up on what is none', () => {

@@ -1,0 +1,37 @@
+// What the handlers of the versions ask of the parser around them.
+
+import type { AppFlow } from '../../framework/app-flow.ts';
+import type { Direction } from '../../framework/transaction.ts';
+import type { OpenFiles } from './open-files.ts';
+import type { Pipes } from './pipes.ts';
+import type { SmbSession } from './session.ts';
+import type { SmbSettings } from './settings.ts';
+import type { SmbDetail, SmbTransaction } from './transaction.ts';
+
+/** What messages and their answers are told by. */
+export interface MessageIds {
+  readonly messageId: number;
+  readonly treeId: number;
+  readonly sessionLow: number;
+  readonly sessionHigh: number;
+}
+
+export const NO_IDS: MessageIds = { messageId: -1, treeId: 0, sessionLow: 0, sessionHigh: 0 };
+
+export interface SmbHost {
+  readonly flow: AppFlow;
+  readonly settings: SmbSettings;
+  readonly session: SmbSession;
+  readonly files: OpenFiles;
+  readonly pipes: Pipes;
+  /** Makes a transaction and makes it known. */
+  open(version: 1 | 2, command: number, detail: SmbDetail, ids: MessageIds): SmbTransaction;
+  /** The command that a message answers; null without. */
+  asked(version: 1 | 2, command: number, messageId: number): SmbTransaction | null;
+  /** The newest live transaction that is like that; null without. */
+  find(isIt: (tx: SmbTransaction) => boolean): SmbTransaction | null;
+  /** A direction of it is complete. */
+  complete(tx: SmbTransaction, direction: Direction): void;
+  /** Notes an anomaly, on the newest transaction where it is about none. */
+  note(id: number, tx?: SmbTransaction): void;
+}

@@ -1,0 +1,46 @@
+// NetBIOS session service (RFC 1002 section 4.3), in whose messages SMB travels, directly over TCP too (MS-SMB2 section 2.1).
+
+import { Probed } from '../../framework/app-protocol.ts';
+import { u24 } from '../../wire/read.ts';
+
+/** Type and length. */
+export const SESSION_HEADER = 4;
+export const SESSION_MESSAGE = 0x00;
+/** Message, request, positive and negative response, retarget, keepalive. */
+const SERVICES: readonly number[] = [SESSION_MESSAGE, 0x81, 0x82, 0x83, 0x84, 0x85];
+const MOST_OF_FIRST = 0x20000;
+
+/** First bytes of the messages of the versions; `SMB` follows. */
+export const Magic = { smb1: 0xff, smb2: 0xfe, encrypted: 0xfd } as const;
+export const MAGIC_LENGTH = 4;
+
+/** Length of the message behind the header. */
+export function sessionLength(data: Uint8Array, at: number): number {
+  return u24(data, at + 1);
+}
+
+/** Value of Magic at `at`; 0: something else. */
+export function magicAt(data: Uint8Array, at: number): number {
+  if (data[at + 1] !== 0x53 || data[at + 2] !== 0x4d || data[at + 3] !== 0x42) return 0;
+  const first = data[at]!;
+  return first >= Magic.encrypted ? first : 0;
+}
+
+export function isService(type: number): boolean {
+  return SERVICES.includes(type);
+}
+
+/** Where a message with SMB in it begins, looked for where bytes were missed; -1: not up to `end`. */
+export function findSession(data: Uint8Array, start: number, end: number): number {
+  for (let at = start; at + SESSION_HEADER + MAGIC_LENGTH <= end; at++)
+    if (data[at] === SESSION_MESSAGE && magicAt(data, at + SESSION_HEADER) !== 0) return at;
+  return -1;
+}
+
+export function probe(data: Uint8Array, start: number, end: number): number {
+  if (end - start < SESSION_HEADER) return Probed.more;
+  if (!isService(data[start]!) || u24(data, start + 1) > MOST_OF_FIRST) return Probed.no;
+  if (data[start] !== SESSION_MESSAGE) return Probed.yes;
+  if (end - start < SESSION_HEADER + MAGIC_LENGTH) return Probed.more;
+  return magicAt(data, start + SESSION_HEADER) !== 0 ? Probed.yes : Probed.no;
+}

@@ -1,0 +1,144 @@
+// Pipes: DCE/RPC in named pipes (MS-RPCE section 2.1.1.2); every call is a transaction.
+
+import type { Direction } from '../../framework/transaction.ts';
+import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
+import { REQUEST_HEADER, RpcContexts, readRequest } from '../../applayer/dcerpc/contexts.ts';
+import { RpcExchange } from '../../applayer/dcerpc/exchange.ts';
+import type { RpcSide } from '../../applayer/dcerpc/exchange.ts';
+import { CO_HEADER, CoHeader, PduFlag, PduType } from '../../applayer/dcerpc/pdu.ts';
+import type { MessageIds, SmbHost } from './host.ts';
+import { RecentMap } from './recent-map.ts';
+import type { SmbTransaction } from './transaction.ts';
+
+/** Pipes of a connection that are remembered. */
+const MOST_PIPES = 128;
+/** Bytes of stub data of one side of a call that are kept. */
+const MAX_STUB = 1 << 20;
+const NOTHING = new Uint8Array(0);
+
+/** What is known of a pipe. */
+class Pipe {
+  readonly contexts = new RpcContexts();
+  /** By direction: the beginning of a PDU whose rest comes with a later message. */
+  readonly begun: [Uint8Array, Uint8Array] = [NOTHING, NOTHING];
+  /** Calls without an answer. */
+  readonly calls: SmbTransaction[] = [];
+}
+
+/** A message that carries bytes of a pipe. */
+export interface PipeMessage {
+  readonly version: 1 | 2;
+  readonly command: number;
+  readonly ids: MessageIds;
+  /** Of an answer; -1: it is none. */
+  readonly status: number;
+  readonly isDosStatus: boolean;
+}
+
+export class Pipes {
+  private readonly host: SmbHost;
+  private readonly pipes = new RecentMap<string, Pipe>(MOST_PIPES);
+  private readonly header = new CoHeader();
+
+  constructor(host: SmbHost) {
+    this.host = host;
+  }
+
+  /** Bytes [start, end) of `data` pass through the pipe of that key. */
+  bytes(key: string, direction: Direction, message: PipeMessage, data: Uint8Array, start: number, end: number): void {
+    if (start >= end) return;
+    const pipe = this.pipe(key);
+    const begun = pipe.begun[direction];
+    pipe.begun[direction] = NOTHING;
+    if (begun.length === 0) this.take(pipe, direction, message, data, start, end);
+    else {
+      const all = Buffer.concat([begun, data.subarray(start, end)]);
+      this.take(pipe, direction, message, all, 0, all.length);
+    }
+  }
+
+  /** It is closed. */
+  close(key: string): void {
+    this.pipes.take(key);
+  }
+
+  private pipe(key: string): Pipe {
+    const known = this.pipes.get(key);
+    if (known !== undefined) return known;
+    const pipe = new Pipe();
+    this.pipes.set(key, pipe);
+    return pipe;
+  }
+
+  private take(pipe: Pipe, direction: Direction, message: PipeMessage, data: Uint8Array, start: number, end: number): void {
+    let at = start;
+    while (at + CO_HEADER <= end) {
+      if (!this.header.read(data, at)) return;
+      const stop = at + this.header.length;
+      if (stop > end) break;
+      this.pdu(pipe, direction, message, data, at + CO_HEADER, stop);
+      at = stop;
+    }
+    if (at < end) pipe.begun[direction] = data.slice(at, end);
+  }
+
+  /** The contents of a PDU whose header was read. */
+  private pdu(pipe: Pipe, direction: Direction, message: PipeMessage, data: Uint8Array, start: number, end: number): void {
+    const tx = this.call(pipe, direction, message);
+    if (tx === null) return;
+    const exchange = tx.exchange!;
+    const { type, flags, isLittle } = this.header;
+    const side = exchange.side(direction);
+    side.type = type;
+    exchange.isLittle = isLittle;
+    if (type === PduType.bind || type === PduType.alterContext)
+      exchange.offered = pipe.contexts.offered(data, start, end, { isLittle, isFirst: (flags & PduFlag.first) !== 0 });
+    else if (type === PduType.bindAck || type === PduType.alterContextResponse)
+      pipe.contexts.answered(exchange.offered, data, start, end, isLittle);
+    else if (type === PduType.request) readCall(exchange, data, start, end, isLittle);
+    else if (type === PduType.response) addStub(exchange.response, data, start + REQUEST_HEADER, end);
+    if (direction === TO_CLIENT) {
+      tx.status = message.status;
+      tx.isDosStatus = message.isDosStatus;
+    }
+    if ((flags & PduFlag.last) !== 0 || (type !== PduType.request && type !== PduType.response)) this.end(pipe, tx, direction);
+    else this.host.flow.noteNews(direction);
+  }
+
+  private end(pipe: Pipe, tx: SmbTransaction, direction: Direction): void {
+    tx.exchange!.side(direction).isDone = true;
+    this.host.complete(tx, direction);
+    if (direction === TO_SERVER) return;
+    pipe.calls.splice(pipe.calls.indexOf(tx), 1);
+    this.host.complete(tx, TO_SERVER);
+  }
+
+  /** The transaction of the PDU whose header was read; null: it belongs to none. */
+  private call(pipe: Pipe, direction: Direction, message: PipeMessage): SmbTransaction | null {
+    const { callId } = this.header;
+    const { calls } = pipe;
+    for (let i = calls.length - 1; i >= 0; i--) {
+      const { exchange } = calls[i]!;
+      if (exchange!.callId === callId && !exchange!.side(direction).isDone) return calls[i]!;
+    }
+    if (this.header.type === PduType.auth3) return null;
+    const tx = this.host.open(message.version, message.command, { kind: 'dcerpc' }, message.ids);
+    tx.exchange = new RpcExchange(callId, pipe.contexts);
+    if (calls.length >= this.host.settings.maxTx) calls.shift();
+    calls.push(tx);
+    return tx;
+  }
+}
+
+function readCall(exchange: RpcExchange, data: Uint8Array, start: number, end: number, isLittle: boolean): void {
+  const call = readRequest(data, start, end, isLittle);
+  if (call === null) return;
+  exchange.contextId = call.contextId;
+  exchange.opnum = call.opnum;
+  addStub(exchange.request, data, start + REQUEST_HEADER, end);
+}
+
+function addStub(side: RpcSide, data: Uint8Array, start: number, end: number): void {
+  side.fragments++;
+  if (end > start) side.append(data, start, end, MAX_STUB);
+}

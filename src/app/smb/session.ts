@@ -1,0 +1,55 @@
+// SmbSession: what a connection has agreed on, and what its numbers stand for.
+
+import { RpcContexts } from '../../applayer/dcerpc/contexts.ts';
+import { RecentMap } from './recent-map.ts';
+import type { SmbSettings } from './settings.ts';
+
+/** A share that is connected to. */
+export interface Tree {
+  readonly name: Uint8Array;
+  readonly isPipe: boolean;
+}
+
+/** A read whose answer is to come. */
+export interface PendingRead {
+  readonly offset: number;
+  /** Key of the file. */
+  readonly file: string;
+}
+
+const NOTHING = new Uint8Array(0);
+/** Shares that nobody saw being connected to. */
+export const UNKNOWN_TREE: Tree = { name: NOTHING, isPipe: false };
+export const UNKNOWN_NAME = Buffer.from('<unknown>');
+export const SHARE_ROOT = Buffer.from('<share_root>');
+
+export class SmbSession {
+  /** Of SMB2, 0 before. */
+  dialect = 0;
+  /** Of SMB1: as the client named it, '' before. */
+  oldDialect = '';
+  /** Interfaces that were agreed on in pipes. */
+  readonly contexts = new RpcContexts();
+  readonly trees: RecentMap<string, Tree>;
+  /** Names of files and pipes by their ids. */
+  readonly names: RecentMap<string, Uint8Array>;
+  readonly reads: RecentMap<number, PendingRead>;
+
+  constructor({ trees, files, reads }: SmbSettings) {
+    this.trees = new RecentMap(trees);
+    this.names = new RecentMap(files);
+    this.reads = new RecentMap(reads);
+  }
+}
+
+/** Pipes that Windows calls procedures through, by the last part of their names. */
+const SERVICES = new Set(
+  `atsvc browser dnsserver drsuapi efsrpc epmapper eventlog initshutdown lsarpc lsass netdfs netlogon ntsvcs protected_storage
+   samr scerpc spoolss srvsvc svcctl trkwks w32time winreg wkssvc`.split(/\s+/),
+);
+
+/** Whether it is the name of a pipe of such a service. */
+export function isService(name: Uint8Array): boolean {
+  const text = Buffer.from(name).toString('latin1').toLowerCase();
+  return SERVICES.has(text.slice(text.lastIndexOf('\\') + 1));
+}

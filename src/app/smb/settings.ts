@@ -1,0 +1,47 @@
+// Settings of SMB: `app-layer.protocols.smb`.
+
+import type { ConfigNode } from '../../config/index.ts';
+
+export interface TransferLimits {
+  /** Bytes of one read or write; 0: any number. */
+  readonly size: number;
+  /** Bytes, and parts, of a file that may wait for those before them; 0: any number. */
+  readonly queueSize: number;
+  readonly queueCount: number;
+}
+
+export interface SmbSettings {
+  readonly read: TransferLimits;
+  readonly write: TransferLimits;
+  /** Transactions without an answer at a time. */
+  readonly maxTx: number;
+  /** How far streams are followed, in place of the depth of all streams; undefined: as others. */
+  readonly streamDepth: number | undefined;
+  /** Things of a connection that are remembered: files by their ids, shares, reads under way. */
+  readonly files: number;
+  readonly trees: number;
+  readonly reads: number;
+}
+
+const MAX_SIZE = 16 << 20;
+const QUEUE_SIZE = 64 << 20;
+const QUEUE_COUNT = 64;
+
+export function readSettings(node: ConfigNode | undefined): SmbSettings {
+  const size = (key: string, fallback: number): number => node?.size(key, fallback) ?? fallback;
+  const count = (key: string, fallback: number): number => node?.int(key, fallback, { min: 1 }) ?? fallback;
+  const limits = (kind: 'read' | 'write'): TransferLimits => ({
+    size: size(`max-${kind}-size`, MAX_SIZE),
+    queueSize: size(`max-${kind}-queue-size`, QUEUE_SIZE),
+    queueCount: node?.int(`max-${kind}-queue-cnt`, QUEUE_COUNT) ?? QUEUE_COUNT,
+  });
+  return {
+    read: limits('read'),
+    write: limits('write'),
+    maxTx: count('max-tx', 1024),
+    streamDepth: node?.string('stream-depth') === undefined ? undefined : size('stream-depth', 0),
+    files: count('max-guid-cache-size', 1024),
+    trees: count('max-tree-cache-size', 512),
+    reads: count('max-rec-offset-cache-size', 128),
+  };
+}

@@ -1,0 +1,261 @@
+// Smb2Requests: what clients ask for in SMB 2 and 3.
+
+import { TO_SERVER } from '../../framework/transaction.ts';
+import { SMB_ANOMALY } from './events.ts';
+import type { SmbHost } from './host.ts';
+import { guidText, le32, le64, utf16 } from './read.ts';
+import { readSecurity, newSessionSetup } from './security.ts';
+import { SHARE_ROOT, UNKNOWN_NAME } from './session.ts';
+import type { Side } from './side.ts';
+import { PIPE_TRANSCEIVE, Smb2Command, dialectName } from './smb2-header.ts';
+import { Fixed, isCallOf, treeKey, treeOf } from './smb2.ts';
+import type { Smb2Message } from './smb2.ts';
+import { NtStatus } from './status.ts';
+import type { SmbDetail, SmbTransaction } from './transaction.ts';
+
+const DIRECTORY = 0x01;
+const DELETE_ON_CLOSE = 0x1000;
+/** Class and levels of a set_info request. */
+const FILE_INFO = 1;
+const Level = { rename: 10, disposition: 13 } as const;
+const RENAME_FIXED = 20;
+/** Records of writes name no share (Suricata). */
+const NO_SHARE = new Uint8Array(0);
+const GENERIC: SmbDetail = { kind: 'generic' };
+
+export class Smb2Requests {
+  private readonly host: SmbHost;
+  private readonly message: Smb2Message;
+
+  constructor(host: SmbHost, message: Smb2Message) {
+    this.host = host;
+    this.message = message;
+  }
+
+  take(side: Side): void {
+    const isKnown = this.known(side);
+    if (!isKnown) this.host.note(SMB_ANOMALY.malformed_data);
+  }
+
+  /** False: it is too short for what it says. */
+  private known(side: Side): boolean {
+    switch (this.message.header.command) {
+      case Smb2Command.negotiate:
+        return this.negotiate();
+      case Smb2Command.sessionSetup:
+        return this.sessionSetup();
+      case Smb2Command.treeConnect:
+        return this.treeConnect();
+      case Smb2Command.create:
+        return this.create();
+      case Smb2Command.read:
+        return this.read();
+      case Smb2Command.write:
+        return this.write(side);
+      case Smb2Command.ioctl:
+        return this.ioctl();
+      case Smb2Command.setInfo:
+        return this.setInfo();
+      default:
+        return this.other();
+    }
+  }
+
+  /** A transaction whose request is complete with this message. */
+  private begin(detail: SmbDetail): SmbTransaction {
+    const { header } = this.message;
+    const tx = this.host.open(2, header.command, detail, header);
+    this.host.complete(tx, TO_SERVER);
+    return tx;
+  }
+
+  private other(): boolean {
+    const { header } = this.message;
+    const { command } = header;
+    if (command === Smb2Command.getInfo) return true;
+    if (command === Smb2Command.close) this.close();
+    else if (command === Smb2Command.treeDisconnect) this.host.session.trees.take(treeKey(header));
+    this.begin(GENERIC);
+    return true;
+  }
+
+  private close(): void {
+    const { message, host } = this;
+    if (!message.has(Fixed.close)) {
+      host.note(SMB_ANOMALY.malformed_data);
+      return;
+    }
+    const file = message.file(72);
+    host.files.close(file, NtStatus.success);
+    host.pipes.close(file);
+  }
+
+  private negotiate(): boolean {
+    const { message } = this;
+    if (!message.has(Fixed.negotiate)) return false;
+    const count = message.u16(66);
+    const dialects: string[] = [];
+    for (let i = 0; i < count && message.has(Fixed.negotiate + 2 * i + 2); i++)
+      dialects.push(dialectName(message.u16(Fixed.negotiate + 2 * i)));
+    const clientGuid = guidText(message.data, message.start + 76);
+    const tx = this.begin({ kind: 'negotiate', dialects, clientGuid, serverGuid: null, maxRead: -1, maxWrite: -1 });
+    if (dialects.length < count) this.host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
+    return true;
+  }
+
+  private sessionSetup(): boolean {
+    const { message, host } = this;
+    if (!message.has(Fixed.sessionSetup)) return false;
+    const at = message.start + message.u16(76);
+    const end = at + message.u16(78);
+    if (end > message.end) return false;
+    readSecurity(host, this.begin(newSessionSetup()), message.data, at, end);
+    return true;
+  }
+
+  private treeConnect(): boolean {
+    const { message } = this;
+    if (!message.has(Fixed.treeConnect)) return false;
+    const at = message.start + message.u16(68);
+    const end = at + message.u16(70);
+    if (end > message.end) return false;
+    const share = utf16(message.data, at, end);
+    this.begin({ kind: 'tree_connect', share, isPipe: isPipeShare(share), type: 0, asked: null, given: null });
+    return true;
+  }
+
+  private create(): boolean {
+    const { message } = this;
+    if (!message.has(Fixed.create)) return false;
+    const at = message.start + message.u16(108);
+    const end = at + message.u16(110);
+    if (end > message.end) return false;
+    const name = at < end ? utf16(message.data, at, end) : SHARE_ROOT;
+    const options = message.u32(104);
+    this.begin({
+      kind: 'create',
+      name,
+      disposition: message.u32(100),
+      isDirectory: (options & DIRECTORY) !== 0,
+      deletesOnClose: (options & DELETE_ON_CLOSE) !== 0,
+      created: 0,
+      accessed: 0,
+      modified: 0,
+      changed: 0,
+      size: 0,
+      fuid: '',
+    });
+    return true;
+  }
+
+  private read(): boolean {
+    const { message, host } = this;
+    if (!message.has(Fixed.read)) return false;
+    const limit = host.settings.read.size;
+    if (limit > 0 && message.u32(68) > limit) host.note(SMB_ANOMALY.read_request_too_large);
+    else {
+      const offset = le64(message.data, message.start + 72);
+      host.session.reads.set(message.header.messageId, { offset, file: message.file(80) });
+    }
+    return true;
+  }
+
+  private write(side: Side): boolean {
+    const { message, host } = this;
+    if (!message.has(Fixed.write)) return false;
+    const length = message.u32(68);
+    const limit = host.settings.write.size;
+    if (limit > 0 && length > limit) {
+      host.note(SMB_ANOMALY.write_request_too_large);
+      return true;
+    }
+    const before = message.u16(66);
+    if (before < Fixed.write || before > message.length) return length === 0;
+    const file = message.file(80);
+    const offset = le64(message.data, message.start + 72);
+    if (host.files.of(file, TO_SERVER) === undefined && this.isOfPipe(file, before, length)) return true;
+    this.writeFile(side, file, offset, before, Math.min(length, message.length - before));
+    return true;
+  }
+
+  /** Whether it is written to a pipe: calls are taken, all else is nothing to look at. */
+  private isOfPipe(file: string, before: number, length: number): boolean {
+    const { message, host } = this;
+    const { header } = message;
+    if (isCallOf(host, header, file)) {
+      const at = message.start + before;
+      const about = { version: 2, command: header.command, ids: header, status: -1, isDosStatus: false } as const;
+      host.pipes.bytes(file, TO_SERVER, about, message.data, at, Math.min(at + length, message.end));
+      return true;
+    }
+    return treeOf(host, header).isPipe;
+  }
+
+  private writeFile(side: Side, file: string, offset: number, before: number, length: number): void {
+    const { host, message } = this;
+    const { header } = message;
+    const tx =
+      host.files.of(file, TO_SERVER) ??
+      host.files.begin(file, TO_SERVER, {
+        version: 2,
+        command: header.command,
+        name: host.session.names.get(file) ?? UNKNOWN_NAME,
+        share: NO_SHARE,
+        fuid: guidText(message.data, message.start + 80),
+        ids: { ...header, messageId: -1 },
+      });
+    const transfer = host.files.part(tx, TO_SERVER, offset, length);
+    if (transfer !== null) side.carry(transfer, before, length);
+  }
+
+  private ioctl(): boolean {
+    const { message, host } = this;
+    if (!message.has(Fixed.ioctl)) return false;
+    const code = message.u32(68);
+    const file = message.file(72);
+    const at = message.start + message.u32(88);
+    const end = at + message.u32(92);
+    const { header } = message;
+    if (code === PIPE_TRANSCEIVE && isCallOf(host, header, file)) {
+      if (end > message.end) return false;
+      const about = { version: 2, command: header.command, ids: header, status: -1, isDosStatus: false } as const;
+      host.pipes.bytes(file, TO_SERVER, about, message.data, at, end);
+      host.session.reads.set(header.messageId, { offset: 0, file });
+    } else this.begin({ kind: 'ioctl', function: code });
+    return true;
+  }
+
+  private setInfo(): boolean {
+    const { message, host } = this;
+    if (!message.has(Fixed.setInfo)) return false;
+    if (message.data[message.start + 66] !== FILE_INFO) return true;
+    const level = message.data[message.start + 67];
+    const at = message.start + message.u16(72);
+    const end = Math.min(message.end, at + message.u32(68));
+    const file = message.file(80);
+    const name = host.session.names.get(file) ?? UNKNOWN_NAME;
+    const fuid = guidText(message.data, message.start + 80);
+    if (level === Level.rename) return this.rename(at, end, name, fuid);
+    if (level !== Level.disposition) return true;
+    if (at >= end) return false;
+    const deletesOnClose = (message.data[at]! & 1) !== 0;
+    this.begin({ kind: 'set_file_path_info', name, deletesOnClose, subcommand: -1, level: -1, fuid });
+    return true;
+  }
+
+  private rename(at: number, end: number, from: Uint8Array, fuid: string): boolean {
+    const { data } = this.message;
+    if (at + RENAME_FIXED > end) return false;
+    const stop = at + RENAME_FIXED + le32(data, at + 16);
+    if (stop > end) return false;
+    this.begin({ kind: 'rename', from, to: utf16(data, at + RENAME_FIXED, stop), fuid });
+    return true;
+  }
+}
+
+const IPC = Buffer.from('IPC$');
+
+/** Whether a share is that of the pipes, by its name: only the answer says for certain. */
+export function isPipeShare(share: Uint8Array): boolean {
+  return Buffer.from(share).subarray(-IPC.length).equals(IPC);
+}

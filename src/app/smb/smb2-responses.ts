@@ -1,0 +1,174 @@
+// Smb2Responses: what servers answer in SMB 2 and 3.
+
+import { TO_CLIENT } from '../../framework/transaction.ts';
+import { SMB_ANOMALY } from './events.ts';
+import type { SmbHost } from './host.ts';
+import type { PipeMessage } from './pipes.ts';
+import { fileTime, guidText, le64 } from './read.ts';
+import { UNKNOWN_NAME } from './session.ts';
+import type { PendingRead } from './session.ts';
+import type { Side } from './side.ts';
+import { Smb2Command } from './smb2-header.ts';
+import { Fixed, isCallOf, treeKey, treeOf } from './smb2.ts';
+import type { Smb2Message } from './smb2.ts';
+import { NtStatus } from './status.ts';
+import type { Create, Negotiation, SmbTransaction, TreeConnect } from './transaction.ts';
+
+const SHARE_OF_PIPES = 2;
+
+export class Smb2Responses {
+  private readonly host: SmbHost;
+  private readonly message: Smb2Message;
+
+  constructor(host: SmbHost, message: Smb2Message) {
+    this.host = host;
+    this.message = message;
+  }
+
+  take(side: Side): void {
+    const { header } = this.message;
+    const isKnown = header.command === Smb2Command.read ? this.read(side) : this.answer();
+    if (!isKnown) this.host.note(SMB_ANOMALY.malformed_data);
+  }
+
+  /** False: it is too short for what it says. */
+  private answer(): boolean {
+    const { host, message } = this;
+    const { header } = message;
+    if (header.command === Smb2Command.ioctl && this.called()) return true;
+    const tx = host.asked(2, header.command, header.messageId);
+    if (tx === null) return this.unasked();
+    tx.status = header.status;
+    tx.sessionLow = header.sessionLow;
+    tx.sessionHigh = header.sessionHigh;
+    const isFine = header.status !== NtStatus.success || this.details(tx);
+    host.complete(tx, TO_CLIENT);
+    return isFine;
+  }
+
+  private details(tx: SmbTransaction): boolean {
+    const { detail } = tx;
+    if (detail.kind === 'negotiate') return this.negotiated(detail);
+    if (detail.kind === 'tree_connect') return this.treeConnected(tx, detail);
+    if (detail.kind === 'create') return this.created(detail);
+    return true;
+  }
+
+  /** SMB1 may have asked. */
+  private unasked(): boolean {
+    const { host, message } = this;
+    if (message.header.command !== Smb2Command.negotiate) return true;
+    const tx = host.find((one) => one.version === 1 && one.detail.kind === 'negotiate' && !one.isDone(TO_CLIENT));
+    if (tx === null) return true;
+    tx.status = message.header.status;
+    const isFine = tx.status !== NtStatus.success || this.negotiated(tx.detail as Negotiation);
+    host.complete(tx, TO_CLIENT);
+    return isFine;
+  }
+
+  private negotiated(detail: Negotiation): boolean {
+    const { message, host } = this;
+    if (!message.has(Fixed.negotiated)) return false;
+    host.session.dialect = message.u16(68);
+    detail.serverGuid = guidText(message.data, message.start + 72);
+    detail.maxRead = message.u32(96);
+    detail.maxWrite = message.u32(100);
+    const { read, write } = host.settings;
+    if (read.size > 0 && detail.maxRead > read.size) host.note(SMB_ANOMALY.negotiate_max_read_size_too_large);
+    if (write.size > 0 && detail.maxWrite > write.size) host.note(SMB_ANOMALY.negotiate_max_write_size_too_large);
+    return true;
+  }
+
+  private treeConnected(tx: SmbTransaction, detail: TreeConnect): boolean {
+    const { message, host } = this;
+    if (!message.has(Fixed.treeConnected)) return false;
+    detail.type = message.data[message.start + 66]!;
+    detail.isPipe = detail.type === SHARE_OF_PIPES;
+    host.session.trees.set(treeKey(message.header), { name: detail.share, isPipe: detail.isPipe });
+    tx.treeId = message.header.treeId;
+    return true;
+  }
+
+  private created(detail: Create): boolean {
+    const { message, host } = this;
+    if (!message.has(Fixed.created)) return false;
+    const { data, start } = message;
+    detail.created = fileTime(data, start + 72);
+    detail.accessed = fileTime(data, start + 80);
+    detail.modified = fileTime(data, start + 88);
+    detail.changed = fileTime(data, start + 96);
+    detail.size = le64(data, start + 112);
+    detail.fuid = guidText(data, start + 128);
+    host.session.names.set(message.file(128), detail.name);
+    return true;
+  }
+
+  /** An answer through a pipe. False: it is none. */
+  private called(): boolean {
+    const { message, host } = this;
+    const { header } = message;
+    const pending = host.session.reads.get(header.messageId);
+    if (pending === undefined) return false;
+    if (header.status === NtStatus.pending) return true;
+    host.session.reads.take(header.messageId);
+    if (!message.has(Fixed.ioctlDone)) return true;
+    const at = message.start + message.u32(96);
+    const end = Math.min(message.end, at + message.u32(100));
+    host.pipes.bytes(pending.file, TO_CLIENT, this.about(), message.data, at, end);
+    return true;
+  }
+
+  private about(): PipeMessage {
+    const { header } = this.message;
+    return { version: 2, command: header.command, ids: header, status: header.status, isDosStatus: false };
+  }
+
+  private read(side: Side): boolean {
+    const { message, host } = this;
+    const { status, messageId } = message.header;
+    if (status === NtStatus.pending) return true;
+    const pending = host.session.reads.take(messageId);
+    if (pending === undefined) return true;
+    if (status === NtStatus.endOfFile) {
+      host.files.closeOne(pending.file, TO_CLIENT, status);
+      return true;
+    }
+    if (status !== NtStatus.success && status !== NtStatus.bufferOverflow) return true;
+    if (!message.has(Fixed.dataRead)) return false;
+    const length = message.u32(68);
+    const limit = host.settings.read.size;
+    if (limit > 0 && length > limit) {
+      host.note(SMB_ANOMALY.read_response_too_large);
+      return true;
+    }
+    const before = message.data[message.start + 66]!;
+    if (before < Fixed.dataRead || before > message.length) return length === 0;
+    this.takeData(side, pending, before, Math.min(length, message.length - before));
+    return true;
+  }
+
+  private takeData(side: Side, pending: PendingRead, before: number, length: number): void {
+    const { message, host } = this;
+    const { header } = message;
+    let tx = host.files.of(pending.file, TO_CLIENT);
+    if (tx === undefined) {
+      if (isCallOf(host, header, pending.file)) {
+        const at = message.start + before;
+        host.pipes.bytes(pending.file, TO_CLIENT, this.about(), message.data, at, Math.min(at + length, message.end));
+        return;
+      }
+      const { name, isPipe } = treeOf(host, header);
+      if (isPipe) return;
+      tx = host.files.begin(pending.file, TO_CLIENT, {
+        version: 2,
+        command: header.command,
+        name: host.session.names.get(pending.file) ?? UNKNOWN_NAME,
+        share: name,
+        fuid: guidText(Buffer.from(pending.file, 'latin1')),
+        ids: { ...header, messageId: -1 },
+      });
+    }
+    const transfer = host.files.part(tx, TO_CLIENT, pending.offset, length);
+    if (transfer !== null) side.carry(transfer, before, length);
+  }
+}

@@ -1,0 +1,63 @@
+// RpcExchange: a call of DCE/RPC and its answer, or a negotiation and its answer, whatever carries them (TCP, UDP, pipes of SMB).
+
+import type { RpcContexts, RpcInterface } from './contexts.ts';
+
+/** What one end says. */
+export class RpcSide {
+  /** Value of PduType, -1 as long as nothing was said. */
+  type = -1;
+  isDone = false;
+  /** It was missed, and will not come. */
+  isLost = false;
+  fragments = 0;
+  /** Bytes of stub data of all fragments. */
+  size = 0;
+  private readonly parts: Uint8Array[] = [];
+  private kept = 0;
+  private joined: Uint8Array | null = null;
+
+  /** Takes [start, end) of `data` as stub data, of which at most `limit` bytes are kept. */
+  append(data: Uint8Array, start: number, end: number, limit: number): void {
+    this.size += end - start;
+    const count = Math.min(end - start, limit - this.kept);
+    if (count <= 0) return;
+    this.parts.push(data.slice(start, start + count));
+    this.kept += count;
+    this.joined = null;
+  }
+
+  get stub(): Uint8Array {
+    return (this.joined ??= this.parts.length === 1 ? this.parts[0]! : Buffer.concat(this.parts));
+  }
+}
+
+export class RpcExchange {
+  readonly callId: number;
+  readonly request = new RpcSide();
+  readonly response = new RpcSide();
+  /** Agreed on before, in the same association. */
+  readonly contexts: RpcContexts;
+  /** Of a call, -1 without. */
+  contextId = -1;
+  opnum = -1;
+  isLittle = false;
+  /** What a bind or an alter_context offers. */
+  offered: readonly RpcInterface[] = [];
+  /** Of connectionless calls: their activity and their number in it; '' for connections. */
+  activity = '';
+  sequence = 0;
+
+  constructor(callId: number, contexts: RpcContexts) {
+    this.callId = callId;
+    this.contexts = contexts;
+  }
+
+  side(direction: 0 | 1): RpcSide {
+    return direction === 0 ? this.request : this.response;
+  }
+}
+
+/** A transaction that may carry an exchange. */
+export interface RpcCarrier {
+  readonly exchange: RpcExchange | null;
+}
