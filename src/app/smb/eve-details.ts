@@ -90,7 +90,7 @@ function treeConnect({ share, isPipe, type, asked, given }: TreeConnect, json: J
     json.open('service').bytes('request', asked);
     if (given !== null) json.bytes('response', given);
     json.close();
-  } else if (SHARE_TYPES[type] !== undefined) json.string('share_type', SHARE_TYPES[type]);
+  } else json.string('share_type', SHARE_TYPES[type] ?? 'UNKNOWN');
 }
 
 function access(deletesOnClose: boolean, json: JsonText): void {

@@ -65,16 +65,23 @@ export class OpenFiles {
     return null;
   }
 
-  /** Both directions of a file end. */
+  /** It is closed. @param status what its records say, -1 nothing */
   close(key: string, status: number): void {
-    for (const direction of [TO_SERVER, TO_CLIENT] as const) this.closeOne(key, direction, status);
+    for (const direction of [TO_SERVER, TO_CLIENT] as const) {
+      const tx = this.open[direction].get(key);
+      if (tx === undefined) continue;
+      tx.status = status;
+      this.end(key, direction, tx, 'closed');
+    }
   }
 
-  closeOne(key: string, direction: Direction, status: number): void {
-    const tx = this.open[direction].get(key);
+  /** There is no more of it to be read; it is still open. */
+  endOfFile(key: string, status: number): void {
+    const tx = this.open[TO_CLIENT].get(key);
     if (tx === undefined) return;
     tx.status = status;
-    this.end(key, direction, tx, 'closed');
+    tx.detail.transfer.close('closed');
+    this.host.flow.noteNews(TO_CLIENT);
   }
 
   /** Nothing more of a direction comes. */

@@ -15,6 +15,7 @@ const MOST_PIPES = 128;
 /** Bytes of stub data of one side of a call that are kept. */
 const MAX_STUB = 1 << 20;
 const NOTHING = new Uint8Array(0);
+const NO_MESSAGE = -1;
 
 /** What is known of a pipe. */
 class Pipe {
@@ -123,6 +124,7 @@ export class Pipes {
     }
     if (this.header.type === PduType.auth3) return null;
     const tx = this.host.open(message.version, message.command, { kind: 'dcerpc' }, message.ids);
+    tx.messageId = NO_MESSAGE; // the answer to the message that carries it says nothing of it
     tx.exchange = new RpcExchange(callId, pipe.contexts);
     if (calls.length >= this.host.settings.maxTx) calls.shift();
     calls.push(tx);

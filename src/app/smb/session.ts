@@ -15,6 +15,8 @@ export interface PendingRead {
   readonly offset: number;
   /** Key of the file. */
   readonly file: string;
+  /** Its id in SMB1. */
+  readonly fid: number;
 }
 
 const NOTHING = new Uint8Array(0);

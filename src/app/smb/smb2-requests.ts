@@ -155,7 +155,7 @@ export class Smb2Requests {
     if (limit > 0 && message.u32(68) > limit) host.note(SMB_ANOMALY.read_request_too_large);
     else {
       const offset = le64(message.data, message.start + 72);
-      host.session.reads.set(message.header.messageId, { offset, file: message.file(80) });
+      host.session.reads.set(message.header.messageId, { offset, file: message.file(80), fid: -1 });
     }
     return true;
   }
@@ -220,7 +220,7 @@ export class Smb2Requests {
       if (end > message.end) return false;
       const about = { version: 2, command: header.command, ids: header, status: -1, isDosStatus: false } as const;
       host.pipes.bytes(file, TO_SERVER, about, message.data, at, end);
-      host.session.reads.set(header.messageId, { offset: 0, file });
+      host.session.reads.set(header.messageId, { offset: 0, file, fid: -1 });
     } else this.begin({ kind: 'ioctl', function: code });
     return true;
   }

@@ -130,7 +130,7 @@ export class Smb2Responses {
     const pending = host.session.reads.take(messageId);
     if (pending === undefined) return true;
     if (status === NtStatus.endOfFile) {
-      host.files.closeOne(pending.file, TO_CLIENT, status);
+      host.files.endOfFile(pending.file, status);
       return true;
     }
     if (status !== NtStatus.success && status !== NtStatus.bufferOverflow) return true;

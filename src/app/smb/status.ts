@@ -128,20 +128,10 @@ const SRV: Readonly<Record<number, string>> = {
   0xfffa: 'SRV_USE_MPX',
 };
 const DOS_CLASS = 1;
-const DOS: Readonly<Record<number, string>> = {
-  0x0001: 'DOS_BADFUNC',
-  0x0002: 'DOS_BADFILE',
-  0x0003: 'DOS_BADPATH',
-  0x0004: 'DOS_TOMANYFILES',
-  0x0005: 'DOS_ACCESSDENIED',
-  0x0006: 'DOS_BADFID',
-  0x0007: 'DOS_CONTROLBLOCKSDESTROYED',
-  0x0008: 'DOS_NOTENOUGHMEMORY',
-};
 
 /** Of an error class and code. */
 export function dosErrorName(errorClass: number, code: number): string {
-  const name = errorClass === SERVER ? SRV[code] : errorClass === DOS_CLASS ? DOS[code] : undefined;
-  if (name !== undefined) return name;
+  if (errorClass === SERVER && SRV[code] !== undefined) return SRV[code];
+  if (errorClass === DOS_CLASS) return String(code);
   return `UNKNOWN_${errorClass.toString(16).padStart(2, '0')}_${code.toString(16).padStart(4, '0')}`;
 }

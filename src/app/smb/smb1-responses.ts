@@ -1,0 +1,158 @@
+// Smb1Responses: what servers answer in SMB1.
+
+import { TO_CLIENT } from '../../framework/transaction.ts';
+import { SMB_ANOMALY } from './events.ts';
+import { NO_IDS } from './host.ts';
+import type { SmbHost } from './host.ts';
+import { fileTime, guidText, le64 } from './read.ts';
+import { UNKNOWN_NAME, UNKNOWN_TREE } from './session.ts';
+import type { PendingRead } from './session.ts';
+import type { Side } from './side.ts';
+import { Smb1Command } from './smb1-header.ts';
+import { fidText, fileKey, treeKey } from './smb1-message.ts';
+import type { Smb1Message } from './smb1-message.ts';
+import { nativeNames } from './smb1-requests.ts';
+import { takeTransResponse } from './smb1-trans.ts';
+import { NtStatus } from './status.ts';
+import type { Create, Negotiation, SessionSetup, SmbTransaction, TreeConnect } from './transaction.ts';
+
+/** Words of the answer to NT LM 0.12. */
+const NT_WORDS = 17;
+const GUID = 16;
+const CREATED_WORDS = 34;
+const READ_WORDS = 12;
+const BLOB_WORDS = 4;
+const PIPES = 'IPC';
+
+export class Smb1Responses {
+  private readonly host: SmbHost;
+  private readonly message: Smb1Message;
+
+  constructor(host: SmbHost, message: Smb1Message) {
+    this.host = host;
+    this.message = message;
+  }
+
+  /** False: it is too short for what it says. */
+  take(side: Side): boolean {
+    const { message, host } = this;
+    const { command } = message;
+    if (command === Smb1Command.readAndX) return this.read(side);
+    if (command === Smb1Command.trans) return takeTransResponse(host, message);
+    const { header } = message;
+    const tx = host.asked(1, command, header.messageId);
+    if (tx === null) return true;
+    tx.status = header.status;
+    tx.isDosStatus = header.isDosStatus;
+    const isFine = this.details(tx);
+    host.complete(tx, TO_CLIENT);
+    return isFine;
+  }
+
+  private details(tx: SmbTransaction): boolean {
+    const { header } = this.message;
+    const { detail } = tx;
+    if (detail.kind === 'session_setup') {
+      tx.sessionLow = header.userId;
+      return this.sessionSetup(detail);
+    }
+    if (!header.isSuccess) return true;
+    if (detail.kind === 'negotiate') return this.negotiated(detail);
+    if (detail.kind === 'tree_connect') return this.treeConnected(tx, detail);
+    if (detail.kind === 'create') return this.created(detail);
+    return true;
+  }
+
+  private negotiated(detail: Negotiation): boolean {
+    const { message, host } = this;
+    if (message.count < 1) return false;
+    host.session.oldDialect = detail.dialects[message.u16(0)] ?? '';
+    if (message.count === NT_WORDS && message.bytes + GUID <= message.bytesEnd)
+      detail.serverGuid = guidText(message.data, message.bytes);
+    return true;
+  }
+
+  private sessionSetup(detail: SessionSetup): boolean {
+    const { message } = this;
+    if (message.count < 3) return true;
+    const blob = message.count >= BLOB_WORDS ? message.u16(6) : 0;
+    detail.server = nativeNames(message, message.bytes + blob);
+    return true;
+  }
+
+  private treeConnected(tx: SmbTransaction, detail: TreeConnect): boolean {
+    const { message, host } = this;
+    const { header } = message;
+    detail.given = message.text(message.bytes, message.textEnd(message.bytes, false), false);
+    detail.isPipe = Buffer.from(detail.given).toString('latin1') === PIPES;
+    tx.treeId = header.treeId;
+    host.session.trees.set(treeKey(header), { name: detail.share, isPipe: detail.isPipe });
+    return true;
+  }
+
+  private created(detail: Create): boolean {
+    const { message, host } = this;
+    if (message.count < CREATED_WORDS) return false;
+    const { data, words } = message;
+    const fid = message.u16(5);
+    detail.created = fileTime(data, words + 11);
+    detail.accessed = fileTime(data, words + 19);
+    detail.modified = fileTime(data, words + 27);
+    detail.changed = fileTime(data, words + 35);
+    detail.size = le64(data, words + 55);
+    detail.fuid = fidText(fid);
+    host.session.names.set(fileKey(fid, message.header), detail.name);
+    return true;
+  }
+
+  private read(side: Side): boolean {
+    const { message, host } = this;
+    const { header } = message;
+    const pending = host.session.reads.take(header.messageId);
+    if (pending === undefined) return true;
+    const isPart = !header.isDosStatus && header.status === NtStatus.bufferOverflow;
+    if (!header.isSuccess && !isPart) return true;
+    if (message.count < READ_WORDS) return false;
+    const length = message.u16(10) + (message.u16(14) & 0xff) * 0x10000;
+    const limit = host.settings.read.size;
+    if (limit > 0 && length > limit) {
+      host.note(SMB_ANOMALY.read_response_too_large);
+      return true;
+    }
+    const before = message.u16(12);
+    if (before > message.length) return length === 0;
+    this.data(side, pending, before, Math.min(length, message.length - before));
+    return true;
+  }
+
+  private data(side: Side, pending: PendingRead, before: number, length: number): void {
+    const { message, host } = this;
+    const { header } = message;
+    const tree = host.session.trees.get(treeKey(header)) ?? UNKNOWN_TREE;
+    const at = message.start + before;
+    if (tree.isPipe) {
+      const { status, isDosStatus } = header;
+      const about = { version: 1, command: message.command, ids: message.ids(), status, isDosStatus } as const;
+      host.pipes.bytes(pending.file, TO_CLIENT, about, message.data, at, Math.min(message.end, at + length));
+      return;
+    }
+    const tx =
+      host.files.of(pending.file, TO_CLIENT) ??
+      host.files.begin(pending.file, TO_CLIENT, {
+        version: 1,
+        command: message.command,
+        name: host.session.names.get(pending.file) ?? UNKNOWN_NAME,
+        share: tree.name,
+        fuid: fidText(pending.fid),
+        ids: NO_IDS,
+      });
+    const transfer = host.files.part(tx, TO_CLIENT, pending.offset, length);
+    if (transfer === null) return;
+    if (message.isAlone) side.carry(transfer, before, length);
+    else {
+      transfer.append(message.data, at, Math.min(message.end, at + length));
+      transfer.endPart();
+      host.flow.noteNews(TO_CLIENT);
+    }
+  }
+}
