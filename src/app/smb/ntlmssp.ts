@@ -40,7 +40,8 @@ export function readAuthenticate(data: Uint8Array, at: number, end: number): Ntl
   const [domain, user, host] = [field(28), field(36), field(44)];
   if (domain === null || user === null || host === null) return null;
   const [domainAt, userAt, hostAt] = [28, 36, 44].map((o) => le32(data, at + o + 4)) as [number, number, number];
-  const hasVersion = (flags & NEGOTIATE_VERSION) !== 0 && at + FIXED + VERSION <= end;
+  const isBehind = [12, 20, 28, 36, 44].every((o) => le32(data, at + o + 4) >= FIXED + VERSION);
+  const hasVersion = (flags & NEGOTIATE_VERSION) !== 0 && at + FIXED + VERSION <= end && isBehind;
   return {
     domain,
     user,

@@ -95,7 +95,9 @@ export class Smb1Requests {
       dialects.push(Buffer.from(data.subarray(at + 1, end)).toString('latin1'));
       at = end + 1;
     }
-    const tx = this.begin({ kind: 'negotiate', dialects, clientGuid: null, serverGuid: null, maxRead: -1, maxWrite: -1 });
+    const tx = this.begin({ kind: 'negotiate', dialects, clientGuid: null, serverGuid: '', maxRead: -1, maxWrite: -1 });
+    // nothing is connected to yet
+    tx.sessionLow = tx.treeId = 0;
     if (at < bytesEnd || dialects.length === 0) this.host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
     return true;
   }
@@ -126,13 +128,14 @@ export class Smb1Requests {
   private treeConnect(): boolean {
     const { message } = this;
     if (message.count < 4) return false;
-    // the first character of the path is left out where characters have two bytes (Suricata)
-    const from = message.aligned(message.bytes + message.u16(6)) + (message.header.isUnicode ? 2 : 0);
+    // the first of the two backslashes is left out (Suricata)
+    const from = message.aligned(message.bytes + message.u16(6)) + (message.header.isUnicode ? 2 : 1);
     if (from > message.bytesEnd) return false;
     const end = message.textEnd(from);
     const share = message.text(from, end);
     const service = message.behind(end);
-    const asked = message.text(service, message.textEnd(service, false), false);
+    // some count it as none of the bytes
+    const asked = message.text(service, endOfText(message.data, service, message.end, { isUnicode: false }), false);
     const isPipe = Buffer.from(share).toString('latin1').endsWith('IPC$');
     this.begin({ kind: 'tree_connect', share, isPipe, type: 0, asked, given: null });
     return true;
@@ -148,7 +151,7 @@ export class Smb1Requests {
       kind: 'create',
       name: end > at ? message.text(at, end) : SHARE_ROOT,
       disposition: message.u32(35),
-      isDirectory: (options & DIRECTORY) !== 0,
+      isDirectory: end > at && (options & DIRECTORY) !== 0,
       deletesOnClose: (options & DELETE_ON_CLOSE) !== 0,
       created: 0,
       accessed: 0,

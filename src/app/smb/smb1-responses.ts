@@ -5,7 +5,7 @@ import { SMB_ANOMALY } from './events.ts';
 import { NO_IDS } from './host.ts';
 import type { SmbHost } from './host.ts';
 import { fileTime, guidText, le64 } from './read.ts';
-import { UNKNOWN_NAME, UNKNOWN_TREE } from './session.ts';
+import { UNKNOWN_TREE } from './session.ts';
 import type { PendingRead } from './session.ts';
 import type { Side } from './side.ts';
 import { Smb1Command } from './smb1-header.ts';
@@ -23,6 +23,7 @@ const CREATED_WORDS = 34;
 const READ_WORDS = 12;
 const BLOB_WORDS = 4;
 const PIPES = 'IPC';
+const NO_NAME = new Uint8Array(0);
 
 export class Smb1Responses {
   private readonly host: SmbHost;
@@ -99,7 +100,7 @@ export class Smb1Responses {
     detail.accessed = fileTime(data, words + 19);
     detail.modified = fileTime(data, words + 27);
     detail.changed = fileTime(data, words + 35);
-    detail.size = le64(data, words + 55);
+    detail.size = le64(data, words + 47); // what is allocated for it (Suricata)
     detail.fuid = fidText(fid);
     host.session.names.set(fileKey(fid, message.header), detail.name);
     return true;
@@ -141,7 +142,7 @@ export class Smb1Responses {
       host.files.begin(pending.file, TO_CLIENT, {
         version: 1,
         command: message.command,
-        name: host.session.names.get(pending.file) ?? UNKNOWN_NAME,
+        name: host.session.names.get(pending.file) ?? NO_NAME,
         share: tree.name,
         fuid: fidText(pending.fid),
         ids: NO_IDS,

@@ -19,6 +19,8 @@ const DELETE_ON_CLOSE = 0x1000;
 const FILE_INFO = 1;
 const Level = { rename: 10, disposition: 13 } as const;
 const RENAME_FIXED = 20;
+/** Stands for the file that the message before in the chain opens. */
+const OF_CHAIN = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 /** Records of writes name no share (Suricata). */
 const NO_SHARE = new Uint8Array(0);
 const GENERIC: SmbDetail = { kind: 'generic' };
@@ -26,6 +28,8 @@ const GENERIC: SmbDetail = { kind: 'generic' };
 export class Smb2Requests {
   private readonly host: SmbHost;
   private readonly message: Smb2Message;
+  /** Name in the newest create request. */
+  private created: Uint8Array = UNKNOWN_NAME;
 
   constructor(host: SmbHost, message: Smb2Message) {
     this.host = host;
@@ -131,12 +135,13 @@ export class Smb2Requests {
     const end = at + message.u16(110);
     if (end > message.end) return false;
     const name = at < end ? utf16(message.data, at, end) : SHARE_ROOT;
+    this.created = name;
     const options = message.u32(104);
     this.begin({
       kind: 'create',
       name,
       disposition: message.u32(100),
-      isDirectory: (options & DIRECTORY) !== 0,
+      isDirectory: at < end && (options & DIRECTORY) !== 0,
       deletesOnClose: (options & DELETE_ON_CLOSE) !== 0,
       created: 0,
       accessed: 0,
@@ -233,8 +238,8 @@ export class Smb2Requests {
     const at = message.start + message.u16(72);
     const end = Math.min(message.end, at + message.u32(68));
     const file = message.file(80);
-    const name = host.session.names.get(file) ?? UNKNOWN_NAME;
     const fuid = guidText(message.data, message.start + 80);
+    const name = fuid === OF_CHAIN ? this.created : (host.session.names.get(file) ?? UNKNOWN_NAME);
     if (level === Level.rename) return this.rename(at, end, name, fuid);
     if (level !== Level.disposition) return true;
     if (at >= end) return false;

@@ -41,6 +41,7 @@ export class Smb2Responses {
     tx.status = header.status;
     tx.sessionLow = header.sessionLow;
     tx.sessionHigh = header.sessionHigh;
+    if (header.status === NtStatus.pending) return true; // another one follows
     const isFine = header.status !== NtStatus.success || this.details(tx);
     host.complete(tx, TO_CLIENT);
     return isFine;

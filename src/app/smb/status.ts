@@ -120,7 +120,6 @@ const SRV: Readonly<Record<number, string>> = {
   0x0001: 'SRV_ERROR',
   0x0002: 'SRV_BADPW',
   0x0004: 'SRV_ACCESS',
-  0x0005: 'SRV_BADTID',
   0x0006: 'SRV_BADNETNAME',
   0x0007: 'SRV_BADDEVICE',
   0x005a: 'SRV_TOOMANYUIDS',
@@ -131,7 +130,7 @@ const DOS_CLASS = 1;
 
 /** Of an error class and code. */
 export function dosErrorName(errorClass: number, code: number): string {
-  if (errorClass === SERVER && SRV[code] !== undefined) return SRV[code];
+  if (errorClass === SERVER) return SRV[code] ?? String(code);
   if (errorClass === DOS_CLASS) return String(code);
   return `UNKNOWN_${errorClass.toString(16).padStart(2, '0')}_${code.toString(16).padStart(4, '0')}`;
 }

@@ -68,7 +68,7 @@ export class RpcContexts {
     at += 4;
     for (let i = 0; i < count && i < offered.length && at + RESULT <= end; i++, at += RESULT) {
       offered[i]!.result = number16(data, at, isLittle);
-      offered[i]!.reason = number16(data, at + 2, isLittle);
+      offered[i]!.reason = data[at + 1]!; // where Suricata reads it
     }
   }
 
