@@ -6,6 +6,7 @@ import ftp from '../../src/app/ftp/index.ts';
 import http from '../../src/app/http/index.ts';
 import http2Protocols from '../../src/app/http2/index.ts';
 import pop3 from '../../src/app/pop3/index.ts';
+import smb from '../../src/app/smb/index.ts';
 import smtp from '../../src/app/smtp/index.ts';
 import ssh from '../../src/app/ssh/index.ts';
 import tls from '../../src/app/tls/index.ts';
@@ -17,6 +18,7 @@ import { REQUEST, RESPONSE, framed, message, nameBytes, record } from '../app/dn
 import { CONVERSATIONS, GET, OK, gzipResponse } from '../app/http/support.ts';
 import { CONVERSATIONS as HTTP2_CONVERSATIONS } from '../app/http2/messages.ts';
 import { CONVERSATION as DNS_OVER_HTTP2 } from '../app/http2/dns-messages.ts';
+import { CONVERSATIONS as SMB_CONVERSATIONS } from '../app/smb/messages.ts';
 import { ENVELOPE, mail } from '../app/smtp/support.ts';
 import * as sshMessages from '../app/ssh/messages.ts';
 import * as tlsMessages from '../app/tls/messages.ts';
@@ -136,6 +138,7 @@ const dcerpcTurns = (isLittle: boolean): SeedTurn[] => [
 
 export const SEEDS: readonly Seed[] = [
   { protocol: dcerpc, conversations: [dcerpcTurns(true), dcerpcTurns(false)] },
+  { protocol: smb, conversations: SMB_CONVERSATIONS },
   {
     protocol: http,
     conversations: [

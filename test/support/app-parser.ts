@@ -110,6 +110,12 @@ export class ParserDriver {
     return this.waiting[0].length + this.waiting[1].length;
   }
 
+  /** Bytes of a direction never come; what was not taken before them is lost too, as in the engine. */
+  gap(direction: Direction, length: number): boolean {
+    this.waiting[direction] = new Uint8Array(0);
+    return this.parser.gap(direction, length);
+  }
+
   /** Nothing follows in a direction. */
   end(direction: Direction): this {
     this.input.isEof = true;

@@ -58,11 +58,14 @@ export const DCERPC_KEYWORDS: readonly KeywordDefinition[] = [
       if (more.length > 1) throw new RuleError(`dcerpc.iface: unexpected "${more[1]!}"`);
       const test = more.length === 0 ? null : versionTest(more[0]!);
       const wanted = { uuid, isAny, test };
-      builder.addTxMatch(({ exchange }: RpcCarrier) => exchange !== null && isCall(exchange) && goesTo(exchange, wanted), {
-        keyword: 'dcerpc.iface',
-        engines: BOTH,
-        details: { dcerpc_iface: { uuid, any_frag: isAny } },
-      });
+      builder.addTxMatch(
+        ({ exchange }: RpcCarrier) => exchange !== null && isCall(exchange) && goesTo(exchange, wanted),
+        {
+          keyword: 'dcerpc.iface',
+          engines: BOTH,
+          details: { dcerpc_iface: { uuid, any_frag: isAny } },
+        },
+      );
     },
   }),
   defineKeyword({
@@ -78,10 +81,13 @@ export const DCERPC_KEYWORDS: readonly KeywordDefinition[] = [
     ],
     compile(builder, option) {
       const test = opnumTest((option.value ?? '').trim());
-      builder.addTxMatch(({ exchange }: RpcCarrier) => exchange !== null && exchange.opnum >= 0 && test(exchange.opnum), {
-        keyword: 'dcerpc.opnum',
-        engines: BOTH,
-      });
+      builder.addTxMatch(
+        ({ exchange }: RpcCarrier) => exchange !== null && exchange.opnum >= 0 && test(exchange.opnum),
+        {
+          keyword: 'dcerpc.opnum',
+          engines: BOTH,
+        },
+      );
     },
   }),
   defineKeyword({

@@ -71,7 +71,10 @@ export class DcerpcParser extends AppParser {
     const side = tx.exchange.side(direction);
     side.type = type;
     if (type === PduType.bind || type === PduType.alterContext)
-      tx.exchange.offered = this.contexts.offered(data, start, end, { isLittle, isFirst: (flags & PduFlag.first) !== 0 });
+      tx.exchange.offered = this.contexts.offered(data, start, end, {
+        isLittle,
+        isFirst: (flags & PduFlag.first) !== 0,
+      });
     else if (type === PduType.bindAck || type === PduType.alterContextResponse)
       this.contexts.answered(tx.exchange.offered, data, start, end, isLittle);
     else if (type === PduType.request || type === PduType.response) {
@@ -133,7 +136,8 @@ export class DcerpcParser extends AppParser {
   private giveUpOldest(): void {
     const tx = this.calls.find((one) => !(one.exchange.request.isDone && one.exchange.response.isDone));
     if (tx === undefined) return;
-    for (const direction of [TO_SERVER, TO_CLIENT] as const) if (!tx.exchange.side(direction).isDone) this.lose(tx, direction);
+    for (const direction of [TO_SERVER, TO_CLIENT] as const)
+      if (!tx.exchange.side(direction).isDone) this.lose(tx, direction);
   }
 
   /** Live transactions, oldest first. */

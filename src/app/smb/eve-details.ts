@@ -142,7 +142,10 @@ function sizes(key: string, side: RpcSide, json: JsonText): void {
 function interfaces(list: readonly RpcInterface[], opnum: number, json: JsonText): void {
   json.openArray('interfaces');
   for (const { uuid, major, minor, result, reason } of list) {
-    json.openElement().string('uuid', uuid).string('version', `${String(major)}.${String(minor)}`);
+    json
+      .openElement()
+      .string('uuid', uuid)
+      .string('version', `${String(major)}.${String(minor)}`);
     if (opnum < 0 && result >= 0) json.number('ack_result', result).number('ack_reason', reason);
     const names = namesOf(uuid, opnum);
     if (names !== undefined) json.string('service', names.service);

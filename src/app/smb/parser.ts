@@ -7,7 +7,16 @@ import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { SMB_ANOMALY } from './events.ts';
 import type { MessageIds, SmbHost } from './host.ts';
-import { MAGIC_LENGTH, Magic, SESSION_HEADER, SESSION_MESSAGE, findSession, isService, magicAt, sessionLength } from './nbss.ts';
+import {
+  MAGIC_LENGTH,
+  Magic,
+  SESSION_HEADER,
+  SESSION_MESSAGE,
+  findSession,
+  isService,
+  magicAt,
+  sessionLength,
+} from './nbss.ts';
 import { OpenFiles } from './open-files.ts';
 import { Pipes } from './pipes.ts';
 import { SmbSession } from './session.ts';
@@ -21,7 +30,7 @@ import { Progress, SmbTransaction } from './transaction.ts';
 import type { SmbDetail } from './transaction.ts';
 
 /** Messages are waited for up to this length; of longer ones only the beginning is looked at. */
-const MOST_WAITED_FOR = 1 << 20;
+const MOST_WAITED_FOR = 80 << 10;
 
 export class SmbParser extends AppParser implements SmbHost {
   readonly settings: SmbSettings;

@@ -71,7 +71,14 @@ export class Pipes {
     return pipe;
   }
 
-  private take(pipe: Pipe, direction: Direction, message: PipeMessage, data: Uint8Array, start: number, end: number): void {
+  private take(
+    pipe: Pipe,
+    direction: Direction,
+    message: PipeMessage,
+    data: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
     let at = start;
     while (at + CO_HEADER <= end) {
       if (!this.header.read(data, at)) return;
@@ -84,7 +91,14 @@ export class Pipes {
   }
 
   /** The contents of a PDU whose header was read. */
-  private pdu(pipe: Pipe, direction: Direction, message: PipeMessage, data: Uint8Array, start: number, end: number): void {
+  private pdu(
+    pipe: Pipe,
+    direction: Direction,
+    message: PipeMessage,
+    data: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
     const tx = this.call(pipe, direction, message);
     if (tx === null) return;
     const exchange = tx.exchange!;
@@ -102,7 +116,8 @@ export class Pipes {
       tx.status = message.status;
       tx.isDosStatus = message.isDosStatus;
     }
-    if ((flags & PduFlag.last) !== 0 || (type !== PduType.request && type !== PduType.response)) this.end(pipe, tx, direction);
+    if ((flags & PduFlag.last) !== 0 || (type !== PduType.request && type !== PduType.response))
+      this.end(pipe, tx, direction);
     else this.host.flow.noteNews(direction);
   }
 

@@ -25,7 +25,12 @@ export function utf16Text(data: Uint8Array, start: number, end: number): string 
 }
 
 /** Where the zero that ends a text is; `end` without one. */
-export function endOfText(data: Uint8Array, start: number, end: number, { isUnicode }: { readonly isUnicode: boolean }): number {
+export function endOfText(
+  data: Uint8Array,
+  start: number,
+  end: number,
+  { isUnicode }: { readonly isUnicode: boolean },
+): number {
   if (!isUnicode) {
     let at = start;
     while (at < end && data[at] !== 0) at++;

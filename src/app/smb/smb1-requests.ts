@@ -213,7 +213,13 @@ export class Smb1Requests {
     const tree = host.session.trees.get(treeKey(header)) ?? UNKNOWN_TREE;
     const at = message.start + part.before;
     if (tree.isPipe) {
-      const about = { version: 1, command: message.command, ids: message.ids(), status: -1, isDosStatus: false } as const;
+      const about = {
+        version: 1,
+        command: message.command,
+        ids: message.ids(),
+        status: -1,
+        isDosStatus: false,
+      } as const;
       host.pipes.bytes(key, TO_SERVER, about, message.data, at, Math.min(message.end, at + part.length));
       return true;
     }
@@ -272,4 +278,3 @@ export function nativeNames(message: Smb1Message, at: number): NativeNames | nul
   const second = message.behind(end);
   return { os: message.text(start, end), lanManager: message.text(second, message.textEnd(second)) };
 }
-

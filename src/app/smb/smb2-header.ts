@@ -139,7 +139,14 @@ export function functionName(code: number): string {
   return FUNCTIONS[code] ?? `UNKNOWN (0x${code.toString(16).padStart(8, '0')})`;
 }
 
-const DISPOSITIONS = ['FILE_SUPERSEDE', 'FILE_OPEN', 'FILE_CREATE', 'FILE_OPEN_IF', 'FILE_OVERWRITE', 'FILE_OVERWRITE_IF'];
+const DISPOSITIONS = [
+  'FILE_SUPERSEDE',
+  'FILE_OPEN',
+  'FILE_CREATE',
+  'FILE_OPEN_IF',
+  'FILE_OVERWRITE',
+  'FILE_OVERWRITE_IF',
+];
 
 /** Of a create (MS-SMB2 section 2.2.13). */
 export function dispositionName(disposition: number): string {

@@ -8,8 +8,8 @@ import { readSecurity, newSessionSetup } from './security.ts';
 import { SHARE_ROOT, UNKNOWN_NAME } from './session.ts';
 import type { Side } from './side.ts';
 import { PIPE_TRANSCEIVE, Smb2Command, dialectName } from './smb2-header.ts';
-import { Fixed, isCallOf, treeKey, treeOf } from './smb2.ts';
-import type { Smb2Message } from './smb2.ts';
+import { Fixed, isCallOf, treeKey, treeOf } from './smb2-message.ts';
+import type { Smb2Message } from './smb2-message.ts';
 import { NtStatus } from './status.ts';
 import type { SmbDetail, SmbTransaction } from './transaction.ts';
 

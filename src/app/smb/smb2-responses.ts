@@ -9,8 +9,8 @@ import { UNKNOWN_NAME } from './session.ts';
 import type { PendingRead } from './session.ts';
 import type { Side } from './side.ts';
 import { Smb2Command } from './smb2-header.ts';
-import { Fixed, isCallOf, treeKey, treeOf } from './smb2.ts';
-import type { Smb2Message } from './smb2.ts';
+import { Fixed, isCallOf, treeKey, treeOf } from './smb2-message.ts';
+import type { Smb2Message } from './smb2-message.ts';
 import { NtStatus } from './status.ts';
 import type { Create, Negotiation, SmbTransaction, TreeConnect } from './transaction.ts';
 

@@ -34,7 +34,15 @@ function shown(driver: ParserDriver): unknown[] {
     const { request: asked, response: answered } = exchange;
     const type = (side: typeof asked): string => (side.isLost ? 'lost' : side.type < 0 ? '' : pduTypeName(side.type));
     const stub = (side: typeof asked): string => (side.size === 0 ? '' : Buffer.from(side.stub).toString('latin1'));
-    return [exchange.callId, type(asked), type(answered), exchange.opnum, stub(asked), stub(answered), [...tx.progress].join('')];
+    return [
+      exchange.callId,
+      type(asked),
+      type(answered),
+      exchange.opnum,
+      stub(asked),
+      stub(answered),
+      [...tx.progress].join(''),
+    ];
   });
 }
 

@@ -1,0 +1,244 @@
+// The parser of SMB: transactions of both generations, files put in order, calls in pipes, limits, what is missing.
+import assert from 'node:assert/strict';
+import smb from '../../../src/app/smb/index.ts';
+import { SmbTransaction } from '../../../src/app/smb/transaction.ts';
+import { smb1CommandName } from '../../../src/app/smb/smb1-header.ts';
+import { smb2CommandName } from '../../../src/app/smb/smb2-header.ts';
+import { FILE_STATES } from '../../../src/framework/file.ts';
+import { ConfigNode, setFinal } from '../../../src/config/index.ts';
+import { ParserDriver } from '../../support/app-parser.ts';
+import type { DriverOptions } from '../../support/app-parser.ts';
+import * as messages from './messages.ts';
+import type { Turn } from './messages.ts';
+
+const { NEGOTIATION, FILES, readRequest, readResponse, writeRequest, closeRequest, smb2, session } = messages;
+
+function play(turns: readonly Turn[], options: DriverOptions = {}): ParserDriver {
+  const driver = new ParserDriver(smb, options);
+  for (const [direction, bytes] of turns) driver.feed(direction, bytes);
+  return driver;
+}
+
+function settings(values: Readonly<Record<string, string>>): DriverOptions {
+  const config = new ConfigNode('protocols');
+  for (const [key, value] of Object.entries(values)) setFinal(config, `smb.${key}`, value);
+  return { config };
+}
+
+function transactionsOf(driver: ParserDriver): SmbTransaction[] {
+  return driver.parser.transactions.map((tx) => {
+    assert.ok(tx instanceof SmbTransaction);
+    return tx;
+  });
+}
+
+/** Command, kind and progress of each. */
+function shown(driver: ParserDriver): string[] {
+  return transactionsOf(driver).map(({ version, command, detail, progress }) => {
+    const name = version === 2 ? smb2CommandName(command) : smb1CommandName(command);
+    return `${name.replace('_COMMAND', '')} ${detail.kind} ${progress.join('')}`;
+  });
+}
+
+/** Contents, size and state of each file, and whether something of it is missing. */
+function files(driver: ParserDriver): unknown[] {
+  return transactionsOf(driver).flatMap((tx) =>
+    (tx.files ?? []).map(({ body, size, state, hasGaps }) => [
+      Buffer.from(body.held).toString('latin1'),
+      size,
+      FILE_STATES[state],
+      hasGaps,
+    ]),
+  );
+}
+
+const anomalies = (driver: ParserDriver): string[] => transactionsOf(driver).flatMap((tx) => driver.anomalies(tx));
+const text = (value: string): Buffer => Buffer.from(value, 'latin1');
+
+describe('SMB parser', () => {
+  it('makes a transaction of each command and of each direction of a file', () => {
+    assert.deepEqual(shown(play(FILES)), [
+      'SMB2_NEGOTIATE_PROTOCOL negotiate 11',
+      'SMB2_SESSION_SETUP session_setup 11',
+      'SMB2_TREE_CONNECT tree_connect 11',
+      'SMB2_CREATE create 11',
+      'SMB2_WRITE file 11',
+      'SMB2_READ file 11',
+      'SMB2_SET_INFO set_file_path_info 11',
+      'SMB2_SET_INFO rename 11',
+      'SMB2_CLOSE generic 11',
+      'SMB2_IOCTL ioctl 11',
+    ]);
+    assert.deepEqual(shown(play(messages.FILES_1)), [
+      'SMB1_NEGOTIATE_PROTOCOL negotiate 11',
+      'SMB1_SESSION_SETUP_ANDX session_setup 11',
+      'SMB1_TREE_CONNECT_ANDX tree_connect 11',
+      'SMB1_NT_CREATE_ANDX create 11',
+      'SMB1_WRITE_ANDX file 11',
+      'SMB1_READ_ANDX file 11',
+      'SMB1_TRANS2 set_file_path_info 11',
+      'SMB1_CLOSE generic 11',
+      'SMB1_RENAME rename 11',
+    ]);
+  });
+
+  it('puts the parts of files in order', () => {
+    assert.deepEqual(files(play(FILES)), [
+      ['first second', 12, 'CLOSED', false],
+      ['read it', 7, 'CLOSED', false],
+    ]);
+    assert.deepEqual(files(play(messages.FILES_1)), [
+      ['hello world', 11, 'CLOSED', false],
+      ['read', 4, 'CLOSED', false],
+    ]);
+  });
+
+  it('takes calls in pipes, whatever carries them', () => {
+    for (const turns of [messages.CALLS, messages.CALLS_1]) {
+      const calls = transactionsOf(play(turns)).filter(({ exchange }) => exchange !== null);
+      const told = calls.map(({ exchange, progress }) => {
+        const { request, response, opnum, contexts, contextId } = exchange!;
+        const stub = [request, response].map((side) => (side.size === 0 ? '' : Buffer.from(side.stub).toString()));
+        return [opnum, ...stub, contexts.at(contextId)?.major, progress.join('')];
+      });
+      assert.deepEqual(told.slice(0, 2), [
+        [-1, '', '', undefined, '11'],
+        [15, 'open', 'opened', 2, '11'],
+      ]);
+    }
+    const last = transactionsOf(play(messages.CALLS)).at(-1)!;
+    assert.equal(Buffer.from(last.exchange!.response.stub).toString(), 'handle', 'an answer in two parts');
+  });
+
+  it('answers a negotiation of SMB1 with SMB2', () => {
+    const driver = play(messages.UPGRADE);
+    assert.deepEqual(shown(driver), ['SMB1_NEGOTIATE_PROTOCOL negotiate 11', 'SMB2_NEGOTIATE_PROTOCOL negotiate 11']);
+    assert.equal(transactionsOf(driver)[0]!.session.dialect, 0x311);
+  });
+
+  it('takes the messages of a chain one by one', () => {
+    const first = smb2(13, Buffer.alloc(8), { next: 72, messageId: 70 });
+    const driver = play([[0, session(Buffer.concat([first, smb2(13, Buffer.alloc(4), { messageId: 71 })]))]]);
+    assert.deepEqual(shown(driver), ['SMB2_KEEPALIVE generic 10', 'SMB2_KEEPALIVE generic 10']);
+    const commands = Buffer.concat([messages.command(Buffer.of(0x75, 0, 47, 0), Buffer.alloc(10))]);
+    const path = messages.command(Buffer.from('ff000000000000', 'hex').subarray(0, 4), Buffer.alloc(0));
+    const chained = play([messages.smb1(0x74, Buffer.concat([commands, path]))]);
+    assert.deepEqual(shown(chained), ['SMB1_LOGOFF_ANDX generic 10']);
+    assert.deepEqual(anomalies(chained), ['smb.malformed_data'], 'the second command is too short');
+  });
+
+  it('waits for the answer that follows a preliminary one', () => {
+    const ask: Turn = [0, session(smb2(15, Buffer.alloc(32)))];
+    const answer = (status: number): Turn => [1, session(smb2(15, Buffer.alloc(8), { isResponse: true, status }))];
+    const driver = play([ask, answer(0x103)]);
+    assert.deepEqual([shown(driver), transactionsOf(driver)[0]!.status], [['SMB2_CHANGE_NOTIFY generic 10'], 0x103]);
+    driver.feed(...answer(0x10c));
+    assert.deepEqual([shown(driver), transactionsOf(driver)[0]!.status], [['SMB2_CHANGE_NOTIFY generic 11'], 0x10c]);
+  });
+
+  it('notes what it finds wrong', () => {
+    const of = (...turns: Turn[]): string[] => anomalies(play([...NEGOTIATION, ...turns]));
+    assert.deepEqual(of([0, session(text('no message'))]), ['smb.malformed_data']);
+    assert.deepEqual(of([0, text('\x55nonsense')]), ['smb.malformed_data']);
+    assert.deepEqual(of([0, session(smb2(3, Buffer.alloc(4)))]), ['smb.malformed_data']);
+    assert.deepEqual(of([0, session(smb2(3, Buffer.alloc(8), { isResponse: true }))]), ['smb.response_to_server']);
+    assert.deepEqual(of([1, session(smb2(3, Buffer.alloc(8)))]), ['smb.request_to_client']);
+    assert.deepEqual(of(writeRequest(text('abc'), 0), writeRequest(text('abc'), 1)), ['smb.file_overlap']);
+    const cut = session(smb2(0, messages.fields([2, 36], [2, 9], Buffer.alloc(32))));
+    assert.deepEqual(anomalies(play([[0, cut]])), ['smb.negotiate_malformed_dialects']);
+  });
+
+  it('keeps to the limits of the configuration', () => {
+    const limited = (values: Readonly<Record<string, string>>, ...turns: Turn[]): string[] =>
+      anomalies(play([...NEGOTIATION, ...turns], settings(values)));
+    const later = [writeRequest(text('abc'), 10), writeRequest(text('abc'), 20), writeRequest(text('abc'), 30)];
+    assert.deepEqual(limited({ 'max-write-size': '2' }, writeRequest(text('abc'), 0)), [
+      'smb.negotiate_max_write_size_too_large',
+      'smb.write_request_too_large',
+    ]);
+    assert.deepEqual(limited({ 'max-read-size': '66000' }, readRequest(70_000, 0)), ['smb.read_request_too_large']);
+    const answer = readResponse(Buffer.alloc(70_000));
+    assert.deepEqual(limited({ 'max-read-size': '66000' }, readRequest(100, 0), answer), [
+      'smb.read_response_too_large',
+    ]);
+    assert.deepEqual(limited({ 'max-write-queue-size': '4' }, ...later), [
+      'smb.write_queue_size_exceeded',
+      'smb.write_queue_size_exceeded',
+    ]);
+    assert.deepEqual(limited({ 'max-write-queue-cnt': '2' }, ...later), ['smb.write_queue_cnt_exceeded']);
+    const reads = [10, 20].flatMap((offset) => [readRequest(3, offset), readResponse(text('abc'))]);
+    assert.deepEqual(limited({ 'max-read-queue-cnt': '1' }, ...reads), ['smb.read_queue_cnt_exceeded']);
+  });
+
+  it('gives up the oldest of too many transactions', () => {
+    const ask = (messageId: number): Turn => [0, session(smb2(13, Buffer.alloc(4), { messageId }))];
+    const driver = play([ask(1), ask(2), ask(3)], settings({ 'max-tx': '2' }));
+    assert.deepEqual(shown(driver), [
+      'SMB2_KEEPALIVE generic 11',
+      'SMB2_KEEPALIVE generic 10',
+      'SMB2_KEEPALIVE generic 10',
+    ]);
+    assert.deepEqual(anomalies(driver), ['smb.too_many_transactions']);
+  });
+
+  describe('where bytes are missing', () => {
+    const [, message] = writeRequest(Buffer.alloc(1000, 'a'), 0);
+
+    it('goes on inside of a file', () => {
+      const driver = play([...NEGOTIATION, [0, message.subarray(0, 316)]]);
+      assert.equal(driver.gap(0, 300), true);
+      driver.feed(0, message.subarray(616)).feed(...closeRequest());
+      assert.deepEqual(files(driver), [['a'.repeat(700), 1000, 'TRUNCATED', true]]);
+      assert.deepEqual(anomalies(driver), []);
+    });
+
+    it('finds the next message behind several', () => {
+      const driver = play([...NEGOTIATION, [0, message.subarray(0, 316)]]);
+      driver.gap(0, 5000);
+      driver.feed(0, text('rest of something')).feed(...closeRequest());
+      assert.deepEqual(files(driver), [['a'.repeat(200), 1000, 'TRUNCATED', true]]);
+      assert.equal(shown(driver).at(-1), 'SMB2_CLOSE generic 10');
+    });
+
+    it('lets go of a message whose beginning is incomplete', () => {
+      const driver = play([...NEGOTIATION, [0, message.subarray(0, 50)]]);
+      driver.gap(0, message.length - 50);
+      driver.feed(...closeRequest());
+      assert.equal(shown(driver).at(-1), 'SMB2_CLOSE generic 10');
+      assert.deepEqual(anomalies(driver), []);
+    });
+
+    it('fills what never came of a file with a gap', () => {
+      const driver = play([
+        ...NEGOTIATION,
+        writeRequest(text('one'), 0),
+        writeRequest(text('two'), 10),
+        closeRequest(),
+      ]);
+      assert.deepEqual(files(driver), [['onetwo', 13, 'TRUNCATED', true]]);
+    });
+  });
+
+  it('cuts what is open when the connection ends', () => {
+    const driver = play([...NEGOTIATION, writeRequest(text('abc'), 0)])
+      .end(0)
+      .end(1);
+    assert.deepEqual(files(driver), [['abc', 3, 'TRUNCATED', false]]);
+  });
+
+  it('tells users of NTLMSSP apart from what is broken', () => {
+    const setup = (blob: Uint8Array): ParserDriver => {
+      const body = messages.fields([2, 25], [10, 0], [2, 88], [2, blob.length], [8, 0], blob);
+      return play([[0, session(smb2(1, body))]]);
+    };
+    const sound = messages.authenticate('D', 'user', 'host');
+    const broken = Buffer.from(sound);
+    broken.writeUInt32LE(5000, 32);
+    const turned = Buffer.from(sound);
+    turned.writeUInt32LE(74, 32);
+    turned.writeUInt32LE(72, 40);
+    assert.deepEqual(anomalies(setup(sound)), []);
+    assert.deepEqual(anomalies(setup(broken)), ['smb.malformed_ntlmssp_request']);
+    assert.deepEqual(anomalies(setup(turned)), ['smb.unusual_ntlmssp_order']);
+  });
+});
