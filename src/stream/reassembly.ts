@@ -13,6 +13,8 @@ import type { Sessions } from './sessions.ts';
 import { CLIENT, D, StreamFlag, STRIDE } from './sessions.ts';
 import type { ToldStreams } from './told-streams.ts';
 
+/** Of sessions with a depth of their own, before there is one. */
+const NO_DEPTH = -1;
 const SMALLEST_BLOCK = 2048;
 /** Bytes between two regions of a stream, at least (Suricata's). */
 const REGION_GAP = 256 << 10;
@@ -43,8 +45,8 @@ export class Reassembly {
   keepsBytes = true;
   /** Outputs write streams down: bytes are kept until they were told. */
   told: ToldStreams | null = null;
-  /** Depth of the streams that have one of their own (`file-store.stream-depth`: one value for all of them). */
-  ownDepth = 0;
+  /** Depth of the streams that have one of their own (`file-store.stream-depth`, SMB): one value for all of them, the widest. */
+  ownDepth = NO_DEPTH;
   /** Bytes that stay of streams that have the flag `held`, behind what was looked at: from the client, from the server. */
   readonly heldBehind: [number, number] = [0, 0];
 

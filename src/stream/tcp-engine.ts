@@ -327,9 +327,11 @@ export class TcpEngine implements TcpView {
       if (w[d + D.skip]! > w[d + D.contiguous]!) w[d + D.skip] = w[d + D.contiguous]!;
   }
 
-  /** A depth of its own for both directions of a session, in place of that of all. */
+  /** A depth of its own for both directions of a session, in place of that of all; 0: the whole stream. */
   followTo(t: number, depth: number): void {
-    this.x.reassembly.ownDepth = depth;
+    const { reassembly } = this.x;
+    const { ownDepth } = reassembly;
+    if (ownDepth !== 0 && (depth === 0 || depth > ownDepth)) reassembly.ownDepth = depth;
     this.setFlag(t, 0, StreamFlag.ownDepth);
     this.setFlag(t, 1, StreamFlag.ownDepth);
   }

@@ -49,6 +49,7 @@ export class SmbParser extends AppParser implements SmbHost {
     this.pipes = new Pipes(this);
     this.smb1 = new Smb1(this);
     this.smb2 = new Smb2(this);
+    flow.services.followTo(flow, settings.streamDepth);
   }
 
   data(input: AppInput): number {

@@ -15,8 +15,8 @@ export interface SmbSettings {
   readonly write: TransferLimits;
   /** Transactions without an answer at a time. */
   readonly maxTx: number;
-  /** How far streams are followed, in place of the depth of all streams; undefined: as others. */
-  readonly streamDepth: number | undefined;
+  /** How far streams are followed, in place of the depth of all streams; 0: to their end. */
+  readonly streamDepth: number;
   /** Things of a connection that are remembered: files by their ids, shares, reads under way. */
   readonly files: number;
   readonly trees: number;
@@ -39,7 +39,7 @@ export function readSettings(node: ConfigNode | undefined): SmbSettings {
     read: limits('read'),
     write: limits('write'),
     maxTx: count('max-tx', 1024),
-    streamDepth: node?.string('stream-depth') === undefined ? undefined : size('stream-depth', 0),
+    streamDepth: size('stream-depth', 0),
     files: count('max-guid-cache-size', 1024),
     trees: count('max-tree-cache-size', 512),
     reads: count('max-rec-offset-cache-size', 128),

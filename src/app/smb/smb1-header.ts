@@ -75,7 +75,6 @@ const NAMES: Readonly<Record<number, string>> = {
   0x23: 'QUERY_INFORMATION2',
   0x24: 'LOCKING_ANDX',
   0x25: 'TRANS',
-  0x26: 'TRANS_SECONDARY',
   0x27: 'IOCTL',
   0x28: 'IOCTL_SECONDARY',
   0x29: 'COPY',
@@ -117,7 +116,7 @@ const NAMES: Readonly<Record<number, string>> = {
 /** As EVE has it. */
 export function smb1CommandName(command: number): string {
   const name = NAMES[command];
-  return name === undefined ? `UNKNOWN-${String(command)}` : `SMB1_COMMAND_${name}`;
+  return name === undefined ? String(command) : `SMB1_COMMAND_${name}`;
 }
 
 /** Subcommands of TRANS2 that change something. */
