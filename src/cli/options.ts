@@ -76,7 +76,7 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
         'DEVICE',
         'the same; without a name from those of af-packet in the configuration',
       ),
-      optional('pcap', '--pcap', 'DEVICE', 'the same, as pcap in the configuration says (AF_PACKET too)'),
+      optional('pcap', '--pcap', 'DEVICE', 'the same, as pcap in the configuration says'),
       valued('listen', '--listen', 'URL', 'take in a mirror of a cloud: vxlan://ADDR:PORT or geneve://ADDR:PORT'),
     ],
   },

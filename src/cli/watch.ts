@@ -8,7 +8,7 @@ import { live } from '../engine/live.ts';
 import type { LiveOptions } from '../engine/live.ts';
 import type { LoadedRules } from '../engine/load-rules.ts';
 import type { RuleSource } from '../engine/reload/order.ts';
-import { moduleOf, sourceNames, writesPackets } from '../engine/live-source.ts';
+import { isThroughLibpcap, moduleOf, sourceNames, writesPackets } from '../engine/live-source.ts';
 import type { SourceChoice } from '../engine/live-source.ts';
 import {
   bridgeSettings,
@@ -128,6 +128,7 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
 /** How many threads take packets. */
 function workersOf(args: Arguments, config: ConfigNode, source: SourceChoice): number {
   const mode = lastValue(args, 'runmode');
+  if (isThroughLibpcap(source)) return 1; // each worker would see all packets
   if (source.kind === 'interfaces')
     return captureWorkers(config, { section: interfaceSection(args), names: sourceNames(source), mode });
   if (source.kind === 'bridge') return 1; // packets of both interfaces must keep their order

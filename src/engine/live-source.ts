@@ -5,6 +5,7 @@ import type { Counters } from '../base/counters.ts';
 import { AfPacketSource } from '../capture/af-packet.ts';
 import { BRIDGE_REGION, BridgeSource } from '../capture/bridge.ts';
 import type { BridgeSettings } from '../capture/bridge.ts';
+import { LibpcapSource } from '../capture/libpcap.ts';
 import { MIRROR_REGION, MirrorSource } from '../capture/mirror.ts';
 import type { MirrorSettings } from '../capture/mirror.ts';
 import { QUEUE_REGION, QueueSource } from '../capture/nfqueue.ts';
@@ -12,6 +13,7 @@ import type { QueueSettings } from '../capture/nfqueue.ts';
 import type { Packet } from '../framework/packet.ts';
 import { PACKET_WRITING } from '../framework/signature.ts';
 import type { VerdictSink } from '../framework/verdict-sink.ts';
+import { afPacketReason } from '../native/af-packet.ts';
 import type { PacketBatch } from '../pcap/index.ts';
 import type { LoadedRules } from './load-rules.ts';
 import type { CaptureInterface } from './settings/index.ts';
@@ -27,6 +29,8 @@ export interface LiveSource {
   next(batch: PacketBatch, region: { readonly offset: number; readonly size: number }): number;
   /** Waits for packets, at most so many milliseconds. @returns whether there may be some */
   wait(timeout: number): boolean;
+  /** The same in turns of the event loop, where packets come in those alone. */
+  rest?(timeout: number): Promise<boolean>;
   /** Now and then, packets or not. */
   lookAfter(): void;
   /** Adds what the kernel counted since the last call. */
@@ -62,6 +66,8 @@ export function sourceNames(choice: SourceChoice): string[] {
  */
 export function partsOf(choice: SourceChoice, count: number): SourceChoice[] {
   if (choice.kind === 'interfaces') {
+    // each worker would see all packets
+    if (isThroughLibpcap(choice)) return [choice];
     const interfaces = choice.interfaces.map((one) => ({ ...one, isShared: true }));
     return Array.from({ length: count }, () => ({ kind: 'interfaces', interfaces }));
   }
@@ -74,6 +80,11 @@ export function partsOf(choice: SourceChoice, count: number): SourceChoice[] {
     kind: 'queues',
     settings: { ...choice.settings, queues: queues.filter((__, k) => k % count === i) },
   }));
+}
+
+/** Whether interfaces are read through libpcap: there is no AF_PACKET here. */
+export function isThroughLibpcap({ kind }: SourceChoice): boolean {
+  return kind === 'interfaces' && afPacketReason !== '';
 }
 
 /** Bytes of the arena that a source needs for its packets; undefined: what a worker has without being asked. */
@@ -90,11 +101,13 @@ export function writesPackets(rules: LoadedRules | null): boolean {
 
 /** What the log calls the source. */
 export function moduleOf(choice: SourceChoice): string {
+  if (isThroughLibpcap(choice)) return 'pcap';
   return { queues: 'nfq', interfaces: 'af-packet', bridge: 'af-packet', mirrors: 'mirror' }[choice.kind];
 }
 
 /** What the command `capture-mode` calls it. */
 export function captureMode(choice: SourceChoice): string {
+  if (isThroughLibpcap(choice)) return 'PCAP_DEV';
   return { queues: 'NFQ', interfaces: 'AF_PACKET_DEV', bridge: 'AF_PACKET_DEV', mirrors: 'TAYRA_MIRROR' }[choice.kind];
 }
 
@@ -106,5 +119,6 @@ export function openSource(choice: SourceChoice): LiveSource | string {
   if (choice.kind === 'queues') return QueueSource.create(choice.settings, tell);
   if (choice.kind === 'mirrors') return MirrorSource.create(choice.mirrors, tell);
   if (choice.kind === 'bridge') return BridgeSource.create(choice.bridge, tell);
+  if (isThroughLibpcap(choice)) return LibpcapSource.create(choice.interfaces, afPacketReason);
   return AfPacketSource.create(choice.interfaces, tell);
 }

@@ -170,7 +170,8 @@ export async function capture(
   for (let batches = 1; !control.isStopping; batches++) {
     const count = source.next(batch, region);
     if (count > 0) passOn(run, source, filter);
-    const isWaitedFor = count === 0 && !source.wait(steering.isRestless ? WAIT_IN_USE : WAIT);
+    const longest = steering.isRestless ? WAIT_IN_USE : WAIT;
+    const isWaitedFor = count === 0 && !(source.rest === undefined ? source.wait(longest) : await source.rest(longest));
     if (count > 0 && batches % BATCHES_PER_TURN !== 0) continue;
     const now = Date.now();
     // what ended the wait is taken up at once, unless others have waited for long
