@@ -24,6 +24,7 @@ import {
   defragSettings,
   duplicateWindow,
   exceptionChoices,
+  forgivesPickedUp,
   flowOptions,
   hostSystems,
   mpmSettings,
@@ -219,6 +220,7 @@ function workerOptions(options: RunOptions): WorkerOptions {
       return host < 0 ? 0 : policies[host]!;
     },
     exceptions: exceptionChoices(config, isInline),
+    forgivesPickedUp: options.isLive === true && forgivesPickedUp(config),
     countsErrorPolicies: config.bool('stats.exception-policy.per-app-proto-errors', false),
     appErrorsAt: [simulate.appErrorToServer, simulate.appErrorToClient],
     rules,

@@ -76,6 +76,8 @@ export interface WorkerOptions {
   readonly stream: StreamOptions;
   readonly defrag: DefragSettings;
   readonly exceptions: ExceptionChoices;
+  /** Errors of application layers are none in flows whose beginning was not seen. */
+  readonly forgivesPickedUp: boolean;
   /** Policies that errors of parsers are met with are counted for each protocol. */
   readonly countsErrorPolicies: boolean;
   /** Number of a host's overlap policy (`host-os-policy`). */
@@ -193,6 +195,8 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     errorsAt: options.appErrorsAt,
     errorPolicies,
     onError: (p, f) => {
+      const t = flows.tcp(f);
+      if (options.forgivesPickedUp && t >= 0 && stream.isMidstream(t)) return;
       policies.apply('appLayerError', p, f);
     },
   });

@@ -40,6 +40,17 @@ function isWelcomeLate(x: TcpContext, d: number, end: number): boolean {
   return beyondNext > 0;
 }
 
+/**
+ * Wholly before the place at which the session was picked up, beyond which nothing is acknowledged yet: what fills a hole
+ * that its receiver waits for. Inline, to stop it would stop the connection for good.
+ */
+function fillsEarlierHole(x: TcpContext, b: number, d: number, end: number): boolean {
+  const w = x.sessions.words;
+  if (!x.options.inline || (w[b + S.flags]! & SessionFlag.midstreamEstablished) === 0) return false;
+  const pickedUp = (w[d + D.isn]! + 1) | 0;
+  return w[d + D.lastAck] === pickedUp && ((end - pickedUp) | 0) <= 0;
+}
+
 /** Data and acknowledgement of an open connection. */
 function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: number): void {
   const w = x.sessions.words;
@@ -57,7 +68,10 @@ function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: numbe
     x.updateNextSeq(p, d);
     w[d + D.lastAck] = w[d + D.nextSeq]!;
   } else if (((end - w[d + D.lastAck]!) | 0) < 0 && !isWelcomeLate(x, d, end)) {
-    x.reject(p, STREAM_ANOMALY.est_pkt_before_last_ack);
+    if (fillsEarlierHole(x, b, d, end)) {
+      x.updateAck(p, peer);
+      x.updateWindow(p, peer);
+    } else x.reject(p, STREAM_ANOMALY.est_pkt_before_last_ack);
     return;
   }
   const isBeyond = ((end - w[d + D.nextWin]!) | 0) > 0;

@@ -51,13 +51,20 @@ export interface Load {
   /** Connections that come one after the other, a few packets each. */
   readonly short: number;
   readonly bytes: number;
+  /** Unless they are finished before. */
   readonly milliseconds: number;
+}
+
+export interface TransferResult {
+  /** How many came whole. */
+  readonly whole: number;
+  /** What was wrong with each of the others. */
+  readonly broken: readonly string[];
 }
 
 /** Transfers under way. */
 export class Transfers {
-  /** How many came whole, and what was wrong with the others. */
-  readonly result: Promise<{ readonly whole: number; readonly broken: readonly string[] }>;
+  private readonly result: Promise<TransferResult>;
   private readonly child: ChildProcess;
 
   constructor(child: ChildProcess) {
@@ -66,15 +73,19 @@ export class Transfers {
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text: Buffer) => (told += text.toString()));
     this.result = new Promise((resolve) => {
       child.once('close', () => {
-        resolve(
-          told.startsWith('{') ? (JSON.parse(told) as Awaited<Transfers['result']>) : { whole: 0, broken: [told] },
-        );
+        resolve(told.startsWith('{') ? (JSON.parse(told) as TransferResult) : { whole: 0, broken: [told] });
       });
     });
   }
 
   get isOver(): boolean {
     return this.child.exitCode !== null;
+  }
+
+  /** What is left is sent as fast as it is taken. */
+  async finish(): Promise<TransferResult> {
+    this.child.stdin!.end();
+    return this.result;
   }
 }
 
@@ -137,7 +148,7 @@ export class Gateway {
     const name = host.includes(':') ? `[${host}]` : host;
     const numbers = [long, short, bytes, milliseconds].map(String);
     const [program, ...rest] = this.inside('client', process.execPath, TRANSFERS, `http://${name}`, ...numbers);
-    return new Transfers(spawn(program!, rest, { stdio: ['ignore', 'pipe', 'pipe'] }));
+    return new Transfers(spawn(program!, rest));
   }
 
   remove(): void {

@@ -22,6 +22,9 @@ export function piece(at, length) {
   return bytes;
 }
 
+/** Everything is sent as fast as it is taken. */
+let isHurried = false;
+
 /** Sends so many bytes evenly over so many milliseconds; 0: as fast as they are taken. */
 export function sendPaced(stream, total, milliseconds) {
   const begin = Date.now();
@@ -29,7 +32,7 @@ export function sendPaced(stream, total, milliseconds) {
   let isFull = false;
   const more = () => {
     const passed = Date.now() - begin;
-    const due = passed >= milliseconds ? total : Math.floor((total * passed) / milliseconds / 4) * 4;
+    const due = isHurried || passed >= milliseconds ? total : Math.floor((total * passed) / milliseconds / 4) * 4;
     while (at < due && !isFull) {
       const length = Math.min(PIECE, due - at);
       isFull = !stream.write(piece(at, length));
@@ -48,13 +51,19 @@ export function sendPaced(stream, total, milliseconds) {
   more();
 }
 
-/** Answers `/paced/BYTES/MILLISECONDS`, and a POST with the checksum of what came. @returns false for another request */
+/** Answers `/paced/BYTES/MILLISECONDS`, `/hurry/yes` and `/hurry/no`, and a POST with the checksum of what came. @returns false for another request */
 export function answer(message, response) {
   const paced = /^\/paced\/(\d+)\/(\d+)$/.exec(message.url);
   if (paced !== null) {
     const total = Number(paced[1]);
     response.writeHead(200, { 'content-length': total });
     sendPaced(response, total, Number(paced[2]));
+    return true;
+  }
+  const hurry = /^\/hurry\/(yes|no)$/.exec(message.url);
+  if (hurry !== null) {
+    isHurried = hurry[1] === 'yes';
+    response.end();
     return true;
   }
   if (message.method !== 'POST') return false;
@@ -68,6 +77,22 @@ function checksum(total) {
   const hash = createHash('sha256');
   for (let at = 0; at < total; at += PIECE) hash.update(piece(at, Math.min(PIECE, total - at)));
   return hash.digest('hex');
+}
+
+/** Tells the server; again until it hears. */
+function askToHurry(url, wish) {
+  return new Promise((resolve) => {
+    const again = () => setTimeout(ask, TICK * 10);
+    const ask = () => {
+      const asked = get(`${url}/hurry/${wish}`, { agent: false, timeout: 2000 }, (response) => {
+        response.resume();
+        resolve();
+      });
+      asked.on('timeout', () => asked.destroy());
+      asked.on('error', again);
+    };
+    ask();
+  });
 }
 
 /** One transfer on a connection of its own. @returns what is wrong with it, '' for nothing */
@@ -111,10 +136,18 @@ async function load(url, { long, short, total, milliseconds }) {
   isOver = true;
   await Promise.all(repeated);
   console.log(JSON.stringify({ whole, broken }));
+  process.exit();
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [url, ...numbers] = process.argv.slice(2);
   const [long, short, total, milliseconds] = numbers.map(Number);
+  await askToHurry(url, 'no');
+  // who started it has seen enough
+  process.stdin.on('end', async () => {
+    isHurried = true;
+    await askToHurry(url, 'yes');
+  });
+  process.stdin.resume();
   await load(url, { long, short, total, milliseconds });
 }

@@ -16,6 +16,7 @@ outputs:
   - eve-log: { enabled: yes, filename: eve.json, types: [ alert, drop, http, flow, stats ] }
 stats: { enabled: yes, interval: 1 }
 unix-command: { enabled: no }
+stream: { reassembly: { memcap: 256mb, depth: 1mb } }
 tayra: { warm-up: 0 }
 `;
 const RULES = `
@@ -29,7 +30,7 @@ drop http any any -> any any (msg:"other"; flow:to_server; http.uri; content:"/o
 /** Enough for the workers, and soon used up by one that wants to. */
 const MEMORY = '--max-old-space-size=300';
 const CONNECTIONS = 16;
-const LOAD = { long: CONNECTIONS, short: 4, bytes: 1 << 20, milliseconds: 6000 };
+const LOAD = { long: CONNECTIONS, short: 4, bytes: 4 << 20, milliseconds: 40_000 };
 /** Requests, each of a flow of its own: some come to either queue. */
 const SOME = 4;
 
@@ -98,7 +99,7 @@ describe('the loss of a worker', function () {
     assert.ok(!transfers.isOver, 'it was to be under load');
     // within a second on an idle machine
     assert.ok(Math.max(...times) < 5000, times.join());
-    const { whole, broken } = await transfers.result;
+    const { whole, broken } = await transfers.finish();
     assert.deepEqual(broken, []);
     assert.ok(whole > 2 * CONNECTIONS);
   });

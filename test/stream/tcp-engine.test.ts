@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { F, FlowStateId } from '../../src/framework/flows.ts';
-import { PacketFlag } from '../../src/framework/packet.ts';
+import { Action, PacketFlag } from '../../src/framework/packet.ts';
 import { Conversation } from './support.ts';
 
 describe('TCP sessions', () => {
@@ -154,6 +154,24 @@ describe('TCP sessions', () => {
     c.say('c', 'A', 507, 700);
     assert.deepEqual(c.inspected[0], ['request']);
     assert.equal(c.engine.connState(c.t), 'OTH');
+  });
+
+  it('stops nothing inline that fills a hole from before it was picked up', () => {
+    const c = new Conversation((o) => {
+      o.midstream = true;
+      o.inline = true;
+    });
+    c.say('s', 'A', 5000, 40, { data: 'behind a hole' });
+    c.say('c', 'A', 40, 3000);
+    assert.deepEqual(c.say('s', 'A', 3000, 40, { data: 'x'.repeat(1000) }), ['pkt_spurious_retransmission']);
+    assert.equal(c.p.action & Action.drop, 0);
+    c.say('c', 'A', 40, 4000);
+    c.say('s', 'A', 4000, 40, { data: 'x'.repeat(1000) });
+    assert.equal(c.p.action & Action.drop, 0);
+    c.say('c', 'A', 40, 5013);
+    // now that it is acknowledged, it is what it would be in any session
+    assert.ok(c.say('s', 'A', 3000, 40, { data: 'x'.repeat(1000) }).includes('est_pkt_before_last_ack'));
+    assert.notEqual(c.p.action & Action.drop, 0);
   });
 
   it('turns the flow around when it begins with a SYN/ACK', () => {

@@ -26,6 +26,15 @@ export function exceptionChoices(config: ConfigNode, isInline: boolean): Excepti
   return Object.fromEntries(entries) as Record<ExceptionTarget, ExceptionPolicy>;
 }
 
+/**
+ * Whether errors of application layers are nothing to stop a flow for that was picked up in its midst: its parser began
+ * anywhere. So where sessions may be picked up, and no policy is spelled out.
+ */
+export function forgivesPickedUp(config: ConfigNode): boolean {
+  const key = config.get(KEYS.appLayerError)?.value === undefined ? 'exception-policy' : KEYS.appLayerError;
+  return config.bool('stream.midstream', false) && config.choice(key, CHOICES, 'auto') === 'auto';
+}
+
 function resolved(asked: (typeof CHOICES)[number], isInline: boolean): ExceptionPolicy {
   if (asked === 'auto') return isInline ? 'drop-flow' : 'ignore';
   if (asked === 'rejectboth') return 'reject-both';

@@ -8,7 +8,7 @@ export { decoderOptions } from './decoder.ts';
 export { defragSettings } from './defrag.ts';
 export type { DefragSettings } from './defrag.ts';
 export { duplicateWindow } from './duplicates.ts';
-export { exceptionChoices } from './exceptions.ts';
+export { exceptionChoices, forgivesPickedUp } from './exceptions.ts';
 export { flowOptions } from './flow.ts';
 export { hostSystems } from './host-systems.ts';
 export type { HostSystems } from './host-systems.ts';
