@@ -2,46 +2,106 @@
 // errors about their packets too, so that no flow is in two workers.
 
 import { IpProtocol } from '../wire/ipv4.ts';
-import { NO_NETWORK_HEADER as NOT_IP, networkHeader } from '../wire/network-header.ts';
+import { NO_NETWORK_HEADER, networkHeader } from '../wire/network-header.ts';
 import { i32, u16 } from '../wire/read.ts';
 
 /** ICMP messages that carry the packet they are about: types of ICMPv4; all below 128 of ICMPv6. */
 const ICMPV4_ERRORS = new Set([3, 4, 5, 11, 12]);
 const ICMPV6_INFORMATIONAL = 128;
 const ICMP_HEADER = 8;
+const IPV4_HEADER = 20;
+const IPV6_HEADER = 40;
+/** Flows that were seen, by some bits of their hash: a bit each, 4 MB. */
+const SEEN_BITS = 25;
 
-/** @returns a number from 0 to workers - 1 */
-export function workerOf(data: Uint8Array, start: number, end: number, linkType: number, workers: number): number {
-  const at = networkHeader(data, start, end, linkType);
-  if (at === NOT_IP || at >= end) return 0;
-  const hash = pairHash(data, at, end);
-  return hash === NOT_IP ? 0 : hash % workers;
+/** What is read of an IP header; filled again and again. */
+interface Head {
+  /** The same for both directions: of the hosts, and of the flow. */
+  hosts: number;
+  flow: number;
+  /** Where the header is that an ICMP error quotes, -1 for none. */
+  quoted: number;
 }
 
-/** The same for both directions. */
-function pairHash(data: Uint8Array, at: number, end: number): number {
+export class Spread {
+  private readonly workers: number;
+  private readonly seen = new Uint32Array(2 ** (SEEN_BITS - 5));
+  private readonly head: Head = { hosts: 0, flow: 0, quoted: -1 };
+  private readonly inner: Head = { hosts: 0, flow: 0, quoted: -1 };
+
+  constructor(workers: number) {
+    this.workers = workers;
+  }
+
+  /**
+   * An ICMP error about a flow that was seen goes where that is; about another it is a flow of its own.
+   * @returns a number from 0 to workers - 1
+   */
+  workerOf(data: Uint8Array, start: number, end: number, linkType: number): number {
+    const at = networkHeader(data, start, end, linkType);
+    const { head, inner } = this;
+    if (at === NO_NETWORK_HEADER || !read(data, at, end, head)) return 0;
+    if (head.quoted >= 0 && read(data, head.quoted, end, inner) && this.wasSeen(inner.flow))
+      return inner.hosts % this.workers;
+    this.note(head.flow);
+    return head.hosts % this.workers;
+  }
+
+  private wasSeen(flow: number): boolean {
+    const bit = flow >>> (32 - SEEN_BITS);
+    return ((this.seen[bit >>> 5]! >>> (bit & 31)) & 1) !== 0;
+  }
+
+  private note(flow: number): void {
+    const bit = flow >>> (32 - SEEN_BITS);
+    this.seen[bit >>> 5]! |= 1 << (bit & 31);
+  }
+}
+
+/** @returns false when there is no IP header */
+function read(data: Uint8Array, at: number, end: number, head: Head): boolean {
+  if (at >= end) return false;
   const version = data[at]! >> 4;
-  if (version === 4) return hash4(data, at, end);
-  return version === 6 ? hash6(data, at, end) : NOT_IP;
+  if (version === 4) return read4(data, at, end, head);
+  return version === 6 && read6(data, at, end, head);
 }
 
-function hash4(data: Uint8Array, at: number, end: number): number {
-  if (at + 20 > end) return NOT_IP;
-  const inner = at + (data[at]! & 15) * 4 + ICMP_HEADER;
+function read4(data: Uint8Array, at: number, end: number, head: Head): boolean {
+  if (at + IPV4_HEADER > end) return false;
+  const protocol = data[at + 9]!;
+  const transport = at + (data[at]! & 15) * 4;
   const isFirst = (u16(data, at + 6) & 0x1fff) === 0;
-  if (data[at + 9] === IpProtocol.icmp && isFirst && inner + 20 <= end && ICMPV4_ERRORS.has(data[inner - ICMP_HEADER]!))
-    if (data[inner]! >> 4 === 4) return mix(i32(data, inner + 12) ^ i32(data, inner + 16));
-  return mix(i32(data, at + 12) ^ i32(data, at + 16));
+  const isError = protocol === IpProtocol.icmp && isFirst && transport < end && ICMPV4_ERRORS.has(data[transport]!);
+  const words = i32(data, at + 12) ^ i32(data, at + 16);
+  put(head, words, isFirst ? ports(data, transport, end, protocol) : 0);
+  head.quoted = isError ? transport + ICMP_HEADER : -1;
+  return true;
 }
 
-function hash6(data: Uint8Array, at: number, end: number): number {
-  if (at + 40 > end) return NOT_IP;
-  const inner = at + 40 + ICMP_HEADER;
-  const isError = data[at + 6] === IpProtocol.icmpv6 && inner + 40 <= end && data[at + 40]! < ICMPV6_INFORMATIONAL;
-  const from = (isError && data[inner]! >> 4 === 6 ? inner : at) + 8;
+function read6(data: Uint8Array, at: number, end: number, head: Head): boolean {
+  if (at + IPV6_HEADER > end) return false;
+  const protocol = data[at + 6]!;
+  const transport = at + IPV6_HEADER;
+  const isError = protocol === IpProtocol.icmpv6 && transport < end && data[transport]! < ICMPV6_INFORMATIONAL;
   let words = 0;
-  for (let i = 0; i < 32; i += 4) words ^= Math.imul(i32(data, from + i), i % 16 === 12 ? 1 : 0x9e3779b1);
-  return mix(words);
+  for (let i = 0; i < 32; i += 4) words ^= Math.imul(i32(data, at + 8 + i), i % 16 === 12 ? 1 : 0x9e3779b1);
+  put(head, words, ports(data, transport, end, protocol));
+  head.quoted = isError ? transport + ICMP_HEADER : -1;
+  return true;
+}
+
+/** Protocol and ports, the same for both directions. */
+function ports(data: Uint8Array, at: number, end: number, protocol: number): number {
+  const hasPorts = protocol === IpProtocol.tcp || protocol === IpProtocol.udp || protocol === IpProtocol.sctp;
+  if (!hasPorts || at + 4 > end) return protocol;
+  const source = u16(data, at);
+  const destination = u16(data, at + 2);
+  return protocol ^ Math.imul(source ^ destination, 0x9e3779b1) ^ ((source + destination) << 8);
+}
+
+function put(head: Head, hosts: number, rest: number): void {
+  head.hosts = mix(hosts);
+  head.flow = mix(head.hosts ^ Math.imul(rest, 0x27d4eb2f));
 }
 
 function mix(words: number): number {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { workerOf } from '../../src/capture/spread.ts';
+import { Spread } from '../../src/capture/spread.ts';
 import {
   CLIENT,
   SERVER,
@@ -22,7 +22,8 @@ import { udp4, udp6, vlan } from '../support/packets.ts';
 const WORKERS = 7;
 const ETHERNET = 1;
 const RAW = 101;
-const of = (frame: Uint8Array, linkType = ETHERNET): number => workerOf(frame, 0, frame.length, linkType, WORKERS);
+let spread = new Spread(WORKERS);
+const of = (frame: Uint8Array, linkType = ETHERNET): number => spread.workerOf(frame, 0, frame.length, linkType);
 
 const PAYLOAD = hex('00 01 02 03');
 const bare = (frame: Uint8Array): Uint8Array => frame.subarray(14);
@@ -31,7 +32,11 @@ const address6 = fc
   .array(fc.nat(0xffff), { minLength: 8, maxLength: 8 })
   .map((groups) => groups.map((group) => group.toString(16)).join(':'));
 
-describe('workerOf', () => {
+describe('Spread', () => {
+  beforeEach(() => {
+    spread = new Spread(WORKERS);
+  });
+
   it('gives both directions of two hosts to one worker, whatever they speak', () => {
     fc.assert(
       fc.property(address4, address4, (a, b) => {
@@ -83,13 +88,32 @@ describe('workerOf', () => {
     const fields = { src: '10.1.2.3', dst: '10.9.8.7' };
     const about = udp4({}, PAYLOAD, fields);
     const error = icmp4(3, 1, concat(new Uint8Array(4), bare(about)), { src: '172.16.0.1', dst: fields.src });
-    assert.equal(of(error), of(about));
+    const wanted = of(about);
+    assert.equal(of(error), wanted);
     const fields6 = { src: '2001:db8::3', dst: '2001:db8::7' };
     const about6 = udp6({}, PAYLOAD, fields6);
     const error6 = icmp6(1, 0, concat(new Uint8Array(4), bare(about6)), { src: 'fe80::1', dst: fields6.src });
-    assert.equal(of(error6), of(about6));
+    const wanted6 = of(about6);
+    assert.equal(of(error6), wanted6);
     const echo = icmp4(8, 0, concat(new Uint8Array(4), bare(about)), { src: CLIENT, dst: SERVER });
     assert.equal(of(echo), of(frame4(17, udp({}), {})));
+  });
+
+  it('gives ICMP errors about what was not seen to the worker of the two hosts', () => {
+    const router = { src: '172.16.0.1', dst: '10.1.2.3' };
+    const hosts = of(icmp4(8, 0, new Uint8Array(8), router));
+    const workers = new Set<number>();
+    for (let i = 0; i < 40; i++) {
+      const about = udp4({ sp: 5000, dp: 9 }, PAYLOAD, { src: router.dst, dst: `10.9.8.${String(i)}` });
+      const error = icmp4(3, 1, concat(new Uint8Array(4), bare(about)), router);
+      assert.equal(of(error), hosts);
+      // another port: not seen either
+      of(udp4({ sp: 5000, dp: 10 }, PAYLOAD, { src: router.dst, dst: `10.9.8.${String(i)}` }));
+      assert.equal(of(error), hosts);
+      of(about);
+      workers.add(of(error));
+    }
+    assert.equal(workers.size, WORKERS);
   });
 
   it('gives what is no IP, or cut short, to somebody', () => {
@@ -97,7 +121,7 @@ describe('workerOf', () => {
     const tagged = ethernet(0x88a8, vlan(5, 0x8100, vlan(6, 0x86dd, ipv6({}, PAYLOAD))));
     for (const frame of [...whole, tagged])
       for (let end = 0; end <= frame.length; end++) {
-        const worker = workerOf(frame, 0, end, ETHERNET, WORKERS);
+        const worker = spread.workerOf(frame, 0, end, ETHERNET);
         assert.ok(worker >= 0 && worker < WORKERS);
       }
     assert.equal(of(ethernet(0x0806, new Uint8Array(28))), 0);

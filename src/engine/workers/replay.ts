@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { log } from '../../base/log.ts';
 import { PacketRing } from '../../capture/packet-ring.ts';
-import { workerOf } from '../../capture/spread.ts';
+import { Spread } from '../../capture/spread.ts';
 import { PacketBatch, openCaptureFile } from '../../pcap/index.ts';
 import type { ReplayOptions, ReplayResult } from '../replay.ts';
 import { Team } from './team.ts';
@@ -60,6 +60,7 @@ class Reading {
   failed = 0;
   private readonly team: Team;
   private readonly rings: readonly PacketRing[];
+  private readonly workers: Spread;
   private readonly options: Pick<ReplayOptions, 'control' | 'filter' | 'observer'>;
   private readonly region = { data: new Uint8Array(REGION), offset: 0, size: REGION };
   private readonly batch = new PacketBatch(this.region.data);
@@ -67,6 +68,7 @@ class Reading {
   constructor(team: Team, rings: readonly PacketRing[], options: Reading['options']) {
     this.team = team;
     this.rings = rings;
+    this.workers = new Spread(rings.length);
     this.options = options;
   }
 
@@ -95,10 +97,10 @@ class Reading {
   }
 
   private async spread(capture: number): Promise<void> {
-    const { batch, rings, team } = this;
+    const { batch, rings, team, workers } = this;
     for (let i = 0; i < batch.count; i++) {
       const start = batch.offset[i]!;
-      const to = workerOf(batch.data, start, start + batch.length[i]!, batch.linkType[i]!, rings.length);
+      const to = workers.workerOf(batch.data, start, start + batch.length[i]!, batch.linkType[i]!);
       const ring = rings[to]!;
       const number = ++this.packets;
       while (!ring.push(batch, i, number, capture)) {
