@@ -8,8 +8,12 @@ import { run, until } from './network.ts';
 
 const PEER = fileURLToPath(new URL('peer.mjs', import.meta.url));
 const TRANSFERS = fileURLToPath(new URL('transfers.mjs', import.meta.url));
-const PLACES = ['client', 'gateway', 'server'] as const;
+const ROUGH_PATH = fileURLToPath(new URL('rough-path.py', import.meta.url));
+const PLACES = ['client', 'path', 'gateway', 'server'] as const;
 type Place = (typeof PLACES)[number];
+
+/** Of what the rough path does. */
+const SEED = '7';
 
 const FORWARD = 'cd /proc/sys/net && echo 1 > ipv4/ip_forward && echo 1 > ipv6/conf/all/forwarding';
 
@@ -98,14 +102,24 @@ export class Gateway {
   /** What the server said. */
   heard = '';
   private server: ChildProcess | undefined;
+  private path: ChildProcess | undefined;
+  private readonly isRough: boolean;
+
+  private constructor(isRough: boolean) {
+    this.isRough = isRough;
+  }
 
   /**
    * @param how `router`: between two networks; `bridge`: between two wires of one network, across which it forwards nothing
+   * @param path `rough`: between client and gateway frames are lost, doubled and held back now and then
    * @returns the gateway, or why there can be none
    */
-  static async create(how: 'router' | 'bridge' = 'router'): Promise<Gateway | string> {
-    const gateway = new Gateway();
-    const problem = gateway.build(how) || (await gateway.serve());
+  static async create(
+    how: 'router' | 'bridge' = 'router',
+    path: 'smooth' | 'rough' = 'smooth',
+  ): Promise<Gateway | string> {
+    const gateway = new Gateway(path === 'rough');
+    const problem = gateway.build(how) || (await gateway.serve()) || (await gateway.roughen());
     if (problem === '') return gateway;
     gateway.remove();
     return problem;
@@ -151,7 +165,18 @@ export class Gateway {
     return new Transfers(spawn(program!, rest));
   }
 
+  /** How often the rough path did what, such as `lost`. */
+  async roughness(): Promise<ReadonlyMap<string, number>> {
+    let told = '';
+    this.path!.stdout!.on('data', (text: Buffer) => (told += text.toString()));
+    this.path!.kill('SIGTERM');
+    await until(() => told.endsWith('\n'));
+    const counts = told.trim().split(' ');
+    return new Map(counts.map((count) => [count.split('=')[0]!, Number(count.split('=')[1])]));
+  }
+
   remove(): void {
+    this.path?.kill('SIGKILL');
     this.server?.kill('SIGKILL');
     for (const place of PLACES) run('ip', 'netns', 'del', this.name(place));
   }
@@ -180,11 +205,43 @@ export class Gateway {
     );
   }
 
+  /** The cable itself; to the client it may lead by way of the rough path. */
+  private plug(place: Place, port: string): string {
+    const add = (name: string, at: Place, peer: string, peerAt: Place): string =>
+      run(
+        'ip',
+        ...`link add ${name} netns ${this.name(at)} type veth peer name ${peer} netns ${this.name(peerAt)}`.split(' '),
+      );
+    if (!this.isRough || place !== 'client') return add(port, 'gateway', 'wire', place);
+    return (
+      add(port, 'gateway', 'far', 'path') ||
+      add('near', 'path', 'wire', place) ||
+      this.ip('path', 'link set near up') ||
+      this.ip('path', 'link set far up')
+    );
+  }
+
+  private async roughen(): Promise<string> {
+    if (!this.isRough) return '';
+    for (const [place, port] of [
+      ['client', 'wire'],
+      ['gateway', 'inside'],
+    ] as const) {
+      const problem = this.run(place, 'python3', ROUGH_PATH, 'plain', port);
+      if (problem !== '') return problem;
+    }
+    const [program, ...rest] = this.inside('path', 'python3', ROUGH_PATH, 'near', 'far', SEED);
+    this.path = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const isReady = await new Promise((resolve) => {
+      this.path!.stdout!.once('data', () => resolve(true)).once('end', () => resolve(false));
+    });
+    return isReady === true ? '' : 'the rough path does not start';
+  }
+
   /** A cable from a host to the gateway, over which it reaches the other. */
   private cable(place: Place, port: string, four: string, six: string): string {
-    const gateway = this.name('gateway');
     return (
-      run('ip', ...`link add ${port} netns ${gateway} type veth peer name wire netns ${this.name(place)}`.split(' ')) ||
+      this.plug(place, port) ||
       this.ip('gateway', `address add ${four}.1/24 dev ${port}`) ||
       this.ip('gateway', `address add ${six}1/64 dev ${port} nodad`) ||
       this.ip('gateway', `link set ${port} up`) ||
@@ -198,9 +255,8 @@ export class Gateway {
 
   /** A wire from a host to the gateway, which has no address on it. */
   private wire(place: Place, port: string, host: number): string {
-    const peer = `type veth peer name wire netns ${this.name(place)}`;
     return (
-      run('ip', ...`link add ${port} netns ${this.name('gateway')} ${peer}`.split(' ')) ||
+      this.plug(place, port) ||
       this.ip('gateway', `link set ${port} up`) ||
       this.ip(place, `address add 10.97.2.${String(host)}/24 dev wire`) ||
       this.ip(place, `address add fd97:2::${String(host)}/64 dev wire nodad`) ||

@@ -13,15 +13,16 @@ export interface OnGateway {
  * them.
  */
 export function onGateway(
-  how: Parameters<typeof Gateway.create>[0],
+  how: 'router' | 'bridge' | 'rough router' | 'rough bridge',
   begin: (made: OnGateway) => Promise<void> | void,
 ): void {
   let made: OnGateway | undefined;
+  const kind = how.endsWith('bridge') ? 'bridge' : 'router';
   before(async function () {
-    const gateway = isBuilt() ? await Gateway.create(how) : 'not built';
+    const gateway = isBuilt() ? await Gateway.create(kind, how.startsWith('rough') ? 'rough' : 'smooth') : 'not built';
     if (typeof gateway === 'string') {
       console.log(
-        `      skipped: no ${how === 'bridge' ? 'bridge' : 'gateway with a firewall'} here (${gateway.trim()})`,
+        `      skipped: no ${kind === 'bridge' ? 'bridge' : 'gateway with a firewall'} here (${gateway.trim()})`,
       );
       this.skip();
     }
