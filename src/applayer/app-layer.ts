@@ -229,7 +229,7 @@ export class AppLayer implements AppStreamSink {
   /** `length` bytes never came, of a direction whose protocol is known. */
   private gap(p: Packet, app: AppFlow, side: Direction, length: number): void {
     if (app.parser === null) return;
-    app.frames?.end(side, 'cut');
+    app.frames?.gap(side, app.bytes(side) + length);
     this.input.packet = p;
     app.noteNews(side);
     if (app.parser.gap(side, length)) app.addBytes(side, length);

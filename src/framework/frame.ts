@@ -13,6 +13,12 @@ export function frameDemand(protocol: string, type: string): string {
 const NOTHING = new Uint8Array(0);
 const NO_TX = -1;
 
+/** Bytes that never came, and those behind them. */
+export interface FrameHole {
+  missing: number;
+  data: Uint8Array;
+}
+
 export class Frame {
   /** Position among the frames of its direction, from 1. */
   readonly id: number;
@@ -24,10 +30,12 @@ export class Frame {
   /** -1: not known yet. */
   length: number;
   readonly txId: number;
-  /** The first bytes of it: `kept` of them are in `data`, of `seen` that passed. */
+  /** The first bytes of it, up to a hole: `kept` of them are in `data`, of `seen` that passed. */
   data: Uint8Array = NOTHING;
   kept = 0;
   seen = 0;
+  /** For outputs alone: rules look no further than the first. */
+  holes: FrameHole[] | null = null;
   /** Nothing more of it will come. */
   isOver = false;
   /** Bytes were missed, or its end was never seen. */
@@ -58,6 +66,10 @@ export class Frame {
 
   append(data: Uint8Array, start: number, end: number, limit: number): void {
     this.seen += end - start;
+    if (this.holes !== null) {
+      this.appendBehind(data, start, end, limit);
+      return;
+    }
     const count = Math.min(end - start, limit - this.kept);
     if (count <= 0) return;
     if (this.kept + count > this.data.length) {
@@ -68,6 +80,29 @@ export class Frame {
     }
     this.data.set(data.subarray(start, start + count), this.kept);
     this.kept += count;
+  }
+
+  private appendBehind(data: Uint8Array, start: number, end: number, limit: number): void {
+    const holes = this.holes!;
+    const kept = holes.reduce((sum, hole) => sum + hole.data.length, this.kept);
+    const count = Math.min(end - start, limit - kept);
+    if (count <= 0) return;
+    const last = holes.at(-1)!;
+    last.data = Buffer.concat([last.data, data.subarray(start, start + count)]);
+  }
+
+  /** So many bytes never came. */
+  miss(length: number): void {
+    this.seen += length;
+    this.isCut = true;
+    const last = this.holes?.at(-1);
+    if (last?.data.length === 0) last.missing += length;
+    else (this.holes ??= []).push({ missing: length, data: NOTHING });
+  }
+
+  /** All that belongs to it has passed, or never will. */
+  get isPast(): boolean {
+    return this.length >= 0 && this.seen >= this.length;
   }
 }
 
@@ -120,16 +155,30 @@ export class FlowFrames {
       const last = frame.length < 0 ? end - start : frame.offset + frame.length - offset;
       const to = Math.min(end - start, last);
       if (from >= 0 && to > from) frame.append(data, start + from, start + to, this.limitOf(frame));
-      if (frame.isComplete) frame.isOver = true;
+      if (frame.isPast) frame.isOver = true;
     }
     this.isDirty[direction] = true;
   }
 
-  /** What is not whole will not become so: the direction is over, or (cut) bytes are missing. */
+  /** Bytes never came, up to `end` of the direction. What is of a known length goes on behind them. */
+  gap(direction: Direction, end: number): void {
+    for (const frame of this.lists[direction]) {
+      const missing = end - frame.offset - frame.seen;
+      if (frame.isOver || missing <= 0) continue;
+      if (frame.length < 0) {
+        frame.length = frame.seen;
+        frame.isCut = true;
+      } else frame.miss(Math.min(missing, frame.length - frame.seen));
+      if (frame.isPast) frame.isOver = true;
+    }
+    this.isDirty[direction] = true;
+  }
+
+  /** What is not whole will not become so: the direction is over, or (cut) no more of it is looked at. */
   end(direction: Direction, how: 'cut' | 'eof'): void {
     for (const frame of this.lists[direction]) {
       if (frame.isOver) continue;
-      frame.isCut = how === 'cut';
+      frame.isCut ||= how === 'cut';
       if (frame.length < 0) frame.length = frame.seen;
       frame.isOver = true;
     }

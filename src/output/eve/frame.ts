@@ -37,13 +37,22 @@ export function frameText(frame: Frame, isStream: boolean, limit = DEFAULT_PAYLO
   if (isStream) text += `,"stream_offset":${String(frame.offset)}`;
   const length = frame.length >= 0 ? frame.length : reach - frame.offset;
   if (length >= 0) text += `,"length":${String(length)}`;
-  const shown = Math.min(frame.kept, limit);
+  // of streams a byte less is shown than there is room for (Suricata)
+  const payload = payloadOf(frame, isStream ? limit - 1 : limit);
   const complete = `,"complete":${String(frame.isComplete)}`;
   if (!isStream) text += complete;
+  const shown = payload.length;
   if (shown > 0) {
-    text += `,"payload":"${base64(frame.data, 0, shown)}"`;
-    text += `,"payload_printable":"${printable(frame.data, 0, shown)}"`;
+    text += `,"payload":"${base64(payload, 0, shown)}"`;
+    text += `,"payload_printable":"${printable(payload, 0, shown)}"`;
   }
   if (isStream && shown > 0) text += complete;
   return frame.txId < 0 ? `${text}}` : `${text},"tx_id":${String(frame.txId)}}`;
+}
+
+/** At most `limit` bytes of it, with words for those that never came. */
+function payloadOf({ data, kept, holes }: Frame, limit: number): Uint8Array {
+  if (holes === null || kept >= limit) return data.subarray(0, Math.min(kept, limit));
+  const behind = holes.flatMap((hole) => [Buffer.from(`[${String(hole.missing)} bytes missing]`), hole.data]);
+  return Buffer.concat([data.subarray(0, kept), ...behind]).subarray(0, limit);
 }
