@@ -1,14 +1,10 @@
 // What can be wrong with SMB, under Suricata's event names.
 
-import { defineAnomalies } from '../../framework/anomaly.ts';
+import { defineAnomalies, reserveAnomalies } from '../../framework/anomaly.ts';
 
 export const SMB_ANOMALY = defineAnomalies('applayer', 'smb', [
-  'internal_error',
   'malformed_data',
-  'record_overflow',
   'malformed_ntlmssp_request',
-  'malformed_ntlmssp_response',
-  'duplicate_negotiate',
   'negotiate_malformed_dialects',
   'file_overlap',
   'request_to_client',
@@ -24,4 +20,11 @@ export const SMB_ANOMALY = defineAnomalies('applayer', 'smb', [
   'write_queue_cnt_exceeded',
   'unusual_ntlmssp_order',
   'too_many_transactions',
+]);
+
+reserveAnomalies('applayer', 'smb', [
+  'internal_error',
+  'record_overflow',
+  'malformed_ntlmssp_response',
+  'duplicate_negotiate',
 ]);
