@@ -35,6 +35,7 @@ export interface AppLayerParts {
   readonly room: ByteRoom;
   readonly demands: ReadonlySet<string>;
   readonly hasRules: boolean;
+  readonly isInline: boolean;
   /** The first packet turned out to come from the server. */
   readonly onSwap: (f: number) => void;
   /** Flows are picked up in their middle (`stream.midstream`): the first packet may be the server's. */

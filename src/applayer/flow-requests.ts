@@ -34,6 +34,7 @@ export interface FlowRequestParts {
   readonly room: ByteRoom;
   readonly demands: ReadonlySet<string>;
   readonly hasRules: boolean;
+  readonly isInline: boolean;
   readonly expectations: Expectations;
 }
 
@@ -42,6 +43,7 @@ export class FlowRequests implements AppServices {
   readonly files: FileTracker;
   readonly room: ByteRoom;
   readonly hasRules: boolean;
+  readonly isInline: boolean;
   /** Set before the first flow. */
   onBody: BodyListener | null = null;
   /** Outputs show the bytes that alerts are about. Set before the first flow. */
@@ -54,13 +56,14 @@ export class FlowRequests implements AppServices {
   private readonly demands: ReadonlySet<string>;
   private readonly expectations: Expectations;
 
-  constructor({ flows, counters, files, room, demands, hasRules, expectations }: FlowRequestParts) {
+  constructor({ flows, counters, files, room, demands, hasRules, isInline, expectations }: FlowRequestParts) {
     this.flows = flows;
     this.counters = counters;
     this.files = files;
     this.room = room;
     this.demands = demands;
     this.hasRules = hasRules;
+    this.isInline = isInline;
     this.expectations = expectations;
   }
 

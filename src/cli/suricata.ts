@@ -5,6 +5,7 @@ import {
   configureLogging,
   dumpConfig,
   findDeprecated,
+  findWithoutEffect,
   findUnknownKeys,
   logConfigMessages,
   logDiagnostics,
@@ -125,7 +126,7 @@ async function run(args: Arguments, surroundings: Surroundings): Promise<number>
     );
     return FAILED;
   }
-  logDiagnostics([...findDeprecated(config), ...findUnknownKeys(config)]);
+  logDiagnostics([...findDeprecated(config), ...findWithoutEffect(config), ...findUnknownKeys(config)]);
   return start(args, config, { ...surroundings, directory, sources });
 }
 

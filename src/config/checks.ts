@@ -27,6 +27,24 @@ const RETIRED: readonly (readonly [path: string, message: string])[] = [
   ['decoder.erspan.typeI', 'ERSPAN Type I is no longer configurable and it is always enabled'],
 ];
 
+const HTTP = 'app-layer.protocols.http.libhtp.default-config';
+const SAME_SIZES = 'bodies are looked at in the sizes that are configured, the same in every run';
+/** Keys of Suricata that mean nothing here, and why. */
+const WITHOUT_EFFECT: readonly (readonly [path: string, reason: string])[] = [
+  [`${HTTP}.decompression-time-limit`, 'what a body may cost is bounded by sizes, the same on every machine'],
+  [`${HTTP}.randomize-inspection-sizes`, SAME_SIZES],
+  [`${HTTP}.randomize-inspection-range`, SAME_SIZES],
+];
+
+/** Keys that are set though they mean nothing here. */
+export function findWithoutEffect(root: ConfigNode): Diagnostic[] {
+  return WITHOUT_EFFECT.flatMap(([path, reason]) => {
+    const node = root.get(path);
+    const message = `${path} has no effect: ${reason}`;
+    return node === undefined ? [] : [diagnostic('warning', 'config/no-effect', message, node.place)];
+  });
+}
+
 /** Keys that once had a meaning. */
 export function findDeprecated(root: ConfigNode): Diagnostic[] {
   return RETIRED.flatMap(([path, message]) => {

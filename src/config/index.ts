@@ -1,5 +1,5 @@
 // What the rest of the program uses of the configuration.
-export { configProblem, findDeprecated } from './checks.ts';
+export { configProblem, findDeprecated, findWithoutEffect } from './checks.ts';
 export { configureLogging } from './logging.ts';
 export type { LoggingOptions } from './logging.ts';
 export type { ConfigMessage } from './loader.ts';

@@ -189,6 +189,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     files,
     room,
     hasRules,
+    isInline,
     onSwap,
     midstream,
     demands,

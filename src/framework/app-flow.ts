@@ -32,6 +32,8 @@ export interface AppServices {
   isDemanded(what: string): boolean;
   /** Outputs write bodies down (`http-body-data`); null: none does. */
   readonly onBody: BodyListener | null;
+  /** Packets wait for their inspection, and may be dropped. */
+  readonly isInline: boolean;
   /** Whether rules are there to look at bodies: without any none are kept. */
   readonly hasRules: boolean;
   /** Whole-flow requests; they take effect when the parser returns. */

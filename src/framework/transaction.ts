@@ -2,6 +2,7 @@
 
 import type { AppProtocol } from './app-protocol.ts';
 import type { BodyBuffer, BodyLimits } from './body-buffer.ts';
+import type { BufferView } from './buffer.ts';
 import type { TrackedFile } from './file.ts';
 import type { KeptCertificate } from './kept-certificate.ts';
 
@@ -150,6 +151,11 @@ export class Transaction {
   /** The decoded body of a direction that `file.data` shows in place of files; null: its files. */
   body(_direction: Direction): BodyBuffer | null {
     return null;
+  }
+
+  /** Puts what rules are to see into the view in place of what it shows of that body, where it is packed once more. */
+  unpack(_view: BufferView, _direction: Direction): void {
+    // most bodies are what they are
   }
 
   /** Limits that hold for that body. */

@@ -18,7 +18,11 @@ const fileData: BufferDefinition = {
     const { tx, txDirection } = ctx;
     if (tx === null) return false;
     const body = tx.body(txDirection);
-    if (body !== null) return instance === 0 && body.view(view, tx.bodyLimits(txDirection));
+    if (body !== null) {
+      if (instance !== 0 || !body.view(view, tx.bodyLimits(txDirection))) return false;
+      tx.unpack(view, txDirection);
+      return true;
+    }
     let left = instance;
     for (const file of tx.files ?? []) {
       if (file.direction !== txDirection || !file.body.isDue(LIMITS)) continue;

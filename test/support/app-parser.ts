@@ -138,6 +138,7 @@ export class ParserDriver {
       flows: new Flows(1),
       files: new Files(new Set([FILE_DEMAND.data]), new Counters()),
       hasRules: true,
+      isInline: false,
       onBody: null,
       room: ROOM,
       isDemanded: (what) => demands.includes(what),

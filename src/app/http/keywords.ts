@@ -216,7 +216,10 @@ function bodyBuffer(name: string, description: string, direction: Direction): Bu
   return growingBuffer({ name, description, engines }, (tx: AnyHttp, view) => {
     if (!(tx instanceof HttpTransaction)) return tx.httpBody(direction)?.view(view, FILE_LIMITS) === true;
     const { settings } = tx;
-    return tx.message(direction).body.view(view, direction === 0 ? settings.requestBody : settings.responseBody);
+    if (direction === 0) return tx.request.body.view(view, settings.requestBody);
+    if (!tx.response.body.view(view, settings.responseBody)) return false;
+    tx.unpack(view);
+    return true;
   });
 }
 

@@ -23,6 +23,7 @@ import { Multipart, boundaryOf } from './multipart.ts';
 import { headerNotes, methodNote, requestNotes, responseNotes } from './notes.ts';
 import { blockEnd, equalsText, firstLineEnd, lineEnd, looksLikeHeader } from './scan.ts';
 import { BODY, MORE, statusLineAt } from './response-start.ts';
+import { settingsInForce } from './settings.ts';
 import type { HttpSettings } from './settings.ts';
 import { HttpTransaction, Progress, hasFileBody } from './transaction.ts';
 import type { HttpMessage } from './transaction.ts';
@@ -45,14 +46,15 @@ export class HttpParser extends AppParser implements BodyHost {
   private readonly sink: BodySink;
   private readonly bodies: BodyReader;
 
-  constructor(flow: AppFlow, settings: HttpSettings) {
+  constructor(flow: AppFlow, configured: HttpSettings) {
     super(flow);
+    const settings = settingsInForce(configured, flow.services.isInline);
     this.settings = settings;
     this.unanswered = new Unanswered(settings.maxTransactions);
     this.sink = new BodySink(flow, settings);
     this.bodies = new BodyReader(this, this.sink);
-    flow.services.holdBehind(flow, TO_SERVER, settings.requestBody.minimum);
-    flow.services.holdBehind(flow, TO_CLIENT, settings.responseBody.minimum);
+    flow.services.holdBehind(flow, TO_SERVER, configured.requestBody.minimum);
+    flow.services.holdBehind(flow, TO_CLIENT, configured.responseBody.minimum);
   }
 
   data(input: AppInput): number {

@@ -2,6 +2,8 @@
 
 import type { ConfigNode } from '../../config/index.ts';
 import type { BodyLimits } from '../../framework/body-buffer.ts';
+import { readFlash } from './flash.ts';
+import type { FlashSettings } from './flash.ts';
 import { HEADERS_LIMIT } from './headers.ts';
 import { MINIMAL, PERSONALITY_NAMES, personalityOf } from './personality.ts';
 import type { Personality } from './personality.ts';
@@ -29,6 +31,10 @@ export interface HttpSettings {
   readonly headersLimit: number;
   /** Live transactions of a flow. */
   readonly maxTransactions: number;
+  /** Bodies are looked at as they come, however little is there: of what was passed on nothing can be taken back. */
+  readonly bodiesAtOnce: 'auto' | 'yes' | 'no';
+  /** Compressed films are undone for rules; null: not. */
+  readonly flash: FlashSettings | null;
   /** Settings for some servers in place of these. */
   readonly servers: readonly ServerSettings<HttpSettings>[];
 }
@@ -73,8 +79,34 @@ function settingsAt(own: ConfigNode | undefined, node: ConfigNode | undefined): 
     },
     headersLimit: own?.int('headers-limit', HEADERS_LIMIT, { min: 1 }) ?? HEADERS_LIMIT,
     maxTransactions: own?.int('max-tx', MAX_TRANSACTIONS, { min: 1 }) ?? MAX_TRANSACTIONS,
+    bodiesAtOnce: readAtOnce(own),
+    flash: readFlash(own?.get('swf-decompression')),
     servers: [],
   };
+}
+
+const atOnce = new WeakMap<HttpSettings, HttpSettings>();
+
+/** Those that hold where packets wait for their inspection, or where they do not. */
+export function settingsInForce(settings: HttpSettings, isInline: boolean): HttpSettings {
+  const { bodiesAtOnce, requestBody, responseBody } = settings;
+  if (bodiesAtOnce === 'no' || (bodiesAtOnce === 'auto' && !isInline)) return settings;
+  let made = atOnce.get(settings);
+  if (made === undefined) {
+    made = {
+      ...settings,
+      requestBody: { ...requestBody, minimum: 0 },
+      responseBody: { ...responseBody, minimum: 0 },
+    };
+    atOnce.set(settings, made);
+  }
+  return made;
+}
+
+function readAtOnce(node: ConfigNode | undefined): HttpSettings['bodiesAtOnce'] {
+  const text = node?.string('http-body-inline', 'auto') ?? 'auto';
+  if (text === 'auto') return 'auto';
+  return node?.bool('http-body-inline', false) === true ? 'yes' : 'no';
 }
 
 function readPersonality(node: ConfigNode | undefined): Personality {

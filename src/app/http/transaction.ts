@@ -2,9 +2,11 @@
 
 import { BodyBuffer } from '../../framework/body-buffer.ts';
 import type { BodyLimits } from '../../framework/body-buffer.ts';
+import type { BufferView } from '../../framework/buffer.ts';
 import type { TrackedFile } from '../../framework/file.ts';
 import { TO_CLIENT, TO_SERVER, Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
+import { plainFilm } from './flash.ts';
 import type { Header } from './headers.ts';
 import type { HttpSettings } from './settings.ts';
 
@@ -68,6 +70,9 @@ export class HttpTransaction extends Transaction {
   statusMessage: Uint8Array = NONE;
   hasResponse = false;
   continues = 0;
+  /** What the body of the response was unpacked to when so many bytes of it were there. */
+  private film: Uint8Array | null = null;
+  private filmLength = -1;
 
   constructor(id: number, settings: HttpSettings) {
     super(id);
@@ -80,6 +85,21 @@ export class HttpTransaction extends Transaction {
 
   override body(direction: Direction): BodyBuffer | null {
     return direction === TO_CLIENT ? this.response.body : null;
+  }
+
+  override unpack(view: BufferView): void {
+    const { flash } = this.settings;
+    if (flash === null || view.streamOffset !== 0) return;
+    const length = view.end - view.start;
+    if (this.film === null || this.filmLength !== length) {
+      this.film = plainFilm(view, flash);
+      this.filmLength = length;
+    }
+    if (this.film === null) return;
+    view.data = this.film;
+    view.bufferId = -1;
+    view.start = 0;
+    view.end = this.film.length;
   }
 
   override bodyLimits(): BodyLimits {
