@@ -10,10 +10,6 @@ import type { MessageIds, SmbHost } from './host.ts';
 import { RecentMap } from './recent-map.ts';
 import type { SmbTransaction } from './transaction.ts';
 
-/** Pipes of a connection that are remembered. */
-const MOST_PIPES = 128;
-/** Bytes of stub data of one side of a call that are kept. */
-const MAX_STUB = 1 << 20;
 const NOTHING = new Uint8Array(0);
 const NO_MESSAGE = -1;
 
@@ -38,11 +34,12 @@ export interface PipeMessage {
 
 export class Pipes {
   private readonly host: SmbHost;
-  private readonly pipes = new RecentMap<string, Pipe>(MOST_PIPES);
+  private readonly pipes: RecentMap<string, Pipe>;
   private readonly header = new CoHeader();
 
   constructor(host: SmbHost) {
     this.host = host;
+    this.pipes = new RecentMap(host.settings.pipes);
   }
 
   /** Bytes [start, end) of `data` pass through the pipe of that key. */
@@ -103,6 +100,7 @@ export class Pipes {
     if (tx === null) return;
     const exchange = tx.exchange!;
     const { type, flags, isLittle } = this.header;
+    const { maxStub } = this.host.settings;
     const side = exchange.side(direction);
     side.type = type;
     exchange.isLittle = isLittle;
@@ -110,8 +108,8 @@ export class Pipes {
       exchange.offered = pipe.contexts.offered(data, start, end, { isLittle, isFirst: (flags & PduFlag.first) !== 0 });
     else if (type === PduType.bindAck || type === PduType.alterContextResponse)
       pipe.contexts.answered(exchange.offered, data, start, end, isLittle);
-    else if (type === PduType.request) readCall(exchange, data, start, end, isLittle);
-    else if (type === PduType.response) addStub(exchange.response, data, start + REQUEST_HEADER, end);
+    else if (type === PduType.request) readCall(exchange, data, start, end, { isLittle, maxStub });
+    else if (type === PduType.response) addStub(exchange.response, data, start + REQUEST_HEADER, end, maxStub);
     if (direction === TO_CLIENT) {
       tx.status = message.status;
       tx.isDosStatus = message.isDosStatus;
@@ -147,15 +145,21 @@ export class Pipes {
   }
 }
 
-function readCall(exchange: RpcExchange, data: Uint8Array, start: number, end: number, isLittle: boolean): void {
+function readCall(
+  exchange: RpcExchange,
+  data: Uint8Array,
+  start: number,
+  end: number,
+  { isLittle, maxStub }: { readonly isLittle: boolean; readonly maxStub: number },
+): void {
   const call = readRequest(data, start, end, isLittle);
   if (call === null) return;
   exchange.contextId = call.contextId;
   exchange.opnum = call.opnum;
-  addStub(exchange.request, data, start + REQUEST_HEADER, end);
+  addStub(exchange.request, data, start + REQUEST_HEADER, end, maxStub);
 }
 
-function addStub(side: RpcSide, data: Uint8Array, start: number, end: number): void {
+function addStub(side: RpcSide, data: Uint8Array, start: number, end: number, limit: number): void {
   side.fragments++;
-  if (end > start) side.append(data, start, end, MAX_STUB);
+  if (end > start) side.append(data, start, end, limit);
 }

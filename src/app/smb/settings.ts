@@ -17,15 +17,19 @@ export interface SmbSettings {
   readonly maxTx: number;
   /** How far streams are followed, in place of the depth of all streams; 0: to their end. */
   readonly streamDepth: number;
-  /** Things of a connection that are remembered: files by their ids, shares, reads under way. */
+  /** Things of a connection that are remembered: files by their ids, shares, reads under way, pipes. */
   readonly files: number;
   readonly trees: number;
   readonly reads: number;
+  readonly pipes: number;
+  /** Bytes of stub data of one side of a call in a pipe that are kept. */
+  readonly maxStub: number;
 }
 
 const MAX_SIZE = 16 << 20;
 const QUEUE_SIZE = 64 << 20;
 const QUEUE_COUNT = 64;
+const MAX_STUB = 1 << 20;
 
 export function readSettings(node: ConfigNode | undefined): SmbSettings {
   const size = (key: string, fallback: number): number => node?.size(key, fallback) ?? fallback;
@@ -42,6 +46,8 @@ export function readSettings(node: ConfigNode | undefined): SmbSettings {
     streamDepth: size('stream-depth', 0),
     files: count('max-guid-cache-size', 1024),
     trees: count('max-tree-cache-size', 512),
-    reads: count('max-rec-offset-cache-size', 128),
+    reads: count('max-read-offset-cache-size', 128),
+    pipes: count('max-dcerpc-frag-cache-size', 128),
+    maxStub: size('dcerpc.max-stub-size', MAX_STUB),
   };
 }

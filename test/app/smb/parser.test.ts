@@ -170,6 +170,26 @@ describe('SMB parser', () => {
     assert.deepEqual(limited({ 'max-read-queue-cnt': '1' }, ...reads), ['smb.read_queue_cnt_exceeded']);
   });
 
+  it('keeps so much of stub data, and so many files in mind', () => {
+    const calls = transactionsOf(play(messages.CALLS, settings({ 'dcerpc.max-stub-size': '3' })));
+    const { request } = calls.at(-1)!.exchange!;
+    assert.deepEqual([Buffer.from(request.stub).toString(), request.size], ['nam', 4]);
+    const named = (count: string): string[] => {
+      const opened = [1, 2].flatMap((id) => [
+        messages.createRequest(`file${String(id)}`, 80 + id),
+        messages.createResponse(id, 80 + id),
+      ]);
+      const driver = play(
+        [...NEGOTIATION, ...opened, writeRequest(text('x'), 0, 1)],
+        settings({ 'max-guid-cache-size': count }),
+      );
+      return transactionsOf(driver).flatMap(({ detail }) =>
+        detail.kind === 'file' ? [Buffer.from(detail.name).toString()] : [],
+      );
+    };
+    assert.deepEqual([named('2'), named('1')], [['file1'], ['<unknown>']]);
+  });
+
   it('gives up the oldest of too many transactions', () => {
     const ask = (messageId: number): Turn => [0, session(smb2(13, Buffer.alloc(4), { messageId }))];
     const driver = play([ask(1), ask(2), ask(3)], settings({ 'max-tx': '2' }));
