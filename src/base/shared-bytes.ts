@@ -1,6 +1,6 @@
 // Bytes in memory that all threads of the process may look at: going from thread to thread, they are not copied.
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 
 /** The same bytes in such memory. */
 export function sharedBytes(bytes: Uint8Array): Uint8Array<SharedArrayBuffer> {
@@ -13,7 +13,10 @@ export function sharedBytes(bytes: Uint8Array): Uint8Array<SharedArrayBuffer> {
 export function readSharedFile(path: string): Uint8Array<SharedArrayBuffer> {
   const fd = openSync(path, 'r');
   try {
-    const bytes = new Uint8Array(new SharedArrayBuffer(fstatSync(fd).size));
+    const status = fstatSync(fd);
+    // pipes have no size
+    if (!status.isFile()) return sharedBytes(readFileSync(fd));
+    const bytes = new Uint8Array(new SharedArrayBuffer(status.size));
     let length = 0;
     while (length < bytes.length) {
       const more = readSync(fd, bytes, length, bytes.length - length, length);

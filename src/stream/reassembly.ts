@@ -159,13 +159,13 @@ export class Reassembly {
   /** Cuts what is beyond the depth, and notes once that it was reached. */
   private withinDepth(p: Packet, d: number, start: number, length: number): number {
     const w = this.sessions.words;
-    const hasOwn = (w[d + D.flags]! & StreamFlag.ownDepth) !== 0;
-    const depth = hasOwn ? this.ownDepth : this.options.reassembly.depth;
-    if (depth === 0) return length;
+    const flags = w[d + D.flags]!;
+    const depth = (flags & StreamFlag.ownDepth) !== 0 ? this.ownDepth : this.options.reassembly.depth;
+    if (depth === 0 || (flags & StreamFlag.whole) !== 0) return length;
     const room = depth - (this.sessions.doubles[(d + D.baseOffset) >> 1]! + start);
     if (length < room) return length;
-    if ((w[d + D.flags]! & StreamFlag.depthReached) === 0) {
-      w[d + D.flags] = w[d + D.flags]! | StreamFlag.depthReached;
+    if ((flags & StreamFlag.depthReached) === 0) {
+      w[d + D.flags] = flags | StreamFlag.depthReached;
       this.counters.add(TCP_COUNTER.depthReached);
       this.event(p, STREAM_ANOMALY.reassembly_depth_reached);
     }

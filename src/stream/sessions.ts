@@ -115,6 +115,8 @@ export const StreamFlag = {
   ownDepth: 1 << 18,
   /** What was looked at stays for a while (`Reassembly.heldBehind`). */
   held: 1 << 19,
+  /** Followed to its end, whatever the depth of others is. */
+  whole: 1 << 20,
 } as const;
 
 /** The record store. */

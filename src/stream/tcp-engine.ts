@@ -327,13 +327,16 @@ export class TcpEngine implements TcpView {
       if (w[d + D.skip]! > w[d + D.contiguous]!) w[d + D.skip] = w[d + D.contiguous]!;
   }
 
-  /** A depth of its own for both directions of a session, in place of that of all; 0: the whole stream. */
+  /**
+   * A depth of its own for both directions of a session, in place of that of all, the largest number for all that have
+   * one; 0: the whole stream.
+   */
   followTo(t: number, depth: number): void {
     const { reassembly } = this.x;
-    const { ownDepth } = reassembly;
-    if (ownDepth !== 0 && (depth === 0 || depth > ownDepth)) reassembly.ownDepth = depth;
-    this.setFlag(t, 0, StreamFlag.ownDepth);
-    this.setFlag(t, 1, StreamFlag.ownDepth);
+    const flag = depth === 0 ? StreamFlag.whole : StreamFlag.ownDepth;
+    if (depth > reassembly.ownDepth) reassembly.ownDepth = depth;
+    this.setFlag(t, 0, flag);
+    this.setFlag(t, 1, flag);
   }
 
   /** So many bytes of a direction stay behind those that were looked at; the largest number holds for all sessions. */

@@ -128,6 +128,16 @@ describe('raw inspection, passive', () => {
     assert.deepEqual(c.say('s', 'A', 1, 7, { data: '012345678' }), ['reassembly_depth_reached'], 'both directions');
   });
 
+  it('follows a session to its end, whatever its depth was', () => {
+    const c = new Conversation((o) => (o.reassembly.depth = 4));
+    c.shake();
+    c.engine.followTo(c.t, 6);
+    c.engine.followTo(c.t, 0);
+    assert.deepEqual(c.say('c', 'A', 1, 1, { data: '0123456789' }), []);
+    c.say('s', 'A', 1, 11);
+    assert.deepEqual([c.delivered[0], c.cut], [['0123456789'], []]);
+  });
+
   it('leaves out the urgent byte', () => {
     const c = new Conversation();
     c.shake();
