@@ -6,6 +6,8 @@ import type { Frame } from './frame.ts';
 import type { Direction, Transaction } from './transaction.ts';
 
 const TCP = 6;
+/** Of a transaction: what repeats itself must not grow with the bytes of an attacker. */
+const MOST_ANOMALIES = 255;
 
 /** What `data` returns when the bytes are not of this protocol: nothing more of the flow is parsed. */
 export const PARSE_FAILED = -1;
@@ -116,11 +118,12 @@ export abstract class AppParser {
     this.flow.noteNews(direction);
   }
 
-  /** Notes an anomaly on a transaction. */
+  /** Notes an anomaly on a transaction, of which so many are noted (as Suricata does). */
   protected anomaly(tx: Transaction, id: number): void {
     const { state } = tx;
     if (state.anomalies === null) state.anomalies = [id];
-    else state.anomalies.push(id);
+    else if (state.anomalies.length < MOST_ANOMALIES) state.anomalies.push(id);
+    else return;
     this.changed(0);
     this.changed(1);
   }

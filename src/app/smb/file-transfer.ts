@@ -6,6 +6,14 @@ import type { TransferLimits } from './settings.ts';
 /** Why a part is not taken. */
 export const Refused = { no: 0, size: 1, count: 2 } as const;
 
+/** A part that waits for those before it. */
+interface WaitingPart {
+  readonly at: number;
+  length: number;
+  /** In order; a number stands for so many bytes that never came. */
+  readonly pieces: (Uint8Array | number)[];
+}
+
 export class FileTransfer {
   private readonly files: FileTracker;
   private readonly file: TrackedFile;
@@ -14,9 +22,10 @@ export class FileTransfer {
   position = 0;
   /** Where the part that comes now goes on; -1: it is not taken. */
   private next = -1;
-  /** Parts that wait for those before them, by where they begin. */
-  private waiting: Map<number, Uint8Array[]> | null = null;
-  private waitingKey = 0;
+  /** The same part, where it waits. */
+  private current: WaitingPart | null = null;
+  /** By where they begin. */
+  private readonly waiting: WaitingPart[] = [];
   private waitingBytes = 0;
   isClosed = false;
 
@@ -34,53 +43,75 @@ export class FileTransfer {
   /** A part of so many bytes begins. @returns value of Refused */
   begin(offset: number, length: number): number {
     this.next = -1;
+    this.current = null;
     if (this.isClosed || length === 0) return Refused.no;
-    if (offset > this.position) {
+    // no file is as long: what lies beyond is where numbers are still exact
+    const at = Math.min(offset, Number.MAX_SAFE_INTEGER - length);
+    if (at > this.position) {
+      const place = this.placeOf(at);
+      const before = this.waiting[place - 1];
+      if (before !== undefined && before.at === at && before.length >= length) return Refused.no;
       const refused = this.refuses(length);
       if (refused !== Refused.no) return refused;
-      this.waiting ??= new Map();
-      if (this.waiting.has(offset)) return Refused.no;
-      this.waiting.set(offset, []);
-      this.waitingKey = offset;
+      this.current = { at, length: 0, pieces: [] };
+      this.waiting.splice(place, 0, this.current);
     }
-    this.next = offset;
+    this.next = at;
     return Refused.no;
+  }
+
+  /** Where a part that begins there belongs among those that wait: behind those that begin there too. */
+  private placeOf(at: number): number {
+    let [low, high] = [0, this.waiting.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.waiting[middle]!.at <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   private refuses(length: number): number {
     const { queueSize, queueCount } = this.limits;
     if (queueSize > 0 && this.waitingBytes + length > queueSize) return Refused.size;
-    if (queueCount > 0 && this.waiting !== null && this.waiting.size >= queueCount) return Refused.count;
+    if (queueCount > 0 && this.waiting.length >= queueCount) return Refused.count;
     return Refused.no;
   }
 
   /** Bytes of the part that began, in order. */
   append(data: Uint8Array, start: number, end: number): void {
     if (this.next < 0 || this.isClosed) return;
-    const from = this.next;
-    this.next += end - start;
-    if (from > this.position) {
-      this.waiting!.get(this.waitingKey)?.push(data.slice(start, end));
+    const { current } = this;
+    if (current === null) this.take(data, start, end);
+    else {
+      current.pieces.push(Uint8Array.prototype.slice.call(data, start, end));
+      current.length += end - start;
       this.waitingBytes += end - start;
-      return;
     }
-    const known = this.position - from;
-    if (known >= end - start) return;
-    this.files.append(this.file, data, start + known, end);
-    this.position = this.next;
   }
 
   /** Bytes of the part that never came. */
   miss(length: number): void {
     if (this.next < 0 || this.isClosed) return;
-    const from = this.next;
-    this.next += length;
-    if (from > this.position) {
-      // what follows of it is a part of its own
-      this.waiting!.set(this.next, []);
-      this.waitingKey = this.next;
-      return;
+    const { current } = this;
+    if (current === null) this.skip(length);
+    else {
+      current.pieces.push(length);
+      current.length += length;
     }
+  }
+
+  /** Passes on what is new of the bytes that follow. */
+  private take(data: Uint8Array, start: number, end: number): void {
+    const known = Math.max(0, this.position - this.next);
+    this.next += end - start;
+    if (this.next <= this.position) return;
+    this.files.append(this.file, data, start + known, end);
+    this.position = this.next;
+  }
+
+  private skip(length: number): void {
+    this.next += length;
     if (this.next <= this.position) return;
     this.files.gap(this.file, this.next - this.position);
     this.position = this.next;
@@ -88,40 +119,31 @@ export class FileTransfer {
 
   /** The part is over: others may have waited for it. */
   endPart(): void {
+    this.current = null;
+    while (this.waiting.length > 0 && this.waiting[0]!.at <= this.position) this.pass(this.waiting.shift()!);
     this.next = -1;
-    for (;;) {
-      const parts = this.waiting?.get(this.position);
-      if (parts === undefined) return;
-      this.pass(this.position, parts);
-    }
   }
 
-  private pass(offset: number, parts: readonly Uint8Array[]): void {
-    this.waiting!.delete(offset);
-    for (const part of parts) {
-      this.waitingBytes -= part.length;
-      this.files.append(this.file, part, 0, part.length);
-      this.position += part.length;
-    }
+  /** What of it is new, and of what is missing before it. */
+  private pass({ at, pieces }: WaitingPart): void {
+    this.next = Math.min(at, this.position);
+    this.skip(at - this.next);
+    for (const piece of pieces)
+      if (typeof piece === 'number') this.skip(piece);
+      else {
+        this.waitingBytes -= piece.length;
+        this.take(piece, 0, piece.length);
+      }
   }
 
   /** Nothing more of it comes. */
   close(how: 'closed' | 'truncated'): void {
     if (this.isClosed) return;
     this.next = -1;
-    for (const offset of [...(this.waiting?.keys() ?? [])].sort((a, b) => a - b)) this.flush(offset);
+    this.current = null;
+    for (const part of this.waiting) this.pass(part);
+    this.waiting.length = 0;
     this.isClosed = true;
     this.files.close(this.file, how);
-  }
-
-  private flush(offset: number): void {
-    const parts = this.waiting!.get(offset)!;
-    if (offset < this.position) {
-      this.waiting!.delete(offset);
-      return;
-    }
-    if (offset > this.position) this.files.gap(this.file, offset - this.position);
-    this.position = offset;
-    this.pass(offset, parts);
   }
 }

@@ -16,7 +16,9 @@ export interface MessageIds {
   readonly sessionHigh: number;
 }
 
-export const NO_IDS: MessageIds = { messageId: -1, treeId: 0, sessionLow: 0, sessionHigh: 0 };
+/** No answer names it. */
+export const NO_MESSAGE = -1;
+export const NO_IDS: MessageIds = { messageId: NO_MESSAGE, treeId: 0, sessionLow: 0, sessionHigh: 0 };
 
 export interface SmbHost {
   readonly flow: AppFlow;

@@ -45,6 +45,8 @@ export class OpenFiles {
       name: what.name,
       share: what.share,
       fuid: what.fuid,
+      key,
+      direction,
       transfer: undefined as unknown as FileTransfer,
     };
     const tx = this.host.open(what.version, what.command, detail, what.ids) as FileTransaction;
@@ -91,8 +93,10 @@ export class OpenFiles {
 
   /** A transaction is given up. */
   giveUp(tx: SmbTransaction): void {
-    for (const direction of [TO_SERVER, TO_CLIENT] as const)
-      for (const [key, one] of this.open[direction]) if (one === tx) this.end(key, direction, one, 'truncated');
+    if (tx.detail.kind !== 'file') return;
+    const { key, direction } = tx.detail;
+    const one = this.open[direction].get(key);
+    if (one === tx) this.end(key, direction, one, 'truncated');
   }
 
   private end(key: string, direction: Direction, tx: FileTransaction, how: 'closed' | 'truncated'): void {

@@ -4,7 +4,7 @@ import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
-import type { Direction } from '../../framework/transaction.ts';
+import type { Direction, TxState } from '../../framework/transaction.ts';
 import { SMB_ANOMALY } from './events.ts';
 import type { MessageIds, SmbHost } from './host.ts';
 import {
@@ -40,6 +40,8 @@ export class SmbParser extends AppParser implements SmbHost {
   private readonly smb1: Smb1;
   private readonly smb2: Smb2;
   private readonly sides: readonly [Side, Side] = [new Side(), new Side()];
+  /** Number of the transaction before which all are complete. */
+  private firstOpen = 0;
 
   constructor(flow: AppFlow, settings: SmbSettings) {
     super(flow);
@@ -240,11 +242,12 @@ export class SmbParser extends AppParser implements SmbHost {
     tx.sessionLow = ids.sessionLow;
     tx.sessionHigh = ids.sessionHigh;
     this.add(tx);
+    this.session.unanswered.add(tx);
     return tx;
   }
 
   private giveUpOldest(): void {
-    const tx = this.find((one) => !one.isDone(TO_SERVER) || !one.isDone(TO_CLIENT), 'oldest');
+    const tx = this.oldestOpen();
     if (tx === null) return;
     this.note(SMB_ANOMALY.too_many_transactions, tx);
     this.files.giveUp(tx);
@@ -252,19 +255,25 @@ export class SmbParser extends AppParser implements SmbHost {
     this.complete(tx, TO_CLIENT);
   }
 
-  asked(version: 1 | 2, command: number, messageId: number): SmbTransaction | null {
+  /** The oldest that is not complete; those before it are complete for good, and not looked at again. */
+  private oldestOpen(): SmbTransaction | null {
     const { transactions } = this.flow;
-    for (const { tx } of transactions)
-      if (tx instanceof SmbTransaction && tx.messageId === messageId && tx.version === version)
-        if (tx.command === command && !tx.isDone(TO_CLIENT)) return tx;
+    for (let i = placeOf(transactions, this.firstOpen); i < transactions.length; i++) {
+      const { tx } = transactions[i]!;
+      this.firstOpen = tx.id;
+      if (tx instanceof SmbTransaction && !(tx.isDone(TO_SERVER) && tx.isDone(TO_CLIENT))) return tx;
+    }
     return null;
   }
 
-  find(isIt: (tx: SmbTransaction) => boolean, from: 'oldest' | 'newest' = 'newest'): SmbTransaction | null {
+  asked(version: 1 | 2, command: number, messageId: number): SmbTransaction | null {
+    return this.session.unanswered.find(version, command, messageId);
+  }
+
+  find(isIt: (tx: SmbTransaction) => boolean): SmbTransaction | null {
     const { transactions } = this.flow;
-    const count = transactions.length;
-    for (let i = 0; i < count; i++) {
-      const { tx } = transactions[from === 'oldest' ? i : count - 1 - i]!;
+    for (let i = transactions.length - 1; i >= 0; i--) {
+      const { tx } = transactions[i]!;
       if (tx instanceof SmbTransaction && isIt(tx)) return tx;
     }
     return null;
@@ -272,6 +281,7 @@ export class SmbParser extends AppParser implements SmbHost {
 
   complete(tx: SmbTransaction, direction: Direction): void {
     tx.advance(direction, Progress.complete);
+    if (direction === TO_CLIENT) this.session.unanswered.remove(tx);
     this.changed(direction);
   }
 
@@ -282,6 +292,17 @@ export class SmbParser extends AppParser implements SmbHost {
 
 /** More bytes are needed. */
 const MORE = -2;
+
+/** Where a transaction of that number is among some in order, or the first behind it. */
+function placeOf(transactions: readonly TxState[], id: number): number {
+  let [low, high] = [0, transactions.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (transactions[middle]!.tx.id < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 interface HeaderKind {
   readonly length: number;

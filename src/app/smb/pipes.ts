@@ -6,12 +6,12 @@ import { REQUEST_HEADER, RpcContexts, readRequest } from '../../applayer/dcerpc/
 import { RpcExchange } from '../../applayer/dcerpc/exchange.ts';
 import type { RpcSide } from '../../applayer/dcerpc/exchange.ts';
 import { CO_HEADER, CoHeader, PduFlag, PduType } from '../../applayer/dcerpc/pdu.ts';
+import { NO_MESSAGE } from './host.ts';
 import type { MessageIds, SmbHost } from './host.ts';
 import { RecentMap } from './recent-map.ts';
 import type { SmbTransaction } from './transaction.ts';
 
 const NOTHING = new Uint8Array(0);
-const NO_MESSAGE = -1;
 
 /** What is known of a pipe. */
 class Pipe {
@@ -136,8 +136,10 @@ export class Pipes {
       if (exchange!.callId === callId && !exchange!.side(direction).isDone) return calls[i]!;
     }
     if (this.header.type === PduType.auth3) return null;
-    const tx = this.host.open(message.version, message.command, { kind: 'dcerpc' }, message.ids);
-    tx.messageId = NO_MESSAGE; // the answer to the message that carries it says nothing of it
+    const { treeId, sessionLow, sessionHigh } = message.ids;
+    // the answer to the message that carries it says nothing of it
+    const ids = { messageId: NO_MESSAGE, treeId, sessionLow, sessionHigh };
+    const tx = this.host.open(message.version, message.command, { kind: 'dcerpc' }, ids);
     tx.exchange = new RpcExchange(callId, pipe.contexts);
     if (calls.length >= this.host.settings.maxTx) calls.shift();
     calls.push(tx);

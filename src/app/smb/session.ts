@@ -1,8 +1,8 @@
 // SmbSession: what a connection has agreed on, and what its numbers stand for.
 
-import { RpcContexts } from '../../applayer/dcerpc/contexts.ts';
 import { RecentMap } from './recent-map.ts';
 import type { SmbSettings } from './settings.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** A share that is connected to. */
 export interface Tree {
@@ -15,7 +15,7 @@ export interface PendingRead {
   readonly offset: number;
   /** Key of the file. */
   readonly file: string;
-  /** Its id in SMB1. */
+  /** Its id in SMB1, -1 in SMB2. */
   readonly fid: number;
 }
 
@@ -30,8 +30,7 @@ export class SmbSession {
   dialect = 0;
   /** Of SMB1: as the client named it, '' before. */
   oldDialect = '';
-  /** Interfaces that were agreed on in pipes. */
-  readonly contexts = new RpcContexts();
+  readonly unanswered = new Unanswered();
   readonly trees: RecentMap<string, Tree>;
   /** Names of files and pipes by their ids. */
   readonly names: RecentMap<string, Uint8Array>;
@@ -50,8 +49,12 @@ const SERVICES = new Set(
    samr scerpc spoolss srvsvc svcctl trkwks w32time winreg wkssvc`.split(/\s+/),
 );
 
+/** Longer names, which are looked at with every read and write, are of no service. */
+const LONGEST_SERVICE = 64;
+
 /** Whether it is the name of a pipe of such a service. */
 export function isService(name: Uint8Array): boolean {
+  if (name.length > LONGEST_SERVICE) return false;
   const text = Buffer.from(name).toString('latin1').toLowerCase();
   return SERVICES.has(text.slice(text.lastIndexOf('\\') + 1));
 }

@@ -28,6 +28,7 @@ export const Smb1Command = {
   logoff: 0x74,
   treeConnect: 0x75,
   ntCreate: 0xa2,
+  ntCancel: 0xa4,
 } as const;
 
 /** Commands behind which another may follow in the same message. */

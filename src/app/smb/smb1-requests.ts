@@ -1,6 +1,6 @@
 // Smb1Requests: what clients ask for in SMB1.
 
-import { TO_SERVER } from '../../framework/transaction.ts';
+import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import { SMB_ANOMALY } from './events.ts';
 import { NO_IDS } from './host.ts';
 import type { SmbHost } from './host.ts';
@@ -75,7 +75,8 @@ export class Smb1Requests {
     const { message, host } = this;
     if (message.command === Smb1Command.close && message.count >= 1) this.close(message.u16(0));
     else if (message.command === Smb1Command.treeDisconnect) host.session.trees.take(treeKey(message.header));
-    this.begin(GENERIC);
+    const tx = this.begin(GENERIC);
+    if (message.command === Smb1Command.ntCancel) host.complete(tx, TO_CLIENT); // nothing answers it
     return true;
   }
 

@@ -110,7 +110,7 @@ export class Smb1Responses {
     const { message, host } = this;
     const { header } = message;
     const pending = host.session.reads.take(header.messageId);
-    if (pending === undefined) return true;
+    if (pending === undefined || pending.fid < 0) return true; // SMB2 asked
     const isPart = !header.isDosStatus && header.status === NtStatus.bufferOverflow;
     if (!header.isSuccess && !isPart) return true;
     if (message.count < READ_WORDS) return false;

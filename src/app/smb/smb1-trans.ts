@@ -37,7 +37,7 @@ export function takeTrans(host: SmbHost, message: Smb1Message): boolean {
 export function takeTransResponse(host: SmbHost, message: Smb1Message): boolean {
   const { header } = message;
   const pending = host.session.reads.take(header.messageId);
-  if (pending === undefined) return true;
+  if (pending === undefined || pending.fid < 0) return true;
   if (message.count < RESPONSE_WORDS) return !header.isSuccess;
   const at = message.start + message.u16(14);
   const end = Math.min(message.end, at + message.u16(12));

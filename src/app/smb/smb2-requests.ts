@@ -1,7 +1,8 @@
 // Smb2Requests: what clients ask for in SMB 2 and 3.
 
-import { TO_SERVER } from '../../framework/transaction.ts';
+import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import { SMB_ANOMALY } from './events.ts';
+import { NO_MESSAGE } from './host.ts';
 import type { SmbHost } from './host.ts';
 import { guidText, le32, le64, utf16 } from './read.ts';
 import { readSecurity, newSessionSetup } from './security.ts';
@@ -79,7 +80,8 @@ export class Smb2Requests {
     if (command === Smb2Command.getInfo) return true;
     if (command === Smb2Command.close) this.close();
     else if (command === Smb2Command.treeDisconnect) this.host.session.trees.take(treeKey(header));
-    this.begin(GENERIC);
+    const tx = this.begin(GENERIC);
+    if (command === Smb2Command.cancel) this.host.complete(tx, TO_CLIENT); // nothing answers it
     return true;
   }
 
@@ -207,7 +209,7 @@ export class Smb2Requests {
         name: host.session.names.get(file) ?? UNKNOWN_NAME,
         share: NO_SHARE,
         fuid: guidText(message.data, message.start + 80),
-        ids: { ...header, messageId: -1 },
+        ids: { ...header, messageId: NO_MESSAGE },
       });
     const transfer = host.files.part(tx, TO_SERVER, offset, length);
     if (transfer !== null) side.carry(transfer, before, length);

@@ -2,6 +2,7 @@
 
 import { TO_CLIENT } from '../../framework/transaction.ts';
 import { SMB_ANOMALY } from './events.ts';
+import { NO_MESSAGE } from './host.ts';
 import type { SmbHost } from './host.ts';
 import type { PipeMessage } from './pipes.ts';
 import { fileTime, guidText, le64 } from './read.ts';
@@ -109,7 +110,7 @@ export class Smb2Responses {
     const { message, host } = this;
     const { header } = message;
     const pending = host.session.reads.get(header.messageId);
-    if (pending === undefined) return false;
+    if (pending === undefined || pending.fid >= 0) return false;
     if (header.status === NtStatus.pending) return true;
     host.session.reads.take(header.messageId);
     if (!message.has(Fixed.ioctlDone)) return true;
@@ -129,7 +130,7 @@ export class Smb2Responses {
     const { status, messageId } = message.header;
     if (status === NtStatus.pending) return true;
     const pending = host.session.reads.take(messageId);
-    if (pending === undefined) return true;
+    if (pending === undefined || pending.fid >= 0) return true; // SMB1 asked
     if (status === NtStatus.endOfFile) {
       host.files.endOfFile(pending.file, status);
       return true;
@@ -166,7 +167,7 @@ export class Smb2Responses {
         name: host.session.names.get(pending.file) ?? UNKNOWN_NAME,
         share: name,
         fuid: guidText(Buffer.from(pending.file, 'latin1')),
-        ids: { ...header, messageId: -1 },
+        ids: { ...header, messageId: NO_MESSAGE },
       });
     }
     const transfer = host.files.part(tx, TO_CLIENT, pending.offset, length);

@@ -1,6 +1,7 @@
 // SmbTransaction: a command and its answer, a file that is read or written, or a call in a pipe.
 
 import { Transaction } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
 import type { RpcCarrier, RpcExchange } from '../../applayer/dcerpc/exchange.ts';
 import type { FileTransfer } from './file-transfer.ts';
 import type { KerberosTicket } from './kerberos.ts';
@@ -68,6 +69,9 @@ export interface FileAccess {
   readonly name: Uint8Array;
   readonly share: Uint8Array;
   readonly fuid: string;
+  /** Where it is among the open ones. */
+  readonly key: string;
+  readonly direction: Direction;
   readonly transfer: FileTransfer;
 }
 
@@ -132,5 +136,10 @@ export class SmbTransaction extends Transaction implements RpcCarrier {
 
   isDone(direction: 0 | 1): boolean {
     return this.progress[direction] === Progress.complete;
+  }
+
+  override release(): void {
+    super.release();
+    this.session.unanswered.remove(this);
   }
 }

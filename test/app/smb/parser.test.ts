@@ -201,6 +201,59 @@ describe('SMB parser', () => {
     assert.deepEqual(anomalies(driver), ['smb.too_many_transactions']);
   });
 
+  it('looks at each of many transactions a few times, however many there are', () => {
+    const count = 3000;
+    const chain = Buffer.concat(
+      Array.from({ length: count }, (_, i) => smb2(2, Buffer.alloc(0), { next: 64, messageId: i })),
+    );
+    const { isDone } = SmbTransaction.prototype;
+    let looks = 0;
+    SmbTransaction.prototype.isDone = function (this: SmbTransaction, direction) {
+      looks++;
+      return isDone.call(this, direction);
+    };
+    try {
+      const driver = play([[0, session(chain)]], settings({ 'max-tx': '100' }));
+      const done = transactionsOf(driver).filter(({ progress }) => progress[1] === 1);
+      assert.equal(done.length, count - 100);
+      driver.feed(1, session(smb2(2, Buffer.alloc(4), { isResponse: true, messageId: count - 1 })));
+      assert.equal(transactionsOf(driver).at(-1)!.progress[1], 1);
+    } finally {
+      SmbTransaction.prototype.isDone = isDone;
+    }
+    assert.ok(looks < 6 * count, String(looks));
+  });
+
+  it('forgets what was asked when a transaction goes without an answer', () => {
+    const driver = play([[0, session(smb2(13, Buffer.alloc(4)))]]);
+    const [tx] = transactionsOf(driver);
+    assert.equal(tx!.session.unanswered.find(2, 13, 13), tx);
+    tx!.release();
+    assert.equal(tx!.session.unanswered.find(2, 13, 13), null);
+  });
+
+  it('notes an anomaly that repeats itself no more than 255 times', () => {
+    const wrong = session(text('A'));
+    const driver = play([
+      [0, session(smb2(13, Buffer.alloc(4)))],
+      ...Array.from({ length: 400 }, (): Turn => [0, wrong]),
+    ]);
+    assert.equal(anomalies(driver).length, 255);
+  });
+
+  it('waits for no answer to what has none', () => {
+    const cancel1 = messages.smb1(0xa4, messages.command(Buffer.alloc(0), Buffer.alloc(0)));
+    assert.deepEqual(shown(play([[0, session(smb2(12, Buffer.alloc(4)))]])), ['SMB2_CANCEL generic 11']);
+    assert.deepEqual(shown(play([cancel1])), ['SMB1_NT_CANCEL generic 11']);
+  });
+
+  it('takes no answer of one version for what the other asked', () => {
+    const [ask, answer] = messages.read1('abc', 0);
+    const [id1, id2] = [9 * 0x10000 + 0x200, 9 * 0x10000 + 0x200];
+    assert.deepEqual(files(play([...NEGOTIATION, ask!, readResponse(text('abc'), id2)])), []);
+    assert.deepEqual(files(play([readRequest(3, 0, 0x4d, id1), answer!])), []);
+  });
+
   describe('where bytes are missing', () => {
     const [, message] = writeRequest(Buffer.alloc(1000, 'a'), 0);
 
