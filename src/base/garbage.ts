@@ -12,10 +12,11 @@ export function collectGarbage(): void {
   collect();
 }
 
-/** V8 shows its collector to contexts that are made while the flag is set. */
+/**
+ * V8 shows its collector to contexts that are made while the flag is set. The flag is one for all threads, each of which
+ * may be here: none of them takes it back.
+ */
 function collector(): () => void {
   setFlagsFromString('--expose-gc');
-  const found = runInNewContext('gc') as () => void;
-  setFlagsFromString('--no-expose-gc');
-  return found;
+  return runInNewContext('gc') as () => void;
 }

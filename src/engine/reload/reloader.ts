@@ -98,8 +98,10 @@ export class RuleReloader {
     const problem = this.refusal(rules) ?? (await deliver?.(answer));
     if (problem !== undefined) return problem;
     await this.inSlices(run.replaceRules(rules, attaching(answer, mpm)));
-    if (isQuiet !== true) await this.inSlices(logRuleSteps(rules));
-    await this.inSlices(cleanUp({ trims: isQuiet !== true }));
+    // they are in force, whatever becomes of the rest
+    await this.inSlices(afterwards(rules, { isQuiet: isQuiet === true })).catch((error: unknown) => {
+      if (!this.isClosed) log.warning('detect', `after the rule reload: ${(error as Error).message}`);
+    });
     return undefined;
   }
 
@@ -138,4 +140,9 @@ function* collect(): Steps {
 function* cleanUp({ trims }: { readonly trims: boolean }): Steps {
   yield* collect();
   if (trims) trimAfterCompiling();
+}
+
+function* afterwards(rules: LoadedRules, { isQuiet }: { readonly isQuiet: boolean }): Steps {
+  if (!isQuiet) yield* logRuleSteps(rules);
+  yield* cleanUp({ trims: !isQuiet });
 }
