@@ -76,14 +76,10 @@ export class WriterHost {
     writer.commit!(records);
   }
 
-  private close(shared: Shared, worker: number): void {
-    const { users, writer } = shared;
+  /** It stays open until all workers have ended: who takes the place of another may write yet. */
+  private close({ users, writer }: Shared, worker: number): void {
     users.splice(users.indexOf(worker), 1);
-    if (users.length > 0) writer.flush();
-    else if (!shared.isClosed) {
-      shared.isClosed = true;
-      writer.close();
-    }
+    writer.flush();
   }
 
   /** A worker ended without closing: what it wrote before is kept, and its writers stay open for who takes its place. */
@@ -102,7 +98,7 @@ export class WriterHost {
     for (const { isClosed, writer } of this.writers) if (!isClosed) writer.reopen();
   }
 
-  /** A worker ended without closing: what it wrote before is kept. */
+  /** All workers have ended. */
   closeAll(): void {
     for (const shared of this.writers) {
       if (!shared.isClosed) shared.writer.close();
