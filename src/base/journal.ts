@@ -33,6 +33,8 @@ export class Journal {
   private readonly kinds = new Map<number, ApplyEntry>();
   private scratch = new Int32Array(64);
   private position = 0;
+  /** How many `begin` wait for their `end`. */
+  private depth = 0;
 
   /** @param reader number of the worker, from 0 */
   constructor(memory: SharedArrayBuffer, reader: number, readers: number) {
@@ -66,7 +68,9 @@ export class Journal {
     if (Atomics.load(this.words, HEAD) !== this.position) this.read();
   }
 
+  /** Within another `begin` of the same reader it does nothing, nor does its `end`. */
   begin(): void {
+    if (this.depth++ > 0) return;
     const { words } = this;
     for (let turn = 0; ; turn++) {
       const holder = Atomics.compareExchange(words, LOCK, FREE, this.reader + 1);
@@ -75,6 +79,23 @@ export class Journal {
       if (turn > SPINS) Atomics.wait(words, LOCK, holder, PAUSE);
     }
     this.catchUp();
+  }
+
+  /**
+   * For a thread that must not wait here, since it is the one that tells when a reader is gone: `begin`, where nobody is in
+   * the way and one entry of any length has room. @returns whether it began; if not, try again after a turn of the event loop
+   */
+  tryBegin(): boolean {
+    const { words } = this;
+    for (let turn = 0; Atomics.compareExchange(words, LOCK, FREE, this.reader + 1) !== FREE; turn++) {
+      this.catchUp();
+      if (turn > SPINS) return false;
+    }
+    this.depth = 1;
+    this.catchUp();
+    if (this.hasRoom()) return true;
+    this.end();
+    return false;
   }
 
   /** Between `begin` and `end`: `length` words of `entry` say what was done. @param length at most `longest` */
@@ -92,6 +113,7 @@ export class Journal {
   }
 
   end(): void {
+    if (--this.depth > 0) return;
     Atomics.store(this.words, LOCK, FREE);
     Atomics.notify(this.words, LOCK);
   }
@@ -129,6 +151,16 @@ export class Journal {
       this.kinds.get(kind)?.(scratch, length);
     }
     Atomics.store(words, positionOf(this.reader), this.position);
+  }
+
+  /** Whether the others have read so much that the longest entry would wait for nobody. */
+  private hasRoom(): boolean {
+    const { words, mask } = this;
+    for (let reader = 0; reader < this.readers; reader++) {
+      if (reader === this.reader || Atomics.load(words, stateOf(reader)) !== PRESENT) continue;
+      if (((this.position - Atomics.load(words, positionOf(reader))) | 0) > (mask + 1) / 2) return false;
+    }
+    return true;
   }
 
   /** Others may not have read yet what stands where the entry goes. */

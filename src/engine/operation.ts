@@ -34,6 +34,8 @@ export interface OperatedRun extends CommandedRun, Pick<Run, 'rules' | 'lastRelo
   readonly worker: CommandedRun['worker'] & { readonly pipeline: Pick<Worker['pipeline'], 'reopen'> };
   /** Has workers in other threads take rules over; see `ReloaderParts`. */
   readonly deliver?: ReloaderParts['deliver'];
+  /** See `CommandTarget`. */
+  readonly exclusively?: CommandTarget['exclusively'];
 }
 
 /** What a source of packets answers for. */
@@ -83,6 +85,7 @@ export class Operation {
       rules: () => run.rules,
       lastReload: () => run.lastReload,
       reloader: this.reloader,
+      exclusively: run.exclusively,
       update: () => {
         source.update();
       },

@@ -89,6 +89,30 @@ describe('Journal', () => {
     assert.equal(isFree, false);
   });
 
+  it('is not waited for by who only tries: not while another has it, nor without room for an entry', () => {
+    const memory = Journal.allocate(2, 64);
+    const other = new Journal(memory, 1, 2);
+    const sum = new Sum(new Journal(memory, 0, 2));
+    const isFree = (): boolean => new Int32Array(memory)[0] === 0;
+    other.begin();
+    assert.equal(sum.journal.tryBegin(), false);
+    Journal.leave(memory, 1);
+    assert.equal(sum.journal.tryBegin(), true, 'who held it is gone');
+    sum.add(1);
+    assert.equal(isFree(), false, 'what begins and ends within leaves it held');
+    sum.journal.admit(1);
+    sum.journal.end();
+    assert.equal(isFree(), true);
+    // 32 words may be unread, an entry has three
+    for (let i = 0; i < 11; i++) sum.add(1);
+    assert.equal(sum.journal.tryBegin(), false);
+    assert.equal(isFree(), true);
+    Journal.leave(memory, 1);
+    assert.equal(sum.journal.tryBegin(), true, 'nobody waits for who is gone');
+    sum.journal.end();
+    assert.equal(isFree(), true);
+  });
+
   it('lets a reader in later, which reads on from there', () => {
     const memory = Journal.allocate(2, 64);
     const sum = new Sum(new Journal(memory, 0, 2));

@@ -10,7 +10,7 @@ import type { CommandedRules } from './rule-commands.ts';
 import { runCommands } from './run-commands.ts';
 import type { RunCommandParts } from './run-commands.ts';
 import { ok, refused } from './server.ts';
-import type { Answer, Command } from './server.ts';
+import type { Answer, Command, Exclusively } from './server.ts';
 
 export interface CommandTarget extends CommandedRules, Pick<RunCommandParts, 'run' | 'update'> {
   readonly config: ConfigNode;
@@ -20,6 +20,8 @@ export interface CommandTarget extends CommandedRules, Pick<RunCommandParts, 'ru
   /** In Suricata's words. */
   readonly captureMode: string;
   readonly runningMode: string;
+  /** Where several workers share what rules remember: acts while none of them changes it. */
+  readonly exclusively?: (<T>(act: () => T) => Promise<T>) | undefined;
   /** Commands of the source of packets. */
   readonly more: readonly (readonly [string, Command])[];
 }
@@ -36,6 +38,8 @@ const TENANT_COMMANDS = [
 export function createCommands(target: CommandTarget): ReadonlyMap<string, Command> {
   const { captureMode, config, control, runningMode } = target;
   const uptime = (): number => Math.floor((Date.now() - target.started) / 1000);
+  const { exclusively } = target;
+  const alone: Exclusively = (act) => (exclusively === undefined ? act : (given) => exclusively(() => act(given)));
   const commands = new Map<string, Command>([
     [
       'shutdown',
@@ -60,9 +64,10 @@ export function createCommands(target: CommandTarget): ReadonlyMap<string, Comma
     ...TENANT_COMMANDS.map((name) => [name, () => refused('multi-tenant support not enabled')] as const),
     ...hostbitCommands(
       () => target.rules(),
+      alone,
       () => Date.now() * 1000,
     ),
-    ...datasetCommands(() => target.rules()),
+    ...datasetCommands(() => target.rules(), alone),
     ...runCommands({ run: () => target.run(), uptime, update: () => target.update() }),
     ...target.more,
   ]);

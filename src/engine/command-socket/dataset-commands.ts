@@ -7,23 +7,27 @@ import type { LoadedRules } from '../load-rules.ts';
 import { isAnswer, texts } from './arguments.ts';
 import type { CommandArguments } from './arguments.ts';
 import { ok, refused } from './server.ts';
-import type { Answer, Command } from './server.ts';
+import type { Answer, Command, Exclusively } from './server.ts';
 
-export function datasetCommands(rules: () => LoadedRules | null): readonly (readonly [string, Command])[] {
+/** @param alone for those that change a set */
+export function datasetCommands(
+  rules: () => LoadedRules | null,
+  alone: Exclusively,
+): readonly (readonly [string, Command])[] {
   const withEntry =
-    (act: (set: Dataset, value: string, given: CommandArguments) => Answer): Command =>
-    (given) => {
+    (act: (set: Dataset, value: string, given: CommandArguments) => Answer) =>
+    (given: CommandArguments): Answer => {
       const read = texts(given, ['setname', 'settype', 'datavalue'], complaint);
       if (isAnswer(read)) return read;
       const set = findSet(rules(), read);
       return 'isOk' in set ? set : act(set, read.datavalue, given);
     };
   return [
-    ['dataset-add', withEntry(add)],
-    ['dataset-remove', withEntry(remove)],
-    ['dataset-add-json', withEntry(addWithContext)],
+    ['dataset-add', alone(withEntry(add))],
+    ['dataset-remove', alone(withEntry(remove))],
+    ['dataset-add-json', alone(withEntry(addWithContext))],
     ['dataset-dump', () => dump(rules())],
-    ['dataset-clear', (given) => clear(rules(), given)],
+    ['dataset-clear', alone((given) => clear(rules(), given))],
     [
       'dataset-lookup',
       withEntry((set, value) => (set.hasText(value) ? ok('item found in set') : refused('item not found in set'))),

@@ -6,20 +6,24 @@ import type { Host, HostBits } from '../../keywords/xbits.ts';
 import type { LoadedRules } from '../load-rules.ts';
 import type { CommandArguments } from './arguments.ts';
 import { ok, refused } from './server.ts';
-import type { Answer, Command } from './server.ts';
+import type { Answer, Command, Exclusively } from './server.ts';
 
 const SECOND = 1e6;
 /** Marks that rules set for good, as Suricata tells them. */
 const FOR_GOOD = 0xffffffff;
 
-/** @param now microseconds of packets */
+/**
+ * @param alone for those that change marks
+ * @param now microseconds of packets
+ */
 export function hostbitCommands(
   rules: () => LoadedRules | null,
+  alone: Exclusively,
   now: () => number,
 ): readonly (readonly [string, Command])[] {
   const withHost =
-    (act: (bits: HostBits, host: Host, given: CommandArguments) => Answer): Command =>
-    (given) => {
+    (act: (bits: HostBits, host: Host, given: CommandArguments) => Answer) =>
+    (given: CommandArguments): Answer => {
       if (typeof given['ipaddress'] !== 'string') return refused('ipaddress is not an string');
       const host = hostOf(given['ipaddress']);
       if (host === undefined) return refused('invalid address string');
@@ -27,8 +31,8 @@ export function hostbitCommands(
       return current === null ? refused('detection is disabled') : act(hostBitsOf(current.setup), host, given);
     };
   return [
-    ['add-hostbit', withHost((bits, host, given) => add(bits, host, given, now()))],
-    ['remove-hostbit', withHost(remove)],
+    ['add-hostbit', alone(withHost((bits, host, given) => add(bits, host, given, now())))],
+    ['remove-hostbit', alone(withHost(remove))],
     ['list-hostbit', withHost((bits, host) => list(bits, host, now()))],
   ];
 }

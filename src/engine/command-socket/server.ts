@@ -15,6 +15,9 @@ export interface Answer {
 /** One that takes its time is waited for: commands are answered in the order they came. */
 export type Command = (argument: Readonly<Record<string, unknown>>) => Answer | Promise<Answer>;
 
+/** Makes a command of what changes what several workers share: it waits until nobody else does. */
+export type Exclusively = (act: (argument: Readonly<Record<string, unknown>>) => Answer) => Command;
+
 /** Owner and group may give commands. */
 const MODE = 0o660;
 /** Characters of a request; who sends more is sent away. */

@@ -95,6 +95,7 @@ class TeamRun implements OperatedRun {
   lastReload: number;
   readonly worker: OperatedRun['worker'];
   readonly deliver: NonNullable<OperatedRun['deliver']>;
+  readonly exclusively: NonNullable<OperatedRun['exclusively']>;
   private readonly team: Team;
   /** No flows are here. */
   private readonly none = { counters: new Counters(), flows: new Flows(1) };
@@ -104,6 +105,7 @@ class TeamRun implements OperatedRun {
     this.rules = rules;
     this.lastReload = Date.now() * 1000;
     this.deliver = (compiled) => team.reload(compiled);
+    this.exclusively = (act) => team.exclusively(act);
     this.worker = {
       counters: team.totals,
       team: {

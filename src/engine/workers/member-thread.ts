@@ -10,8 +10,11 @@ import type { CompiledOrder } from '../reload/order.ts';
 export interface MemberEvents {
   /** It has something to say. */
   take(message: MemberMessage, member: MemberThread): void;
-  /** Its thread ended before its time: see `start` and `giveUp`. */
-  lose(member: MemberThread, reason: string): void;
+  /**
+   * Its thread ended before its time: see `replace` and `giveUp`.
+   * @param wasReady false: it could not begin
+   */
+  lose(member: MemberThread, reason: string, { wasReady }: { readonly wasReady: boolean }): void;
 }
 
 export class MemberThread {
@@ -28,16 +31,21 @@ export class MemberThread {
   isReady = false;
   /** Number of the rules that it was started with, or went over to. */
   generation = 0;
+  /** Settled when the rules that were sent last are taken over, or refused. */
+  delivery: Promise<unknown> = Promise.resolve();
   /** When its threads ended before their time, milliseconds. */
   readonly losses: number[] = [];
   /** Takes what came of a reload, while one is under way. */
   onReloaded: (problem: string | undefined) => void = () => undefined;
+  /** Threads that were started for it. */
+  threads = 0;
   /** By number, who waits for the answer to a question. */
   private readonly asked = new Map<number, (reply: Reply | undefined) => void>();
   private questions = 0;
   private readonly entry: URL;
   private readonly events: MemberEvents;
   private thread: Worker | undefined;
+  private pause: NodeJS.Timeout | undefined;
   private end: () => void = () => undefined;
 
   constructor(entry: URL, data: MemberData, events: MemberEvents) {
@@ -59,9 +67,30 @@ export class MemberThread {
     this.start({ ...this.data, compiled, isReplacement: true });
   }
 
+  /** After so many milliseconds, unless the pause is ended before. */
+  wait(milliseconds: number, act: () => void): void {
+    this.pause = setTimeout(() => {
+      this.pause = undefined;
+      act();
+    }, milliseconds);
+  }
+
+  /** @returns whether there was a pause */
+  endPause(): boolean {
+    const wasWaiting = this.pause !== undefined;
+    clearTimeout(this.pause);
+    this.pause = undefined;
+    return wasWaiting;
+  }
+
   /** Nobody takes its place. */
   giveUp(): void {
     this.end();
+  }
+
+  /** Whether a thread is there, ready or not. */
+  get isThere(): boolean {
+    return this.thread !== undefined;
   }
 
   /** @returns undefined where it ends before it answers, or is not there */
@@ -86,6 +115,7 @@ export class MemberThread {
   private start(data: MemberData): void {
     const thread = new Worker(this.entry, { workerData: data, name: this.name });
     this.thread = thread;
+    this.threads++;
     let isDone = false;
     let reason = 'ended before its time';
     thread.on('message', (message: MemberMessage) => {
@@ -97,11 +127,12 @@ export class MemberThread {
       reason = error.stack ?? error.message;
     });
     thread.on('exit', () => {
+      const wasReady = this.isReady;
       this.thread = undefined;
       this.isReady = false;
       for (const number of [...this.asked.keys()]) this.replied(number, undefined);
       if (isDone) this.end();
-      else this.events.lose(this, reason);
+      else this.events.lose(this, reason, { wasReady });
     });
   }
 }

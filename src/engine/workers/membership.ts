@@ -5,7 +5,7 @@ import { Journal } from '../../base/journal.ts';
 import type { OutputContext } from '../../framework/output.ts';
 import type { StreamOptions } from '../../stream/index.ts';
 import type { LoadedRules } from '../load-rules.ts';
-import { CONTROL_WORDS, ControlWord, threadName } from './messages.ts';
+import { CONTROL_WORDS, ControlWord, tellFinished, threadName } from './messages.ts';
 import type { MemberData } from './messages.ts';
 import { restoreRuleState } from './rule-state.ts';
 import type { RuleState } from './rule-state.ts';
@@ -70,8 +70,7 @@ export class Membership {
     const { count, data, firstControl, index, journal } = this;
     if (index > 0) {
       Journal.leave(data.journal, index);
-      Atomics.add(firstControl, ControlWord.finished, 1);
-      Atomics.notify(firstControl, ControlWord.finished);
+      tellFinished(data.control, index);
       return;
     }
     for (;;) {

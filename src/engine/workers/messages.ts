@@ -64,8 +64,19 @@ export const ControlWord = {
   answers: 2,
   /** Raised by one by each worker that has ended its flows, in the words of the first worker. */
   finished: 3,
+  /** 1 when this worker is among the `finished`. */
+  isFinished: 4,
 } as const;
 export const CONTROL_WORDS = 16;
+
+/** A worker has ended its flows, or never will: the first waits for it no more. @param control words of all workers */
+export function tellFinished(control: SharedArrayBuffer, index: number): void {
+  const own = new Int32Array(control, index * CONTROL_WORDS * 4, CONTROL_WORDS);
+  if (Atomics.exchange(own, ControlWord.isFinished, 1) !== 0) return;
+  const first = new Int32Array(control, 0, CONTROL_WORDS);
+  Atomics.add(first, ControlWord.finished, 1);
+  Atomics.notify(first, ControlWord.finished);
+}
 
 /** Counts threads that ended before their time; raised by the first thread, which has no counters of its own. */
 export const WORKERS_LOST = 'tayra.workers_lost';

@@ -1,5 +1,6 @@
 // Team: several workers, each a thread, from the side of the thread that starts them.
 
+import { setTimeout } from 'node:timers/promises';
 import { Counters, counterMemory, defineCounter } from '../../base/counters.ts';
 import { Journal } from '../../base/journal.ts';
 import { log } from '../../base/log.ts';
@@ -11,7 +12,7 @@ import type { Memcap } from '../memcaps.ts';
 import type { CompiledOrder } from '../reload/order.ts';
 import { MemberThread } from './member-thread.ts';
 import type { MemberEvents } from './member-thread.ts';
-import { CONTROL_WORDS, ControlWord, WORKERS_LOST } from './messages.ts';
+import { CONTROL_WORDS, ControlWord, WORKERS_LOST, tellFinished } from './messages.ts';
 import type { MemberMessage, MemberTask, RulesMessage, WorkerRecipe } from './messages.ts';
 import type { Question, Reply } from './questions.ts';
 import type { RuleState } from './rule-state.ts';
@@ -34,11 +35,16 @@ export interface TeamOptions {
    * the place of a worker that ends before its time. It learns what rules remember from this; null without rules.
    */
   readonly ruleStateOf?: () => RuleState | null;
+  /** Milliseconds until another is tried where one could not begin, such as while an interface is away. */
+  readonly pause?: number;
 }
 
 /** Losses of one worker within so many milliseconds that end all. */
 const MOST_LOSSES = 3;
 const LOSS_WINDOW = 60_000;
+const PAUSE = 5000;
+/** Milliseconds between two looks at the journal while workers end. */
+const LOOK = 20;
 
 export class Team implements MemberEvents {
   /** Why a worker ended before its time; undefined while all is well. */
@@ -53,6 +59,9 @@ export class Team implements MemberEvents {
   private readonly control: SharedArrayBuffer;
   private readonly writers: WriterHost;
   private readonly ruleStateOf: TeamOptions['ruleStateOf'];
+  private readonly pause: number;
+  /** Whom the program belonged to when the workers began: who gives up rights then does not have them again. */
+  private readonly user = process.getuid?.();
   /** Rules of the workers, for one that takes the place of another. */
   private compiled: CompiledOrder | null;
   /** By the names of memcaps that were set, the share of each worker: one that comes later has it, too. */
@@ -63,10 +72,11 @@ export class Team implements MemberEvents {
   private onReady: () => void = () => undefined;
 
   private constructor(options: TeamOptions, compiled: CompiledOrder | null) {
-    const { config, entry, mayWait, recipe, ruleStateOf, tasks } = options;
+    const { config, entry, mayWait, pause = PAUSE, recipe, ruleStateOf, tasks } = options;
     const joins = ruleStateOf !== undefined;
     this.size = tasks.length;
     this.ruleStateOf = ruleStateOf;
+    this.pause = pause;
     this.compiled = joins ? compiled : null;
     const readers = this.size + (joins ? 1 : 0);
     this.shared = Journal.allocate(readers);
@@ -103,7 +113,7 @@ export class Team implements MemberEvents {
         this.fail(message.reason);
         return;
       case 'join':
-        this.answer(member, this.admit(member));
+        void this.admit(member);
         return;
       case 'open':
         this.answer(member, this.writers.open(message.request, member.data.index));
@@ -140,17 +150,33 @@ export class Team implements MemberEvents {
     const passed = Date.now() - member.losses.at(-1)!;
     log.notice('threads', `${member.name}: another takes its place after ${String(passed)} ms`);
     // the others went over to other rules meanwhile
-    if (member.generation !== this.generation) void this.deliver(member, this.compiled!).then(warnOf);
+    if (member.generation !== this.generation) void this.deliver(member, this.compiled!, this.generation).then(warnOf);
   }
 
   /** Lets a worker in that takes the place of another: it goes on from what this thread knows by now. */
-  private admit({ data }: MemberThread): RuleState | null {
+  private async admit(member: MemberThread): Promise<void> {
+    const { threads } = member;
+    await this.exclusively(() => {
+      // who asked has ended meanwhile
+      if (member.threads !== threads || !member.isThere) return;
+      const state = this.ruleStateOf!();
+      this.journal!.admit(member.data.index);
+      this.answer(member, state);
+    });
+  }
+
+  /**
+   * Acts while no worker changes what they share. Here alone it is learnt that a worker has ended which keeps the others
+   * out: between two tries this thread gives the event loop its turn.
+   */
+  async exclusively<T>(act: () => T): Promise<T> {
     const journal = this.journal!;
-    journal.begin();
-    const state = this.ruleStateOf!();
-    journal.admit(data.index);
-    journal.end();
-    return state;
+    while (!journal.tryBegin()) await setTimeout(1);
+    try {
+      return act();
+    } finally {
+      journal.end();
+    }
   }
 
   private fail(reason: string): void {
@@ -160,30 +186,52 @@ export class Team implements MemberEvents {
   }
 
   /** Nobody waits any more for a worker that ended before its time; what it held is lost. Another takes its place. */
-  lose(member: MemberThread, reason: string): void {
+  lose(member: MemberThread, reason: string, { wasReady }: { readonly wasReady: boolean }): void {
     const { index } = member.data;
     Journal.leave(this.shared, index);
     this.writers.lose(index);
-    if (this.mayReplace(member)) {
+    if (!this.mayReplace(member, wasReady)) {
+      this.fail(`${member.name}: ${reason}`);
+      member.onReloaded(reason);
+      this.giveUp(member);
+      return;
+    }
+    if (wasReady) {
       log.error('threads', `${member.name}: ${reason}; its flows are lost`);
       const id = member.counterNames.indexOf(WORKERS_LOST);
       if (id >= 0) member.counters.add(id);
+      this.replace(member);
+    } else this.replaceLater(member, reason);
+    // a reload waits for it: it begins with these rules
+    member.onReloaded(undefined);
+  }
+
+  private replace(member: MemberThread): void {
+    try {
       member.replace(this.compiled, this.generation);
-      // a reload waits for it: it begins with these rules
-      member.onReloaded(undefined);
-      return;
+    } catch (error) {
+      // no thread is to be had
+      this.replaceLater(member, (error as Error).message);
     }
-    this.fail(`${member.name}: ${reason}`);
-    const first = new Int32Array(this.control, 0, CONTROL_WORDS);
-    Atomics.add(first, ControlWord.finished, 1);
-    Atomics.notify(first, ControlWord.finished);
-    member.onReloaded(reason);
+  }
+
+  private replaceLater(member: MemberThread, reason: string): void {
+    const seconds = String(this.pause / 1000);
+    log.error('threads', `${member.name}: another cannot take its place: ${reason}; tried again in ${seconds} s`);
+    member.wait(this.pause, () => {
+      this.replace(member);
+    });
+  }
+
+  private giveUp(member: MemberThread): void {
+    tellFinished(this.control, member.data.index);
     member.giveUp();
   }
 
-  /** Where packets cannot wait for the program to be started anew; not again and again. */
-  private mayReplace({ losses }: MemberThread): boolean {
+  /** Where packets cannot wait for the program to be started anew; not again and again, and not in vain. */
+  private mayReplace({ losses }: MemberThread, wasReady: boolean): boolean {
     if (this.ruleStateOf === undefined || !this.hasBegun || this.isStopping) return false;
+    if (!wasReady) return process.getuid?.() === this.user;
     const now = Date.now();
     losses.push(now);
     return losses.filter((time) => now - time < LOSS_WINDOW).length < MOST_LOSSES;
@@ -198,24 +246,50 @@ export class Team implements MemberEvents {
   /** All workers go over to other rules. @returns why one of them did not */
   async reload(compiled: CompiledOrder): Promise<string | undefined> {
     const former = this.compiled;
-    this.compiled = compiled;
-    this.generation++;
-    const ready = this.members.filter(({ isReady }) => isReady);
-    const problems = await Promise.all(ready.map((member) => this.deliver(member, compiled)));
-    const problem = problems.find((one) => one !== undefined);
-    if (problem !== undefined) this.compiled = former;
+    const problem = await this.deliverAll(compiled);
+    if (problem === undefined || former === null) return problem;
+    // those that have taken them over go back; one that begins with them does when it is ready
+    const refused = this.generation;
+    warnOf(await this.deliverAll(former, ({ generation }) => generation === refused));
     return problem;
   }
 
-  private async deliver(member: MemberThread, compiled: CompiledOrder): Promise<string | undefined> {
+  /** @param isMeant of the workers that are ready */
+  private async deliverAll(
+    compiled: CompiledOrder,
+    isMeant: (member: MemberThread) => boolean = () => true,
+  ): Promise<string | undefined> {
+    const generation = ++this.generation;
+    this.compiled = compiled;
+    const ready = this.members.filter((member) => member.isReady && isMeant(member));
+    const problems = await Promise.all(ready.map((member) => this.deliver(member, compiled, generation)));
+    return problems.find((one) => one !== undefined);
+  }
+
+  /** One after the other to each worker. @returns why it keeps the rules that it has */
+  private deliver(member: MemberThread, compiled: CompiledOrder, generation: number): Promise<string | undefined> {
+    const next = member.delivery.then(() => this.handOver(member, compiled, generation));
+    member.delivery = next;
+    return next;
+  }
+
+  private async handOver(
+    member: MemberThread,
+    compiled: CompiledOrder,
+    generation: number,
+  ): Promise<string | undefined> {
+    // another takes its place, and begins with the latest
+    if (!member.isReady) return undefined;
+    const { threads } = member;
     const message: RulesMessage = { type: 'rules', compiled };
     const problem = await new Promise<string | undefined>((resolve) => {
       member.onReloaded = resolve;
       member.send(message);
     });
     member.onReloaded = () => undefined;
-    if (problem === undefined) member.generation = this.generation;
-    return problem === undefined ? undefined : `${member.name}: ${problem}`;
+    if (problem !== undefined) return `${member.name}: ${problem}`;
+    if (member.isReady && member.threads === threads) member.generation = generation;
+    return undefined;
   }
 
   /** The answers of those workers that are there. */
@@ -240,12 +314,16 @@ export class Team implements MemberEvents {
   stop(): void {
     this.isStopping = true;
     for (const { control } of this.members) Atomics.store(control, ControlWord.stop, 1);
+    for (const member of this.members) if (member.endPause()) this.giveUp(member);
   }
 
   /** Waits until all workers have told what there is to tell; they must have been told that no more packets come. */
   async finish(): Promise<void> {
-    if (this.journal !== null) Journal.leave(this.shared, this.size);
-    await Promise.all(this.members.map(({ ended }) => ended));
+    const { journal, members } = this;
+    const reading = setInterval(() => journal?.catchUp(), LOOK);
+    await Promise.all(members.map(({ ended }) => ended));
+    clearInterval(reading);
+    if (journal !== null) Journal.leave(this.shared, this.size);
     this.writers.closeAll();
     this.addUp();
   }

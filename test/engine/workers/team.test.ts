@@ -23,11 +23,11 @@ function taskOf(filter: string): MemberTask {
 }
 
 /** @param ends of each worker, how it ends */
-async function team(ends: readonly string[], isLive = true): Promise<Team> {
+async function team(ends: readonly string[], isLive = true, pause = 20): Promise<Team> {
   const config = new ConfigNode('');
   const recipe = { logDirectory: '' } as WorkerRecipe;
   const live = isLive ? { ruleStateOf: () => null } : {};
-  const common = { entry: ENTRY, recipe, config, hasRules: false, mayWait: false, ...live };
+  const common = { entry: ENTRY, recipe, config, hasRules: false, mayWait: false, pause, ...live };
   const started = await Team.start({ ...common, tasks: ends.map(taskOf) });
   assert.ok(typeof started !== 'string', started as string);
   return started;
@@ -39,6 +39,16 @@ async function lossesOf(one: Team, wanted: number): Promise<number> {
     one.addUp();
   }
   return one.totals.byName('tayra.workers_lost');
+}
+
+function rulesNamed(name: string): CompiledOrder {
+  return { name } as unknown as CompiledOrder;
+}
+
+/** Of the workers that are there. */
+async function rulesOf(one: Team): Promise<string[]> {
+  const replies = await one.ask({ about: 'flow', id: 0 });
+  return replies.map(({ flow }) => (flow as unknown as { readonly rules: string }).rules);
 }
 
 async function ended(one: Team): Promise<void> {
@@ -63,9 +73,55 @@ describe('a team of workers', () => {
     const one = await team(['ends for good', 'stays']);
     void one.reload(RULES);
     for (let turn = 0; turn < 400 && one.failure === undefined; turn++) await sleep(10);
-    assert.match(one.failure ?? '', /^W#01: Error: nor can another/);
+    assert.match(one.failure ?? '', /^W#01: ended before its time/);
     await ended(one);
     assert.equal(await lossesOf(one, 3), 3, 'two of the first, one of the second');
+  });
+
+  it('tries again where another cannot begin, and does not count that as a loss', async () => {
+    const one = await team(['begins again at the third try', 'takes all']);
+    assert.equal(await one.reload(rulesNamed('a')), undefined);
+    for (let turn = 0; turn < 400 && (await rulesOf(one)).length < 2; turn++) await sleep(10);
+    assert.equal((await rulesOf(one)).length, 2);
+    assert.equal(await lossesOf(one, 1), 1);
+    assert.equal(one.failure, undefined);
+    await ended(one);
+  });
+
+  it('ends though one waits to be tried again', async () => {
+    const one = await team(['never begins again', 'takes all'], true, 600_000);
+    assert.equal(await one.reload(rulesNamed('a')), undefined);
+    await sleep(300);
+    assert.equal(one.failure, undefined);
+    await ended(one);
+  });
+
+  it('does not wait here for a worker that ended while it kept the others out', async () => {
+    const one = await team(['ends holding the journal', 'takes all']);
+    const reload = one.reload(rulesNamed('a'));
+    await sleep(0);
+    const journal = one.journal!;
+    // no turn of the event loop: its end is not learnt before
+    while (journal.tryBegin()) journal.end();
+    assert.equal(await one.exclusively(() => 'done'), 'done');
+    assert.equal(await reload, undefined);
+    await ended(one);
+  });
+
+  it('gives a worker one set of rules after the other', async () => {
+    const one = await team(['takes all', 'takes all']);
+    const both = [one.reload(rulesNamed('a')), one.reload(rulesNamed('b'))];
+    assert.deepEqual(await Promise.all(both), [undefined, undefined]);
+    assert.deepEqual(await rulesOf(one), ['b', 'b']);
+    await ended(one);
+  });
+
+  it('has all workers go back to the rules before when one of them refuses others', async () => {
+    const one = await team(['takes all', 'takes all but b']);
+    assert.equal(await one.reload(rulesNamed('a')), undefined);
+    assert.equal(await one.reload(rulesNamed('b')), 'W#02: not these');
+    assert.deepEqual(await rulesOf(one), ['a', 'a']);
+    await ended(one);
   });
 
   it('ends with a worker that ends while captures are read', async () => {
