@@ -190,7 +190,7 @@ export async function capture(
   }
   service?.stopping();
   onEnding?.();
-  drain(run, source, filter);
+  await drain(run, source, filter);
 }
 
 /** A batch through the pipeline; what was decided on its packets is carried out. */
@@ -205,7 +205,7 @@ function passOn(run: Run, source: LiveSource, filter: PacketFilter | undefined):
  * What came before the end was asked for and is still in the rings: the kernel hands blocks over after a while. Each ring
  * is in order, and a batch begins with another each time.
  */
-function drain(run: Run, source: LiveSource, filter: PacketFilter | undefined): void {
+async function drain(run: Run, source: LiveSource, filter: PacketFilter | undefined): Promise<void> {
   const { batch, region } = run.worker;
   const asked = Date.now();
   for (let late = 0; late < source.names.length;) {
@@ -213,10 +213,13 @@ function drain(run: Run, source: LiveSource, filter: PacketFilter | undefined): 
     const passed = Date.now() - asked;
     if (passed > LONGEST_DRAIN || (count === 0 && passed > LAST_BLOCK)) return;
     if (count === 0) {
-      source.wait(WAIT_IN_USE);
+      if (source.rest === undefined) source.wait(WAIT_IN_USE);
+      else await source.rest(WAIT_IN_USE);
       continue;
     }
-    late = isLater(batch, asked * 1000) ? late + 1 : 0;
+    // what comes in turns of the event loop has the time of its turn
+    const isLate = source.rest === undefined ? isLater(batch, asked * 1000) : passed > LAST_BLOCK;
+    late = isLate ? late + 1 : 0;
     passOn(run, source, filter);
   }
 }

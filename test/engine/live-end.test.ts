@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { log } from '../../src/base/log.ts';
+import { capture } from '../../src/engine/live.ts';
+import type { LiveSource } from '../../src/engine/live-source.ts';
+import { ascii, udp4 } from '../support/packets.ts';
+import { LiveRun } from './live-run.ts';
+
+const PACKETS = 5;
+const CHANGES = { isRestless: false, turn: () => undefined };
+
+describe('the end of a live run', () => {
+  it('looks at packets that come in turns of the event loop, too', async () => {
+    log.configure([]);
+    const folder = mkdtempSync(join(tmpdir(), 'tayra-end-'));
+    const { run } = new LiveRun(folder, []);
+    const frame = udp4({}, ascii('hello'));
+    let left = PACKETS;
+    let isThere = false;
+    const source = {
+      names: ['some0'],
+      next: (batch, { offset }) => {
+        batch.data.set(frame, offset);
+        batch.offset[0] = offset;
+        batch.length[0] = batch.wireLength[0] = frame.length;
+        batch.linkType[0] = 1;
+        batch.timestamp[0] = Date.now() * 1000 + 1e6;
+        batch.count = isThere ? 1 : 0;
+        isThere = false;
+        return batch.count;
+      },
+      wait: () => assert.fail('nothing comes in the meantime'),
+      rest: async (milliseconds) => {
+        await sleep(milliseconds);
+        isThere = left > 0;
+        if (isThere) left--;
+        return isThere;
+      },
+    } as Partial<LiveSource> as LiveSource;
+    await capture(run, source, { control: { isStopping: true }, filter: undefined, steering: CHANGES });
+    assert.equal(run.worker.pipeline.packets, PACKETS);
+    run.finish();
+    rmSync(folder, { recursive: true });
+  });
+});
