@@ -108,6 +108,8 @@ const SECOND = 1_000_000;
 export class Pipeline {
   /** Set right after construction: tracker and pipeline know each other. */
   tracker: FlowTracker | null = null;
+  /** Records that outputs lost, as far as they are counted. */
+  private lostTold = 0;
   /** Packets taken in so far. */
   packets = 0;
   /** Microseconds of the latest packet. */
@@ -342,7 +344,9 @@ export class Pipeline {
     this.tracker!.updateGauges();
     this.parts.pressure.update();
     const lost = this.parts.outputs.reduce((sum, output) => sum + (output.lost ?? 0), 0);
-    this.parts.counters.set(RECORDS_LOST, lost);
+    // one that took the place of another goes on from its count
+    this.parts.counters.addBy(RECORDS_LOST, lost - this.lostTold);
+    this.lostTold = lost;
   }
 
   /** Statistics are due. */

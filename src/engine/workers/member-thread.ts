@@ -131,8 +131,11 @@ export class MemberThread {
       this.thread = undefined;
       this.isReady = false;
       for (const number of [...this.asked.keys()]) this.replied(number, undefined);
-      if (isDone) this.end();
-      else this.events.lose(this, reason, { wasReady });
+      if (isDone) {
+        // rules that came to it too late
+        this.onReloaded('the run is over');
+        this.end();
+      } else this.events.lose(this, reason, { wasReady });
     });
   }
 }
