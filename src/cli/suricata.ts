@@ -12,7 +12,7 @@ import {
   openConfig,
   parseSetting,
 } from '../config/index.ts';
-import type { ConfigNode, ConfigSources } from '../config/index.ts';
+import type { ConfigNode, ConfigSources, ConfigTexts } from '../config/index.ts';
 import { analysisPlan, writeAnalysis } from '../engine/analysis.ts';
 import { midstreamPolicyProblem, tellMasterPolicy } from '../engine/exception-policy.ts';
 import { strictKeywords } from '../engine/features.ts';
@@ -127,7 +127,7 @@ async function run(args: Arguments, surroundings: Surroundings): Promise<number>
     return FAILED;
   }
   logDiagnostics([...findDeprecated(config), ...findWithoutEffect(config), ...findUnknownKeys(config)]);
-  return start(args, config, { ...surroundings, directory, sources });
+  return start(args, config, { ...surroundings, directory, sources, configTexts: opened.texts });
 }
 
 interface Surroundings {
@@ -139,10 +139,11 @@ interface Surroundings {
 interface Origin extends Surroundings {
   readonly directory: string;
   readonly sources: ConfigSources;
+  readonly configTexts: ConfigTexts;
 }
 
 async function start(args: Arguments, config: ConfigNode, origin: Origin): Promise<number> {
-  const { directory, sources, entry, attendant } = origin;
+  const { configTexts, directory, sources, entry, attendant } = origin;
   const version = compatibleVersion().join('.');
   log.notice(
     'suricata',
@@ -171,7 +172,7 @@ async function start(args: Arguments, config: ConfigNode, origin: Origin): Promi
   }
   if (plan !== null && rules !== null) writeAnalysis(plan, rules.analysed, directory);
   if (isAnalysis) return OK;
-  const prepared = { rules, directory, preparation, ruleSource, entry, attendant };
+  const prepared = { rules, directory, preparation, ruleSource, configTexts, entry, attendant };
   if (isServing(args)) return serve(args, config, prepared);
   if (isLive(args)) return watch(args, config, prepared);
   const workers = replayWorkers(config, lastValue(args, 'runmode'));
@@ -190,7 +191,7 @@ async function start(args: Arguments, config: ConfigNode, origin: Origin): Promi
 async function play(
   args: Arguments,
   config: ConfigNode,
-  { rules, directory, preparation, ruleSource }: Prepared,
+  { rules, directory, preparation, ruleSource, configTexts }: Prepared,
   team: TeamPlan | undefined,
 ): Promise<number> {
   const captures = capturesOf(args, config);
@@ -224,7 +225,7 @@ async function play(
             return deletion.when === 'non-alerts' ? [deletion.output()] : [];
           },
         })
-      : await replayOnTeam({ ...source, captures: all }, { ...team, recipe: { ...how, ruleSource } });
+      : await replayOnTeam({ ...source, captures: all }, { ...team, recipe: { ...how, ruleSource, configTexts } });
   disobey();
   if (typeof result === 'string') {
     log.error('threads', result);

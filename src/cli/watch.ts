@@ -2,7 +2,7 @@
 
 import { log } from '../base/log.ts';
 import { logDiagnostics } from '../config/index.ts';
-import type { ConfigNode } from '../config/index.ts';
+import type { ConfigNode, ConfigTexts } from '../config/index.ts';
 import { RunControl, obeySignals } from '../engine/control.ts';
 import { live } from '../engine/live.ts';
 import type { LiveOptions } from '../engine/live.ts';
@@ -45,6 +45,8 @@ export interface Prepared {
   readonly preparation: Preparation;
   /** Where rules are read from again at a reload. */
   readonly ruleSource: RuleSource;
+  /** What the files of the configuration said. */
+  readonly configTexts: ConfigTexts;
   /** Module that threads start with. */
   readonly entry: URL;
   readonly attendant: Attendant | undefined;
@@ -102,8 +104,8 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
       return problem;
     },
   };
-  const { entry, ruleSource } = prepared;
-  const recipe = { ...how, ruleSource };
+  const { configTexts, entry, ruleSource } = prepared;
+  const recipe = { ...how, ruleSource, configTexts };
   const result =
     count === 1 ? await live(options) : await liveOnTeam(options, { count, entry, recipe, hasRules: rules !== null });
   attendant?.ending();

@@ -2,7 +2,7 @@
 export { configProblem, findDeprecated, findWithoutEffect } from './checks.ts';
 export { configureLogging } from './logging.ts';
 export type { LoggingOptions } from './logging.ts';
-export type { ConfigMessage } from './loader.ts';
+export type { ConfigMessage, ConfigTexts } from './loader.ts';
 export { ConfigNode } from './node.ts';
 export { DEFAULT_CONFIG_PATHS, logConfigMessages, logDiagnostics, openConfig } from './open.ts';
 export type { ConfigSources, OpenedConfig } from './open.ts';

@@ -18,23 +18,39 @@ export interface ConfigMessage {
   readonly line: number;
 }
 
+/** What files said, by their paths. */
+export type ConfigTexts = ReadonlyMap<string, string>;
+
 const MAX_DEPTH = 128;
 /** Below these the names of variables are kept as they are. */
 const VARIABLE_GROUPS = new Set(['address-groups', 'port-groups']);
 
-/** Reads `file` into `root`. False, with error messages, when it or an include cannot be read. */
-export function loadConfigFile(root: ConfigNode, file: string, messages: ConfigMessage[]): boolean {
-  return new Loader(messages).loadFile(root, file, { kind: 'file' });
+/**
+ * Reads `file` into `root`. False, with error messages, when it or an include cannot be read.
+ * @param texts of files that are not read again; those that are read come to them
+ */
+export function loadConfigFile(
+  root: ConfigNode,
+  file: string,
+  messages: ConfigMessage[],
+  texts = new Map<string, string>(),
+): boolean {
+  return new Loader(messages, texts).loadFile(root, file, { kind: 'file' });
 }
 
 /** Like `loadConfigFile` for a file given by `--include`. */
-export function loadIncludeFile(root: ConfigNode, file: string, messages: ConfigMessage[]): boolean {
-  return new Loader(messages).loadFile(root, file, { kind: 'include' });
+export function loadIncludeFile(
+  root: ConfigNode,
+  file: string,
+  messages: ConfigMessage[],
+  texts = new Map<string, string>(),
+): boolean {
+  return new Loader(messages, texts).loadFile(root, file, { kind: 'include' });
 }
 
 /** Reads text; `file` names it in messages and is the base of includes. */
 export function loadConfigText(root: ConfigNode, source: string, file: string, messages: ConfigMessage[]): boolean {
-  return new Loader(messages).loadText(root, source, file);
+  return new Loader(messages, new Map()).loadText(root, source, file);
 }
 
 /** One file being read. */
@@ -68,22 +84,25 @@ function findLineStarts(source: string): number[] {
 
 class Loader {
   private readonly messages: ConfigMessage[];
+  private readonly texts: Map<string, string>;
   /** Files being read, outermost first: includes must not come round. */
   private readonly open: string[] = [];
 
-  constructor(messages: ConfigMessage[]) {
+  constructor(messages: ConfigMessage[], texts: Map<string, string>) {
     this.messages = messages;
+    this.texts = texts;
   }
 
   loadFile(parent: ConfigNode, path: string, as: { readonly kind: 'file' | 'include' }): boolean {
     let source: string;
     try {
-      source = readFileSync(path, 'utf8');
+      source = this.texts.get(path) ?? readFileSync(path, 'utf8');
     } catch (error) {
       const reason = systemReason(error as NodeJS.ErrnoException);
       const what = as.kind === 'include' ? 'Failed to open configuration include file' : 'failed to open file:';
       return this.fail(`${what} ${path}: ${reason}`, path, 0);
     }
+    this.texts.set(path, source);
     return this.loadText(parent, source, path);
   }
 

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { log } from '../base/log.ts';
 import { DEFAULT_CONFIG } from './defaults.ts';
 import { loadConfigFile, loadConfigText, loadIncludeFile } from './loader.ts';
-import type { ConfigMessage } from './loader.ts';
+import type { ConfigMessage, ConfigTexts } from './loader.ts';
 import { ConfigNode } from './node.ts';
 import { setFinal } from './tree.ts';
 
@@ -17,6 +17,8 @@ export interface ConfigSources {
   readonly settings?: readonly { readonly path: string; readonly value: string }[];
   /** `--include`, read after the file. */
   readonly includes?: readonly string[];
+  /** What the files said before: they are not read again. */
+  readonly texts?: ConfigTexts;
 }
 
 export interface OpenedConfig {
@@ -26,6 +28,8 @@ export interface OpenedConfig {
   /** The file read, empty for the built-in defaults. */
   readonly file: string;
   readonly messages: readonly ConfigMessage[];
+  /** Of the file and its includes: `ConfigSources` with them open the same configuration. */
+  readonly texts: ConfigTexts;
 }
 
 /** The file that comes with the program is last. */
@@ -39,13 +43,14 @@ export function openConfig(sources: ConfigSources = {}): OpenedConfig {
   const root = new ConfigNode('');
   const messages: ConfigMessage[] = [];
   for (const { path, value } of sources.settings ?? []) setFinal(root, path, value);
-  const file = sources.file ?? DEFAULT_CONFIG_PATHS.find((path) => existsSync(path)) ?? '';
+  const file = sources.file ?? DEFAULT_CONFIG_PATHS.find((path) => sources.texts?.has(path) ?? existsSync(path)) ?? '';
+  const texts = new Map(sources.texts);
   let ok =
     file === ''
       ? loadConfigText(root, DEFAULT_CONFIG, 'built-in defaults', messages)
-      : loadConfigFile(root, file, messages);
-  for (const include of ok ? (sources.includes ?? []) : []) ok = loadIncludeFile(root, include, messages) && ok;
-  return { ok, root, file, messages };
+      : loadConfigFile(root, file, messages, texts);
+  for (const include of ok ? (sources.includes ?? []) : []) ok = loadIncludeFile(root, include, messages, texts) && ok;
+  return { ok, root, file, messages, texts };
 }
 
 /** Tells the messages of loading to the log, in Suricata's words. */

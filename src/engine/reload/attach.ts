@@ -17,7 +17,10 @@ export function orderOf(source: RuleSource, config: ConfigNode): CompileOrder {
 }
 
 /** Matchers that are there already; what is not among them is compiled. */
-export function attaching({ matchers }: CompiledOrder, { algorithm, cache }: MpmSettings): MakeMatcher {
+export function attaching(
+  { matchers }: Pick<CompiledOrder, 'matchers'>,
+  { algorithm, cache }: MpmSettings,
+): MakeMatcher {
   return (patterns) => {
     const shared = matchers.get(patternsKey(patterns));
     return shared === undefined ? compileMatcher(algorithm, patterns, cache) : attachMatcher(shared);

@@ -14,12 +14,13 @@ import type { CompileOrder, OrderAnswer, RulesAnswer } from './order.ts';
 export function compileOrder(order: CompileOrder): OrderAnswer {
   const answer = compileRules(order);
   if (typeof answer === 'string') return answer;
-  return { rules: answer.rules, matchers: compilePatterns(answer.patterns) };
+  const { patterns, rules, texts } = answer;
+  return { rules, texts, matchers: compilePatterns(patterns) };
 }
 
 /** The first half: the rules, and what is to be looked for. */
 export function compileRules(order: CompileOrder): RulesAnswer {
-  const { ok, messages, root } = openConfig(order.config);
+  const { ok, messages, root, texts } = openConfig(order.config);
   if (!ok) return messages.find(({ level }) => level === 'error')?.message ?? 'the configuration cannot be read';
   const files = ruleFiles(root, order.files);
   const { delivered, ruleset, setup } = deliverRules(root, files, order.load);
@@ -27,7 +28,7 @@ export function compileRules(order: CompileOrder): RulesAnswer {
   if (problem !== undefined) return problem;
   const sets = patternSets(ruleset, { protocolIds: setup.appProtocols, protocolTransports });
   const { algorithm, cacheFolder } = order;
-  return { rules: delivered, patterns: { algorithm, cacheFolder, sets: sets.map(packPatterns) } };
+  return { rules: delivered, texts, patterns: { algorithm, cacheFolder, sets: sets.map(packPatterns) } };
 }
 
 /** A set that came to nothing because its files are away or all wrong is no set to go on with. */

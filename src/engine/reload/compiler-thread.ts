@@ -11,17 +11,20 @@ const YOUNG = 16;
 
 export class CompilerThread implements RuleCompiler {
   private thread: Thread | undefined;
+  private isClosed = false;
 
   async compile(order: CompileOrder): Promise<OrderAnswer> {
     const answer = await this.run<RulesAnswer>('rule-thread', './thread.js', order);
     if (typeof answer === 'string') return answer;
-    const { patterns, rules } = answer;
+    // between two threads there was none to end
+    if (this.isClosed) return 'the run is over';
+    const { patterns, rules, texts } = answer;
     const matchers = await this.run<ReadonlyMap<string, SharedMatcher>>(
       'pattern-thread',
       './pattern-thread.js',
       patterns,
     );
-    return typeof matchers === 'string' ? matchers : { rules, matchers };
+    return typeof matchers === 'string' ? matchers : { rules, texts, matchers };
   }
 
   /** @returns what a thread answers, once it has ended; a text is why it did not */
@@ -46,6 +49,7 @@ export class CompilerThread implements RuleCompiler {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.thread?.terminate();
   }
 }

@@ -1,7 +1,7 @@
 // What a reload asks of the thread that compiles the rules, and what that answers: plain data.
 
 import { createHash } from 'node:crypto';
-import type { ConfigSources } from '../../config/index.ts';
+import type { ConfigSources, ConfigTexts } from '../../config/index.ts';
 import type { MpmAlgorithm, PackedPatterns, Pattern, SharedMatcher } from '../../detect/mpm/index.ts';
 import type { DeliveredRules, LoadOptions } from '../load-rules.ts';
 import type { RuleFileOptions } from '../rule-files.ts';
@@ -21,6 +21,8 @@ export interface CompileOrder extends RuleSource {
 
 export interface CompiledOrder {
   readonly rules: DeliveredRules;
+  /** Of the configuration that they were compiled with, and are to be taken over with. */
+  readonly texts: ConfigTexts;
   /** Matchers by `patternsKey`. */
   readonly matchers: ReadonlyMap<string, SharedMatcher>;
 }
@@ -32,7 +34,7 @@ export interface PatternOrder extends Pick<CompileOrder, 'algorithm' | 'cacheFol
 }
 
 /** What the first half of an order comes to. */
-export type RulesAnswer = { readonly rules: DeliveredRules; readonly patterns: PatternOrder } | string;
+export type RulesAnswer = (Pick<CompiledOrder, 'rules' | 'texts'> & { readonly patterns: PatternOrder }) | string;
 
 /** A text is why there are no rules. */
 export type OrderAnswer = CompiledOrder | string;

@@ -91,8 +91,8 @@ export class RuleReloader {
     const answer = await this.parts.compiler.compile(order);
     if (typeof answer === 'string') return answer;
     this.wantsTurns = true;
-    const { ok, root } = openConfig(order.config);
-    if (!ok) return 'the configuration changed while it was read';
+    // as it was when they were compiled
+    const { root } = openConfig({ ...order.config, texts: answer.texts });
     const rules = await this.inSlices(takeOverRules(root, answer.rules, order.load, former));
     if (rules === undefined) return 'a file that rules read changed meanwhile';
     const problem = this.refusal(rules) ?? (await deliver?.(answer));

@@ -2,6 +2,7 @@
 
 import { parentPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
+import type { MakeMatcher } from '../../detect/run/pattern-table.ts';
 import { finish } from '../../base/steps.ts';
 import { log } from '../../base/log.ts';
 import type { LogSink } from '../../base/log.ts';
@@ -51,12 +52,9 @@ export async function runMember(data: MemberData): Promise<void> {
     openShared: (request) => RemoteWriter.open(port, control, request),
     askToJoin: () => askFirst(port, control, { type: 'join' }),
   });
-  const { recipe, compiled, task } = data;
+  const { recipe, task } = data;
   const config = openConfig(configOf(data)).root;
-  const rules = rulesOf(data, config);
-  const makeMatcher = compiled === null ? undefined : attaching(compiled, mpmSettings(config));
-  // the thread keeps what it was started with as long as it lives
-  data.compiled = null;
+  const { rules, makeMatcher, letGo } = rulesOf(data, config);
   // of what all of them would say alike, the first says it
   if (data.index === 0 && data.isReplacement !== true) log.configure(sinks);
   let isRefused = false;
@@ -73,6 +71,7 @@ export async function runMember(data: MemberData): Promise<void> {
       tell(port, { type: 'refused', reason });
     },
     begun: () => {
+      letGo();
       log.configure(sinks);
       tell(port, { type: 'ready', counters: counterNames() });
     },
@@ -87,16 +86,35 @@ export async function runMember(data: MemberData): Promise<void> {
  * policy for such flows is not spelled out.
  */
 function configOf({ isReplacement, recipe }: MemberData): ConfigSources {
-  const { config } = recipe.ruleSource;
+  const config = { ...recipe.ruleSource.config, texts: recipe.configTexts };
   if (isReplacement !== true) return config;
   return { ...config, settings: [...(config.settings ?? []), { path: 'stream.midstream', value: 'yes' }] };
 }
 
-function rulesOf({ compiled, recipe }: MemberData, config: ConfigNode): LoadedRules | null {
-  if (compiled === null) return null;
-  const rules = finish(takeOverRules(config, compiled.rules, recipe.ruleSource.load));
+interface MemberRules {
+  readonly rules: LoadedRules | null;
+  readonly makeMatcher: MakeMatcher | undefined;
+  /** Matchers are attached: the worker does not keep the others from going when other rules come. */
+  readonly letGo: () => void;
+}
+
+/** What one thread compiled for all. The thread has its own as long as it lives, so that it is taken out of `data`. */
+function rulesOf(data: MemberData, config: ConfigNode): MemberRules {
+  const { compiled, recipe } = data;
+  data.compiled = null;
+  if (compiled === null) return { rules: null, makeMatcher: undefined, letGo: () => undefined };
+  const { config: sources, load } = recipe.ruleSource;
+  const { root } = openConfig({ ...sources, texts: compiled.texts });
+  const rules = finish(takeOverRules(root, compiled.rules, load));
   if (rules === undefined) throw new Error('a file that rules read changed while the workers began');
-  return rules;
+  const matchers = new Map(compiled.matchers);
+  return {
+    rules,
+    makeMatcher: attaching({ matchers }, mpmSettings(config)),
+    letGo: () => {
+      matchers.clear();
+    },
+  };
 }
 
 /** Hands what is logged to the first thread. */

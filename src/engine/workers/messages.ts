@@ -1,5 +1,6 @@
 // What the threads of a team tell each other, and the memory that they share.
 
+import type { ConfigTexts } from '../../config/index.ts';
 import type { LogLevel } from '../../base/log-format.ts';
 import type { WriterRequest } from '../../framework/record-writer.ts';
 import type { OutputErrorCode } from '../../output/output-error.ts';
@@ -12,6 +13,8 @@ import type { Question, Reply } from './questions.ts';
 export interface WorkerRecipe {
   /** The configuration too. */
   readonly ruleSource: RuleSource;
+  /** What the files of the configuration said at the start: a worker that comes later is like the others. */
+  readonly configTexts: ConfigTexts;
   readonly logDirectory: string;
   readonly isInline: boolean;
   readonly isShadow?: boolean;

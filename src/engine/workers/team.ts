@@ -4,7 +4,6 @@ import { setTimeout } from 'node:timers/promises';
 import { Counters, counterMemory, defineCounter } from '../../base/counters.ts';
 import { Journal } from '../../base/journal.ts';
 import { log } from '../../base/log.ts';
-import { openConfig } from '../../config/index.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import { CompilerThread } from '../reload/compiler-thread.ts';
 import { orderOf } from '../reload/attach.ts';
@@ -342,7 +341,7 @@ function warnOf(problem: string | undefined): void {
 }
 
 /** The rules once for all workers. */
-async function compile({ recipe }: TeamOptions): Promise<CompiledOrder | string> {
-  const { root } = openConfig(recipe.ruleSource.config);
-  return new CompilerThread().compile(orderOf(recipe.ruleSource, root));
+async function compile({ config, recipe }: TeamOptions): Promise<CompiledOrder | string> {
+  const order = orderOf(recipe.ruleSource, config);
+  return new CompilerThread().compile({ ...order, config: { ...order.config, texts: recipe.configTexts } });
 }
