@@ -48,6 +48,24 @@ export interface AppLayerParts {
   readonly errorsAt: readonly [number, number];
 }
 
+/** Bytes that a parser was given last and did not take: they are where they were until others are given. */
+class LeftBytes {
+  /** Null: none. */
+  app: AppFlow | null = null;
+  direction: Direction = TO_SERVER;
+  data: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+
+  note(app: AppFlow, direction: Direction, data: Uint8Array, start: number, end: number): void {
+    this.app = app;
+    this.direction = direction;
+    this.data = data;
+    this.start = start;
+    this.end = end;
+  }
+}
+
 export class AppLayer implements AppStreamSink {
   readonly table: ProtocolTable;
   /** What parsers ask of the engine. */
@@ -65,6 +83,7 @@ export class AppLayer implements AppStreamSink {
   private readonly memory: ProtocolMemory;
   private readonly apps: (AppFlow | null)[] = [];
   private readonly input = new AppInput();
+  private readonly left = new LeftBytes();
 
   constructor(parts: AppLayerParts) {
     this.table = parts.table;
@@ -110,6 +129,7 @@ export class AppLayer implements AppStreamSink {
   /** The record of the flow is about to be reused. */
   release(f: number): void {
     if (f < this.apps.length) this.apps[f] = null;
+    this.left.app = null;
     this.expectations.forget(f);
   }
 
@@ -124,9 +144,22 @@ export class AppLayer implements AppStreamSink {
     length: number,
     flags: number,
   ): number {
+    const taken = this.offer(p, f, direction as Direction, data, offset, length, flags);
+    if (taken < length) this.left.note(this.apps[f]!, direction as Direction, data, offset + taken, offset + length);
+    return taken;
+  }
+
+  private offer(
+    p: Packet,
+    f: number,
+    side: Direction,
+    data: Uint8Array,
+    offset: number,
+    length: number,
+    flags: number,
+  ): number {
     this.skip = 0;
     const app = this.ofOrNew(f, TCP);
-    const side = direction as Direction;
     if (app.isStopped(side)) return length;
     if ((flags & AppDataFlag.gap) !== 0) {
       if (app.protocol.id !== UNKNOWN_PROTOCOL) this.gap(p, app, side, length);
@@ -134,6 +167,7 @@ export class AppLayer implements AppStreamSink {
         app.hasLostStart = true;
       return length;
     }
+    this.left.app = null;
     if ((flags & AppDataFlag.eof) !== 0) app.noteEof(side);
     if ((flags & AppDataFlag.oneSided) !== 0) app.noteSilence(side === TO_SERVER ? TO_CLIENT : TO_SERVER, { is: true });
     else if (app.isSilent(side)) app.noteSilence(side, { is: false });
@@ -148,7 +182,7 @@ export class AppLayer implements AppStreamSink {
     if (app.isStopped(side)) return length;
     // a change of protocol: what is there of the next one tells it at once
     if (taken > 0 && taken < length && app.protocol.id === UNKNOWN_PROTOCOL)
-      return taken + this.data(p, f, _t, direction, data, offset + taken, length - taken, flags);
+      return taken + this.offer(p, f, side, data, offset + taken, length - taken, flags);
     const { parser } = app;
     const maySkip = parser !== null && app.frames === null && app.detection(side) !== Detection.undecided;
     if (maySkip && taken === length) this.skip = parser.skip;
@@ -230,6 +264,7 @@ export class AppLayer implements AppStreamSink {
   /** `length` bytes never came, of a direction whose protocol is known. */
   private gap(p: Packet, app: AppFlow, side: Direction, length: number): void {
     if (app.parser === null) return;
+    this.passLeft(app, side);
     app.frames?.gap(side, app.bytes(side) + length);
     this.input.packet = p;
     app.noteNews(side);
@@ -237,7 +272,18 @@ export class AppLayer implements AppStreamSink {
     else this.fail(p, app, 'gap');
   }
 
+  /** What a parser left, in front of bytes that never came, will not be given again: it counts as seen. */
+  private passLeft(app: AppFlow, side: Direction): void {
+    const { left } = this;
+    if (left.app !== app || left.direction !== side) return;
+    left.app = null;
+    app.frames?.take(side, left.data, left.start, left.end, app.bytes(side));
+    app.addBytes(side, left.end - left.start);
+  }
+
   private fail(p: Packet, app: AppFlow, kind: 'gap' | 'parser'): void {
+    app.frames?.end(TO_SERVER, 'cut');
+    app.frames?.end(TO_CLIENT, 'cut');
     this.statistics.error(app.protocol, app.transport, kind);
     this.recognition.stopBoth(app);
     this.onError(p, app.f);
