@@ -5,7 +5,7 @@ import type { BufferView } from '../../framework/buffer.ts';
 import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
 import { TO_SERVER } from '../../framework/transaction.ts';
-import type { Direction } from '../../framework/transaction.ts';
+import type { Direction, Transaction } from '../../framework/transaction.ts';
 import type { RpcCarrier, RpcExchange } from '../../applayer/dcerpc/exchange.ts';
 import { parseUuid } from '../../applayer/dcerpc/uuid.ts';
 import { PduType } from '../../applayer/dcerpc/pdu.ts';
@@ -22,11 +22,13 @@ function isCall({ request, response }: RpcExchange): boolean {
 
 const STUB = growingBuffer(
   { name: 'dcerpc.stub_data', description: 'Stub data of a call or of its answer.', engines: BOTH },
-  ({ exchange }: RpcCarrier, view: BufferView, direction: Direction) => {
+  ({ exchange, progress }: RpcCarrier & Transaction, view: BufferView, direction: Direction) => {
     if (exchange === null) return false;
     const side = exchange.side(direction);
     const isStub = side.type === (direction === TO_SERVER ? PduType.request : PduType.response);
     if (!isStub || side.size === 0) return false;
+    // what was looked at is not looked at anew until there is more, or nothing more comes
+    if (side.size === side.shown && !side.isDone && progress[direction] === 0) return false;
     view.data = side.stub;
     view.bufferId = -1;
     view.start = 0;

@@ -6,7 +6,7 @@ import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { REQUEST_HEADER, RpcContexts, readRequest } from '../../applayer/dcerpc/contexts.ts';
-import { CO_HEADER, CoHeader, PduFlag, PduType, isCoHeader } from '../../applayer/dcerpc/pdu.ts';
+import { CO_HEADER, CoHeader, PduFlag, PduType, isCoHeader, isOfOtherEnd } from '../../applayer/dcerpc/pdu.ts';
 import type { DcerpcSettings } from './settings.ts';
 import { DcerpcTransaction, Progress } from './transaction.ts';
 
@@ -106,6 +106,7 @@ export class DcerpcParser extends AppParser {
 
   /** The transaction that a PDU belongs to, made for those that begin one; null for what is told of nowhere. */
   private transactionOf(direction: Direction, type: number): DcerpcTransaction | null {
+    if (isOfOtherEnd(type, direction)) return null;
     const { callId } = this.header;
     const known = this.openCall(callId, direction);
     if (known !== undefined) return known;

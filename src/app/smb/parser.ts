@@ -199,6 +199,7 @@ export class SmbParser extends AppParser implements SmbHost {
     const side = this.sides[direction];
     const missing = length + side.pending;
     side.pending = 0;
+    this.pipes.lose(direction);
     if (side.wait === Wait.session || missing > side.record) {
       if (side.transfer !== null) {
         side.transfer.miss(side.data);
@@ -251,6 +252,7 @@ export class SmbParser extends AppParser implements SmbHost {
     if (tx === null) return;
     this.note(SMB_ANOMALY.too_many_transactions, tx);
     this.files.giveUp(tx);
+    tx.calls?.remove(tx);
     this.complete(tx, TO_SERVER);
     this.complete(tx, TO_CLIENT);
   }

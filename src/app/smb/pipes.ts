@@ -5,21 +5,20 @@ import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import { REQUEST_HEADER, RpcContexts, readRequest } from '../../applayer/dcerpc/contexts.ts';
 import { RpcExchange } from '../../applayer/dcerpc/exchange.ts';
 import type { RpcSide } from '../../applayer/dcerpc/exchange.ts';
-import { CO_HEADER, CoHeader, PduFlag, PduType } from '../../applayer/dcerpc/pdu.ts';
+import { CO_HEADER, CoHeader, PduFlag, PduType, isOfOtherEnd } from '../../applayer/dcerpc/pdu.ts';
+import { GrowingBytes } from '../../base/growing-bytes.ts';
 import { NO_MESSAGE } from './host.ts';
 import type { MessageIds, SmbHost } from './host.ts';
+import { PipeCalls } from './pipe-calls.ts';
 import { RecentMap } from './recent-map.ts';
 import type { SmbTransaction } from './transaction.ts';
-
-const NOTHING = new Uint8Array(0);
 
 /** What is known of a pipe. */
 class Pipe {
   readonly contexts = new RpcContexts();
   /** By direction: the beginning of a PDU whose rest comes with a later message. */
-  readonly begun: [Uint8Array, Uint8Array] = [NOTHING, NOTHING];
-  /** Calls without an answer. */
-  readonly calls: SmbTransaction[] = [];
+  readonly begun: readonly [GrowingBytes, GrowingBytes] = [new GrowingBytes(), new GrowingBytes()];
+  readonly calls = new PipeCalls();
 }
 
 /** A message that carries bytes of a pipe. */
@@ -42,29 +41,78 @@ export class Pipes {
     this.pipes = new RecentMap(host.settings.pipes);
   }
 
-  /** Bytes [start, end) of `data` pass through the pipe of that key. */
-  bytes(key: string, direction: Direction, message: PipeMessage, data: Uint8Array, start: number, end: number): void {
+  /** Bytes [start, end) of `data` pass through the pipe of that key; those from `limit` on are not there. */
+  bytes(
+    key: string,
+    direction: Direction,
+    message: PipeMessage,
+    data: Uint8Array,
+    start: number,
+    end: number,
+    limit = end,
+  ): void {
     if (start >= end) return;
     const pipe = this.pipe(key);
     const begun = pipe.begun[direction];
-    pipe.begun[direction] = NOTHING;
-    if (begun.length === 0) this.take(pipe, direction, message, data, start, end);
-    else {
-      const all = Buffer.concat([begun, data.subarray(start, end)]);
-      this.take(pipe, direction, message, all, 0, all.length);
-    }
+    const stop = Math.min(end, limit);
+    if (stop > start) this.follow(pipe, direction, message, data, start, stop);
+    if (end > limit) begun.clear(); // what comes next does not go on with it
   }
 
-  /** It is closed. */
+  private follow(
+    pipe: Pipe,
+    direction: Direction,
+    message: PipeMessage,
+    data: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const begun = pipe.begun[direction];
+    if (begun.size === 0) {
+      this.take(pipe, direction, message, data, start, end);
+      return;
+    }
+    begun.append(data, start, end);
+    const all = begun.bytes;
+    if (all.length < CO_HEADER || (this.header.read(all, 0) && this.header.length > all.length)) return;
+    begun.clear();
+    this.take(pipe, direction, message, all, 0, all.length);
+  }
+
+  /** Bytes of a direction are missing, of whichever pipe: what was begun in it will not be whole. */
+  lose(direction: Direction): void {
+    for (const { begun } of this.pipes.values()) begun[direction].clear();
+  }
+
+  /** What was called last in a pipe was refused by the message that would carry its answer. */
+  fail(key: string, message: PipeMessage): void {
+    const tx = this.pipes.get(key)?.calls.last ?? null;
+    if (tx === null) return;
+    tx.status = message.status;
+    tx.isDosStatus = message.isDosStatus;
+    this.endCall(tx);
+  }
+
+  /** It is closed: nothing answers its calls any more. */
   close(key: string): void {
-    this.pipes.take(key);
+    this.endCalls(this.pipes.take(key));
+  }
+
+  private endCalls(pipe: Pipe | undefined): void {
+    if (pipe !== undefined) for (const tx of pipe.calls.list()) this.endCall(tx);
+  }
+
+  private endCall(tx: SmbTransaction): void {
+    tx.calls!.remove(tx);
+    this.host.complete(tx, TO_SERVER);
+    this.host.complete(tx, TO_CLIENT);
   }
 
   private pipe(key: string): Pipe {
     const known = this.pipes.get(key);
     if (known !== undefined) return known;
     const pipe = new Pipe();
-    this.pipes.set(key, pipe);
+    this.endCalls(this.pipes.set(key, pipe));
     return pipe;
   }
 
@@ -84,7 +132,7 @@ export class Pipes {
       this.pdu(pipe, direction, message, data, at + CO_HEADER, stop);
       at = stop;
     }
-    if (at < end) pipe.begun[direction] = data.slice(at, end);
+    if (at < end) pipe.begun[direction].append(data, at, end);
   }
 
   /** The contents of a PDU whose header was read. */
@@ -115,34 +163,31 @@ export class Pipes {
       tx.isDosStatus = message.isDosStatus;
     }
     if ((flags & PduFlag.last) !== 0 || (type !== PduType.request && type !== PduType.response))
-      this.end(pipe, tx, direction);
+      this.end(tx, direction);
     else this.host.flow.noteNews(direction);
   }
 
-  private end(pipe: Pipe, tx: SmbTransaction, direction: Direction): void {
+  private end(tx: SmbTransaction, direction: Direction): void {
     tx.exchange!.side(direction).isDone = true;
-    this.host.complete(tx, direction);
-    if (direction === TO_SERVER) return;
-    pipe.calls.splice(pipe.calls.indexOf(tx), 1);
-    this.host.complete(tx, TO_SERVER);
+    if (direction === TO_SERVER) this.host.complete(tx, TO_SERVER);
+    else this.endCall(tx);
   }
 
   /** The transaction of the PDU whose header was read; null: it belongs to none. */
   private call(pipe: Pipe, direction: Direction, message: PipeMessage): SmbTransaction | null {
-    const { callId } = this.header;
+    const { callId, type } = this.header;
+    if (isOfOtherEnd(type, direction)) return null;
     const { calls } = pipe;
-    for (let i = calls.length - 1; i >= 0; i--) {
-      const { exchange } = calls[i]!;
-      if (exchange!.callId === callId && !exchange!.side(direction).isDone) return calls[i]!;
-    }
-    if (this.header.type === PduType.auth3) return null;
+    const known = calls.of(callId);
+    if (known !== undefined && !known.exchange!.side(direction).isDone) return known;
+    if (type === PduType.auth3) return null;
     const { treeId, sessionLow, sessionHigh } = message.ids;
     // the answer to the message that carries it says nothing of it
     const ids = { messageId: NO_MESSAGE, treeId, sessionLow, sessionHigh };
     const tx = this.host.open(message.version, message.command, { kind: 'dcerpc' }, ids);
     tx.exchange = new RpcExchange(callId, pipe.contexts);
-    if (calls.length >= this.host.settings.maxTx) calls.shift();
-    calls.push(tx);
+    tx.calls = calls;
+    calls.add(tx, callId);
     return tx;
   }
 }

@@ -19,13 +19,21 @@ export class RecentMap<K, V> {
     return value;
   }
 
-  set(key: K, value: V): void {
+  /** @returns what gave way; undefined: nothing had to */
+  set(key: K, value: V): V | undefined {
     this.entries.delete(key);
+    let evicted: V | undefined;
     if (this.entries.size >= this.most) {
       const [oldest] = this.entries.keys();
+      evicted = this.entries.get(oldest!);
       this.entries.delete(oldest!);
     }
     this.entries.set(key, value);
+    return evicted;
+  }
+
+  values(): Iterable<V> {
+    return this.entries.values();
   }
 
   /** Takes it out. */

@@ -221,7 +221,7 @@ export class Smb1Requests {
         status: -1,
         isDosStatus: false,
       } as const;
-      host.pipes.bytes(key, TO_SERVER, about, message.data, at, Math.min(message.end, at + part.length));
+      host.pipes.bytes(key, TO_SERVER, about, message.data, at, at + part.length, message.end);
       return true;
     }
     const tx =

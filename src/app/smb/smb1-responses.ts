@@ -134,7 +134,7 @@ export class Smb1Responses {
     if (tree.isPipe) {
       const { status, isDosStatus } = header;
       const about = { version: 1, command: message.command, ids: message.ids(), status, isDosStatus } as const;
-      host.pipes.bytes(pending.file, TO_CLIENT, about, message.data, at, Math.min(message.end, at + length));
+      host.pipes.bytes(pending.file, TO_CLIENT, about, message.data, at, at + length, message.end);
       return;
     }
     const tx =

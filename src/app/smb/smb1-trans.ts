@@ -26,9 +26,9 @@ export function takeTrans(host: SmbHost, message: Smb1Message): boolean {
   if (!isPipe) return true;
   const file = fileKey(fid, message.header);
   const at = message.start + message.u16(24);
-  const end = Math.min(message.end, at + message.u16(22));
+  const end = at + message.u16(22);
   const about = { version: 1, command: message.command, ids: message.ids(), status: -1, isDosStatus: false } as const;
-  host.pipes.bytes(file, TO_SERVER, about, message.data, at, end);
+  host.pipes.bytes(file, TO_SERVER, about, message.data, at, end, message.end);
   host.session.reads.set(message.header.messageId, { offset: 0, file, fid });
   return true;
 }
@@ -38,12 +38,14 @@ export function takeTransResponse(host: SmbHost, message: Smb1Message): boolean 
   const { header } = message;
   const pending = host.session.reads.take(header.messageId);
   if (pending === undefined || pending.fid < 0) return true;
-  if (message.count < RESPONSE_WORDS) return !header.isSuccess;
-  const at = message.start + message.u16(14);
-  const end = Math.min(message.end, at + message.u16(12));
   const { status, isDosStatus } = header;
   const about = { version: 1, command: message.command, ids: message.ids(), status, isDosStatus } as const;
-  host.pipes.bytes(pending.file, TO_CLIENT, about, message.data, at, end);
+  if (message.count < RESPONSE_WORDS) {
+    if (!header.isSuccess) host.pipes.fail(pending.file, about);
+    return !header.isSuccess;
+  }
+  const at = message.start + message.u16(14);
+  host.pipes.bytes(pending.file, TO_CLIENT, about, message.data, at, at + message.u16(12), message.end);
   return true;
 }
 

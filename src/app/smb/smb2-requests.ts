@@ -192,7 +192,7 @@ export class Smb2Requests {
     if (isCallOf(host, header, file)) {
       const at = message.start + before;
       const about = { version: 2, command: header.command, ids: header, status: -1, isDosStatus: false } as const;
-      host.pipes.bytes(file, TO_SERVER, about, message.data, at, Math.min(at + length, message.end));
+      host.pipes.bytes(file, TO_SERVER, about, message.data, at, at + length, message.end);
       return true;
     }
     return treeOf(host, header).isPipe;

@@ -113,10 +113,14 @@ export class Smb2Responses {
     if (pending === undefined || pending.fid >= 0) return false;
     if (header.status === NtStatus.pending) return true;
     host.session.reads.take(header.messageId);
+    const { status } = header;
+    if (status !== NtStatus.success && status !== NtStatus.bufferOverflow) {
+      host.pipes.fail(pending.file, this.about());
+      return true;
+    }
     if (!message.has(Fixed.ioctlDone)) return true;
     const at = message.start + message.u32(96);
-    const end = Math.min(message.end, at + message.u32(100));
-    host.pipes.bytes(pending.file, TO_CLIENT, this.about(), message.data, at, end);
+    host.pipes.bytes(pending.file, TO_CLIENT, this.about(), message.data, at, at + message.u32(100), message.end);
     return true;
   }
 
@@ -156,7 +160,7 @@ export class Smb2Responses {
     if (tx === undefined) {
       if (isCallOf(host, header, pending.file)) {
         const at = message.start + before;
-        host.pipes.bytes(pending.file, TO_CLIENT, this.about(), message.data, at, Math.min(at + length, message.end));
+        host.pipes.bytes(pending.file, TO_CLIENT, this.about(), message.data, at, at + length, message.end);
         return;
       }
       const { name, isPipe } = treeOf(host, header);

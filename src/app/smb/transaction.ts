@@ -6,6 +6,7 @@ import type { RpcCarrier, RpcExchange } from '../../applayer/dcerpc/exchange.ts'
 import type { FileTransfer } from './file-transfer.ts';
 import type { KerberosTicket } from './kerberos.ts';
 import type { NtlmUser } from './ntlmssp.ts';
+import type { PipeCalls } from './pipe-calls.ts';
 import type { SmbSession } from './session.ts';
 
 /** Progress of a direction: it began, it is complete. */
@@ -125,6 +126,8 @@ export class SmbTransaction extends Transaction implements RpcCarrier {
   sessionLow = 0;
   sessionHigh = 0;
   exchange: RpcExchange | null = null;
+  /** Of its pipe, where it is a call. */
+  calls: PipeCalls | null = null;
 
   constructor(id: number, session: SmbSession, version: 1 | 2, command: number, detail: SmbDetail) {
     super(id);
@@ -138,8 +141,14 @@ export class SmbTransaction extends Transaction implements RpcCarrier {
     return this.progress[direction] === Progress.complete;
   }
 
+  override inspected(direction: Direction): void {
+    super.inspected(direction);
+    this.exchange?.inspected(direction);
+  }
+
   override release(): void {
     super.release();
     this.session.unanswered.remove(this);
+    this.calls?.remove(this);
   }
 }

@@ -1,5 +1,6 @@
 // RpcExchange: a call of DCE/RPC and its answer, or a negotiation and its answer, whatever carries them (TCP, UDP, pipes of SMB).
 
+import { GrowingBytes } from '../../base/growing-bytes.ts';
 import type { RpcContexts, RpcInterface } from './contexts.ts';
 
 /** What one end says. */
@@ -12,22 +13,19 @@ export class RpcSide {
   fragments = 0;
   /** Bytes of stub data of all fragments. */
   size = 0;
-  private readonly parts: Uint8Array[] = [];
-  private kept = 0;
-  private joined: Uint8Array | null = null;
+  /** Rules have seen so many of them. */
+  shown = 0;
+  private readonly kept = new GrowingBytes();
 
   /** Takes [start, end) of `data` as stub data, of which at most `limit` bytes are kept. */
   append(data: Uint8Array, start: number, end: number, limit: number): void {
     this.size += end - start;
-    const count = Math.min(end - start, limit - this.kept);
-    if (count <= 0) return;
-    this.parts.push(data.slice(start, start + count));
-    this.kept += count;
-    this.joined = null;
+    const count = Math.min(end - start, limit - this.kept.size);
+    if (count > 0) this.kept.append(data, start, start + count);
   }
 
   get stub(): Uint8Array {
-    return (this.joined ??= this.parts.length === 1 ? this.parts[0]! : Buffer.concat(this.parts));
+    return this.kept.bytes;
   }
 }
 
@@ -54,6 +52,12 @@ export class RpcExchange {
 
   side(direction: 0 | 1): RpcSide {
     return direction === 0 ? this.request : this.response;
+  }
+
+  /** Rules have seen what there is of a direction. */
+  inspected(direction: 0 | 1): void {
+    const side = this.side(direction);
+    side.shown = side.size;
   }
 }
 

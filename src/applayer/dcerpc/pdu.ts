@@ -19,6 +19,16 @@ export const PduType = {
   auth3: 16,
 } as const;
 
+const SENT: readonly [toServer: ReadonlySet<number>, toClient: ReadonlySet<number>] = [
+  new Set([PduType.request, PduType.bind, PduType.alterContext, PduType.auth3]),
+  new Set([PduType.response, PduType.fault, PduType.bindAck, PduType.bindNak, PduType.alterContextResponse]),
+];
+
+/** Whether only the other end sends such a PDU. */
+export function isOfOtherEnd(type: number, direction: 0 | 1): boolean {
+  return SENT[direction === 0 ? 1 : 0].has(type);
+}
+
 /** As EVE has them. */
 const TYPE_NAMES = [
   'REQUEST',

@@ -1,5 +1,10 @@
 // Rules on DCE/RPC, through the whole engine, and the records beside them.
 import assert from 'node:assert/strict';
+import dcerpc from '../../../src/app/dcerpc/index.ts';
+import { DCERPC_KEYWORDS } from '../../../src/app/dcerpc/keywords.ts';
+import { BufferView } from '../../../src/framework/buffer.ts';
+import type { DetectContext } from '../../../src/framework/detect-context.ts';
+import { ParserDriver } from '../../support/app-parser.ts';
 import { session } from '../../engine/sessions.ts';
 import type { Said } from '../../engine/sessions.ts';
 import { ofType, runEngine, sidsOf } from '../../engine/support.ts';
@@ -49,6 +54,24 @@ describe('rules on DCE/RPC', () => {
       'flow:to_server; dcerpc.stub_data; byte_jump:4,0,dce; content:"me"; distance:0; within:2;',
     );
     assert.deepEqual(matched, [1, 2, 4, 6]);
+  });
+
+  it('look into stub data when there is more of it, and at its end', () => {
+    const parts = [request(0, 15, 'one', { callId: 2, flags: 1 }), request(0, 15, 'two', { callId: 2, flags: 2 })];
+    const driver = new ParserDriver(dcerpc);
+    const { buffer } = DCERPC_KEYWORDS.find(({ name }) => name === 'dcerpc.stub_data')!;
+    const shown = (): string => {
+      const view = new BufferView();
+      const [tx] = driver.parser.transactions;
+      const ctx = { tx, txDirection: 0 } as unknown as DetectContext;
+      const isShown = buffer!.get(undefined as never, ctx, view, 0);
+      tx!.inspected(0);
+      return isShown ? Buffer.from(view.data.subarray(view.start, view.end)).toString() : 'nothing';
+    };
+    driver.feed(0, parts[0]!);
+    assert.deepEqual([shown(), shown()], ['one', 'nothing']);
+    driver.feed(0, parts[1]!);
+    assert.deepEqual([shown(), shown()], ['onetwo', 'onetwo']);
   });
 
   it('find frames', () => {

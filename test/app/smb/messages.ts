@@ -198,7 +198,7 @@ export const FILES: readonly Turn[] = [
 
 const OFFER = [{ contextId: 0, uuid: PIPE, major: 2 }];
 
-function transceive(body: Uint8Array, messageId: number): Turn {
+export function transceive(body: Uint8Array, messageId: number): Turn {
   const head = fields(
     [2, 57],
     [2, 0],
@@ -213,7 +213,7 @@ function transceive(body: Uint8Array, messageId: number): Turn {
   return asked(11, fields(head, body), { treeId: 5, messageId });
 }
 
-function transceived(body: Uint8Array, messageId: number, status = 0): Turn {
+export function transceived(body: Uint8Array, messageId: number, status = 0): Turn {
   const head = fields([2, 49], [2, 0], [4, 0x11c017], fileId(PIPE_ID), [8, 0], [4, 112], [4, body.length], [8, 0]);
   return answered(11, fields(head, body), { treeId: 5, messageId, status });
 }
@@ -223,6 +223,20 @@ const ofPipe = ([direction, bytes]: Turn): Turn => {
   changed.writeUInt32LE(5, 40);
   return [direction, changed];
 };
+
+/** Up to where a pipe is open. */
+export const PIPE_OPENED: readonly Turn[] = [
+  ...NEGOTIATION,
+  ...treeConnect('\\\\srv\\IPC$', 2, 5),
+  ofPipe(createRequest('svcctl')),
+  ofPipe(createResponse(PIPE_ID)),
+];
+export const pipeWrite = (data: Uint8Array): Turn => ofPipe(writeRequest(data, 0, PIPE_ID));
+export const pipeRead = (data: Uint8Array, messageId = 8): Turn[] => [
+  ofPipe(readRequest(1024, 0, PIPE_ID, messageId)),
+  ofPipe(readResponse(data, messageId)),
+];
+export const pipeClose = (): Turn => ofPipe(closeRequest(PIPE_ID));
 
 /** Calls in a pipe: by write and read, and by ioctl; the last answer comes in two parts. */
 export const CALLS: readonly Turn[] = (() => {
