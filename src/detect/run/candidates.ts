@@ -1,6 +1,6 @@
 // Candidates: the signatures that may match the packet under way, each once, in evaluation order.
 
-/** Room for the candidates of one packet and for the hits of one scan; one per worker. */
+/** Room for the candidates of one packet and for the hits of one scan; one per worker and kind of inspection. */
 export class Candidates {
   /** Ascending. */
   readonly iids: Int32Array;
@@ -16,12 +16,24 @@ export class Candidates {
   private epoch = 0;
 
   /** @param isOnTx by number, 1 for signatures to be kept apart; none without it */
-  constructor(signatureCount: number, isOnTx = new Uint8Array(signatureCount)) {
+  constructor(
+    signatureCount: number,
+    isOnTx = new Uint8Array(signatureCount),
+    patterns: Int32Array = new Int32Array(signatureCount + 16),
+  ) {
     this.iids = new Int32Array(signatureCount);
     this.onTx = new Int32Array(signatureCount);
     this.seen = new Uint32Array(signatureCount);
-    this.patterns = new Int32Array(signatureCount + 16);
+    this.patterns = patterns;
     this.isOnTx = isOnTx;
+  }
+
+  /**
+   * Others of the same signatures, none kept apart. Matchers write to the same place for both: to tell them of another
+   * costs a call into native code, and hits are read before the next scan.
+   */
+  others(): Candidates {
+    return new Candidates(this.iids.length, undefined, this.patterns);
   }
 
   clear(): void {

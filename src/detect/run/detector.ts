@@ -79,12 +79,14 @@ export class Detector implements TxHost, FrameHost, RenumberingHost {
     this.headers = tables.headers;
     this.renumbering = options.renumbering ?? Renumbering.none;
     const { outlines } = this.source;
-    this.tx = tables.tx === null ? null : new TxInspector(tables.tx, ctx, new Candidates(outlines.length), this);
-    this.frames = tables.frames === null ? null : new FrameInspector(this.source, tables.frames, ctx, this);
     this.candidates = new Candidates(
       outlines.length,
       Uint8Array.from(outlines, ({ tx }) => (tx === null ? 0 : 1)),
     );
+    const { candidates } = this;
+    this.tx = tables.tx === null ? null : new TxInspector(tables.tx, ctx, candidates.others(), this);
+    this.frames =
+      tables.frames === null ? null : new FrameInspector(this.source, tables.frames, ctx, candidates.others(), this);
     this.thresholds = thresholds;
     this.options = options;
     this.tags = options.tags;

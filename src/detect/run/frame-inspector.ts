@@ -9,7 +9,7 @@ import type { BufferInspection, Signature } from '../../framework/signature.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { SignatureOutline, SignatureSource } from '../compile/outline.ts';
 import { BufferInspector } from './buffers.ts';
-import { Candidates } from './candidates.ts';
+import type { Candidates } from './candidates.ts';
 import type { PatternEntry, PatternTable, PatternTables } from './pattern-table.ts';
 import type { Renumbering, RenumberingHost } from './renumbering.ts';
 
@@ -43,11 +43,18 @@ export class FrameInspector {
   private readonly renumbering: Renumbering;
   private readonly buffers = new BufferInspector();
 
-  constructor(source: SignatureSource, groups: FrameGroups, ctx: DetectContext, host: FrameHost & RenumberingHost) {
+  /** @param candidates to work with, for nothing else */
+  constructor(
+    source: SignatureSource,
+    groups: FrameGroups,
+    ctx: DetectContext,
+    candidates: Candidates,
+    host: FrameHost & RenumberingHost,
+  ) {
     this.source = source;
     this.groups = groups;
     this.ctx = ctx;
-    this.candidates = new Candidates(source.outlines.length);
+    this.candidates = candidates;
     this.host = host;
     this.renumbering = host.renumbering;
   }
