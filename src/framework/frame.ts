@@ -1,6 +1,7 @@
 // Frames: stretches of a direction's bytes that a parser marks for what they are (a record, a line, a header). Rules look
 // at them (`frame:smtp.command_line`) and EVE records them. Where nobody asks for frames, none are made.
 
+import { GrowingBytes } from '../base/growing-bytes.ts';
 import type { Direction, Transaction } from './transaction.ts';
 
 /** A frame over the whole direction, of every protocol over TCP that has frames. */
@@ -16,7 +17,7 @@ const NO_TX = -1;
 /** Bytes that never came, and those behind them. */
 export interface FrameHole {
   missing: number;
-  data: Uint8Array;
+  readonly data: GrowingBytes;
 }
 
 export class Frame {
@@ -36,6 +37,8 @@ export class Frame {
   seen = 0;
   /** For outputs alone: rules look no further than the first. */
   holes: FrameHole[] | null = null;
+  /** Bytes that are kept behind them. */
+  private behind = 0;
   /** Nothing more of it will come. */
   isOver = false;
   /** Bytes were missed, or its end was never seen. */
@@ -83,12 +86,10 @@ export class Frame {
   }
 
   private appendBehind(data: Uint8Array, start: number, end: number, limit: number): void {
-    const holes = this.holes!;
-    const kept = holes.reduce((sum, hole) => sum + hole.data.length, this.kept);
-    const count = Math.min(end - start, limit - kept);
+    const count = Math.min(end - start, limit - this.kept - this.behind);
     if (count <= 0) return;
-    const last = holes.at(-1)!;
-    last.data = Buffer.concat([last.data, data.subarray(start, start + count)]);
+    this.holes!.at(-1)!.data.append(data, start, start + count);
+    this.behind += count;
   }
 
   /** So many bytes never came. */
@@ -96,8 +97,8 @@ export class Frame {
     this.seen += length;
     this.isCut = true;
     const last = this.holes?.at(-1);
-    if (last?.data.length === 0) last.missing += length;
-    else (this.holes ??= []).push({ missing: length, data: NOTHING });
+    if (last?.data.size === 0) last.missing += length;
+    else (this.holes ??= []).push({ missing: length, data: new GrowingBytes() });
   }
 
   /** All that belongs to it has passed, or never will. */

@@ -42,4 +42,16 @@ describe('frames and missing bytes', () => {
     frames.take(0, Buffer.from('fghij'), 0, 5, 5);
     assert.equal(shown(frame!), '[5 bytes missing]fghij');
   });
+
+  it('keep so many bytes of all their parts, and show none where there is no room', () => {
+    const frames = new FlowFrames({ logged: 8, inspected: new Set() });
+    const frame = frames.add(0, 'x', 0, 100, null)!;
+    frames.take(0, Buffer.from('abc'), 0, 3, 0);
+    for (const at of [4, 8, 12]) {
+      frames.gap(0, at);
+      for (let i = 0; i < 3; i++) frames.take(0, Buffer.from('x'), 0, 1, at + i);
+    }
+    assert.equal(shown(frame), 'abc[1 bytes missing]xxx[1 bytes missing]xx[1 bytes missing]');
+    assert.equal(shown(frame, 0), '');
+  });
 });

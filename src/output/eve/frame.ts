@@ -38,7 +38,7 @@ export function frameText(frame: Frame, isStream: boolean, limit = DEFAULT_PAYLO
   const length = frame.length >= 0 ? frame.length : reach - frame.offset;
   if (length >= 0) text += `,"length":${String(length)}`;
   // of streams a byte less is shown than there is room for (Suricata)
-  const payload = payloadOf(frame, isStream ? limit - 1 : limit);
+  const payload = payloadOf(frame, isStream ? Math.max(0, limit - 1) : limit);
   const complete = `,"complete":${String(frame.isComplete)}`;
   if (!isStream) text += complete;
   const shown = payload.length;
@@ -53,6 +53,6 @@ export function frameText(frame: Frame, isStream: boolean, limit = DEFAULT_PAYLO
 /** At most `limit` bytes of it, with words for those that never came. */
 function payloadOf({ data, kept, holes }: Frame, limit: number): Uint8Array {
   if (holes === null || kept >= limit) return data.subarray(0, Math.min(kept, limit));
-  const behind = holes.flatMap((hole) => [Buffer.from(`[${String(hole.missing)} bytes missing]`), hole.data]);
+  const behind = holes.flatMap((hole) => [Buffer.from(`[${String(hole.missing)} bytes missing]`), hole.data.bytes]);
   return Buffer.concat([data.subarray(0, kept), ...behind]).subarray(0, limit);
 }
