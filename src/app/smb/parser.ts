@@ -153,7 +153,8 @@ export class SmbParser extends AppParser implements SmbHost {
       const available = Math.min(input.end - at, side.message);
       const needed = version.needed(input.data, at, available, side.message, input.direction);
       if (available < Math.min(needed, side.message, MOST_WAITED_FOR)) return MORE;
-      version.take(input, at, at + available, side);
+      // of what is longer the same is seen, however it comes
+      version.take(input, at, at + Math.min(available, MOST_WAITED_FOR), side);
     }
     side.wait = side.transfer === null ? Wait.skip : Wait.data;
     return at;

@@ -25,6 +25,9 @@ export const UNKNOWN_TREE: Tree = { name: NOTHING, isPipe: false };
 export const UNKNOWN_NAME = Buffer.from('<unknown>');
 export const SHARE_ROOT = Buffer.from('<share_root>');
 
+/** Of a negotiation: so many are kept. */
+export const MOST_DIALECTS = 256;
+
 export class SmbSession {
   /** Of SMB2, 0 before. */
   dialect = 0;

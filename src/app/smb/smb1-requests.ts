@@ -6,7 +6,7 @@ import { NO_IDS } from './host.ts';
 import type { SmbHost } from './host.ts';
 import { endOfText } from './read.ts';
 import { newSessionSetup, readSecurity } from './security.ts';
-import { SHARE_ROOT, UNKNOWN_NAME, UNKNOWN_TREE } from './session.ts';
+import { MOST_DIALECTS, SHARE_ROOT, UNKNOWN_NAME, UNKNOWN_TREE } from './session.ts';
 import type { Side } from './side.ts';
 import { Smb1Command } from './smb1-header.ts';
 import { fidText, fileKey, treeKey } from './smb1-message.ts';
@@ -93,7 +93,7 @@ export class Smb1Requests {
     let at = message.bytes;
     while (at < bytesEnd && data[at] === DIALECT) {
       const end = endOfText(data, at + 1, bytesEnd, { isUnicode: false });
-      dialects.push(Buffer.from(data.subarray(at + 1, end)).toString('latin1'));
+      if (dialects.length < MOST_DIALECTS) dialects.push(Buffer.from(data.subarray(at + 1, end)).toString('latin1'));
       at = end + 1;
     }
     const tx = this.begin({ kind: 'negotiate', dialects, clientGuid: null, serverGuid: '', maxRead: -1, maxWrite: -1 });

@@ -6,7 +6,7 @@ import { NO_MESSAGE } from './host.ts';
 import type { SmbHost } from './host.ts';
 import { guidText, le32, le64, utf16 } from './read.ts';
 import { readSecurity, newSessionSetup } from './security.ts';
-import { SHARE_ROOT, UNKNOWN_NAME } from './session.ts';
+import { MOST_DIALECTS, SHARE_ROOT, UNKNOWN_NAME } from './session.ts';
 import type { Side } from './side.ts';
 import { PIPE_TRANSCEIVE, Smb2Command, dialectName } from './smb2-header.ts';
 import { Fixed, isCallOf, treeKey, treeOf } from './smb2-message.ts';
@@ -101,11 +101,11 @@ export class Smb2Requests {
     if (!message.has(Fixed.negotiate)) return false;
     const count = message.u16(66);
     const dialects: string[] = [];
-    for (let i = 0; i < count && message.has(Fixed.negotiate + 2 * i + 2); i++)
+    for (let i = 0; i < count && i < MOST_DIALECTS && message.has(Fixed.negotiate + 2 * i + 2); i++)
       dialects.push(dialectName(message.u16(Fixed.negotiate + 2 * i)));
     const clientGuid = guidText(message.data, message.start + 76);
     const tx = this.begin({ kind: 'negotiate', dialects, clientGuid, serverGuid: null, maxRead: -1, maxWrite: -1 });
-    if (dialects.length < count) this.host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
+    if (!message.has(Fixed.negotiate + 2 * count)) this.host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
     return true;
   }
 

@@ -241,6 +241,22 @@ describe('SMB parser', () => {
     assert.equal(anomalies(driver).length, 255);
   });
 
+  it('keeps so many of the dialects that are offered', () => {
+    const head = Buffer.alloc(36);
+    head.writeUInt16LE(300, 2);
+    const offers: readonly Turn[] = [
+      [0, session(smb2(0, Buffer.concat([head, Buffer.alloc(600)])))],
+      messages.smb1(0x72, messages.command(Buffer.alloc(0), text('\x02a\0'.repeat(300)))),
+    ];
+    for (const offer of offers) {
+      const driver = play([offer]);
+      const { detail } = transactionsOf(driver)[0]!;
+      assert.ok(detail.kind === 'negotiate');
+      assert.equal(detail.dialects.length, 256);
+      assert.deepEqual(anomalies(driver), []);
+    }
+  });
+
   it('waits for no answer to what has none', () => {
     const cancel1 = messages.smb1(0xa4, messages.command(Buffer.alloc(0), Buffer.alloc(0)));
     assert.deepEqual(shown(play([[0, session(smb2(12, Buffer.alloc(4)))]])), ['SMB2_CANCEL generic 11']);

@@ -59,6 +59,18 @@ describe('pipes of SMB', () => {
     assert.equal(told(driver).at(-1), 'sound/ 10');
   });
 
+  it('see the same of a long message, however it comes', () => {
+    const long = Buffer.concat(Array.from({ length: 30 }, (_, i) => call('x'.repeat(4000), i)));
+    const [, message] = pipeWrite(long);
+    const whole = play([[0, message]]);
+    const inTwo = play([
+      [0, message.subarray(0, 90_000)],
+      [0, message.subarray(90_000)],
+    ]);
+    assert.equal(told(whole).length, 20);
+    assert.deepEqual(told(inTwo), told(whole));
+  });
+
   it('complete calls that nothing will answer', () => {
     const open = pipeWrite(call('open'));
     assert.deepEqual(told(play([open])), ['open/ 10']);
