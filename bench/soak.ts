@@ -19,8 +19,9 @@ const MAIN = join(ROOT, 'dist', 'cli', 'tayra.js');
 const MINUTE = 60_000;
 /** Milliseconds after which everything sent is in the statistics. */
 const SETTLE = 4000;
-/** Milliseconds between two looks at the memory. */
+/** Milliseconds between two looks at the memory, and those that a reload may take. */
 const LOOK = 5000;
+const RELOAD = 15_000;
 /** Share of the run after which memory should be flat, and what it may still grow by after that (a factor). */
 const SETTLED = 1 / 3;
 const FLAT = 1.05;
@@ -64,15 +65,16 @@ interface Look {
   readonly memory: number;
 }
 
-/** One minute, from a reload to the next. @returns memory at each look */
+/** One minute, with a reload at its end. @returns memory at each look */
 async function passMinute(sensor: Sensor, minute: number): Promise<Look[]> {
   const looks: Look[] = [];
-  sensor.resetPeak();
-  process.kill(sensor.pid, 'SIGUSR2');
-  for (const end = Date.now() + MINUTE; Date.now() < end;) {
+  for (const end = Date.now() + MINUTE - RELOAD; Date.now() < end;) {
     await sleep(LOOK);
     looks.push({ minute, memory: sensor.memory().now });
   }
+  sensor.resetPeak();
+  process.kill(sensor.pid, 'SIGUSR2');
+  await sleep(RELOAD);
   return looks;
 }
 
