@@ -3,6 +3,17 @@
 import { Gateway } from './gateway.ts';
 import { Program, isBuilt } from './program.ts';
 
+/** For a program that works under load. */
+export const LOADED_CONFIG = `%YAML 1.1
+---
+outputs:
+  - eve-log: { enabled: yes, filename: eve.json, types: [ alert, drop, http, flow, stats ] }
+stats: { enabled: yes, interval: 1 }
+unix-command: { enabled: no }
+stream: { reassembly: { memcap: 256mb, depth: 1mb } }
+tayra: { warm-up: 0 }
+`;
+
 export interface OnGateway {
   readonly gateway: Gateway;
   readonly program: Program;

@@ -4,18 +4,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gateway, Transfers } from './gateway.ts';
 import { until } from './network.ts';
-import { onGateway } from './on-gateway.ts';
+import { LOADED_CONFIG, onGateway } from './on-gateway.ts';
 import type { Program } from './program.ts';
 
-const CONFIG = `%YAML 1.1
----
-outputs:
-  - eve-log: { enabled: yes, filename: eve.json, types: [ alert, drop, http, flow, stats ] }
-stats: { enabled: yes, interval: 1 }
-unix-command: { enabled: no }
-stream: { reassembly: { memcap: 256mb, depth: 1mb } }
-tayra: { warm-up: 0 }
-`;
 const RULES = `
 drop http any any -> any any (msg:"page"; flow:to_server; http.uri; content:"/forbidden"; sid:1;)
 alert http any any -> any any (msg:"checksum"; flow:to_client; file.data; content:"0123456789abcdef"; sid:2;)
@@ -63,7 +54,7 @@ describe('a gateway under load', function () {
   let program: Program;
   onGateway('router', (made) => {
     ({ gateway, program } = made);
-    program.write('inline.yaml', CONFIG);
+    program.write('inline.yaml', LOADED_CONFIG);
     program.write('inline.rules', RULES);
   });
   afterEach(async () => {
@@ -120,7 +111,7 @@ describe('a bridge under load', function () {
   let program: Program;
   onGateway('bridge', (made) => {
     ({ gateway, program } = made);
-    program.write('bridge.yaml', CONFIG);
+    program.write('bridge.yaml', LOADED_CONFIG);
     program.write('bridge.rules', RULES);
   });
 

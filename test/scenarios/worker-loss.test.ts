@@ -6,19 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Gateway } from './gateway.ts';
 import { eventsIn, until } from './network.ts';
-import { onGateway } from './on-gateway.ts';
+import { LOADED_CONFIG, onGateway } from './on-gateway.ts';
 import type { Program } from './program.ts';
 
 const MORTAL = fileURLToPath(new URL('mortal.mjs', import.meta.url));
-const CONFIG = `%YAML 1.1
----
-outputs:
-  - eve-log: { enabled: yes, filename: eve.json, types: [ alert, drop, http, flow, stats ] }
-stats: { enabled: yes, interval: 1 }
-unix-command: { enabled: no }
-stream: { reassembly: { memcap: 256mb, depth: 1mb } }
-tayra: { warm-up: 0 }
-`;
 const RULES = `
 drop http any any -> any any (msg:"page"; flow:to_server; http.uri; content:"/forbidden"; sid:1;)
 drop udp any any -> any 53 (msg:"known"; content:"who knows"; xbits:isset,known,track ip_src; sid:2;)
@@ -55,7 +46,7 @@ describe('the loss of a worker', function () {
   onGateway('router', (made) => {
     ({ gateway, program } = made);
     program.nodeOptions = [MEMORY, '--import', MORTAL];
-    program.write('inline.yaml', CONFIG);
+    program.write('inline.yaml', LOADED_CONFIG);
     program.write('inline.rules', RULES);
     // whom nobody serves, nobody passes: what goes on went through a worker
     assert.equal(gateway.firewall('-A FORWARD -j NFQUEUE --queue-balance 3:4'), '');
@@ -134,7 +125,7 @@ describe('the loss of a worker', function () {
     // nor does it matter what is made of the configuration meanwhile
     program.write('inline.yaml', 'outputs: [');
     await replace(1, 'exit');
-    program.write('inline.yaml', CONFIG);
+    program.write('inline.yaml', LOADED_CONFIG);
     for (let i = 0; i < SOME; i++) assert.equal(gateway.get('/other', { timeout: 200 }).error, 'timeout');
     assertRules();
   });

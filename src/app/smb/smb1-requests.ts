@@ -1,12 +1,13 @@
 // Smb1Requests: what clients ask for in SMB1.
 
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
+import { creation } from './creation.ts';
 import { SMB_ANOMALY } from './events.ts';
 import { NO_IDS } from './host.ts';
 import type { SmbHost } from './host.ts';
 import { endOfText } from './read.ts';
 import { newSessionSetup, readSecurity } from './security.ts';
-import { MOST_DIALECTS, SHARE_ROOT, UNKNOWN_NAME, UNKNOWN_TREE } from './session.ts';
+import { MOST_DIALECTS, UNKNOWN_NAME, UNKNOWN_TREE } from './session.ts';
 import type { Side } from './side.ts';
 import { Smb1Command } from './smb1-header.ts';
 import { fidText, fileKey, treeKey } from './smb1-message.ts';
@@ -17,8 +18,6 @@ import type { NativeNames, SmbDetail, SmbTransaction } from './transaction.ts';
 const GENERIC: SmbDetail = { kind: 'generic' };
 /** Words of session setups: with a security blob, with passwords of NT, with one of LAN Manager. */
 const Setup = { blob: 12, passwords: 13 } as const;
-const DIRECTORY = 0x01;
-const DELETE_ON_CLOSE = 0x1000;
 const DIALECT = 0x02;
 const TEXT = 0x04;
 /** Words of reads and writes with the upper half of the offset. */
@@ -147,20 +146,7 @@ export class Smb1Requests {
     if (message.count < 24) return false;
     const at = message.aligned(message.bytes);
     const end = Math.min(message.textEnd(at), at + message.u16(5));
-    const options = message.u32(39);
-    this.begin({
-      kind: 'create',
-      name: end > at ? message.text(at, end) : SHARE_ROOT,
-      disposition: message.u32(35),
-      isDirectory: end > at && (options & DIRECTORY) !== 0,
-      deletesOnClose: (options & DELETE_ON_CLOSE) !== 0,
-      created: 0,
-      accessed: 0,
-      modified: 0,
-      changed: 0,
-      size: 0,
-      fuid: '',
-    });
+    this.begin(creation(end > at ? message.text(at, end) : null, message.u32(35), message.u32(39)));
     return true;
   }
 

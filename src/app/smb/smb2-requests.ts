@@ -1,12 +1,13 @@
 // Smb2Requests: what clients ask for in SMB 2 and 3.
 
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
+import { creation } from './creation.ts';
 import { SMB_ANOMALY } from './events.ts';
 import { NO_MESSAGE } from './host.ts';
 import type { SmbHost } from './host.ts';
 import { guidText, le32, le64, utf16 } from './read.ts';
 import { readSecurity, newSessionSetup } from './security.ts';
-import { MOST_DIALECTS, SHARE_ROOT, UNKNOWN_NAME } from './session.ts';
+import { MOST_DIALECTS, UNKNOWN_NAME } from './session.ts';
 import type { Side } from './side.ts';
 import { PIPE_TRANSCEIVE, Smb2Command, dialectName } from './smb2-header.ts';
 import { Fixed, isCallOf, treeKey, treeOf } from './smb2-message.ts';
@@ -14,8 +15,6 @@ import type { Smb2Message } from './smb2-message.ts';
 import { NtStatus } from './status.ts';
 import type { SmbDetail, SmbTransaction } from './transaction.ts';
 
-const DIRECTORY = 0x01;
-const DELETE_ON_CLOSE = 0x1000;
 /** Class and levels of a set_info request. */
 const FILE_INFO = 1;
 const Level = { rename: 10, disposition: 13 } as const;
@@ -136,22 +135,10 @@ export class Smb2Requests {
     const at = message.start + message.u16(108);
     const end = at + message.u16(110);
     if (end > message.end) return false;
-    const name = at < end ? utf16(message.data, at, end) : SHARE_ROOT;
-    this.created = name;
-    const options = message.u32(104);
-    this.begin({
-      kind: 'create',
-      name,
-      disposition: message.u32(100),
-      isDirectory: at < end && (options & DIRECTORY) !== 0,
-      deletesOnClose: (options & DELETE_ON_CLOSE) !== 0,
-      created: 0,
-      accessed: 0,
-      modified: 0,
-      changed: 0,
-      size: 0,
-      fuid: '',
-    });
+    const name = at < end ? utf16(message.data, at, end) : null;
+    const asked = creation(name, message.u32(100), message.u32(104));
+    this.created = asked.name;
+    this.begin(asked);
     return true;
   }
 
