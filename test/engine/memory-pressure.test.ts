@@ -4,9 +4,9 @@ import { MemoryPressure } from '../../src/engine/memory-pressure.ts';
 
 describe('memory pressure', () => {
   it('is that of the fullest part, in percent, and its peak is kept', () => {
-    const [a, b, c] = ['test.a', 'test.b', 'test.c'].map((name) => defineCounter(name));
+    const [a, b, c] = ['tayra.test_a', 'tayra.test_b', 'tayra.test_c'].map((name) => defineCounter(name));
     const counters = new Counters();
-    const caps = { 'test.a': 1000, 'test.b': 10, 'test.c': 0 };
+    const caps = { 'tayra.test_a': 1000, 'tayra.test_b': 10, 'tayra.test_c': 0 };
     const parts = Object.entries(caps).map(([counter, cap]) => ({ counter, cap: () => cap }));
     const pressure = new MemoryPressure(counters, parts);
     const seen = (...used: number[]): number[] => {

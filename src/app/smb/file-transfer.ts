@@ -1,23 +1,29 @@
 // FileTransfer: one direction of a file, its parts put in order; what is missing when it ends is a gap.
 
 import type { FileTracker, TrackedFile } from '../../framework/file.ts';
+import { GrowingBytes } from '../../base/growing-bytes.ts';
+import type { HeldBytes } from './held-bytes.ts';
 import type { TransferLimits } from './settings.ts';
 
 /** Why a part is not taken. */
 export const Refused = { no: 0, size: 1, count: 2 } as const;
+
+/** What a part that waits, and every piece of it, costs beside its bytes. */
+const OVERHEAD = 128;
 
 /** A part that waits for those before it. */
 interface WaitingPart {
   readonly at: number;
   length: number;
   /** In order; a number stands for so many bytes that never came. */
-  readonly pieces: (Uint8Array | number)[];
+  readonly pieces: (GrowingBytes | number)[];
 }
 
 export class FileTransfer {
   private readonly files: FileTracker;
   private readonly file: TrackedFile;
   private readonly limits: TransferLimits;
+  private readonly held: HeldBytes;
   /** Bytes that are passed on, gaps included. */
   position = 0;
   /** Where the part that comes now goes on; -1: it is not taken. */
@@ -29,10 +35,11 @@ export class FileTransfer {
   private waitingBytes = 0;
   isClosed = false;
 
-  constructor(files: FileTracker, file: TrackedFile, limits: TransferLimits) {
+  constructor(files: FileTracker, file: TrackedFile, limits: TransferLimits, held: HeldBytes) {
     this.files = files;
     this.file = file;
     this.limits = limits;
+    this.held = held;
   }
 
   /** Whether a part that begins there was seen before. */
@@ -54,6 +61,7 @@ export class FileTransfer {
       const refused = this.refuses(length);
       if (refused !== Refused.no) return refused;
       this.current = { at, length: 0, pieces: [] };
+      this.held.take(OVERHEAD);
       this.waiting.splice(place, 0, this.current);
     }
     this.next = at;
@@ -74,6 +82,7 @@ export class FileTransfer {
   private refuses(length: number): number {
     const { queueSize, queueCount } = this.limits;
     if (queueSize > 0 && this.waitingBytes + length > queueSize) return Refused.size;
+    if (length + 2 * OVERHEAD > this.held.room) return Refused.size;
     if (queueCount > 0 && this.waiting.length >= queueCount) return Refused.count;
     return Refused.no;
   }
@@ -84,9 +93,15 @@ export class FileTransfer {
     const { current } = this;
     if (current === null) this.take(data, start, end);
     else {
-      current.pieces.push(Uint8Array.prototype.slice.call(data, start, end));
+      let last = current.pieces.at(-1);
+      if (last === undefined || typeof last === 'number') {
+        current.pieces.push((last = new GrowingBytes()));
+        this.held.take(OVERHEAD);
+      }
+      last.append(data, start, end);
       current.length += end - start;
       this.waitingBytes += end - start;
+      this.held.take(end - start);
     }
   }
 
@@ -128,11 +143,13 @@ export class FileTransfer {
   private pass({ at, pieces }: WaitingPart): void {
     this.next = Math.min(at, this.position);
     this.skip(at - this.next);
+    this.held.free(OVERHEAD);
     for (const piece of pieces)
       if (typeof piece === 'number') this.skip(piece);
       else {
-        this.waitingBytes -= piece.length;
-        this.take(piece, 0, piece.length);
+        this.waitingBytes -= piece.size;
+        this.held.free(piece.size + OVERHEAD);
+        this.take(piece.bytes, 0, piece.size);
       }
   }
 

@@ -30,8 +30,6 @@ export interface SmbHost {
   open(version: 1 | 2, command: number, detail: SmbDetail, ids: MessageIds): SmbTransaction;
   /** The command that a message answers; null without. */
   asked(version: 1 | 2, command: number, messageId: number): SmbTransaction | null;
-  /** The newest live transaction that is like that; null without. */
-  find(isIt: (tx: SmbTransaction) => boolean): SmbTransaction | null;
   /** A direction of it is complete. */
   complete(tx: SmbTransaction, direction: Direction): void;
   /** Notes an anomaly, on the newest transaction where it is about none. */

@@ -39,7 +39,7 @@ export class OpenFiles {
 
   /** A file begins to be transferred. */
   begin(key: string, direction: Direction, what: OpenedFile): SmbTransaction {
-    const { flow, settings } = this.host;
+    const { flow, session, settings } = this.host;
     const detail: { -readonly [K in keyof FileAccess]: FileAccess[K] } = {
       kind: 'file',
       name: what.name,
@@ -52,7 +52,7 @@ export class OpenFiles {
     const tx = this.host.open(what.version, what.command, detail, what.ids) as FileTransaction;
     const file = flow.services.files.open(flow, tx, direction, what.name);
     const limits = direction === TO_SERVER ? settings.write : settings.read;
-    detail.transfer = new FileTransfer(flow.services.files, file, limits);
+    detail.transfer = new FileTransfer(flow.services.files, file, limits, session.held);
     this.open[direction].set(key, tx);
     return tx;
   }

@@ -245,6 +245,7 @@ export class SmbParser extends AppParser implements SmbHost {
     tx.sessionHigh = ids.sessionHigh;
     this.add(tx);
     this.session.unanswered.add(tx);
+    if (version === 1 && detail.kind === 'negotiate') this.session.offer = tx;
     return tx;
   }
 
@@ -273,18 +274,9 @@ export class SmbParser extends AppParser implements SmbHost {
     return this.session.unanswered.find(version, command, messageId);
   }
 
-  find(isIt: (tx: SmbTransaction) => boolean): SmbTransaction | null {
-    const { transactions } = this.flow;
-    for (let i = transactions.length - 1; i >= 0; i--) {
-      const { tx } = transactions[i]!;
-      if (tx instanceof SmbTransaction && isIt(tx)) return tx;
-    }
-    return null;
-  }
-
   complete(tx: SmbTransaction, direction: Direction): void {
     tx.advance(direction, Progress.complete);
-    if (direction === TO_CLIENT) this.session.unanswered.remove(tx);
+    if (direction === TO_CLIENT) this.session.answered(tx);
     this.changed(direction);
   }
 

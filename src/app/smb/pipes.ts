@@ -4,9 +4,9 @@ import type { Direction } from '../../framework/transaction.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import { REQUEST_HEADER, RpcContexts, readRequest } from '../../applayer/dcerpc/contexts.ts';
 import { RpcExchange } from '../../applayer/dcerpc/exchange.ts';
-import type { RpcSide } from '../../applayer/dcerpc/exchange.ts';
 import { CO_HEADER, CoHeader, PduFlag, PduType, isOfOtherEnd } from '../../applayer/dcerpc/pdu.ts';
 import { GrowingBytes } from '../../base/growing-bytes.ts';
+import { SMB_ANOMALY } from './events.ts';
 import { NO_MESSAGE } from './host.ts';
 import type { MessageIds, SmbHost } from './host.ts';
 import { PipeCalls } from './pipe-calls.ts';
@@ -30,6 +30,9 @@ export interface PipeMessage {
   readonly status: number;
   readonly isDosStatus: boolean;
 }
+
+/** By direction: no more data of calls is kept. */
+const STUB_REFUSED = [SMB_ANOMALY.write_queue_size_exceeded, SMB_ANOMALY.read_queue_size_exceeded] as const;
 
 export class Pipes {
   private readonly host: SmbHost;
@@ -148,7 +151,6 @@ export class Pipes {
     if (tx === null) return;
     const exchange = tx.exchange!;
     const { type, flags, isLittle } = this.header;
-    const { maxStub } = this.host.settings;
     const side = exchange.side(direction);
     side.type = type;
     exchange.isLittle = isLittle;
@@ -156,8 +158,8 @@ export class Pipes {
       exchange.offered = pipe.contexts.offered(data, start, end, { isLittle, isFirst: (flags & PduFlag.first) !== 0 });
     else if (type === PduType.bindAck || type === PduType.alterContextResponse)
       pipe.contexts.answered(exchange.offered, data, start, end, isLittle);
-    else if (type === PduType.request) readCall(exchange, data, start, end, { isLittle, maxStub });
-    else if (type === PduType.response) addStub(exchange.response, data, start + REQUEST_HEADER, end, maxStub);
+    else if (type === PduType.request) this.readCall(tx, data, start, end, isLittle);
+    else if (type === PduType.response) this.addStub(tx, TO_CLIENT, data, start + REQUEST_HEADER, end);
     if (direction === TO_CLIENT) {
       tx.status = message.status;
       tx.isDosStatus = message.isDosStatus;
@@ -171,6 +173,29 @@ export class Pipes {
     tx.exchange!.side(direction).isDone = true;
     if (direction === TO_SERVER) this.host.complete(tx, TO_SERVER);
     else this.endCall(tx);
+  }
+
+  private readCall(tx: SmbTransaction, data: Uint8Array, start: number, end: number, isLittle: boolean): void {
+    const exchange = tx.exchange!;
+    const call = readRequest(data, start, end, isLittle);
+    if (call === null) return;
+    exchange.contextId = call.contextId;
+    exchange.opnum = call.opnum;
+    this.addStub(tx, TO_SERVER, data, start + REQUEST_HEADER, end);
+  }
+
+  private addStub(tx: SmbTransaction, direction: Direction, data: Uint8Array, start: number, end: number): void {
+    const side = tx.exchange!.side(direction);
+    side.fragments++;
+    if (end <= start) return;
+    const { session, settings } = this.host;
+    const before = side.keptSize;
+    const wanted = Math.min(end - start, settings.maxStub - before);
+    const count = Math.min(wanted, session.held.room);
+    if (count < wanted) this.host.note(STUB_REFUSED[direction], tx);
+    side.append(data, start, end, before + count);
+    session.held.take(count);
+    tx.held += count;
   }
 
   /** The transaction of the PDU whose header was read; null: it belongs to none. */
@@ -190,23 +215,4 @@ export class Pipes {
     calls.add(tx, callId);
     return tx;
   }
-}
-
-function readCall(
-  exchange: RpcExchange,
-  data: Uint8Array,
-  start: number,
-  end: number,
-  { isLittle, maxStub }: { readonly isLittle: boolean; readonly maxStub: number },
-): void {
-  const call = readRequest(data, start, end, isLittle);
-  if (call === null) return;
-  exchange.contextId = call.contextId;
-  exchange.opnum = call.opnum;
-  addStub(exchange.request, data, start + REQUEST_HEADER, end, maxStub);
-}
-
-function addStub(side: RpcSide, data: Uint8Array, start: number, end: number, limit: number): void {
-  side.fragments++;
-  if (end > start) side.append(data, start, end, limit);
 }

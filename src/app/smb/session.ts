@@ -1,7 +1,9 @@
 // SmbSession: what a connection has agreed on, and what its numbers stand for.
 
+import { HeldBytes } from './held-bytes.ts';
 import { RecentMap } from './recent-map.ts';
 import type { SmbSettings } from './settings.ts';
+import type { SmbTransaction } from './transaction.ts';
 import { Unanswered } from './unanswered.ts';
 
 /** A share that is connected to. */
@@ -33,16 +35,26 @@ export class SmbSession {
   dialect = 0;
   /** Of SMB1: as the client named it, '' before. */
   oldDialect = '';
+  /** The newest negotiation of SMB1 that is not answered: SMB2 may answer it. */
+  offer: SmbTransaction | null = null;
   readonly unanswered = new Unanswered();
+  readonly held: HeldBytes;
   readonly trees: RecentMap<string, Tree>;
   /** Names of files and pipes by their ids. */
   readonly names: RecentMap<string, Uint8Array>;
   readonly reads: RecentMap<number, PendingRead>;
 
-  constructor({ trees, files, reads }: SmbSettings) {
+  constructor({ trees, files, reads, maxHeld }: SmbSettings) {
+    this.held = new HeldBytes(maxHeld);
     this.trees = new RecentMap(trees);
     this.names = new RecentMap(files);
     this.reads = new RecentMap(reads);
+  }
+
+  /** Nothing answers it any more. */
+  answered(tx: SmbTransaction): void {
+    this.unanswered.remove(tx);
+    if (this.offer === tx) this.offer = null;
   }
 }
 

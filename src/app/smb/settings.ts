@@ -13,6 +13,8 @@ export interface TransferLimits {
 export interface SmbSettings {
   readonly read: TransferLimits;
   readonly write: TransferLimits;
+  /** Bytes of a connection that are kept for later, of all files and calls; 0: any number. */
+  readonly maxHeld: number;
   /** Transactions without an answer at a time. */
   readonly maxTx: number;
   /** How far streams are followed, in place of the depth of all streams; 0: to their end. */
@@ -30,6 +32,7 @@ const MAX_SIZE = 16 << 20;
 const QUEUE_SIZE = 64 << 20;
 const QUEUE_COUNT = 64;
 const MAX_STUB = 1 << 20;
+const MAX_HELD = 64 << 20;
 
 export function readSettings(node: ConfigNode | undefined): SmbSettings {
   const size = (key: string, fallback: number): number => node?.size(key, fallback) ?? fallback;
@@ -42,6 +45,7 @@ export function readSettings(node: ConfigNode | undefined): SmbSettings {
   return {
     read: limits('read'),
     write: limits('write'),
+    maxHeld: size('max-held-size', MAX_HELD),
     maxTx: count('max-tx', 1024),
     streamDepth: size('stream-depth', 0),
     files: count('max-guid-cache-size', 1024),

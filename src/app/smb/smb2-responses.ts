@@ -60,7 +60,7 @@ export class Smb2Responses {
   private unasked(): boolean {
     const { host, message } = this;
     if (message.header.command !== Smb2Command.negotiate) return true;
-    const tx = host.find((one) => one.version === 1 && one.detail.kind === 'negotiate' && !one.isDone(TO_CLIENT));
+    const tx = host.session.offer;
     if (tx === null) return true;
     tx.status = message.header.status;
     const isFine = tx.status !== NtStatus.success || this.negotiated(tx.detail as Negotiation);

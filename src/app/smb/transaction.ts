@@ -125,6 +125,8 @@ export class SmbTransaction extends Transaction implements RpcCarrier {
   treeId = 0;
   sessionLow = 0;
   sessionHigh = 0;
+  /** Bytes of it that are kept; see HeldBytes. */
+  held = 0;
   exchange: RpcExchange | null = null;
   /** Of its pipe, where it is a call. */
   calls: PipeCalls | null = null;
@@ -148,7 +150,9 @@ export class SmbTransaction extends Transaction implements RpcCarrier {
 
   override release(): void {
     super.release();
-    this.session.unanswered.remove(this);
+    this.session.answered(this);
+    this.session.held.free(this.held);
+    this.held = 0;
     this.calls?.remove(this);
   }
 }

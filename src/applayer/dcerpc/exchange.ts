@@ -24,6 +24,11 @@ export class RpcSide {
     if (count > 0) this.kept.append(data, start, start + count);
   }
 
+  /** Bytes that are kept. */
+  get keptSize(): number {
+    return this.kept.size;
+  }
+
   get stub(): Uint8Array {
     return this.kept.bytes;
   }

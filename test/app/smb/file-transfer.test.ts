@@ -1,6 +1,7 @@
 // Parts of files in any order: what overlaps is passed on once, what is missing of one that waits is a gap in its place.
 import assert from 'node:assert/strict';
 import { FileTransfer, Refused } from '../../../src/app/smb/file-transfer.ts';
+import { HeldBytes } from '../../../src/app/smb/held-bytes.ts';
 import type { FileTracker, TrackedFile } from '../../../src/framework/file.ts';
 
 const UNLIMITED = { size: 0, queueSize: 0, queueCount: 0 };
@@ -14,7 +15,7 @@ function told(...parts: readonly (readonly [at: number, ...(string | number)[]])
     gap: (_file, length) => (text += `[${String(length)}]`),
     close: () => (text += '.'),
   };
-  const transfer = new FileTransfer(files as FileTracker, FILE, UNLIMITED);
+  const transfer = new FileTransfer(files as FileTracker, FILE, UNLIMITED, new HeldBytes(0));
   for (const [at, ...pieces] of parts) {
     const length = pieces.reduce<number>((sum, piece) => sum + (typeof piece === 'number' ? piece : piece.length), 0);
     transfer.begin(at, length);
@@ -49,7 +50,12 @@ describe('parts of files in SMB', () => {
 
   it('that wait are counted, and no more once they are used', () => {
     const files = { append: () => undefined, gap: () => undefined, close: () => undefined };
-    const transfer = new FileTransfer(files as unknown as FileTracker, FILE, { size: 0, queueSize: 4, queueCount: 1 });
+    const transfer = new FileTransfer(
+      files as unknown as FileTracker,
+      FILE,
+      { size: 0, queueSize: 4, queueCount: 1 },
+      new HeldBytes(0),
+    );
     const part = (at: number, length: number): number => {
       const refused = transfer.begin(at, length);
       if (refused === Refused.no) transfer.append(new Uint8Array(length), 0, length);
@@ -67,6 +73,23 @@ describe('parts of files in SMB', () => {
     assert.equal(part(0, 20), Refused.no);
     assert.equal(transfer.position, 24);
     assert.equal(part(30, 4), Refused.no, 'nothing waits any more');
+  });
+
+  it('that wait cost so much of the whole connection, and nothing once they are used', () => {
+    const files = { append: () => undefined, gap: () => undefined, close: () => undefined };
+    const held = new HeldBytes(1000);
+    const [one, other] = [0, 1].map(() => new FileTransfer(files as unknown as FileTracker, FILE, UNLIMITED, held));
+    const part = (transfer: FileTransfer, at: number, length: number): number => {
+      const refused = transfer.begin(at, length);
+      for (let i = 0; i < length; i++) transfer.append(Buffer.of(i), 0, 1);
+      transfer.endPart();
+      return refused;
+    };
+    assert.deepEqual([part(one!, 10, 300), part(other!, 10, 300), held.room], [Refused.no, Refused.size, 444]);
+    assert.deepEqual([part(other!, 0, 600), part(other!, 1000, 100), held.room], [Refused.no, Refused.no, 88]);
+    assert.deepEqual([part(one!, 0, 10), held.room], [Refused.no, 644]);
+    other!.close('truncated');
+    assert.equal(held.room, 1000);
   });
 
   it('lie where numbers are exact, wherever they say', () => {

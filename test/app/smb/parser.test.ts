@@ -116,6 +116,18 @@ describe('SMB parser', () => {
     assert.equal(transactionsOf(driver)[0]!.session.dialect, 0x311);
   });
 
+  it('takes an answer of SMB2 for the newest negotiation of SMB1 that has none', () => {
+    const [offer, answer] = messages.NEGOTIATION_1 as [Turn, Turn];
+    const [, answer2] = NEGOTIATION as [Turn, Turn];
+    const progress = (...turns: Turn[]): string[] => transactionsOf(play(turns)).map((tx) => tx.progress.join(''));
+    assert.deepEqual(progress(offer, offer, answer2), ['10', '11']);
+    assert.deepEqual(progress(offer, answer, answer2), ['11']);
+    const driver = play([offer]);
+    transactionsOf(driver)[0]!.release();
+    driver.feed(...answer2);
+    assert.equal(transactionsOf(driver)[0]!.status, -1);
+  });
+
   it('takes the messages of a chain one by one', () => {
     const first = smb2(13, Buffer.alloc(8), { next: 72, messageId: 70 });
     const driver = play([[0, session(Buffer.concat([first, smb2(13, Buffer.alloc(4), { messageId: 71 })]))]]);

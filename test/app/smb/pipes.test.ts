@@ -46,6 +46,21 @@ describe('pipes of SMB', () => {
     assert.deepEqual([request.size, request.stub.length, request.stub.buffer.byteLength], [5000, 3, 3]);
   });
 
+  it('keep so much stub data of all calls, until rules and outputs are through with them', () => {
+    const driver = play([pipeWrite(call('first')), pipeWrite(call('second', 2)), pipeWrite(call('third', 3))], {
+      'max-held-size': '8',
+    });
+    assert.deepEqual(told(driver), ['first/ 10', 'sec/ 10', '/ 10']);
+    const refused = ['smb.write_queue_size_exceeded'];
+    assert.deepEqual(
+      callsOf(driver).map((tx) => driver.anomalies(tx)),
+      [[], refused, refused],
+    );
+    for (const tx of callsOf(driver)) tx.release();
+    driver.feed(...pipeWrite(call('fourth', 4)));
+    assert.equal(told(driver).at(-1), 'fourth/ 10');
+  });
+
   it('do not join what comes behind missing bytes to what came before them', () => {
     const whole = call('lost');
     const driver = play([pipeWrite(whole.subarray(0, 20))]);

@@ -53,6 +53,6 @@ parentPort.on('message', ({ type, compiled, number }) => {
   else if (task.filter === 'ends silently') process.exit(0);
   else throw new Error('it was to end');
 });
-parentPort.postMessage({ type: 'ready', counters: ['test.one', 'tayra.workers_lost'] });
+parentPort.postMessage({ type: 'ready', counters: ['tayra.test_one', 'tayra.workers_lost'] });
 if (isReplacement && task.filter === 'ends for good') setTimeout(() => process.exit(0), 20);
 look();

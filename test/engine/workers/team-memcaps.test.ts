@@ -47,8 +47,8 @@ describe('memcaps of a team', () => {
   it('stand beside counters that are no sums either', () => {
     const packets = defineCounter('decoder.pkts');
     const bytes = defineCounter('decoder.bytes');
-    const average = defineCounter('test.average', { dividend: bytes, divisor: packets });
-    const most = defineCounter('test.most', 'most');
+    const average = defineCounter('tayra.test_average', { dividend: bytes, divisor: packets });
+    const most = defineCounter('tayra.test_most', 'most');
     const totals = new Counters();
     totals.join((take) => {
       for (const [n, size, largest] of [
