@@ -3,11 +3,15 @@
 import type { AppFlow } from '../framework/app-flow.ts';
 import { isDirectionOver } from '../framework/app-flow.ts';
 import { FileState } from '../framework/file.ts';
+import type { TrackedFile } from '../framework/file.ts';
 import type { Output } from '../framework/output.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
 import { TO_CLIENT, TO_SERVER } from '../framework/transaction.ts';
 import type { Transaction, TxState } from '../framework/transaction.ts';
+
+/** Of a transaction: of more files those that are told go, the first ones first. */
+const MOST_FILES = 256;
 
 /** The server's first. */
 const DIRECTIONS = [TO_CLIENT, TO_SERVER] as const;
@@ -93,7 +97,16 @@ export class TransactionTeller {
       for (const output of this.stores) output.settleFile!(p, app, tx.tx, file);
       for (const output of this.files) output.file!(p, app, tx.tx, file);
     }
+    if (tx.files!.length >= 2 * MOST_FILES) forgetFiles(tx.files!);
   }
+}
+
+/** Those that are told go from the front; rules have seen them. */
+function forgetFiles(files: TrackedFile[]): void {
+  const excess = files.length - MOST_FILES;
+  let count = 0;
+  while (count < excess && files[count]!.isLogged) files[count++]!.body.release();
+  files.splice(0, count);
 }
 
 /** Whether the record of a transaction may be written: it is as far as its protocol asks. */

@@ -39,6 +39,7 @@ export interface EveEvent {
   };
   readonly app_proto?: string;
   readonly app_proto_orig?: string;
+  readonly files?: readonly { readonly filename?: string }[];
   readonly stats?: Readonly<Record<string, unknown>>;
 }
 
