@@ -1,37 +1,16 @@
 // MirrorSource: the end of a traffic mirror of a cloud. Packets come in VXLAN or Geneve on ordinary UDP sockets, which
 // need no privileges; what is around them is taken off, and of it the network identifier (VNI) stays.
 
-import { readFileSync } from 'node:fs';
 import { defineCounter } from '../base/counters.ts';
 import type { Counters } from '../base/counters.ts';
 import { NOT_REGISTERED, registerBuffer } from '../native/buffers.ts';
-import {
-  EACCES,
-  EAGAIN,
-  EADDRINUSE,
-  EADDRNOTAVAIL,
-  EINTR,
-  KernelSocket,
-  SOCK_DGRAM,
-  SOL_SOCKET,
-  SO_RCVBUF,
-  SO_RCVBUFFORCE,
-  errorName,
-  kernelSocketReason,
-} from '../native/kernel-socket.ts';
+import { EAGAIN, EINTR, KernelSocket, kernelSocketReason } from '../native/kernel-socket.ts';
 import type { PacketBatch } from '../pcap/index.ts';
 import { ETHERNET_HEADER_LENGTH, EtherType } from '../wire/ethernet.ts';
 import { GENEVE_HEADER_LENGTH, Geneve, isGeneve } from '../wire/geneve.ts';
-import { AF_INET, procAddress } from '../wire/sockaddr.ts';
-import type { SocketAddress } from '../wire/sockaddr.ts';
 import { VXLAN_FLAG_VNI, VXLAN_HEADER_LENGTH, Vxlan } from '../wire/vxlan.ts';
-
-export interface MirrorSettings {
-  /** As it was asked for: `vxlan://0.0.0.0:4789`. */
-  readonly name: string;
-  readonly encapsulation: 'vxlan' | 'geneve';
-  readonly address: SocketAddress;
-}
+import { bindMirror, dropsOf, openMirror } from './mirror-socket.ts';
+import type { MirrorSettings } from './mirror-socket.ts';
 
 /** A datagram, and a cache line more: slots then do not share the same few sets of the cache. */
 const SLOT_SIZE = 0x10000 + 64;
@@ -39,12 +18,8 @@ const SLOT_SIZE = 0x10000 + 64;
 const SLOTS = 64;
 /** Bytes of the worker's arena that they need. */
 export const MIRROR_REGION = SLOTS * SLOT_SIZE;
-const RECEIVE_BUFFER = 64 << 20;
 const LINKTYPE_ETHERNET = 1;
 const LINKTYPE_RAW = 101;
-/** Of the lines of /proc/net/udp: where the own address stands, and datagrams that found no room. */
-const LOCAL_ADDRESS = 1;
-const DROPS = 12;
 
 const NAMES = ['kernel_packets', 'kernel_drops', 'errors'] as const;
 
@@ -52,7 +27,9 @@ interface Port {
   readonly settings: MirrorSettings;
   readonly device: number;
   readonly socket: KernelSocket;
-  readonly place: string;
+  readonly inode: string | undefined;
+  /** Datagrams without room that were counted: one value, of all threads that have the socket one after the other. */
+  readonly counted: Float64Array;
   /** Those that found no room included. */
   packets: number;
   drops: number;
@@ -86,16 +63,15 @@ export class MirrorSource {
     if (kernelSocketReason !== '') return kernelSocketReason;
     const source = new MirrorSource(mirrors);
     for (const [device, settings] of mirrors.entries()) {
-      const socket = KernelSocket.open(settings.address.family, SOCK_DGRAM, 0);
-      if (typeof socket === 'number') {
+      const { share } = settings;
+      const socket = share === undefined ? openMirror(settings, onChange) : KernelSocket.ofThread(share.descriptor);
+      if (typeof socket === 'string') {
         source.close();
-        return `${settings.name}: ${errorName(socket)}`;
+        return socket;
       }
-      const isLarge = socket.option(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) >= 0;
-      if (!isLarge && socket.option(SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER) >= 0 && isLimited())
-        onChange(`${settings.name}: net.core.rmem_max keeps the receive buffer small; 67108864 is a good value`);
-      const place = procAddress(settings.address);
-      source.ports.push({ settings, device, socket, place, packets: 0, drops: 0, fresh: 0 });
+      const inode = share === undefined ? socket.inode() : share.inode;
+      const counted = share === undefined ? new Float64Array(1) : new Float64Array(share.drops);
+      source.ports.push({ settings, device, socket, inode, counted, packets: 0, drops: 0, fresh: 0 });
     }
     return source;
   }
@@ -104,8 +80,8 @@ export class MirrorSource {
   start(counters: Counters): string | undefined {
     this.counters = counters;
     for (const { settings, socket } of this.ports) {
-      const result = socket.bind(settings.address.bytes);
-      if (result < 0) return `${settings.name}: ${describe(-result)}`;
+      const problem = settings.share === undefined ? bindMirror(socket, settings) : undefined;
+      if (problem !== undefined) return problem;
     }
     this.group = KernelSocket.group(this.ports.map(({ socket }) => socket));
     return undefined;
@@ -140,9 +116,9 @@ export class MirrorSource {
   updateCounters(): void {
     const counters = this.counters!;
     for (const port of this.ports) {
-      const drops = Math.max(port.drops, dropsOf(port));
-      const lost = drops - port.drops;
-      port.drops = drops;
+      const lost = Math.max(0, dropsOf(port.settings, port.inode) - port.counted[0]!);
+      port.counted[0]! += lost;
+      port.drops += lost;
       port.packets += port.fresh + lost;
       counters.addBy(this.ids.kernel_packets, port.fresh + lost);
       counters.addBy(this.ids.kernel_drops, lost);
@@ -212,30 +188,4 @@ function put(batch: PacketBatch, start: number, end: number, vni: number, linkTy
   batch.length[at] = batch.wireLength[at] = end - start;
   batch.linkType[at] = linkType;
   batch.vni[at] = vni;
-}
-
-function describe(code: number): string {
-  if (code === EADDRINUSE) return 'EADDRINUSE: another program listens there (the VXLAN driver of the kernel, perhaps)';
-  if (code === EADDRNOTAVAIL) return 'EADDRNOTAVAIL: no interface of this machine has the address';
-  if (code === EACCES) return 'EACCES: ports below 1024 need CAP_NET_BIND_SERVICE';
-  return errorName(code);
-}
-
-/** Datagrams for which the socket had no room. */
-function dropsOf({ settings, place }: Port): number {
-  const table = settings.address.family === AF_INET ? '/proc/self/net/udp' : '/proc/self/net/udp6';
-  for (const line of readFileSync(table, 'latin1').split('\n')) {
-    const fields = line.trim().split(/\s+/);
-    if (fields[LOCAL_ADDRESS] === place) return Number(fields[DROPS]);
-  }
-  return 0;
-}
-
-/** Whether the system allows less than is asked for. */
-function isLimited(): boolean {
-  try {
-    return Number(readFileSync('/proc/sys/net/core/rmem_max', 'latin1')) < RECEIVE_BUFFER;
-  } catch {
-    return false; // hidden in some containers: nothing to advise
-  }
 }

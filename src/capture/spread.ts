@@ -6,9 +6,11 @@ import { NO_NETWORK_HEADER, networkHeader } from '../wire/network-header.ts';
 import { i32, u16 } from '../wire/read.ts';
 
 /** ICMP messages that carry the packet they are about: types of ICMPv4; all below 128 of ICMPv6. */
-const ICMPV4_ERRORS = new Set([3, 4, 5, 11, 12]);
-const ICMPV6_INFORMATIONAL = 128;
+export const ICMPV4_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
+export const ICMPV6_INFORMATIONAL = 128;
 const ICMP_HEADER = 8;
+/** By which addresses become a hash. */
+export const HASH_FACTORS = { address: 0x9e3779b1, first: 0x85ebca6b, second: 0xc2b2ae35 } as const;
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
 /** Flows that were seen, by some bits of their hash: a bit each, 4 MB. */
@@ -72,8 +74,7 @@ function read4(data: Uint8Array, at: number, end: number, head: Head): boolean {
   const transport = at + (data[at]! & 15) * 4;
   const isFirst = (u16(data, at + 6) & 0x1fff) === 0;
   const isError = protocol === IpProtocol.icmp && isFirst && transport < end && ICMPV4_ERRORS.has(data[transport]!);
-  const words = i32(data, at + 12) ^ i32(data, at + 16);
-  put(head, words, isFirst ? ports(data, transport, end, protocol) : 0);
+  put(head, pair(i32(data, at + 12), i32(data, at + 16)), isFirst ? ports(data, transport, end, protocol) : 0);
   head.quoted = isError ? transport + ICMP_HEADER : -1;
   return true;
 }
@@ -83,11 +84,19 @@ function read6(data: Uint8Array, at: number, end: number, head: Head): boolean {
   const protocol = data[at + 6]!;
   const transport = at + IPV6_HEADER;
   const isError = protocol === IpProtocol.icmpv6 && transport < end && data[transport]! < ICMPV6_INFORMATIONAL;
-  let words = 0;
-  for (let i = 0; i < 32; i += 4) words ^= Math.imul(i32(data, at + 8 + i), i % 16 === 12 ? 1 : 0x9e3779b1);
-  put(head, words, ports(data, transport, end, protocol));
+  put(head, pair(fold(data, at + 8), fold(data, at + 24)), ports(data, transport, end, protocol));
   head.quoted = isError ? transport + ICMP_HEADER : -1;
   return true;
+}
+
+/** An IPv6 address in one word. */
+function fold(data: Uint8Array, at: number): number {
+  return Math.imul(i32(data, at) ^ i32(data, at + 4) ^ i32(data, at + 8), HASH_FACTORS.address) ^ i32(data, at + 12);
+}
+
+/** The same for both directions, and another for hosts of another network whose addresses differ alike. */
+function pair(source: number, destination: number): number {
+  return source ^ destination ^ Math.imul(source + destination, HASH_FACTORS.address);
 }
 
 /** Protocol and ports, the same for both directions. */
@@ -105,7 +114,7 @@ function put(head: Head, hosts: number, rest: number): void {
 }
 
 function mix(words: number): number {
-  let h = Math.imul(words ^ (words >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  let h = Math.imul(words ^ (words >>> 16), HASH_FACTORS.first);
+  h = Math.imul(h ^ (h >>> 13), HASH_FACTORS.second);
   return (h ^ (h >>> 16)) >>> 0;
 }

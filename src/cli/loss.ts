@@ -68,7 +68,9 @@ const PLACES: readonly Place[] = [
     of: 'capture.kernel_packets',
     unit: 'packets',
     cause: 'the engine did not empty the ring in time',
-    hint: 'a larger ring (af-packet: ring-size), fewer rules, a packet filter for what need not be seen',
+    hint:
+      'a larger ring (af-packet: ring-size) or buffer (net.core.rmem_max, for mirrors), more threads, fewer rules, ' +
+      'a packet filter for what need not be seen',
   },
   {
     stage: 'queue',

@@ -15,6 +15,7 @@ import {
   captureInterfaces,
   captureWorkers,
   mirrorSettings,
+  mirrorWorkers,
   isShadow,
   parseQueues,
   queueSettings,
@@ -134,7 +135,7 @@ function workersOf(args: Arguments, config: ConfigNode, source: SourceChoice): n
   if (source.kind === 'interfaces')
     return captureWorkers(config, { section: interfaceSection(args), names: sourceNames(source), mode });
   if (source.kind === 'bridge') return 1; // packets of both interfaces must keep their order
-  if (source.kind === 'mirrors') return 1; // both directions of a flow come from different ports
+  if (source.kind === 'mirrors') return mirrorWorkers(config, mode);
   // a queue is one worker's: several share the packets because the firewall balances them
   return mode === 'single' ? 1 : source.settings.queues.length;
 }

@@ -22,8 +22,9 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
     'exception-policy heartbeat run-as pid-file umask daemon-directory default-data-dir reputation-categories-file reputation-files ' +
     'default-reputation-path multi-detect packet-alert-max firewall include cuda mpipe http system rule-reload ' +
     'tayra unix-socket simulate-ips lua ebpf xdp hugepages tls udp tcp port-scan export store console',
-  tayra: 'duplicates duplicates-window warm-up metrics shadow',
+  tayra: 'duplicates duplicates-window warm-up metrics mirrors shadow',
   'tayra.metrics': 'enabled listen',
+  'tayra.mirrors': 'threads',
   vars: 'address-groups port-groups',
   'vars.address-groups': '*',
   'vars.port-groups': '*',

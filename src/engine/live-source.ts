@@ -6,8 +6,9 @@ import { AfPacketSource } from '../capture/af-packet.ts';
 import { BRIDGE_REGION, BridgeSource } from '../capture/bridge.ts';
 import type { BridgeSettings } from '../capture/bridge.ts';
 import { LibpcapSource } from '../capture/libpcap.ts';
+import { MirrorShare } from '../capture/mirror-share.ts';
+import type { MirrorSettings } from '../capture/mirror-socket.ts';
 import { MIRROR_REGION, MirrorSource } from '../capture/mirror.ts';
-import type { MirrorSettings } from '../capture/mirror.ts';
 import { QUEUE_REGION, QueueSource } from '../capture/nfqueue.ts';
 import type { QueueSettings } from '../capture/nfqueue.ts';
 import type { Packet } from '../framework/packet.ts';
@@ -60,19 +61,41 @@ export function sourceNames(choice: SourceChoice): string[] {
   return (choice.kind === 'mirrors' ? choice.mirrors : choice.interfaces).map(({ name }) => name);
 }
 
+/** A source that several workers share. */
+export interface SharedSource {
+  /** What each takes its packets from. */
+  readonly parts: readonly SourceChoice[];
+  /** All workers are ready: packets may come to what they share. @returns the reason when they cannot */
+  open(): string | undefined;
+  close(): void;
+}
+
 /**
- * A part of the source for each of several workers: all interfaces, each with its share of the flows; or some of the
- * queues. Fewer than asked for where there are fewer queues.
+ * A part of the source for each of several workers: all interfaces or mirrors, each with its share of the flows; or some
+ * of the queues. Fewer than asked for where there are fewer queues. A text tells why there can be none.
  */
-export function partsOf(choice: SourceChoice, count: number): SourceChoice[] {
+export function shareSource(choice: SourceChoice, count: number): SharedSource | string {
+  if (choice.kind !== 'mirrors')
+    return { parts: partsOf(choice, count), open: () => undefined, close: () => undefined };
+  const share = MirrorShare.create(choice.mirrors, count, tellAs(moduleOf(choice)));
+  if (typeof share === 'string') return share;
+  const parts = Array.from({ length: count }, (_, i): SourceChoice => ({ kind: 'mirrors', mirrors: share.partOf(i) }));
+  return {
+    parts,
+    open: () => share.open(),
+    close: () => {
+      share.close();
+    },
+  };
+}
+
+function partsOf(choice: Exclude<SourceChoice, { kind: 'mirrors' }>, count: number): SourceChoice[] {
   if (choice.kind === 'interfaces') {
     // each worker would see all packets
     if (isThroughLibpcap(choice)) return [choice];
     const interfaces = choice.interfaces.map((one) => ({ ...one, isShared: true }));
     return Array.from({ length: count }, () => ({ kind: 'interfaces', interfaces }));
   }
-  // both directions of a flow come from different ports: one worker alone sees both
-  if (choice.kind === 'mirrors') return [choice];
   // packets of both interfaces must keep their order
   if (choice.kind === 'bridge') return [choice];
   const { queues } = choice.settings;
@@ -113,12 +136,16 @@ export function captureMode(choice: SourceChoice): string {
 
 /** It declares counters: call it before a worker is created. @returns the source, or the reason why there is none */
 export function openSource(choice: SourceChoice): LiveSource | string {
-  const tell = (message: string): void => {
-    log.warning(moduleOf(choice), message);
-  };
+  const tell = tellAs(moduleOf(choice));
   if (choice.kind === 'queues') return QueueSource.create(choice.settings, tell);
   if (choice.kind === 'mirrors') return MirrorSource.create(choice.mirrors, tell);
   if (choice.kind === 'bridge') return BridgeSource.create(choice.bridge, tell);
   if (isThroughLibpcap(choice)) return LibpcapSource.create(choice.interfaces, afPacketReason);
   return AfPacketSource.create(choice.interfaces, tell);
+}
+
+function tellAs(module: string): (message: string) => void {
+  return (message) => {
+    log.warning(module, message);
+  };
 }

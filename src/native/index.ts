@@ -63,6 +63,7 @@ export interface NativeAddon {
   socketOpen?(family: number, type: number, protocol: number): number;
   socketOption?(descriptor: number, level: number, option: number, value: number): number;
   socketOptionBytes?(descriptor: number, level: number, option: number, value: Uint8Array): number;
+  socketProgram?(descriptor: number, option: number, steps: Uint8Array): number;
   socketBind?(descriptor: number, address: Uint8Array): number;
   socketReceive?(descriptor: number, buffer: number, offset: number, slotSize: number, lengths: Int32Array): number;
   socketSend?(

@@ -1,6 +1,7 @@
 // Sockets of families and types that Node does not have, netlink and raw IP, and of UDP by many datagrams at a time
 // (Linux). Nothing here waits but `wait`.
 
+import { readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { addon, addonReason } from './index.ts';
 import type { NativeAddon } from './index.ts';
@@ -19,6 +20,10 @@ export const SO_BINDTODEVICE = 25;
 export const SO_TIMESTAMP = 29;
 export const SO_RCVBUFFORCE = 33;
 export const SO_RCVBUF = 8;
+export const SO_REUSEPORT = 15;
+export const SO_ATTACH_FILTER = 26;
+export const SO_DETACH_FILTER = 27;
+export const SO_ATTACH_REUSEPORT_CBPF = 51;
 
 type Calls = Required<
   Pick<
@@ -26,6 +31,7 @@ type Calls = Required<
     | 'socketOpen'
     | 'socketOption'
     | 'socketOptionBytes'
+    | 'socketProgram'
     | 'socketBind'
     | 'socketReceive'
     | 'socketSend'
@@ -53,11 +59,16 @@ export function errorName(code: number): string {
 /** Results below zero are numbers of errors (errno) with the sign turned. */
 export class KernelSocket {
   private readonly calls: Calls;
-  private descriptor: number;
+  private number: number;
 
   private constructor(native: Calls, descriptor: number) {
     this.calls = native;
-    this.descriptor = descriptor;
+    this.number = descriptor;
+  }
+
+  /** Below zero: it is closed. */
+  get descriptor(): number {
+    return this.number;
   }
 
   /** @returns the socket, or the number of the error */
@@ -67,9 +78,29 @@ export class KernelSocket {
     return descriptor < 0 ? -descriptor : new KernelSocket(calls, descriptor);
   }
 
+  /** A socket that another thread opened, which alone closes it. */
+  static ofThread(descriptor: number): KernelSocket {
+    if (calls === undefined) throw new Error(kernelSocketReason);
+    return new KernelSocket(calls, descriptor);
+  }
+
+  /** By which tables of /proc know it; undefined where that is not told. */
+  inode(): string | undefined {
+    try {
+      return /\[(\d+)\]/.exec(readlinkSync(`/proc/self/fd/${String(this.number)}`))?.[1];
+    } catch {
+      return undefined; // /proc is not there
+    }
+  }
+
   option(level: number, option: number, value: number | Uint8Array): number {
     if (typeof value === 'number') return this.calls.socketOption(this.descriptor, level, option, value);
     return this.calls.socketOptionBytes(this.descriptor, level, option, value);
+  }
+
+  /** @param steps see `SocketProgram` */
+  program(option: number, steps: Uint8Array): number {
+    return this.calls.socketProgram(this.descriptor, option, steps);
   }
 
   /** @param address the bytes of a `sockaddr` */
@@ -113,8 +144,8 @@ export class KernelSocket {
   }
 
   close(): void {
-    if (this.descriptor >= 0) this.calls.socketClose(this.descriptor);
-    this.descriptor = -1;
+    if (this.number >= 0) this.calls.socketClose(this.number);
+    this.number = -1;
   }
 
   /** The sockets as `wait` takes them: made once, for the same sockets again and again. */

@@ -26,12 +26,3 @@ export function socketAddress(address: string, port: number): SocketAddress | un
   else words.forEach((word, i) => bytes.writeUInt32BE(word >>> 0, 8 + 4 * i));
   return { family, bytes };
 }
-
-/** The address and port as `/proc/net/udp` and `/proc/net/udp6` print them: words of the machine, in hexadecimal. */
-export function procAddress({ family, bytes }: SocketAddress): string {
-  const view = Buffer.from(bytes);
-  const hex = (word: number): string => word.toString(16).toUpperCase().padStart(8, '0');
-  const word = (at: number): string => hex(endianness() === 'LE' ? view.readUInt32LE(at) : view.readUInt32BE(at));
-  const address = family === AF_INET ? word(4) : [8, 12, 16, 20].map(word).join('');
-  return `${address}:${view.readUInt16BE(2).toString(16).toUpperCase().padStart(4, '0')}`;
-}

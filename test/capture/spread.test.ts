@@ -61,6 +61,18 @@ describe('Spread', () => {
     assert.equal(used.size, WORKERS);
   });
 
+  it('gives hosts of networks that are alike to all workers', () => {
+    const used = new Set<number>();
+    const used6 = new Set<number>();
+    for (let i = 0; i < 100; i++) {
+      const net = `10.1.${String(i)}`;
+      used.add(of(udp4({}, PAYLOAD, { src: `${net}.1`, dst: `${net}.2` })));
+      const net6 = `2001:db8:0:${i.toString(16)}`;
+      used6.add(of(udp6({}, PAYLOAD, { src: `${net6}::1`, dst: `${net6}::2` })));
+    }
+    assert.deepEqual([used.size, used6.size], [WORKERS, WORKERS]);
+  });
+
   it('finds the hosts behind VLAN tags, MPLS labels and PPPoE, and without a link layer', () => {
     const fields = { src: '10.1.2.3', dst: '10.9.8.7' };
     const plain = udp4({}, PAYLOAD, fields);

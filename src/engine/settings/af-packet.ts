@@ -1,8 +1,8 @@
 // `af-packet:` of the configuration: the interfaces of a live capture, and the shape of their rings.
 
-import { availableParallelism } from 'node:os';
 import type { FanoutSettings, InterfaceSettings } from '../../capture/af-packet.ts';
 import type { ConfigNode } from '../../config/index.ts';
+import { threadsOf } from './threads.ts';
 
 /** An interface, and what the configuration says of it that concerns more than its ring. */
 export interface CaptureInterface extends InterfaceSettings {
@@ -40,7 +40,6 @@ const CLUSTER_TYPES: Readonly<Record<string, number>> = {
 /** Fragments are put together first, for all of them to come to one worker. */
 const DEFRAG = 0x8000;
 const CLUSTER_ID = 99;
-const MOST_WORKERS = 32;
 
 /**
  * The interfaces to capture from, each with its entry of the configuration or that named `default`.
@@ -63,7 +62,6 @@ export function captureInterfaces(
 
 /**
  * Workers that capture: `threads` of the interfaces, the most of them, where the run mode lets there be several.
- * `auto` is as many as there are processors; without the setting there is one.
  */
 export function captureWorkers(
   config: ConfigNode,
@@ -76,13 +74,7 @@ export function captureWorkers(
   });
   const named = entries.filter((item) => item.string('interface') !== DEFAULT_ENTRY);
   const counts = (named.length > 0 ? named : entries).map(threadsOf);
-  return Math.min(MOST_WORKERS, Math.max(1, ...counts));
-}
-
-function threadsOf(entry: ConfigNode): number {
-  const text = entry.string('threads');
-  if (text === undefined) return 1;
-  return text === 'auto' ? availableParallelism() : entry.int('threads', 1, { min: 1, max: MOST_WORKERS });
+  return Math.max(1, ...counts);
 }
 
 function settingsOf(name: string, entry: ConfigNode | undefined, place: number): CaptureInterface {

@@ -13,7 +13,7 @@ export { flowOptions } from './flow.ts';
 export { hostSystems } from './host-systems.ts';
 export type { HostSystems } from './host-systems.ts';
 export { metricsAddress } from './metrics.ts';
-export { mirrorSettings } from './mirrors.ts';
+export { mirrorSettings, mirrorWorkers } from './mirrors.ts';
 export { cacheFolder, mpmSettings } from './mpm.ts';
 export type { MpmSettings } from './mpm.ts';
 export { isShadow, parseQueues, queueSettings } from './nfq.ts';

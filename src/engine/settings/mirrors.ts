@@ -1,7 +1,9 @@
-// Where mirrors of a cloud are taken in: `--listen vxlan://ADDR:PORT`, `geneve://ADDR:PORT`.
+// Where mirrors of a cloud are taken in: `--listen vxlan://ADDR:PORT`, `geneve://ADDR:PORT`; and on how many threads.
 
-import type { MirrorSettings } from '../../capture/mirror.ts';
+import type { MirrorSettings } from '../../capture/mirror-socket.ts';
+import type { ConfigNode } from '../../config/index.ts';
 import { socketAddress } from '../../wire/sockaddr.ts';
+import { threadsOf } from './threads.ts';
 
 const DEFAULT_PORTS = { vxlan: 4789, geneve: 6081 } as const;
 /** An IPv6 address stands in brackets. */
@@ -21,4 +23,10 @@ export function mirrorSettings(urls: readonly string[]): readonly MirrorSettings
     mirrors.push({ name: url, encapsulation: kind, address });
   }
   return mirrors;
+}
+
+/** Workers that take them in: `tayra.mirrors.threads`, where the run mode lets there be several. */
+export function mirrorWorkers(config: ConfigNode, mode: string | undefined): number {
+  if ((mode ?? config.string('runmode')) === 'single') return 1;
+  return threadsOf(config.get('tayra.mirrors'));
 }

@@ -43,6 +43,7 @@ export async function workLive(parts: MemberParts, data: MemberData, task: LiveT
     {
       captureFile: () => undefined,
       deviceName: (device) => source.deviceName(device),
+      isMirror: task.source.kind === 'mirrors',
       now: () => Date.now() * 1000,
     },
   );

@@ -7,7 +7,7 @@ import { Flows } from '../../framework/flows.ts';
 import type { Steps } from '../../base/steps.ts';
 import { configuredFilter } from '../live.ts';
 import type { LiveOptions, LiveResult } from '../live.ts';
-import { captureMode, partsOf, sourceNames } from '../live-source.ts';
+import { captureMode, shareSource, sourceNames } from '../live-source.ts';
 import { letGo } from '../load-rules.ts';
 import type { LoadedRules } from '../load-rules.ts';
 import { Operation } from '../operation.ts';
@@ -32,7 +32,9 @@ export async function liveOnTeam(
   const filter = options.filter ?? configuredFilter(source);
   if (typeof filter === 'string') return filter;
   const names = sourceNames(source);
-  const parts = partsOf(source, count);
+  const shared = shareSource(source, count);
+  if (typeof shared === 'string') return shared;
+  const { parts } = shared;
   const counts = parts.map(
     (part) => new SharedArrayBuffer(sourceNames(part).length * 2 * Float64Array.BYTES_PER_ELEMENT),
   );
@@ -40,7 +42,10 @@ export async function liveOnTeam(
   const tasks = parts.map((part, i): MemberTask => ({ ...common, source: part, counts: counts[i]! }));
   const state = (): RuleState | null => (run.rules === null ? null : ruleStateOf(run.rules));
   const team = await Team.start({ entry, hasRules, recipe, config, tasks, mayWait: false, ruleStateOf: state });
-  if (typeof team === 'string') return team;
+  if (typeof team === 'string') {
+    shared.close();
+    return team;
+  }
   const run = new TeamRun(team, options.rules);
   const countsOf = (name: string): { readonly packets: number; readonly drops: number } | undefined => {
     if (!names.includes(name)) return undefined;
@@ -62,7 +67,7 @@ export async function liveOnTeam(
     },
     countsOf,
   });
-  const problem = typeof operation === 'string' ? operation : options.onReady();
+  const problem = typeof operation === 'string' ? operation : (shared.open() ?? options.onReady());
   const service = problem === undefined ? ServiceManager.of(process.env) : undefined;
   service?.ready();
   while (problem === undefined && !control.isStopping && team.failure === undefined) {
@@ -77,6 +82,7 @@ export async function liveOnTeam(
   if (operation instanceof Operation) await operation.close();
   team.stop();
   await team.finish();
+  shared.close();
   const failure = problem ?? team.failure;
   if (failure !== undefined) return failure;
   const total = (name: string): number => team.totals.byName(name);

@@ -13,6 +13,7 @@ bool defineKernelSockets(napi_env, napi_value, Addon*) { return true; }
 #include <cerrno>
 #include <poll.h>
 #include <cstring>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -56,6 +57,20 @@ static napi_value socketOptionBytes(napi_env env, napi_callback_info info) {
   if (!typedArray(env, values[3], napi_uint8_array, &bytes)) return fail(env, "socketOptionBytes takes a Uint8Array");
   const int result = setsockopt(toInt(env, values[0]), toInt(env, values[1]), toInt(env, values[2]), bytes.data,
                                 static_cast<socklen_t>(bytes.length));
+  return fromInt(env, result < 0 ? -errno : 0);
+}
+
+/** (fd, option, Uint8Array of sock_filter) -> 0, or an errno below zero: options that are a classic BPF program. */
+static napi_value socketProgram(napi_env env, napi_callback_info info) {
+  napi_value values[3];
+  arguments(env, info, values, 3);
+  Bytes bytes;
+  if (!typedArray(env, values[2], napi_uint8_array, &bytes)) return fail(env, "socketProgram takes a Uint8Array");
+  std::vector<sock_filter> steps(bytes.length / sizeof(sock_filter));
+  if (steps.size() > BPF_MAXINSNS) return fromInt(env, -EINVAL);
+  memcpy(steps.data(), bytes.data, steps.size() * sizeof(sock_filter));
+  const sock_fprog program = {static_cast<unsigned short>(steps.size()), steps.data()};
+  const int result = setsockopt(toInt(env, values[0]), SOL_SOCKET, toInt(env, values[1]), &program, sizeof program);
   return fromInt(env, result < 0 ? -errno : 0);
 }
 
@@ -276,6 +291,7 @@ bool defineKernelSockets(napi_env env, napi_value exports, Addon* addon) {
       {"socketOpen", socketOpen},
       {"socketOption", socketOption},
       {"socketOptionBytes", socketOptionBytes},
+      {"socketProgram", socketProgram},
       {"socketBind", socketBind},
       {"socketReceive", socketReceive},
       {"socketSend", socketSend},
