@@ -1,7 +1,7 @@
 // Tayra beside Suricata on the same capture, with one configuration and the same rules: ratios of processor time.
-// SURICATA="command of Suricata" npm run bench [-- --packets 3000000 --runs 3 --only flows,rules]
+// SURICATA="command of Suricata" npm run bench [-- --packets 3000000 --runs 3 --only flows,rules --config FILE]
 
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,6 +40,8 @@ const { values: options } = parseArgs({
     packets: { type: 'string', default: '3000000' },
     runs: { type: 'string', default: '3' },
     only: { type: 'string', default: '' },
+    /** A configuration of the user's, such as Suricata's stock one: a scenario `config` with all loadable ET rules. */
+    config: { type: 'string', default: '' },
   },
 });
 
@@ -62,6 +64,13 @@ async function countEvents(path: string): Promise<Record<string, number>> {
     if (type !== undefined) counts[type] = (counts[type] ?? 0) + 1;
   }
   return counts;
+}
+
+function allScenarios(): Scenario[] {
+  const shared = scenarios(join(SHARED, 'suricata-etc'));
+  if (options.config === '') return shared;
+  const configuration = readFileSync(options.config, 'utf8');
+  return [...shared, { name: 'config', title: `ET rules, ${options.config}`, hasRules: true, configuration }];
 }
 
 /** Two packets that are nothing to anybody. */
@@ -125,7 +134,7 @@ async function main(): Promise<void> {
   console.log(`${copies * MIX_PACKETS} packets, ${options.runs} runs each, one thread, Node ${process.version}\n`);
   const wanted = options.only.split(',').filter(Boolean);
   const all = programs();
-  for (const scenario of scenarios(join(SHARED, 'suricata-etc'))) {
+  for (const scenario of allScenarios()) {
     if (wanted.length > 0 && !wanted.includes(scenario.name)) continue;
     const config = join(folder, `${scenario.name}.yaml`);
     writeFileSync(config, scenario.configuration);
