@@ -10,6 +10,7 @@ import {
   SOL_SOCKET,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
+  SO_TIMESTAMP,
   errorName,
 } from '../native/kernel-socket.ts';
 import { AF_INET } from '../wire/sockaddr.ts';
@@ -44,6 +45,7 @@ export function openMirror(
 ): KernelSocket | string {
   const socket = KernelSocket.open(address.family, SOCK_DGRAM, 0);
   if (typeof socket === 'number') return `${name}: ${errorName(socket)}`;
+  socket.option(SOL_SOCKET, SO_TIMESTAMP, 1);
   const isLarge = socket.option(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) >= 0;
   if (!isLarge && socket.option(SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER) >= 0 && isLimited())
     onChange(`${name}: net.core.rmem_max keeps the receive buffer small; 67108864 is a good value`);

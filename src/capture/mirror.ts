@@ -45,6 +45,7 @@ export class MirrorSource {
   >;
   private readonly strange = defineCounter('tayra.mirror.no_packet');
   private readonly lengths = new Int32Array(SLOTS);
+  private readonly times = new Float64Array(SLOTS);
   private counters: Counters | undefined;
   private group: Int32Array = new Int32Array(0);
   private turn = 0;
@@ -135,14 +136,13 @@ export class MirrorSource {
   }
 
   private receive(port: Port, batch: PacketBatch, offset: number): void {
-    const { lengths } = this;
-    const count = port.socket.receive(this.bufferId, offset, SLOT_SIZE, lengths);
+    const { lengths, times } = this;
+    const count = port.socket.receive(this.bufferId, offset, SLOT_SIZE, lengths, times);
     if (count < 0) {
       if (count !== -EAGAIN && count !== -EINTR) this.counters!.add(this.ids.errors);
       return;
     }
     port.fresh += count;
-    const now = Math.floor((performance.timeOrigin + performance.now()) * 1000);
     const isVxlan = port.settings.encapsulation === 'vxlan';
     for (let i = 0; i < count; i++) {
       const start = offset + i * SLOT_SIZE;
@@ -153,7 +153,7 @@ export class MirrorSource {
         continue;
       }
       const at = batch.count++;
-      batch.timestamp[at] = now;
+      batch.timestamp[at] = times[i]!;
       batch.interfaceId[at] = port.device;
       batch.hasNoChecksum[at] = 0;
     }

@@ -65,7 +65,14 @@ export interface NativeAddon {
   socketOptionBytes?(descriptor: number, level: number, option: number, value: Uint8Array): number;
   socketProgram?(descriptor: number, option: number, steps: Uint8Array): number;
   socketBind?(descriptor: number, address: Uint8Array): number;
-  socketReceive?(descriptor: number, buffer: number, offset: number, slotSize: number, lengths: Int32Array): number;
+  socketReceive?(
+    descriptor: number,
+    buffer: number,
+    offset: number,
+    slotSize: number,
+    lengths: Int32Array,
+    times: Float64Array | undefined,
+  ): number;
   socketSend?(
     descriptor: number,
     bytes: Uint8Array,

@@ -111,10 +111,11 @@ export class KernelSocket {
   /**
    * Takes the datagrams that are there, one into each slot of a registered buffer.
    * @param lengths as many slots as it has elements; a length beyond `slotSize` is that of a datagram which was cut
+   * @param times when each came, microseconds; 0 unless SO_TIMESTAMP is set
    * @returns how many
    */
-  receive(bufferId: number, offset: number, slotSize: number, lengths: Int32Array): number {
-    return this.calls.socketReceive(this.descriptor, bufferId, offset, slotSize, lengths);
+  receive(bufferId: number, offset: number, slotSize: number, lengths: Int32Array, times?: Float64Array): number {
+    return this.calls.socketReceive(this.descriptor, bufferId, offset, slotSize, lengths, times);
   }
 
   /** @param address the bytes of a `sockaddr`; without it the other end of the socket */

@@ -32,6 +32,7 @@ const ADDRESSES = 14 + 12;
 
 interface Event {
   readonly event_type: string;
+  readonly timestamp: string;
   readonly vni?: number;
   readonly proto?: string;
   readonly src_ip?: string;
@@ -244,6 +245,20 @@ describe('traffic mirrors on several workers', function () {
       kernel_drops: drops,
       errors: 0,
     });
+  });
+
+  it('look at what came before they are to end', async () => {
+    await start(2, 'mirror.rules');
+    program.signal('SIGSTOP');
+    for (let i = 0; i < 100; i++) greet('hello');
+    const end = Date.now();
+    program.signal('SIGTERM');
+    await until(() => Date.now() > end + 300);
+    program.signal('SIGCONT');
+    assert.equal(await program.stop(), 0, program.told);
+    assert.equal(alerts(100), sent);
+    // the time is that of the kernel
+    for (const { timestamp } of program.events<Event>('alert')) assert.ok(Date.parse(timestamp) <= end, timestamp);
   });
 
   it('do not take packets of another program', async () => {

@@ -16,6 +16,7 @@ bool defineKernelSockets(napi_env, napi_value, Addon*) { return true; }
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 namespace tayra {
@@ -85,16 +86,36 @@ static napi_value socketBind(napi_env env, napi_callback_info info) {
   return fromInt(env, result < 0 ? -errno : 0);
 }
 
+/** When the kernel received a datagram: room for the one message that is asked for. */
+union Stamp {
+  cmsghdr header;
+  char room[CMSG_SPACE(sizeof(timeval))];
+};
+
+/** @returns microseconds since 1970, 0 where the kernel does not tell */
+static double stampOf(msghdr* message) {
+  for (cmsghdr* one = CMSG_FIRSTHDR(message); one != nullptr; one = CMSG_NXTHDR(message, one)) {
+    if (one->cmsg_level != SOL_SOCKET || one->cmsg_type != SCM_TIMESTAMP) continue;
+    timeval told;
+    memcpy(&told, CMSG_DATA(one), sizeof told);
+    return static_cast<double>(told.tv_sec) * 1e6 + static_cast<double>(told.tv_usec);
+  }
+  return 0;
+}
+
 /**
- * (fd, buffer, offset, slot size, lengths) -> how many datagrams came without waiting, or an errno below zero. One goes
- * into each slot of the registered buffer, as many at most as `lengths` (Int32Array) has room for; a length beyond the
- * slot is that of a datagram which was cut.
+ * (fd, buffer, offset, slot size, lengths, times) -> how many datagrams came without waiting, or an errno below zero. One
+ * goes into each slot of the registered buffer, as many at most as `lengths` (Int32Array) has room for; a length beyond
+ * the slot is that of a datagram which was cut. `times` (Float64Array, or nothing) gets what `stampOf` says of each.
  */
 static napi_value socketReceive(napi_env env, napi_callback_info info) {
-  napi_value values[5];
-  Addon* addon = arguments(env, info, values, 5);
+  napi_value values[6];
+  Addon* addon = arguments(env, info, values, 6);
   Bytes lengths;
   if (!typedArray(env, values[4], napi_int32_array, &lengths)) return fail(env, "socketReceive takes an Int32Array");
+  Bytes times;
+  const bool isTimed = typedArray(env, values[5], napi_float64_array, &times);
+  if (isTimed && times.length < lengths.length) return fail(env, "socketReceive: a time for each length");
   const int32_t size = toInt(env, values[3]);
   const size_t slots = lengths.length;
   const int64_t all = static_cast<int64_t>(size) * static_cast<int64_t>(slots);
@@ -105,21 +126,31 @@ static napi_value socketReceive(napi_env env, napi_callback_info info) {
   // kept from call to call: the kernel asks for one header per datagram
   thread_local std::vector<mmsghdr> headers;
   thread_local std::vector<iovec> parts;
+  thread_local std::vector<Stamp> stamps;
   if (headers.size() < slots) {
     headers.resize(slots);
     parts.resize(slots);
+    stamps.resize(slots);
   }
   for (size_t i = 0; i < slots; i++) {
     parts[i] = {room + i * static_cast<size_t>(size), static_cast<size_t>(size)};
     headers[i] = mmsghdr{};
     headers[i].msg_hdr.msg_iov = &parts[i];
     headers[i].msg_hdr.msg_iovlen = 1;
+    if (!isTimed) continue;
+    headers[i].msg_hdr.msg_control = &stamps[i];
+    headers[i].msg_hdr.msg_controllen = sizeof(Stamp);
   }
   const int count =
       recvmmsg(toInt(env, values[0]), headers.data(), static_cast<unsigned>(slots), MSG_DONTWAIT | MSG_TRUNC, nullptr);
   if (count < 0) return fromInt(env, -errno);
   int32_t* to = reinterpret_cast<int32_t*>(lengths.data);
-  for (int i = 0; i < count; i++) to[i] = static_cast<int32_t>(headers[static_cast<size_t>(i)].msg_len);
+  double* at = isTimed ? reinterpret_cast<double*>(times.data) : nullptr;
+  for (int i = 0; i < count; i++) {
+    mmsghdr& one = headers[static_cast<size_t>(i)];
+    to[i] = static_cast<int32_t>(one.msg_len);
+    if (at != nullptr) at[i] = stampOf(&one.msg_hdr);
+  }
   return fromInt(env, count);
 }
 
