@@ -62,7 +62,8 @@ export class Recognition {
   private readonly counters: Counters;
   private readonly table: ProtocolTable;
   private readonly onSwap: (f: number) => void;
-  private readonly midstream: boolean;
+  /** As in `RecognitionParts`; may become so later. */
+  midstream: boolean;
   private readonly requests: FlowRequests;
   private readonly frames: FrameDemands;
   private readonly statistics: ProtocolCounters;

@@ -137,6 +137,8 @@ export interface Worker {
    * Only where there was detection from the start.
    */
   readyRules(rules: LoadedRules, makeMatcher: MakeMatcher): Steps<() => void>;
+  /** Connections are picked up in their midst from now on, as `stream.midstream` has it. */
+  pickUp(): void;
   /** Gives back what the garbage collector does not: call it when the pipeline is finished. */
   release(): void;
 }
@@ -296,7 +298,11 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
       former?.tables.free();
     };
   }
-  return { pipeline, counters, flows, memcaps, batch: new PacketBatch(arena.data), region, readyRules, release };
+  const pickUp = (): void => {
+    options.stream.midstream = app.recognition.midstream = true;
+  };
+  const batch = new PacketBatch(arena.data);
+  return { pipeline, counters, flows, memcaps, batch, region, readyRules, pickUp, release };
 }
 
 /** Whether rules are there, or may come by a reload. */

@@ -82,6 +82,7 @@ class LiveMember implements Steering {
   /** What threads counted whose place this one took. */
   private readonly before: Float64Array;
   private nextRound = 0;
+  private picksUp = false;
 
   constructor(parts: MemberParts, work: Work) {
     this.parts = parts;
@@ -104,9 +105,17 @@ class LiveMember implements Steering {
       this.nextRound = now + ROUND;
       this.tellCounts();
     }
+    if (!this.picksUp && Atomics.load(control, ControlWord.hasLoss) !== 0) this.pickUp();
     if (Atomics.load(control, ControlWord.reopen) === this.reopened) return;
     this.reopened = Atomics.load(control, ControlWord.reopen);
     run.worker.pipeline.reopen();
+  }
+
+  /** A worker was lost: the kernel shares the flows of interfaces out anew, and others saw their beginnings. */
+  private pickUp(): void {
+    const { data, run } = this.work;
+    this.picksUp = true;
+    if (data.task.kind === 'live' && data.task.source.kind === 'interfaces') run.worker.pickUp();
   }
 
   /** No more packets are taken. */

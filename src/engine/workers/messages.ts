@@ -69,6 +69,8 @@ export const ControlWord = {
   finished: 3,
   /** 1 when this worker is among the `finished`. */
   isFinished: 4,
+  /** 1 once a worker was lost. */
+  hasLoss: 5,
 } as const;
 export const CONTROL_WORDS = 16;
 

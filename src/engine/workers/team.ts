@@ -199,6 +199,7 @@ export class Team implements MemberEvents {
       log.error('threads', `${member.name}: ${reason}; its flows are lost`);
       const id = member.counterNames.indexOf(WORKERS_LOST);
       if (id >= 0) member.counters.add(id);
+      for (const { control } of this.members) Atomics.store(control, ControlWord.hasLoss, 1);
       this.replace(member);
     } else this.replaceLater(member, reason);
     // a reload waits for it: it begins with these rules
