@@ -10,6 +10,8 @@ export interface Arguments {
   readonly flags: ReadonlyMap<string, number>;
   /** What is no option: the packet filter. */
   readonly rest: readonly string[];
+  /** The first option of rule files behind another one (`-S`, `-s`). */
+  readonly furtherRules: string | undefined;
   /** What could not be read, undefined when all is well. */
   readonly problem: string | undefined;
 }
@@ -25,10 +27,17 @@ export function lastValue(args: Arguments, name: string): string | undefined {
   return args.values.get(name)?.at(-1);
 }
 
+/** Options of which Suricata takes one. */
+const RULE_FILES: ReadonlyMap<string, string> = new Map([
+  ['exclusiveRules', '-S'],
+  ['additionalRules', '-s'],
+]);
+
 class Parser implements Arguments {
   readonly values = new Map<string, string[]>();
   readonly flags = new Map<string, number>();
   readonly rest: string[] = [];
+  furtherRules: string | undefined;
   problem: string | undefined;
   private readonly words: readonly string[];
   private at = 0;
@@ -95,7 +104,12 @@ class Parser implements Arguments {
   }
 
   private take({ name }: OptionDefinition, value: string | undefined, problem: string): void {
-    if (value === undefined) this.problem ??= problem;
-    else this.values.set(name, [...(this.values.get(name) ?? []), value]);
+    if (value === undefined) {
+      this.problem ??= problem;
+      return;
+    }
+    const hasRules = [...RULE_FILES.keys()].some((one) => this.values.has(one));
+    if (hasRules) this.furtherRules ??= RULE_FILES.get(name);
+    this.values.set(name, [...(this.values.get(name) ?? []), value]);
   }
 }

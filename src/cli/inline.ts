@@ -82,7 +82,7 @@ export async function runInline(words: readonly string[], entry: URL): Promise<n
     ...args.engine,
     ...['-l', args.out],
   ];
-  return runSuricata(engine, entry, attendant);
+  return runSuricata(engine, entry, { attendant, ruleFiles: 'several' });
 }
 
 /** Where packets come from, in Suricata's words. */

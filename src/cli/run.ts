@@ -43,7 +43,7 @@ export async function runRun(words: readonly string[], entry: URL): Promise<numb
   }
   const at = translated.indexOf('-l');
   if (at >= 0) mkdirSync(translated[at + 1]!, { recursive: true });
-  return runSuricata(translated, entry);
+  return runSuricata(translated, entry, { ruleFiles: 'several' });
 }
 
 /** In the words of Suricata; a text that is no list says what is wrong. */

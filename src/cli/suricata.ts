@@ -45,12 +45,19 @@ import type { Prepared } from './watch.ts';
 const OK = 0;
 const FAILED = 1;
 
-/**
- * @param entry module that threads start with, see `TeamOptions`
- * @param attendant of a live run
- */
-export async function runSuricata(words: readonly string[], entry: URL, attendant?: Attendant): Promise<number> {
+/** What commands of our own add to Suricata's. */
+export interface OwnCommand {
+  /** Of a live run. */
+  readonly attendant?: Attendant | undefined;
+  /** `-S` may be repeated. */
+  readonly ruleFiles: 'several';
+}
+
+/** @param entry module that threads start with, see `TeamOptions` */
+export async function runSuricata(words: readonly string[], entry: URL, own?: OwnCommand): Promise<number> {
   const args = parseArguments(words);
+  if (args.furtherRules !== undefined && own === undefined)
+    return refuse(`Error: suricata: can't have multiple ${args.furtherRules} options or mix -s and -S.`, '');
   if (args.problem !== undefined) return refuse(`tayra: ${args.problem}`, suricataHelp());
   const told = information(args, () => protocolSettings(args));
   if (told !== undefined) {
@@ -58,7 +65,7 @@ export async function runSuricata(words: readonly string[], entry: URL, attendan
     return OK;
   }
   const problem = sourceProblem(args);
-  if (problem === undefined) return run(args, { entry, attendant });
+  if (problem === undefined) return run(args, { entry, attendant: own?.attendant });
   return refuse(`Error: ${problem.module ?? 'suricata'}: ${problem.message}`, problem.withHelp ? suricataHelp() : '');
 }
 

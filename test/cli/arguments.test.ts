@@ -14,6 +14,15 @@ describe('arguments', () => {
     assert.equal(lastValue(args, 'runmode'), 'single');
   });
 
+  it('notices options of rule files behind another one', () => {
+    const further = (...words: string[]): string | undefined => parseArguments(words).furtherRules;
+    assert.deepEqual(
+      [further('-S', 'a', '-l', 'b'), further('-S', 'a', '-Sb', '-s', 'c'), further('-s', 'a', '-s', 'b')],
+      [undefined, '-S', '-s'],
+    );
+    assert.deepEqual([further('-S', 'a', '-s', 'b'), further('-s', 'a', '-S', 'b')], ['-s', '-S']);
+  });
+
   it('counts bundled flags and lets a value end the bundle', () => {
     const args = parseArguments(['-vvT', '-vkall']);
     assert.equal(args.flags.get('verbose'), 3);

@@ -90,6 +90,24 @@ describe('built program', function () {
     }
   });
 
+  it('takes one file of rules, as Suricata does; tayra run takes several', () => {
+    const rules = ['-S', 'test.rules', '-S', 'test.rules'];
+    const { status, stderr } = tayra('-r', capture, '-l', folder, ...rules);
+    assert.deepEqual([status, stderr], [1, "Error: suricata: can't have multiple -S options or mix -s and -S.\n"]);
+    const own = tayra(
+      'run',
+      '-i',
+      'nowhere-of-this',
+      '--out',
+      folder,
+      '--rules',
+      'test.rules',
+      '--rules',
+      'test.rules',
+    );
+    assert.match(own.stderr, /nowhere-of-this/);
+  });
+
   it('removes its pid file and deletes captures without alerts', () => {
     writeFileSync(join(folder, 'none.rules'), 'alert icmp any any -> any any (sid:2;)\n');
     const words = ['-r', capture, '-l', folder, '-k', 'none', '--set', 'pcap-file.delete-when-done=non-alerts'];

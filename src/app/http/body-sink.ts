@@ -106,6 +106,7 @@ export class BodySink {
     const message = tx.message(direction);
     const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
     const stop = this.fileEnd(message.body.size, limits.limit, from, to);
+    const isPastLimit = stop === from;
     this.tell(tx, direction, bytes, from, inspectedEnd(message.body.size, limits.limit, from, to));
     if (this.flow.services.hasRules) message.body.append(bytes, from, to, limits);
     else message.body.size += to - from;
@@ -115,8 +116,8 @@ export class BodySink {
       return;
     }
     if (direction === TO_SERVER && !hasFileBody(tx)) return;
-    if (stop > from) this.fileBytes(tx, direction, bytes, from, stop);
-    if (stop < to && side.decoder === null && message.file !== null) this.flow.services.files.cut(message.file);
+    if (!isPastLimit) this.fileBytes(tx, direction, bytes, from, stop);
+    else if (message.file !== null) this.flow.services.files.cut(message.file);
   }
 
   private tell(tx: HttpTransaction, direction: Direction, bytes: Uint8Array, from: number, to: number): void {
