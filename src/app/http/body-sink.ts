@@ -16,6 +16,8 @@ import { hasFileBody } from './transaction.ts';
 import type { HttpTransaction } from './transaction.ts';
 
 const NOTHING: readonly number[] = [];
+/** What undoing a compression gives at a time in Suricata: a file is cut by the piece behind the one that reaches the limit. */
+const PLAIN_PIECE = 8192;
 /** Of names of files that are told without remark. */
 const LONGEST_NAME = 4096;
 
@@ -106,7 +108,6 @@ export class BodySink {
     const message = tx.message(direction);
     const limits = direction === TO_SERVER ? this.settings.requestBody : this.settings.responseBody;
     const stop = this.fileEnd(message.body.size, limits.limit, from, to);
-    const isPastLimit = stop === from;
     this.tell(tx, direction, bytes, from, inspectedEnd(message.body.size, limits.limit, from, to));
     if (this.flow.services.hasRules) message.body.append(bytes, from, to, limits);
     else message.body.size += to - from;
@@ -116,8 +117,9 @@ export class BodySink {
       return;
     }
     if (direction === TO_SERVER && !hasFileBody(tx)) return;
-    if (!isPastLimit) this.fileBytes(tx, direction, bytes, from, stop);
-    else if (message.file !== null) this.flow.services.files.cut(message.file);
+    if (stop > from) this.fileBytes(tx, direction, bytes, from, stop);
+    const lastPiece = side.decoder === null ? from : to - 1 - ((to - 1 - from) % PLAIN_PIECE);
+    if (stop <= lastPiece && message.file !== null) this.flow.services.files.cut(message.file);
   }
 
   private tell(tx: HttpTransaction, direction: Direction, bytes: Uint8Array, from: number, to: number): void {

@@ -60,7 +60,7 @@ function negotiation({ dialects, clientGuid, serverGuid, maxRead, maxWrite }: Ne
   for (const dialect of dialects) json.stringElement(dialect);
   json.closeArray();
   if (clientGuid !== null) json.string('client_guid', clientGuid);
-  if (serverGuid !== null) json.string('server_guid', serverGuid);
+  json.string('server_guid', serverGuid);
   if (maxRead > 0) json.number('max_read_size', maxRead);
   if (maxWrite > 0) json.number('max_write_size', maxWrite);
 }

@@ -16,6 +16,13 @@ import { takeTrans, takeTrans2 } from './smb1-trans.ts';
 import type { NativeNames, SmbDetail, SmbTransaction } from './transaction.ts';
 
 const GENERIC: SmbDetail = { kind: 'generic' };
+/** What carries data belongs to a file or a pipe, or to nothing. */
+const OF_DATA: ReadonlySet<number> = new Set([
+  Smb1Command.readAndX,
+  Smb1Command.writeAndX,
+  Smb1Command.trans,
+  Smb1Command.trans2,
+]);
 /** Words of session setups: with a security blob, with passwords of NT, with one of LAN Manager. */
 const Setup = { blob: 12, passwords: 13 } as const;
 const DIALECT = 0x02;
@@ -62,10 +69,16 @@ export class Smb1Requests {
     }
   }
 
+  /** A header, with no command behind it that could be read. */
+  bare(): void {
+    if (!OF_DATA.has(this.message.command)) this.begin(GENERIC);
+  }
+
   /** A transaction whose request is complete with this message. */
   private begin(detail: SmbDetail): SmbTransaction {
     const { message } = this;
     const tx = this.host.open(1, message.command, detail, message.ids());
+    if (detail.kind === 'session_setup') tx.treeId = 0; // nothing is connected to yet
     this.host.complete(tx, TO_SERVER);
     return tx;
   }

@@ -55,6 +55,7 @@ export class Smb1Responses {
     const { detail } = tx;
     if (detail.kind === 'session_setup') {
       tx.sessionLow = header.userId;
+      tx.treeId = header.treeId;
       return this.sessionSetup(detail);
     }
     if (!header.isSuccess) return true;

@@ -56,6 +56,7 @@ export class Smb1 implements SmbVersion {
     for (let i = 0; i < MOST_CHAINED; i++) {
       const isWhole = message.goTo(offset);
       const isKnown = isWhole && this.one(side, direction);
+      if (!isWhole && i === 0 && direction === TO_SERVER) this.requests.bare();
       if (!isKnown) host.note(SMB_ANOMALY.malformed_data);
       if (!isWhole || !CHAINED.has(message.command) || message.count < 2) return;
       const next = message.byte(0);

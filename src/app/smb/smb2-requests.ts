@@ -103,7 +103,7 @@ export class Smb2Requests {
     for (let i = 0; i < count && i < MOST_DIALECTS && message.has(Fixed.negotiate + 2 * i + 2); i++)
       dialects.push(dialectName(message.u16(Fixed.negotiate + 2 * i)));
     const clientGuid = guidText(message.data, message.start + 76);
-    const tx = this.begin({ kind: 'negotiate', dialects, clientGuid, serverGuid: null, maxRead: -1, maxWrite: -1 });
+    const tx = this.begin({ kind: 'negotiate', dialects, clientGuid, serverGuid: '', maxRead: -1, maxWrite: -1 });
     if (!message.has(Fixed.negotiate + 2 * count)) this.host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
     return true;
   }

@@ -17,7 +17,8 @@ export interface Negotiation {
   dialects: readonly string[];
   /** SMB2 alone. */
   clientGuid: string | null;
-  serverGuid: string | null;
+  /** Empty before the answer. */
+  serverGuid: string;
   /** Bytes, -1 where the server names none. */
   maxRead: number;
   maxWrite: number;

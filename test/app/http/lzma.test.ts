@@ -88,7 +88,7 @@ describe('HTTP responses in LZMA', () => {
 
   it('do not grow beyond the inspection limit', () => {
     const { files } = ask(response(zeros.packed, 'lzma'), { 'response-body-limit': 2000 });
-    assert.ok(files[0]!.startsWith('/a/b 2000 CLOSED'), 'like every compressed body');
+    assert.ok(files[0]!.startsWith('/a/b 2000 TRUNCATED'), 'like every body');
   });
 
   it('are named when they break off, and are taken as they are when they never were LZMA', () => {

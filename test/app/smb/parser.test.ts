@@ -160,6 +160,13 @@ describe('SMB parser', () => {
     assert.deepEqual(anomalies(play([[0, cut]])), ['smb.negotiate_malformed_dialects']);
   });
 
+  it('tells of a header of SMB1 that no command follows', () => {
+    const bare = (code: number): Turn => [0, session(messages.smb1(code, Buffer.alloc(0))[1].subarray(4))];
+    const driver = play([bare(65), bare(0x25)]);
+    assert.deepEqual(shown(driver), ['65 generic 10']);
+    assert.deepEqual(anomalies(driver), ['smb.malformed_data', 'smb.malformed_data']);
+  });
+
   it('keeps to the limits of the configuration', () => {
     const limited = (values: Readonly<Record<string, string>>, ...turns: Turn[]): string[] =>
       anomalies(play([...NEGOTIATION, ...turns], settings(values)));
