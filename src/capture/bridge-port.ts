@@ -36,8 +36,6 @@ export class BridgePort {
   socket: KernelSocket | undefined;
   /** The port that packets go out of. */
   peer: BridgePort | undefined;
-  /** Clock of the next try to open it again, milliseconds. */
-  retryAt = 0;
   /** What the kernel handed over, those included that it had no room for, and those alone. */
   packets = 0;
   drops = 0;
@@ -49,7 +47,10 @@ export class BridgePort {
     this.isPromiscuous = isPromiscuous;
   }
 
-  /** Opens the socket, to which nothing comes before `bind`. @returns the problem */
+  get isOpen(): boolean {
+    return this.socket !== undefined;
+  }
+
   open(): string | undefined {
     const shape = interfaceShape(this.name);
     if (!('type' in shape)) return `${this.name}: ${shape.message}`;
@@ -68,7 +69,6 @@ export class BridgePort {
     return undefined;
   }
 
-  /** From now on packets come in. @returns the problem */
   bind(): string | undefined {
     const shape = interfaceShape(this.name);
     if (!('type' in shape)) return `${this.name}: ${shape.message}`;
@@ -84,6 +84,11 @@ export class BridgePort {
     putHostU16(wish, 4, PACKET_MR_PROMISC);
     const joined = this.socket!.option(SOL_PACKET, PACKET_ADD_MEMBERSHIP, wish);
     return joined < 0 ? this.describe(-joined) : undefined;
+  }
+
+  /** What goes wrong is noticed when packets are taken. */
+  isSound(): boolean {
+    return true;
   }
 
   close(): void {

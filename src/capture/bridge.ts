@@ -14,6 +14,8 @@ import { MAC_LENGTH } from '../wire/ethernet.ts';
 import { putU16 } from '../wire/read.ts';
 import { VIRTIO_NET_HEADER_LENGTH, VirtioNet, lengthenHeaders } from '../wire/virtio-net.ts';
 import { BridgePort } from './bridge-port.ts';
+import { Ports } from './ports.ts';
+import type { OnChange } from './ports.ts';
 
 export interface BridgeSettings {
   /** Interfaces that packets are taken from, each with that they go out of. */
@@ -36,7 +38,6 @@ const BESIDE = 3;
 const VLAN_VALID = 1 << 4;
 const VLAN_TPID_VALID = 1 << 6;
 const DEFAULT_TPID = 0x8100;
-const RETRY = 500;
 const STOPPING = Action.drop | ACTION_REJECT_ANY;
 
 const NAMES = ['kernel_packets', 'kernel_drops', 'errors', 'afpacket.send_errors'] as const;
@@ -44,9 +45,8 @@ const NAMES = ['kernel_packets', 'kernel_drops', 'errors', 'afpacket.send_errors
 export class BridgeSource {
   readonly names: readonly string[];
   readonly verdicts: VerdictSink;
-  private readonly ports: readonly BridgePort[];
+  private readonly ports: Ports<BridgePort>;
   private readonly stopsNothing: boolean;
-  private readonly onChange: (message: string) => void;
   private readonly ids = Object.fromEntries(NAMES.map((name) => [name, defineCounter(`capture.${name}`)])) as Readonly<
     Record<(typeof NAMES)[number], number>
   >;
@@ -62,14 +62,15 @@ export class BridgeSource {
   private turn = 0;
   private bufferId = NOT_REGISTERED;
 
-  private constructor({ ports, stopsNothing }: BridgeSettings, onChange: (message: string) => void) {
+  private constructor({ ports, stopsNothing }: BridgeSettings, onChange: OnChange) {
     this.names = [...new Set(ports.flatMap(({ name, peer }) => [name, peer]))];
     const isPromiscuous = (name: string): boolean => ports.find((port) => port.name === name)?.isPromiscuous ?? false;
-    this.ports = this.names.map((name, device) => new BridgePort(name, device, isPromiscuous(name)));
-    for (const { name, peer } of ports)
-      this.ports.find((port) => port.name === name)!.peer = this.ports.find((port) => port.name === peer);
+    this.ports = new Ports(
+      this.names.map((name, device) => new BridgePort(name, device, isPromiscuous(name))),
+      onChange,
+    );
+    for (const { name, peer } of ports) this.ports.named(name)!.peer = this.ports.named(peer);
     this.stopsNothing = stopsNothing;
-    this.onChange = onChange;
     this.verdicts = {
       decide: (index, p) => {
         this.decide(index, p);
@@ -81,26 +82,17 @@ export class BridgeSource {
    * Opens the sockets; `start` lets packets in. It declares counters: call it before a worker is created.
    * @returns the source, or the reason why there can be none
    */
-  static create(settings: BridgeSettings, onChange: (message: string) => void): BridgeSource | string {
+  static create(settings: BridgeSettings, onChange: OnChange): BridgeSource | string {
     if (kernelSocketReason !== '') return kernelSocketReason;
     const source = new BridgeSource(settings, onChange);
-    for (const port of source.ports) {
-      const problem = port.open();
-      if (problem === undefined) continue;
-      source.close();
-      return problem;
-    }
-    return source;
+    return source.ports.open() ?? source;
   }
 
   start(counters: Counters): string | undefined {
     this.counters = counters;
-    for (const port of this.ports) {
-      const problem = port.bind();
-      if (problem !== undefined) return problem;
-    }
-    this.note();
-    return undefined;
+    const problem = this.ports.bind();
+    if (problem === undefined) this.note();
+    return problem;
   }
 
   deviceName(device: number): string | undefined {
@@ -111,9 +103,10 @@ export class BridgeSource {
   next(batch: PacketBatch, region: { readonly offset: number; readonly size: number }): number {
     batch.count = 0;
     if (this.bufferId === NOT_REGISTERED) this.bufferId = registerBuffer(batch.data);
-    for (let i = 0; i < this.ports.length && batch.count === 0; i++) {
-      const port = this.ports[this.turn]!;
-      this.turn = this.turn + 1 < this.ports.length ? this.turn + 1 : 0;
+    const { all } = this.ports;
+    for (let i = 0; i < all.length && batch.count === 0; i++) {
+      const port = all[this.turn]!;
+      this.turn = this.turn + 1 < all.length ? this.turn + 1 : 0;
       if (port.peer !== undefined && port.socket !== undefined) this.receive(port, batch, region.offset + HEADROOM);
     }
     return batch.count;
@@ -137,18 +130,11 @@ export class BridgeSource {
 
   /** Tries interfaces that went away. */
   lookAfter(): void {
-    const now = Date.now();
-    for (const port of this.ports) {
-      if (port.socket !== undefined || now < port.retryAt) continue;
-      port.retryAt = now + RETRY;
-      if ((port.open() ?? port.bind()) === undefined) this.onChange(`${port.name}: the interface is back`);
-      else port.close();
-      this.note();
-    }
+    if (this.ports.retry()) this.note();
   }
 
   updateCounters(): void {
-    for (const port of this.ports) {
+    for (const port of this.ports.all) {
       if (port.socket === undefined || port.peer === undefined) continue;
       port.socket.packetStatistics(this.told);
       port.packets += this.told[0]!;
@@ -159,16 +145,16 @@ export class BridgeSource {
   }
 
   countsOf(name: string): { readonly packets: number; readonly drops: number } | undefined {
-    return this.ports.find((port) => port.name === name);
+    return this.ports.named(name);
   }
 
   close(): void {
-    for (const port of this.ports) port.close();
+    this.ports.close();
   }
 
   /** Sends a frame, with its header of virtio, to one of the ends of a packet. @returns below zero when it was not sent */
   sendFrame(frame: Uint8Array, length: number, p: Packet, isBack: boolean): number {
-    const port = this.ports[p.device];
+    const port = this.ports.all[p.device];
     const socket = isBack ? port?.socket : port?.peer?.socket;
     return socket?.send(frame, 0, length) ?? -1;
   }
@@ -211,15 +197,13 @@ export class BridgeSource {
 
   private lose(port: BridgePort, code: number): void {
     this.counters!.add(this.ids.errors);
-    this.onChange(`${port.name}: ${errorName(code)}; waiting for it to come back`);
-    port.close();
-    port.retryAt = Date.now() + RETRY;
+    this.ports.lose(port, errorName(code));
     this.note();
   }
 
   private note(): void {
     this.group = KernelSocket.group(
-      this.ports.flatMap(({ peer, socket }) => (peer === undefined || socket === undefined ? [] : [socket])),
+      this.ports.all.flatMap(({ peer, socket }) => (peer === undefined || socket === undefined ? [] : [socket])),
     );
   }
 }

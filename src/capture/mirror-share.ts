@@ -2,8 +2,7 @@
 // same address; a program in the kernel chooses among them. They belong to the first thread, so that packets wait in
 // them while another thread takes the place of a worker, and no flow goes to a different one.
 
-import type {
-  KernelSocket} from '../native/kernel-socket.ts';
+import type { KernelSocket } from '../native/kernel-socket.ts';
 import {
   SOL_SOCKET,
   SO_ATTACH_FILTER,

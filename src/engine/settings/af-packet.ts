@@ -1,6 +1,6 @@
 // `af-packet:` of the configuration: the interfaces of a live capture, and the shape of their rings.
 
-import type { FanoutSettings, InterfaceSettings } from '../../capture/af-packet.ts';
+import type { FanoutSettings, InterfaceSettings } from '../../capture/af-packet-port.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import { threadsOf } from './threads.ts';
 
