@@ -22,6 +22,11 @@ export function parseArguments(words: readonly string[]): Arguments {
   return parser;
 }
 
+/** Whether an option is there, with a value or without. */
+export function isGiven({ flags, values }: Arguments, name: string): boolean {
+  return values.has(name) || flags.has(name);
+}
+
 /** The last value of an option, undefined when it was not given. */
 export function lastValue(args: Arguments, name: string): string | undefined {
   return args.values.get(name)?.at(-1);

@@ -6,7 +6,7 @@ import type { Simulations } from '../engine/settings/index.ts';
 import type { PacketFilter } from '../pcap/index.ts';
 import type { Arguments } from './arguments.ts';
 import { filterOf } from './packet-filter.ts';
-import { missingPart } from './source.ts';
+import { missingPart } from './missing-parts.ts';
 import { readSimulations } from './simulations.ts';
 import { findRunAs } from './user.ts';
 import type { RunAs } from './user.ts';

@@ -4,26 +4,12 @@ import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { isStopping, parseQueues } from '../engine/settings/index.ts';
 import { comingCaptures, listCaptures } from '../pcap/index.ts';
-import { lastValue } from './arguments.ts';
+import { isGiven, lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
+import { MISSING_SOURCES } from './missing-parts.ts';
 
 /** Options that name interfaces to capture from. */
 const INTERFACES: readonly string[] = ['interface', 'afPacket', 'pcap'];
-/** Options that name a source that is not there yet, and what a user calls it. */
-const MISSING: readonly (readonly [option: string, what: string])[] = [
-  ['afXdp', 'live capture (--af-xdp)'],
-  ['netmap', 'live capture (--netmap)'],
-  ['dpdk', 'live capture (--dpdk)'],
-  ['napatech', 'live capture (--napatech)'],
-  ['nflog', 'live capture (--nflog)'],
-  ['dag', 'live capture (--dag)'],
-  ['captureplugin', 'capture plug-ins (--capture-plugin)'],
-  ['erf', 'reading of ERF files (--erf-in)'],
-  ['ipfw', 'inline mode on ipfw (-d)'],
-];
-
-const has = (args: Arguments, name: string): boolean => args.values.has(name) || args.flags.has(name);
-
 export interface UsageProblem {
   readonly message: string;
   /** Who says so; without it the program. */
@@ -34,10 +20,8 @@ export interface UsageProblem {
 
 /** What is wrong with the choice of a source; undefined when it can be worked with (or is not needed). */
 export function sourceProblem(args: Arguments): UsageProblem | undefined {
-  const others = ['read', 'queue', 'unixSocket', 'listen', ...MISSING.map(([option]) => option)].filter((option) =>
-    has(args, option),
-  );
-  if (others.length + (INTERFACES.some((option) => has(args, option)) ? 1 : 0) > 1)
+  const sources = [['read'], ['queue'], ['unixSocket'], ['listen'], INTERFACES, ...MISSING_SOURCES];
+  if (sources.filter((options) => options.some((option) => isGiven(args, option))).length > 1)
     return { message: 'more than one run mode has been specified', withHelp: true };
   const queues = parseQueues(args.values.get('queue') ?? []);
   if (typeof queues === 'string') return { message: queues, withHelp: false, module: 'nfq' };
@@ -56,34 +40,26 @@ function daemonProblem(args: Arguments): string {
   return 'running as a daemon (-D) is not supported: let a service manager such as systemd run tayra';
 }
 
-/** What asks for a part of the program that is not there yet; undefined when all is. */
-export function missingPart(args: Arguments): string | undefined {
-  const what =
-    MISSING.find(([option]) => has(args, option))?.[1] ??
-    (args.flags.has('firewall') || args.values.has('firewallRules') ? 'firewall mode (--firewall)' : undefined);
-  return what === undefined ? undefined : `${what} is not supported yet; captures are read with -r, interfaces with -i`;
-}
-
 /** Whether packets are to come as they are sent, from interfaces or queues. */
 export function isLive(args: Arguments): boolean {
-  return INTERFACES.some((option) => has(args, option)) || hasQueues(args) || has(args, 'listen');
+  return INTERFACES.some((option) => isGiven(args, option)) || hasQueues(args) || isGiven(args, 'listen');
 }
 
 /** Whether packets are to come from queues of the firewall, to which verdicts go back. */
 export function hasQueues(args: Arguments): boolean {
-  return has(args, 'queue');
+  return isGiven(args, 'queue');
 }
 
 /** Whether something can be done about packets, really or as if. */
 export function isInline(args: Arguments, config: ConfigNode): boolean {
   if (args.flags.has('simulateIps') || hasQueues(args)) return true;
-  const isCapturing = INTERFACES.some((option) => has(args, option));
+  const isCapturing = INTERFACES.some((option) => isGiven(args, option));
   return isCapturing && interfaceSection(args) === 'af-packet' && isStopping(config, interfacesOf(args));
 }
 
 /** The section of the configuration that says more of the interfaces. */
 export function interfaceSection(args: Arguments): 'af-packet' | 'pcap' {
-  return has(args, 'pcap') && !has(args, 'afPacket') ? 'pcap' : 'af-packet';
+  return isGiven(args, 'pcap') && !isGiven(args, 'afPacket') ? 'pcap' : 'af-packet';
 }
 
 /** The interfaces of -i, --af-packet and --pcap; none for those of the configuration. */
@@ -97,7 +73,7 @@ export function isFolder(path: string): boolean {
 
 /** Whether captures are to be read as clients of the command socket ask for them. */
 export function isServing(args: Arguments): boolean {
-  return has(args, 'unixSocket');
+  return isGiven(args, 'unixSocket');
 }
 
 /** The files of -r; undefined, with the reason told, when there are none. */

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { lastValue, parseArguments } from '../../src/cli/arguments.ts';
 import { suricataHelp } from '../../src/cli/help.ts';
-import { missingPart, sourceProblem } from '../../src/cli/source.ts';
+import { missingPart } from '../../src/cli/missing-parts.ts';
+import { sourceProblem } from '../../src/cli/source.ts';
 
 describe('arguments', () => {
   it('takes values joined, apart, and after an equals sign', () => {
@@ -78,14 +79,30 @@ describe('choice of a source', () => {
     assert.equal(problemOf('-q', '0:3', '-q', '7'), undefined);
   });
 
-  it('names the parts that are not there yet', () => {
-    assert.equal(missingPart(parseArguments(['-i', 'eth0'])), undefined);
-    assert.match(
-      missingPart(parseArguments(['--netmap=eth0'])) ?? '',
-      /^live capture \(--netmap\) is not supported yet/,
-    );
-    assert.equal(missingPart(parseArguments(['-q', '0'])), undefined);
-    assert.match(missingPart(parseArguments(['--firewall', '-r', 'x'])) ?? '', /firewall mode/);
-    assert.equal(missingPart(parseArguments(['-r', 'x'])), undefined);
+  it('says of what is not supported why, and what does instead', () => {
+    const missing = (...words: string[]): string => missingPart(parseArguments(words)) ?? '';
+    for (const [words, told] of [
+      ['--af-xdp=eth0', /^AF_XDP \(--af-xdp\) is not supported: .*driver.* Instead: -i IFACE/],
+      ['--netmap', /FreeBSD.* Instead: -i IFACE.* copy-mode/],
+      ['--dpdk', /takes the card away.* Instead: .*-i IFACE/],
+      ['--pfring=eth0', /kernel module.* Instead: -i IFACE.*cluster-id/],
+      ['--pfring-int=eth0', /^PF_RING/],
+      ['--pfring-cluster-id 1', /^PF_RING/],
+      ['--pfring-cluster-type cluster_flow', /^PF_RING/],
+      ['--napatech', /library of their vendor.* Instead: .*-i IFACE/],
+      ['--dag 0:0', /library of their vendor.* Instead: .*-i IFACE/],
+      ['--nflog=2', /not read.* Instead: -q NUMBER/],
+      ['-d 8000', /FreeBSD.* Instead: -q NUMBER/],
+      ['--capture-plugin x', /made for Suricata itself.* Instead: -i IFACE/],
+      ['--capture-plugin-args x', /made for Suricata itself/],
+      ['--erf-in x', /pcap and pcapng. Instead: .*editcap -F pcap FILE.erf FILE.pcap.*-r FILE.pcap/],
+      ['--firewall -r x', /^firewall mode.* Instead: rules that drop/],
+      ['--firewall-rules-exclusive x', /^firewall mode/],
+    ] as const)
+      assert.match(missing(...words.split(' ')), told, words);
+    for (const words of ['-i eth0', '-q 0', '-r x', '--pcap=eth0 --pcap-buffer-size 9'])
+      assert.equal(missing(...words.split(' ')), '');
+    assert.equal(problemOf('--netmap=eth0', '-r', '/dev/null'), 'more than one run mode has been specified');
+    assert.equal(problemOf('--pfring-int=eth0', '--pfring-cluster-id=1'), undefined);
   });
 });
