@@ -3,6 +3,7 @@
 // A film has 8 bytes of head: `FWS`, or `CWS` and `ZWS` where what follows is compressed (zlib, LZMA), a version, and the
 // length that it has when it is not.
 
+import { GrowingBytes } from '../../base/growing-bytes.ts';
 import { HEADER_INCOMPLETE, Inflater, zlibBody } from '../../base/inflate.ts';
 import { LzmaDecoder } from '../../base/lzma.ts';
 import type { ConfigNode } from '../../config/index.ts';
@@ -25,7 +26,6 @@ const LZMA_LENGTH = 4;
 const LZMA_PROPERTIES = 5;
 const LZMA_HEAD = LZMA_PROPERTIES + 8;
 const [C, F, S, W, Z] = Buffer.from('CFSWZ') as unknown as [number, number, number, number, number];
-const NOTHING = new Uint8Array(0);
 
 /** Null: films stay as they are. */
 export function readFlash(node: ConfigNode | undefined): FlashSettings | null {
@@ -44,44 +44,104 @@ export function readFlash(node: ConfigNode | undefined): FlashSettings | null {
   };
 }
 
-/** The film in the view without its compression; null where it is none, or nothing comes of it. */
-export function plainFilm({ data, start, end }: BufferView, settings: FlashSettings): Uint8Array | null {
-  if (end - start <= HEAD || data[start + 1] !== W || data[start + 2] !== S) return null;
-  const from = start + HEAD;
-  const to = Math.min(end, from + settings.most);
-  const kind = data[start];
-  let body: Uint8Array = NOTHING;
-  if (kind === C && settings.deflate) body = inflated(data, from, to, settings.mostPlain);
-  else if (kind === Z && settings.lzma) body = unpacked(data, from, to, settings.mostPlain);
-  if (body.length === 0) return null;
-  const film = new Uint8Array(HEAD + body.length);
-  film.set(data.subarray(start, from));
-  film[0] = F;
-  film.set(body, HEAD);
-  return film;
-}
+/** A body that may be a film: what is new of it is decoded when it is looked at, once. */
+export class Film {
+  private readonly settings: FlashSettings;
+  /** With its head. */
+  private readonly plain = new GrowingBytes();
+  private decoder: Inflater | LzmaDecoder | null = null;
+  /** Bytes of the body that were looked at. */
+  private taken = 0;
+  /** Nothing more comes of it, whatever follows. */
+  private isOver = false;
 
-function inflated(data: Uint8Array, from: number, to: number, most: number): Uint8Array {
-  const at = zlibBody(data, from, to);
-  if (at < 0 || at === HEADER_INCOMPLETE) return NOTHING;
-  const inflater = new Inflater();
-  const plain = inflater.push(data, at, to, most).slice();
-  inflater.release();
-  return plain;
-}
+  constructor(settings: FlashSettings) {
+    this.settings = settings;
+  }
 
-/** The properties, and a length that is not known, stand before the data of an LZMA file. */
-function unpacked(data: Uint8Array, from: number, to: number, most: number): Uint8Array {
-  const properties = from + LZMA_LENGTH;
-  if (properties + LZMA_PROPERTIES >= to) return NOTHING;
-  const head = new Uint8Array(LZMA_HEAD).fill(0xff);
-  head.set(data.subarray(properties, properties + LZMA_PROPERTIES));
-  const decoder = new LzmaDecoder({ memory: UNBOUNDED, bomb: most, ratio: 1 });
-  decoder.push(head, 0, LZMA_HEAD);
-  decoder.push(data, properties + LZMA_PROPERTIES, to);
-  decoder.finish();
-  const plain = decoder.read(most).slice(0, most);
-  const isFilm = decoder.end !== 'plain';
-  decoder.release();
-  return isFilm ? plain : NOTHING;
+  /** The film without its compression as far as the view, which shows the body from its beginning; null: it is none. */
+  show({ data, start, end, isWhole }: BufferView): Uint8Array | null {
+    const to = Math.min(end, start + HEAD + this.settings.most);
+    if (!this.isOver && (this.decoder !== null || this.begin(data, start, to))) {
+      if (this.decoder instanceof LzmaDecoder) this.unpack(this.decoder, data, start, to);
+      else this.inflate(this.decoder!, data, start, to);
+      this.taken = to - start;
+      const isFull = to - start === HEAD + this.settings.most || this.room === 0;
+      if (isFull || isWhole) this.end();
+    }
+    return this.plain.size > HEAD ? this.plain.bytes : null;
+  }
+
+  /** Nobody looks at it any longer. */
+  release(): void {
+    this.decoder?.release();
+    this.decoder = null;
+    this.isOver = true;
+    this.plain.clear();
+  }
+
+  private get room(): number {
+    return this.settings.mostPlain + HEAD - this.plain.size;
+  }
+
+  /** False: it is no film, or too little of it is there. */
+  private begin(data: Uint8Array, start: number, to: number): boolean {
+    if (to - start <= HEAD) return false;
+    const { deflate, lzma } = this.settings;
+    const kind = data[start + 1] === W && data[start + 2] === S ? data[start] : F;
+    if (kind === C && deflate) this.beginInflating(data, start + HEAD, to);
+    else if (kind === Z && lzma) this.beginUnpacking(data, start + HEAD + LZMA_LENGTH, to);
+    else this.isOver = true;
+    if (this.decoder === null) return false;
+    this.plain.append(Uint8Array.of(F), 0, 1);
+    this.plain.append(data, start + 1, start + HEAD);
+    return true;
+  }
+
+  private beginInflating(data: Uint8Array, from: number, to: number): void {
+    const at = zlibBody(data, from, to);
+    this.isOver = at < 0 && at !== HEADER_INCOMPLETE;
+    if (at < 0) return;
+    this.decoder = new Inflater();
+    this.taken = HEAD + at - from;
+  }
+
+  /** The properties, and a length that is not known, stand before the data of an LZMA file. */
+  private beginUnpacking(data: Uint8Array, properties: number, to: number): void {
+    if (properties + LZMA_PROPERTIES >= to) return;
+    const head = new Uint8Array(LZMA_HEAD).fill(0xff);
+    head.set(data.subarray(properties, properties + LZMA_PROPERTIES));
+    const decoder = new LzmaDecoder({ memory: UNBOUNDED, bomb: this.settings.mostPlain, ratio: 1 });
+    decoder.push(head, 0, LZMA_HEAD);
+    this.decoder = decoder;
+    this.taken = HEAD + LZMA_LENGTH + LZMA_PROPERTIES;
+  }
+
+  private inflate(decoder: Inflater, data: Uint8Array, start: number, to: number): void {
+    const plain = decoder.push(data, start + this.taken, to, this.room);
+    this.plain.append(plain, 0, plain.length);
+  }
+
+  private unpack(decoder: LzmaDecoder, data: Uint8Array, start: number, to: number): void {
+    decoder.push(data, start + this.taken, to);
+    this.readUnpacked(decoder);
+  }
+
+  private readUnpacked(decoder: LzmaDecoder): void {
+    const plain = decoder.read(this.room);
+    // what was never packed is no film
+    if (decoder.end !== 'plain') this.plain.append(plain, 0, Math.min(plain.length, this.room));
+  }
+
+  /** The last bytes that are looked at are there. */
+  private end(): void {
+    const { decoder } = this;
+    this.isOver = true;
+    this.decoder = null;
+    if (decoder instanceof LzmaDecoder && this.room > 0) {
+      decoder.finish();
+      this.readUnpacked(decoder);
+    }
+    decoder?.release();
+  }
 }

@@ -6,7 +6,7 @@ import type { BufferView } from '../../framework/buffer.ts';
 import type { TrackedFile } from '../../framework/file.ts';
 import { TO_CLIENT, TO_SERVER, Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { plainFilm } from './flash.ts';
+import { Film } from './flash.ts';
 import type { Header } from './headers.ts';
 import type { HttpSettings } from './settings.ts';
 
@@ -70,9 +70,8 @@ export class HttpTransaction extends Transaction {
   statusMessage: Uint8Array = NONE;
   hasResponse = false;
   continues = 0;
-  /** What the body of the response was unpacked to when so many bytes of it were there. */
-  private film: Uint8Array | null = null;
-  private filmLength = -1;
+  /** What the body of the response is unpacked to. */
+  private film: Film | null = null;
 
   constructor(id: number, settings: HttpSettings) {
     super(id);
@@ -90,16 +89,12 @@ export class HttpTransaction extends Transaction {
   override unpack(view: BufferView): void {
     const { flash } = this.settings;
     if (flash === null || view.streamOffset !== 0) return;
-    const length = view.end - view.start;
-    if (this.film === null || this.filmLength !== length) {
-      this.film = plainFilm(view, flash);
-      this.filmLength = length;
-    }
-    if (this.film === null) return;
-    view.data = this.film;
+    const plain = (this.film ??= new Film(flash)).show(view);
+    if (plain === null) return;
+    view.data = plain;
     view.bufferId = -1;
     view.start = 0;
-    view.end = this.film.length;
+    view.end = plain.length;
   }
 
   override bodyLimits(): BodyLimits {
@@ -110,6 +105,7 @@ export class HttpTransaction extends Transaction {
     super.release();
     this.request.body.release();
     this.response.body.release();
+    this.film?.release();
   }
 
   override inspected(direction: Direction): void {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import http from '../../../src/app/http/index.ts';
+import { ConfigNode, setFinal } from '../../../src/config/index.ts';
+import { ParserDriver } from '../../support/app-parser.ts';
 import { CONVERSATIONS, GET, OK, gzipResponse, shown, talk, transactions } from './support.ts';
 import type { Turn } from './support.ts';
 
@@ -240,6 +243,24 @@ describe('HTTP parser', () => {
     assert.equal(status, '');
     assert.equal(responseBody, `${OK}more`);
     assert.equal((files as string[]).length, 1);
+  });
+
+  it('cuts a file when more comes than the limit of its body, at once or in pieces of what was compressed', () => {
+    const state = (...pieces: readonly string[]): string | undefined => {
+      const config = new ConfigNode('protocols');
+      setFinal(config, 'http.libhtp.default-config.response-body-limit', '4');
+      const driver = new ParserDriver(http, { config }).feed(0, Buffer.from(GET));
+      for (const piece of pieces) driver.feed(1, Buffer.from(piece, 'latin1'));
+      return (shown(driver)[0] as { files: string[] }).files[0]?.slice(0, '/a/b 4 CLOSED'.length);
+    };
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n';
+    assert.equal(state(`${head}12345678`), '/a/b 4 CLOSED', 'all of it with what is kept, as in Suricata');
+    assert.equal(state(`${head}123456`, '78'), '/a/b 4 TRUNCA');
+    assert.equal(state(`${head}1234`, '5678'), '/a/b 4 TRUNCA');
+    assert.deepEqual(
+      [8192, 8193].map((size) => state(gzipResponse('x'.repeat(size)))),
+      ['/a/b 4 CLOSED', '/a/b 4 TRUNCA'],
+    );
   });
 
   it('takes what requests carry for files where they are POST or PUT', () => {
