@@ -118,8 +118,18 @@ export class Growth {
   }
 
   measure(flood: Flood, count: number): Measured {
-    const capture = join(this.folder, 'input.pcap');
+    const capture = this.path('input.pcap');
     const bytes = writeCapture(capture, flood, count);
+    return { ...this.run(capture), bytes };
+  }
+
+  /** Where a capture may be put. */
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Reads a capture. @param takeRecords is given the EVE records */
+  run(capture: string, takeRecords: (lines: string) => void = () => undefined): Omit<Measured, 'bytes'> {
     let live = 0;
     const watch: Output = {
       transaction(_p, app) {
@@ -136,11 +146,11 @@ export class Growth {
       logDirectory: this.folder,
       isInline: false,
       checksums: 'none',
-      takeRecords: () => undefined,
+      takeRecords,
       extraOutputs: () => [watch],
     });
     const { user, system } = process.cpuUsage(begin);
-    return { time: (user + system) / 1000, bytes, live };
+    return { time: (user + system) / 1000, live };
   }
 
   end(): void {

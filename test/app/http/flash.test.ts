@@ -18,7 +18,7 @@ const LZMA = Buffer.concat([head('ZWS'), Buffer.alloc(4), packed.subarray(0, 5),
 function seen(body: Buffer, step: number, settings = SETTINGS): Buffer | null {
   const film = new Film(settings);
   const view = new BufferView();
-  let last: Buffer | null = null;
+  let last: Buffer | null;
   for (let end = Math.min(step, body.length); ; end = Math.min(end + step, body.length)) {
     view.data = body;
     view.start = 0;
