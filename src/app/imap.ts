@@ -9,6 +9,7 @@ export default defineProtocol({
   enabled: 'detection-only',
   patterns: [
     { transport: 'tcp', direction: 1, content: '* OK ' },
+    { transport: 'tcp', direction: 1, content: '* PREAUTH ' },
     { transport: 'tcp', direction: 0, content: '1|20|capability', nocase: true },
   ],
 });

@@ -174,12 +174,15 @@ export class AppLayer implements AppStreamSink {
     const { input } = this;
     input.isMidstream = (flags & AppDataFlag.midstream) !== 0;
     input.isStart = app.bytes(side) === 0;
-    const isDecided =
-      app.detection(side) !== Detection.undecided ||
-      this.recognition.detectTcp(p, app, side, data, offset, offset + length);
+    const isUndecided = app.detection(side) === Detection.undecided;
+    const isDecided = !isUndecided || this.recognition.detectTcp(p, app, side, data, offset, offset + length);
+    app.noteSpoken(side);
     if (!isDecided || app.protocol.id <= FAILED_PROTOCOL) return app.isStopped(side) ? length : 0;
     const taken = this.parse(p, app, side, data, offset, offset + length);
-    if (app.isStopped(side)) return length;
+    if (app.isStopped(side)) {
+      if (isUndecided && app.parser !== null) this.recognition.noteFailure(app, side);
+      return length;
+    }
     // a change of protocol: what is there of the next one tells it at once
     if (taken > 0 && taken < length && app.protocol.id === UNKNOWN_PROTOCOL)
       return taken + this.offer(p, f, side, data, offset + taken, length - taken, flags);

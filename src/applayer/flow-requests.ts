@@ -18,7 +18,7 @@ export interface StreamControl {
   disableReassembly(t: number, direction: Direction): void;
   disableRaw(t: number, direction: Direction): void;
   followTo(t: number, depth: number): void;
-  holdBehind(t: number, direction: Direction, bytes: number): void;
+  holdBehind(t: number, direction: Direction, bytes: number, options: { readonly isKept: boolean }): void;
   /** What was said to be of no use (AppStreamSink.skip) is of use from here on. */
   endSkip(t: number): void;
   /** The server was taken for the client: the session is turned around when the packet under way is through. */
@@ -133,8 +133,8 @@ export class FlowRequests implements AppServices {
   }
 
   holdBehind(app: AppFlow, direction: Direction, bytes: number): void {
-    const t = this.showsBytes ? this.session(app) : -1;
-    if (t >= 0) this.stream?.holdBehind(t, direction, bytes);
+    const t = this.session(app);
+    if (t >= 0) this.stream?.holdBehind(t, direction, bytes, { isKept: this.showsBytes });
   }
 
   followTo(app: AppFlow, depth: number): void {

@@ -41,6 +41,8 @@ class Side {
   /** Where `detection-ports` has an `sp`. */
   readonly byClientPort = new Map<number, CompiledProbe[]>();
   readonly anyPort: CompiledProbe[] = [];
+  /** By number of the protocol: for flows whose other direction speaks it, on whatever port. */
+  readonly byProtocol = new Map<number, CompiledProbe[]>();
   /** Bytes after which no pattern can match any more. */
   depth = 0;
 
@@ -141,9 +143,11 @@ export class ProtocolDetector {
     for (const { transport, direction, ports, clientPorts = '', minimum, probe } of probes) {
       if (!table.isDetected(protocol, transport)) continue;
       const side = this.sides[transport][direction];
+      const one = { protocol, minimum, probe };
+      append(side.byProtocol, protocol.id, one);
+      if (ports === '') continue;
       const list = configuredPorts(protocol, transport, 'dp') ?? ports;
       const clients = configuredPorts(protocol, transport, 'sp') ?? clientPorts;
-      const one = { protocol, minimum, probe };
       if (list === 'any') side.anyPort.push(one);
       else for (const port of parsePortList(list)) append(side.byPort, port, one);
       if (clients !== '') for (const port of parsePortList(clients)) append(side.byClientPort, port, one);
@@ -159,7 +163,9 @@ export class ProtocolDetector {
     let found = side.search(data, start, end, direction, where.other, server);
     if (found > 0) return found;
     if (found < 0) this.wantsMore = true;
-    found = this.ask(side.byPort.get(server) ?? NO_PROBES, data, start, end, direction);
+    found = 0;
+    if (where.other !== 0) found = this.ask(side.byProtocol.get(where.other) ?? NO_PROBES, data, start, end, direction);
+    if (found === 0) found = this.ask(side.byPort.get(server) ?? NO_PROBES, data, start, end, direction);
     if (found === 0) found = this.ask(side.byClientPort.get(client) ?? NO_PROBES, data, start, end, direction);
     if (found === 0) found = this.ask(side.anyPort, data, start, end, direction);
     if (found === 0 && where.mayBeReversed) found = this.fromOtherSide(data, start, end, where);

@@ -56,7 +56,6 @@ function entry(definition: ProtocolDefinition, id: number, config: ConfigNode | 
     },
     detectsOnly: modeOf(definition, node, undefined) === 'detection-only',
     complete,
-    isKnownByOneSide: definition.isKnownByOneSide === true,
     firstSpeaker: definition.firstSpeaker ?? null,
     recordDue: definition.eve?.[0]?.due ?? complete,
     isRecordDue: (definition.eve?.[0]?.isDue as AppProtocol['isRecordDue'] | undefined) ?? null,

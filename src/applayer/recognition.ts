@@ -34,6 +34,8 @@ export const APPLAYER_ANOMALY = defineAnomalies('applayer', '', [
 const FAILED_TCP = defineCounter('app_layer.flow.failed_tcp');
 const FAILED_UDP = defineCounter('app_layer.flow.failed_udp');
 const TCP = 6;
+/** By direction: the word of the flow that holds its protocol. */
+const PROTOCOL_OF = [F.appProtocolToServer, F.appProtocolToClient] as const;
 /** Bytes of one direction after which an unknown protocol is given up, though the other direction is silent. */
 const ENOUGH = 100_000;
 
@@ -115,16 +117,16 @@ export class Recognition {
     if (found !== Detected.undecided) noteShown(p, app, side);
     if (found > 0) {
       app.noteDetection(side, Detection.found);
-      flows.setWord(app.f, side === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, found);
+      flows.setWord(app.f, PROTOCOL_OF[side], found);
       if (!isKnown) this.begin(p, app, side, found);
       else if (found !== app.protocol.id) this.mismatch(p, app, side, found);
       return true;
     }
     if (isKnown) {
-      if (app.protocol.isKnownByOneSide) return true;
-      if (found === Detected.undecided && !app.isEof(side)) return true; // what is known of the other side serves
+      // waits for more; at the end what is known of the other side serves
+      if (found === Detected.undecided) return app.isEof(side);
       app.noteDetection(side, Detection.failed);
-      flows.setWord(app.f, side === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, FAILED_PROTOCOL);
+      flows.setWord(app.f, PROTOCOL_OF[side], FAILED_PROTOCOL);
       p.addAnomaly(APPLAYER_ANOMALY.applayer_detect_protocol_only_one_direction);
       return true;
     }
@@ -173,7 +175,7 @@ export class Recognition {
     noteShown(p, app, at);
     app.noteDetection(at, found > 0 ? Detection.found : Detection.failed);
     if (found <= 0) found = isKnown ? app.protocol.id : FAILED_PROTOCOL;
-    flows.setWord(f, at === TO_SERVER ? F.appProtocolToServer : F.appProtocolToClient, found);
+    flows.setWord(f, PROTOCOL_OF[at], found);
     if (found > FAILED_PROTOCOL && !isKnown) this.begin(p, app, at, found);
     else if (found === FAILED_PROTOCOL && !isKnown) {
       if (app.protocol.id === UNKNOWN_PROTOCOL) this.counters.add(FAILED_UDP);
@@ -201,7 +203,7 @@ export class Recognition {
       ((first === 'client' && side === TO_CLIENT) || (first === 'server' && side === TO_SERVER));
     if (
       isWrong &&
-      app.bytes((side ^ 1) as Direction) === 0 &&
+      !app.hasSpoken((side ^ 1) as Direction) &&
       app.detection((side ^ 1) as Direction) === Detection.undecided &&
       !this.input.isMidstream
     ) {
@@ -212,9 +214,7 @@ export class Recognition {
     if (app.parser === null) this.stopDetected(app);
     app.noteNews(TO_SERVER);
     app.noteNews(TO_CLIENT);
-    const isJudged = !protocol.isKnownByOneSide;
-    if (isJudged && app.detection((side ^ 1) as Direction) === Detection.failed) this.oneSided(p, app, side);
-    if (app.transport === TCP && app.parser !== null) this.requests.stream?.resume(p, app.f, (side ^ 1) as Direction);
+    this.judgeOther(p, app, (side ^ 1) as Direction);
   }
 
   /** After a change of protocol: whether that came which was announced. */
@@ -226,11 +226,21 @@ export class Recognition {
     if (expected === 'tls') p.addAnomaly(APPLAYER_ANOMALY.applayer_no_tls_after_starttls);
   }
 
-  /** The other direction was looked at before, and speaks nothing known. */
-  private oneSided(p: Packet, app: AppFlow, side: Direction): void {
-    const other = side === TO_SERVER ? F.appProtocolToClient : F.appProtocolToServer;
-    this.flows.setWord(app.f, other, FAILED_PROTOCOL);
-    if (app.transport === TCP) p.addAnomaly(APPLAYER_ANOMALY.applayer_detect_protocol_only_one_direction);
+  /** What the other direction said is looked at (again), now that its protocol is known. */
+  private judgeOther(p: Packet, app: AppFlow, other: Direction): void {
+    const hasFailed = app.detection(other) === Detection.failed;
+    if (app.transport !== TCP) {
+      if (hasFailed) this.flows.setWord(app.f, PROTOCOL_OF[other], FAILED_PROTOCOL);
+      return;
+    }
+    if (hasFailed) app.noteDetection(other, Detection.undecided);
+    if (hasFailed || app.parser !== null) this.requests.stream?.resume(p, app.f, other);
+  }
+
+  /** The parser failed on what a direction was judged by: its protocol stays untold. */
+  noteFailure(app: AppFlow, side: Direction): void {
+    if (app.detection(side) !== Detection.failed) return;
+    this.flows.setWord(app.f, PROTOCOL_OF[side], UNKNOWN_PROTOCOL);
   }
 
   /** Each direction speaks a protocol of its own: the one of the client counts. */

@@ -88,7 +88,7 @@ export interface ProtocolNews {
 }
 
 /** Bits of `AppFlow.marks`: of direction 0; those of direction 1 are one higher. */
-const Mark = { eof: 1, stopped: 4, silent: 256 } as const;
+const Mark = { eof: 1, stopped: 4, silent: 256, spoken: 1024 } as const;
 /** Above them the value of Detection of each direction. */
 const DETECTION_SHIFT = 4;
 const DETECTION_MASK = 3;
@@ -180,6 +180,15 @@ export class AppFlow {
     this.marks = is ? this.marks | bit : this.marks & ~bit;
   }
 
+  /** Bytes of it came, whatever became of them. */
+  hasSpoken(direction: Direction): boolean {
+    return (this.marks & (Mark.spoken << direction)) !== 0;
+  }
+
+  noteSpoken(direction: Direction): void {
+    this.marks |= Mark.spoken << direction;
+  }
+
   /** Value of Detection. */
   detection(direction: Direction): number {
     return (this.marks >> (DETECTION_SHIFT + 2 * direction)) & DETECTION_MASK;
@@ -194,7 +203,7 @@ export class AppFlow {
   turn(): void {
     const [toServer, toClient] = [this.detection(0), this.detection(1)];
     const [serverEof, clientEof] = [this.isEof(0), this.isEof(1)];
-    this.marks &= ~(3 * Mark.eof);
+    this.marks &= ~(3 * (Mark.eof | Mark.spoken));
     if (serverEof) this.noteEof(1);
     if (clientEof) this.noteEof(0);
     this.noteDetection(0, toClient);
@@ -204,6 +213,7 @@ export class AppFlow {
   /** The bytes from here on are of another protocol. */
   beginAnew(): void {
     this.bytesToServer = this.bytesToClient = 0;
+    this.marks &= ~(3 * Mark.spoken);
     this.noteDetection(0, Detection.undecided);
     this.noteDetection(1, Detection.undecided);
   }

@@ -37,7 +37,10 @@ export type Probe = (data: Uint8Array, start: number, end: number, direction: Di
 export interface ProtocolProbe {
   readonly transport: Transport;
   readonly direction: Direction;
-  /** As in rule headers: `53`, `[139,445]`; `any` looks at every flow. */
+  /**
+   * As in rule headers: `53`, `[139,445]`; `any` looks at every flow. On whatever port, it is asked about a direction
+   * whose other one speaks the protocol; '': only then.
+   */
   readonly ports: string;
   /** Ports of the client that call for it too. */
   readonly clientPorts?: string;
@@ -103,8 +106,6 @@ export interface ProtocolDefinition {
   readonly configKey?: string;
   readonly patterns?: readonly ProtocolPattern[];
   readonly probes?: readonly ProtocolProbe[];
-  /** One direction gives it away: what the other says is taken for the same, whatever it looks like. */
-  readonly isKnownByOneSide?: boolean;
   /** The direction that must speak first, where the protocol has one. */
   readonly firstSpeaker?: 'client' | 'server';
   /** States without a parser: one of each end. */
@@ -157,7 +158,6 @@ export interface AppProtocol {
   /** Progress of a finished direction. */
   readonly complete: readonly [toServer: number, toClient: number];
   /** As declared (ProtocolDefinition), in one shape for all protocols. */
-  readonly isKnownByOneSide: boolean;
   readonly firstSpeaker: 'client' | 'server' | null;
   /** Progress by direction from which the record of a transaction is due. */
   readonly recordDue: readonly [toServer: number, toClient: number];

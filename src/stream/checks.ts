@@ -5,7 +5,7 @@ import { PacketFlag } from '../framework/packet.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { osPolicyId } from './options.ts';
-import { D, S, SessionFlag, StreamFlag } from './sessions.ts';
+import { D, S, SessionFlag, StreamFlag, osPolicyOf } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 
 const CONTROL = TcpFlag.syn | TcpFlag.fin | TcpFlag.rst;
@@ -58,7 +58,7 @@ export function isResetValid(x: TcpContext, p: Packet, b: number, d: number, pee
   }
   if (p.payloadLength > 0) x.event(p, STREAM_ANOMALY.rst_with_data);
   const ahead = (p.tcpSeq - w[d + D.nextSeq]!) | 0;
-  const policy = w[d + D.osPolicy]!;
+  const policy = osPolicyOf(w[d + D.flags]!);
   if (policy === HPUX11) return ahead >= 0;
   if (policy === LINUX || policy === OLD_LINUX || policy === SOLARIS) {
     const limit = (w[d + D.nextSeq]! + w[d + D.window]!) | 0;

@@ -102,6 +102,7 @@ export class TcpContext {
   setBase(d: number, seq: number): void {
     const w = this.sessions.words;
     w[d + D.baseSeq] = seq;
+    w[d + D.needed] = seq;
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.based;
   }
 
@@ -227,9 +228,13 @@ export class TcpContext {
     this.reassembly.prune(d);
   }
 
-  /** Tells the application layer, once, that a direction is over, when it has taken all there was of it. */
+  /**
+   * Tells the application layer, once, that a direction is over, when it has taken all there was of it. Of one that said
+   * nothing it learns with the end of the flow.
+   */
   conclude(p: Packet, b: number, d: number): void {
     const w = this.sessions.words;
+    if ((w[d + D.flags]! & StreamFlag.started) === 0) return;
     if ((w[d + D.flags]! & (StreamFlag.appDisabled | StreamFlag.noReassembly | StreamFlag.endTold)) !== 0) return;
     if (w[d + D.end]! > w[d + D.app]! || (w[b + S.flags]! & SessionFlag.closedByRst) !== 0) return;
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.endTold;

@@ -6,7 +6,7 @@ import { takeFin } from './closing.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { takeReset } from './reset.ts';
-import { CLIENT, D, S, SERVER, SessionFlag } from './sessions.ts';
+import { CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
 import { TcpFlag } from './states.ts';
 
 export function inEstablished(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
@@ -40,6 +40,13 @@ function isWelcomeLate(x: TcpContext, d: number, end: number): boolean {
   return beyondNext > 0;
 }
 
+/** A repetition of what nobody needs any longer. */
+function isDoneWith(x: TcpContext, p: Packet, d: number, end: number): boolean {
+  const w = x.sessions.words;
+  const isBased = (w[d + D.flags]! & StreamFlag.based) !== 0;
+  return p.payloadLength > 0 && isBased && ((end - w[d + D.needed]!) | 0) <= 0;
+}
+
 /**
  * Wholly before the place at which the session was picked up, beyond which nothing is acknowledged yet: what fills a hole
  * that its receiver waits for. Inline, to stop it would stop the connection for good.
@@ -67,7 +74,7 @@ function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: numbe
   if ((flags & SessionFlag.async) !== 0) {
     x.updateNextSeq(p, d);
     w[d + D.lastAck] = w[d + D.nextSeq]!;
-  } else if (((end - w[d + D.lastAck]!) | 0) < 0 && !isWelcomeLate(x, d, end)) {
+  } else if (((end - w[d + D.lastAck]!) | 0) < 0 && !isWelcomeLate(x, d, end) && !isDoneWith(x, p, d, end)) {
     if (fillsEarlierHole(x, b, d, end)) {
       x.updateAck(p, peer);
       x.updateWindow(p, peer);

@@ -10,7 +10,7 @@ import type { StreamOptions } from './options.ts';
 import { newDataWins } from './overlap.ts';
 import { Segments } from './segments.ts';
 import type { Sessions } from './sessions.ts';
-import { CLIENT, D, StreamFlag, STRIDE } from './sessions.ts';
+import { CLIENT, D, StreamFlag, STRIDE, osPolicyOf } from './sessions.ts';
 import type { ToldStreams } from './told-streams.ts';
 
 /** Of sessions with a depth of their own, before there is one. */
@@ -43,6 +43,8 @@ export class Reassembly {
    * no segment: the list holds what waits behind a hole.
    */
   keepsBytes = true;
+  /** An application layer takes the bytes, as long as it says no different of a direction. */
+  feedsApp = false;
   /** Outputs write streams down: bytes are kept until they were told. */
   told: ToldStreams | null = null;
   /** Depth of the streams that have one of their own (`file-store.stream-depth`, SMB): one value for all of them, the widest. */
@@ -269,7 +271,8 @@ export class Reassembly {
       const isRepetition = !this.options.inline && start === segments.start(n) && end === segments.end(n);
       isDifferent ||= differs && !isRepetition;
       const newWins =
-        !this.options.inline && newDataWins(w[d + D.osPolicy]!, start, end, segments.start(n), segments.end(n));
+        !this.options.inline &&
+        newDataWins(osPolicyOf(w[d + D.flags]!), start, end, segments.start(n), segments.end(n));
       if (differs && !newWins) for (let i = from; i < to; i++) scratch[i - start] = this.data[buffer + i]!;
     }
     for (let i = 0; i < length; i++) this.data[buffer + start + i] = scratch[i]!;
@@ -383,6 +386,22 @@ export class Reassembly {
     let keep = raw < app ? raw : app;
     if ((w[d + D.flags]! & StreamFlag.held) !== 0) keep -= this.heldBehind[d % STRIDE === CLIENT ? 0 : 1];
     return this.told === null ? keep : Math.min(keep, this.told.position(d));
+  }
+
+  /** After each packet of a direction: how far what was said is of no more use. */
+  noteNeeded(d: number): void {
+    const w = this.sessions.words;
+    const flags = w[d + D.flags]!;
+    const { rawInspection } = this.options;
+    if ((flags & StreamFlag.based) === 0) return;
+    // where nobody reads any more, nothing is done with either
+    if (!rawInspection && this.feedsApp && (flags & StreamFlag.appDisabled) !== 0) return;
+    let keep = this.keepFrom(d);
+    if (!rawInspection && this.options.inline) keep += this.options.reassembly.toserverChunkSize;
+    if (rawInspection && (flags & (StreamFlag.held | StreamFlag.lingers)) === StreamFlag.lingers)
+      keep -= this.heldBehind[d % STRIDE === CLIENT ? 0 : 1];
+    const needed = (w[d + D.baseSeq]! + keep) | 0;
+    if (((needed - w[d + D.needed]!) | 0) > 0) w[d + D.needed] = needed;
   }
 
   /** Forgets what nobody needs any longer, when it is worth the while. */

@@ -17,6 +17,5 @@ export function takeReset(x: TcpContext, p: Packet, b: number, d: number, peer: 
   w[peer + D.flags] = w[peer + D.flags]! | StreamFlag.rstReceived;
   x.close(b);
   x.updateAck(p, peer);
-  x.acknowledged(p, b, peer);
   x.settle(p, b, d);
 }

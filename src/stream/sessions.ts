@@ -46,7 +46,7 @@ export const D = {
   // from here on RARE
   missed: 44, // double
   baseOffset: 46, // double: stream offset of relative position 0
-  osPolicy: 48, // -1 not looked up yet
+  needed: 48, // sequence number of the first byte that anybody needed after the direction's last packet
   retransmits: 49,
   urgentCount: 50,
   maxRegions: 51,
@@ -117,7 +117,17 @@ export const StreamFlag = {
   held: 1 << 19,
   /** Followed to its end, whatever the depth of others is. */
   whole: 1 << 20,
+  /** As `held`, but nothing is kept: repeated, it is judged as if it were. */
+  lingers: 1 << 21,
 } as const;
+
+/** Where `D.flags` keeps how overlaps are resolved: 4 bits. */
+export const OS_POLICY = 24;
+
+/** Number of the overlap policy in the flags of a direction. */
+export function osPolicyOf(flags: number): number {
+  return (flags >>> OS_POLICY) & 15;
+}
 
 /** The record store. */
 export class Sessions {
@@ -163,7 +173,6 @@ export class Sessions {
 
   private clearDirection(d: number): void {
     const w = this.words;
-    w[d + D.osPolicy] = -1;
     w[d + D.buffer] = -1;
     w[d + D.segmentHead] = -1;
     w[d + D.segmentTail] = -1;

@@ -20,7 +20,7 @@ import { mayOpen, openBySyn, openBySynAck, openMidstream } from './opening.ts';
 import type { StreamOptions } from './options.ts';
 import { RawWindow } from './raw.ts';
 import { Reassembly } from './reassembly.ts';
-import { CLIENT, D, S, SERVER, SessionFlag, Sessions, StreamFlag, STRIDE } from './sessions.ts';
+import { CLIENT, D, S, SERVER, SessionFlag, Sessions, StreamFlag, STRIDE, OS_POLICY } from './sessions.ts';
 import { snapshotOf } from './snapshot.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 import { ToldStreams } from './told-streams.ts';
@@ -63,6 +63,7 @@ export class TcpEngine implements TcpView {
     this.s = new Sessions();
     const reassembly = new Reassembly(this.s, parts.slab, parts.data, parts.counters, parts.options);
     reassembly.keepsBytes = needsBytes(parts);
+    reassembly.feedsApp = parts.sink !== undefined;
     this.raw = new RawWindow(reassembly, parts.flows, parts.bufferId);
     this.held = new HeldStream(reassembly, parts.flows);
     this.x = new TcpContext(parts.flows, this.s, parts.counters, parts.options, reassembly);
@@ -183,8 +184,8 @@ export class TcpEngine implements TcpView {
     const isToServer = (p.flags & PacketFlag.toServer) !== 0;
     const bySource = look === null ? 0 : look(p.src0, p.src1, p.src2, p.src3, p.ipVersion);
     const byDestination = look === null ? 0 : look(p.dst0, p.dst1, p.dst2, p.dst3, p.ipVersion);
-    this.s.words[b + CLIENT + D.osPolicy] = isToServer ? byDestination : bySource;
-    this.s.words[b + SERVER + D.osPolicy] = isToServer ? bySource : byDestination;
+    this.s.words[b + CLIENT + D.flags] = (isToServer ? byDestination : bySource) << OS_POLICY;
+    this.s.words[b + SERVER + D.flags] = (isToServer ? bySource : byDestination) << OS_POLICY;
   }
 
   private follow(p: Packet, b: number): void {
@@ -226,6 +227,7 @@ export class TcpEngine implements TcpView {
       this.x.conclude(p, b, b + CLIENT);
       this.x.conclude(p, b, b + SERVER);
     }
+    this.x.reassembly.noteNeeded(d);
     if ((w[d + D.flags]! & StreamFlag.noReassembly) !== 0) {
       p.flags |= PacketFlag.noPayloadInspection;
       this.x.reassembly.prune(d);
@@ -339,11 +341,14 @@ export class TcpEngine implements TcpView {
     this.setFlag(t, 1, flag);
   }
 
-  /** So many bytes of a direction stay behind those that were looked at; the largest number holds for all sessions. */
-  holdBehind(t: number, direction: 0 | 1, bytes: number): void {
+  /**
+   * So many bytes of a direction stay behind those that were looked at; the largest number holds for all sessions.
+   * @param isKept false: they are judged as if they were there
+   */
+  holdBehind(t: number, direction: 0 | 1, bytes: number, { isKept }: { readonly isKept: boolean }): void {
     const { heldBehind } = this.x.reassembly;
     if (bytes > heldBehind[direction]) heldBehind[direction] = bytes;
-    this.setFlag(t, direction, StreamFlag.held);
+    this.setFlag(t, direction, isKept ? StreamFlag.held : StreamFlag.lingers);
   }
 
   private setFlag(t: number, direction: 0 | 1, flag: number): void {

@@ -9,6 +9,7 @@ const EVENTS = [
   'applayer_no_tls_after_starttls',
   'applayer_wrong_direction_first_data',
   'applayer_mismatch_protocol_both_directions',
+  'applayer_detect_protocol_only_one_direction',
 ];
 const RULES = EVENTS.map(
   (event, i) => `alert tcp any any -> any any (app-layer-event:${event}; sid:${String(i + 1)};)`,
@@ -29,7 +30,8 @@ const TLS_HELLO = `\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03${'r'.repeat(32)}
 
 describe('unexpected protocols', () => {
   it('are told of when they follow STARTTLS, TLS or not', () => {
-    assert.deepEqual(told(...UPGRADE, { client: 'EHLO a\r\n' }, { server: '250 host\r\n' }), EVENTS.slice(0, 2));
+    const hello = [{ client: 'EHLO a\r\n' }, { server: '250 host\r\n' }];
+    assert.deepEqual(told(...UPGRADE, ...hello), [...EVENTS.slice(0, 2), EVENTS[4]]);
     const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
     assert.deepEqual(told(...UPGRADE, { server: answer }, { client: ' ' }), EVENTS.slice(0, 2));
     assert.deepEqual(told(...UPGRADE, { client: TLS_HELLO }, { server: '' }), []);
@@ -41,5 +43,32 @@ describe('unexpected protocols', () => {
       [],
     );
     assert.deepEqual(told({ server: TLS_HELLO }, { client: ' ' }), [EVENTS[2]]);
+  });
+
+  it('are those of a direction that says nothing known, once there is enough of it to tell', () => {
+    const get = { client: 'GET / HTTP/1.1\r\nHost: a\r\n\r\n' };
+    assert.deepEqual(told(get, { server: 'abcdefghij' }), [EVENTS[4]]);
+    assert.deepEqual(told(get, { server: 'abcdefghi' }), [], 'nine bytes may still become a greeting');
+    assert.deepEqual(told(get, { server: 'abcdefghi' }, { client: 'x' }, { server: 'j' }), [EVENTS[4]]);
+    assert.deepEqual(told({ server: 'SSH-2.0-x\r\n' }, { client: 'x'.repeat(40) }), [EVENTS[4]]);
+    assert.deepEqual(told({ client: 'x'.repeat(40) }, { server: 'SSH-2.0-x\r\n' }, { client: 'x' }), [EVENTS[4]]);
+  });
+
+  it('are judged of TLS and SMTP as of others', () => {
+    assert.deepEqual(told({ client: TLS_HELLO }, { server: 'abcdefghij' }), [EVENTS[4]]);
+    const hello = { client: 'EHLO a.example\r\n' };
+    assert.deepEqual(told(hello, { server: '250 a.example.com\r\n' }), [EVENTS[4]]);
+    // a server on a port that is none of SMTP, which speaks before its client shows the protocol
+    assert.deepEqual(told({ server: '220 who is there\r\n' }, hello), []);
+    assert.deepEqual(told({ server: '221 who is there\r\n' }, hello, { server: '' }), [EVENTS[4]]);
+  });
+
+  it('make the direction one of no known protocol, unless the parser fails on it', () => {
+    const protocolOf = (...turns: readonly Said[]): unknown =>
+      (ofType(runEngine({ frames: session(...turns) }), 'flow')[0] as { app_proto_tc?: string }).app_proto_tc;
+    const get = { client: 'GET / HTTP/1.1\r\nHost: a\r\n\r\n' };
+    assert.equal(protocolOf(get, { server: 'abcdefghij' }), 'failed');
+    assert.equal(protocolOf(get, { server: 'abcdefghi' }), undefined);
+    assert.equal(protocolOf({ client: 'EHLO a.example\r\n' }, { server: 'x25 a.example\r\n' }), undefined);
   });
 });

@@ -53,7 +53,7 @@ describe('bytes held of a stream', () => {
     for (const held of [false, true]) {
       const c = new Conversation();
       c.shake();
-      if (held) c.engine.holdBehind(c.t, 0, 1500);
+      if (held) c.engine.holdBehind(c.t, 0, 1500, { isKept: true });
       for (let i = 0; i < 10; i++) {
         c.say('c', 'A', 1 + i * 1000, 1, { data: String(i).repeat(1000) });
         c.say('s', 'A', 1, 1001 + i * 1000);

@@ -84,13 +84,62 @@ describe('raw inspection, passive', () => {
     const c = new Conversation();
     c.shake();
     c.say('c', 'A', 1, 1, { data: 'one' });
+    c.say('s', 'A', 1, 4, { data: 'two' });
+    c.say('c', 'FA', 4, 4);
+    c.say('s', 'FA', 4, 5);
+    assert.deepEqual(c.ended, []);
+    c.say('c', 'A', 5, 5);
+    c.say('c', 'A', 5, 5);
+    assert.deepEqual(c.ended, [0, 1]);
+  });
+
+  it('does not tell it of the end of a direction that said nothing', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
     c.say('s', 'A', 1, 4);
     c.say('c', 'FA', 4, 1);
     c.say('s', 'FA', 1, 5);
-    assert.deepEqual(c.ended, []);
     c.say('c', 'A', 5, 2);
-    c.say('c', 'A', 5, 2);
-    assert.deepEqual(c.ended, [0, 1]);
+    assert.deepEqual(c.ended, [0]);
+  });
+
+  it('hands over what the sender of a reset said, not what it acknowledges with it', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    c.say('s', 'A', 1, 4, { data: 'two' });
+    c.say('c', 'A', 4, 1, { data: 'three' });
+    c.say('c', 'RA', 9, 4);
+    assert.deepEqual(c.delivered, [['one', 'three'], []]);
+  });
+
+  it('says nothing of the place of what is repeated once nobody needs it', () => {
+    const SPURIOUS = 'pkt_spurious_retransmission';
+    const say = (rules: boolean, isHeld: boolean): string[] => {
+      const c = new Conversation((o) => (o.rawInspection = rules));
+      c.shake();
+      if (isHeld) c.engine.holdBehind(c.t, 0, 100, { isKept: false });
+      c.say('c', 'A', 1, 1, { data: 'one' });
+      c.say('s', 'A', 1, 4);
+      c.say('c', 'A', 4, 1, { data: 'two' });
+      c.say('s', 'A', 1, 7);
+      return c.say('c', 'A', 1, 1, { data: 'one' });
+    };
+    assert.deepEqual(say(false, false), [SPURIOUS]);
+    assert.deepEqual(say(true, false), [SPURIOUS, 'est_pkt_before_last_ack'], 'rules have not looked at it yet');
+    assert.deepEqual(say(false, true), [SPURIOUS], 'without rules nothing is judged as if it were there');
+  });
+
+  it('judges what is repeated by what was needed after the last packet of its direction', () => {
+    const c = new Conversation((o) => (o.rawInspection = false));
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    c.say('c', 'A', 4, 1, { data: 'two' });
+    c.say('s', 'A', 1, 7);
+    const again = (): string[] => c.say('c', 'A', 1, 1, { data: 'one' });
+    assert.deepEqual(again(), ['pkt_spurious_retransmission', 'est_pkt_before_last_ack']);
+    assert.deepEqual(again(), ['pkt_spurious_retransmission']);
   });
 
   it('stops at the depth', () => {

@@ -474,6 +474,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const message = tx.message(direction);
     const isWhole = side.wait === Wait.body && side.framing === Framing.untilClose;
     message.body.isComplete = true;
+    side.parts?.finish();
     if (message.file !== null) this.flow.services.files.close(message.file, isWhole ? 'closed' : 'truncated');
     this.finish(side, direction);
     side.wait = Wait.nothing;

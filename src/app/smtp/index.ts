@@ -4,7 +4,7 @@ import { defineProtocol } from '../../framework/app-protocol.ts';
 import { SMTP_EVE } from './eve.ts';
 import { SMTP_KEYWORDS } from './keywords.ts';
 import { SmtpParser } from './parser.ts';
-import { probeGreeting } from './probe.ts';
+import { probeGreeting, probeReady } from './probe.ts';
 import { readSettings } from './settings.ts';
 import type { SmtpSettings } from './settings.ts';
 
@@ -12,9 +12,12 @@ export default defineProtocol({
   name: 'smtp',
   summary: 'Mail from client to server and between servers.',
   transports: ['tcp'],
-  isKnownByOneSide: true,
   patterns: ['ehlo', 'helo', 'quit'].map((content) => ({ transport: 'tcp', direction: 0, content, nocase: true })),
-  probes: [{ transport: 'tcp', direction: 1, ports: '25,465', minimum: 4, probe: probeGreeting }],
+  probes: [
+    { transport: 'tcp', direction: 1, ports: '25,465', minimum: 4, probe: probeGreeting },
+    // where the client speaks SMTP, its server need not name itself
+    { transport: 'tcp', direction: 1, ports: '', minimum: 4, probe: probeReady },
+  ],
   states: {
     toServer: ['request_started', 'request_data', 'request_complete'],
     toClient: ['response_started', 'response_data', 'response_complete'],

@@ -286,11 +286,12 @@ export class SmtpParser extends AppParser implements MessageHost {
       return;
     }
     if (noted !== null && isLong) this.anomaly(noted, ANOMALY.truncated_line);
+    if (isContinued(data, start, end)) return;
     if (pending === undefined) {
+      if (!this.hasWelcome && code !== READY && noted !== null) this.anomaly(noted, ANOMALY.invalid_reply);
       this.hasWelcome = true;
       return;
     }
-    if (isContinued(data, start, end)) return;
     this.pending.shift();
     this.judge(pending, code);
   }

@@ -7,15 +7,20 @@ const MOST = 512;
 const LF = 0x0a;
 
 export function probeGreeting(data: Uint8Array, start: number, end: number): number {
-  if (data[start] !== 0x32 || data[start + 1] !== 0x32 || data[start + 2] !== 0x30) return Probed.no;
-  const separator = data[start + 3];
-  if (separator !== 0x20 && separator !== 0x2d) return Probed.no;
+  if (probeReady(data, start) === Probed.no) return Probed.no;
   let at = start + 4;
   while (at < end && !isNameEnd(data[at]!)) at++;
   if (!isDomain(data, start + 4, at)) return at === end && end - start < MOST ? Probed.more : Probed.no;
   while (at < end && data[at] !== LF) at++;
   if (at < end) return Probed.yes;
   return end - start < MOST ? Probed.more : Probed.no;
+}
+
+/** `220` with a space or a hyphen behind it, whatever follows. */
+export function probeReady(data: Uint8Array, start: number): number {
+  const isReady = data[start] === 0x32 && data[start + 1] === 0x32 && data[start + 2] === 0x30;
+  const separator = data[start + 3];
+  return isReady && (separator === 0x20 || separator === 0x2d) ? Probed.yes : Probed.no;
 }
 
 function isNameEnd(byte: number): boolean {

@@ -22,7 +22,6 @@ export default defineProtocol({
   ruleNames: ['tls', 'ssl'],
   summary: 'Transport security.',
   transports: ['tcp'],
-  isKnownByOneSide: true,
   firstSpeaker: 'client',
   patterns: (['|16 03 00|', '|16 03 01|', '|16 03 02|', '|16 03 03|'] as const).flatMap((content) => [
     { transport: 'tcp', direction: 0, content },

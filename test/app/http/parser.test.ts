@@ -102,6 +102,17 @@ describe('HTTP parser', () => {
     assert.deepEqual((shown(cut)[0] as { files: string[] }).files, ['/a/b 4 TRUNCATED half']);
   });
 
+  it('keeps all there is of a file in a form that breaks off', () => {
+    const part = '--xx\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\n';
+    const cut = talk([
+      [
+        0,
+        `POST /a HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=xx\r\nContent-Length: 900\r\n\r\n${part}half of it`,
+      ],
+    ]).end(0);
+    assert.deepEqual((shown(cut)[0] as { files: string[] }).files, ['x 10 TRUNCATED half of it']);
+  });
+
   it('goes on behind a gap inside a body', () => {
     const driver = talk([
       [0, GET],

@@ -89,6 +89,19 @@ describe('SMTP parser', () => {
     assert.equal(text(talk.transactions[0]!.mailFrom), '<a@example.com>');
   });
 
+  it('notes the first reply that answers nothing, where no greeting came', () => {
+    const hello: Turn[] = [
+      ['C', 'HELO c\r\n'],
+      ['S', '250 ok\r\n'],
+      ['S', '250 ok\r\n'],
+      ['S', '250 ok\r\n'],
+    ];
+    const talk = new Conversation().play(hello);
+    assert.deepEqual(anomalies(talk), ['smtp.no_server_welcome_message', 'smtp.invalid_reply']);
+    const late: Turn[] = [...hello.slice(0, 2), ['S', '220 c\r\n'], ['S', '250 ok\r\n']];
+    assert.deepEqual(anomalies(new Conversation().play(late)), ['smtp.no_server_welcome_message']);
+  });
+
   const noted: readonly (readonly [string, readonly Turn[], string])[] = [
     ['a second MAIL', [...ENVELOPE.slice(0, 5), ['C', 'MAIL FROM:<x>\r\n']], 'smtp.duplicate_fields'],
     ['a refused DATA', [...ENVELOPE.slice(0, 8), ['S', '503 no\r\n']], 'smtp.data_command_rejected'],
@@ -99,6 +112,14 @@ describe('SMTP parser', () => {
     ],
     ['a refused STARTTLS', [...ENVELOPE.slice(0, 3), ['C', 'STARTTLS\r\n'], ['S', '454 no\r\n']], 'smtp.tls_rejected'],
     ['a reply without a code', [...ENVELOPE.slice(0, 4), ['S', 'hello\r\n']], 'smtp.invalid_reply'],
+    [
+      'a greeting that is not over',
+      [
+        ['S', '220-a.example\r\n'],
+        ['C', 'HELO c\r\n'],
+      ],
+      'smtp.no_server_welcome_message',
+    ],
     ['no greeting', [['C', 'HELO c\r\n']], 'smtp.no_server_welcome_message'],
     [
       'a line of 5000 bytes',
