@@ -71,4 +71,10 @@ describe('unexpected protocols', () => {
     assert.equal(protocolOf(get, { server: 'abcdefghi' }), undefined);
     assert.equal(protocolOf({ client: 'EHLO a.example\r\n' }, { server: 'x25 a.example\r\n' }), undefined);
   });
+
+  it('are TLS that a client of FTP asks for with its first ten bytes', () => {
+    const turns = [{ server: '220 (a)\r\n' }, { client: 'auth tls\r\n' }, { server: '234 go on\r\n' }];
+    const events = runEngine({ frames: session(...turns, { client: TLS_HELLO }, { server: '' }) });
+    assert.equal((ofType(events, 'flow')[0] as { app_proto?: string }).app_proto, 'tls');
+  });
 });
