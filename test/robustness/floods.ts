@@ -41,6 +41,9 @@ const OK = 'HTTP/1.1 200 OK\r\n';
 const PARTS = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\n';
 const CHUNKED = 'Transfer-Encoding: chunked\r\n\r\n';
 
+/** Chunk with the head of a gzip member that has a name. */
+const GZIP_NAMED = 'a\r\n\x1f\x8b\x08\x08\0\0\0\0\0\x03\r\n';
+
 const HTTP: readonly Flood[] = [
   http('requests never answered', (n) => repeated(n, (i) => client(`GET /${String(i)} HTTP/1.1\r\nHost: a\r\n\r\n`))),
   http('requests answered', (n) =>
@@ -73,6 +76,14 @@ const HTTP: readonly Flood[] = [
     (n) => [client(`${GET}\r\n`), server(`${OK}${CHUNKED}${'0'.repeat(n)}`)],
     1,
   ),
+  http('name of a file in gzip, byte by byte', (n) => [
+    client(`${GET}\r\n`),
+    server(`${OK}Content-Encoding: gzip\r\n${CHUNKED}${GZIP_NAMED}${'1\r\na\r\n'.repeat(n)}`),
+  ]),
+  http('brotli, byte by byte', (n) => [
+    client(`${GET}\r\n`),
+    server(`${OK}Content-Encoding: br\r\n${CHUNKED}${text(n, () => '1\r\n\x8b\r\n')}`),
+  ]),
   http('trailers', (n) => [
     client(`${GET}\r\n`),
     server(`${OK}${CHUNKED}0\r\n${text(n, (i) => `T-${String(i)}: a\r\n`)}\r\n`),

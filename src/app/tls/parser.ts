@@ -1,5 +1,6 @@
 // TlsParser: records, the handshake messages in them, and the point from which on everything is encrypted.
 
+import { GrowingBytes } from '../../base/growing-bytes.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
@@ -30,13 +31,11 @@ const Message = {
 /** Longer handshake messages are passed over; chains of a thousand names come near. */
 const MAX_HANDSHAKE = 1 << 20;
 
-const NOTHING = new Uint8Array(0);
-
 class Stream {
   /** Bytes of a record that are of no interest. */
   skip = 0;
   /** Handshake messages that are not complete. */
-  handshake: Uint8Array = NOTHING;
+  readonly handshake = new GrowingBytes();
   /** Bytes of a handshake message that is too long to be kept. */
   skipMessage = 0;
   isEncrypted = false;
@@ -155,7 +154,7 @@ export class TlsParser extends AppParser {
     this.tx.side(direction).hasChangedCipher = true;
     if (this.tx.isThirteen) return; // only there for the eyes of old boxes (RFC 8446 appendix D.4)
     stream.isEncrypted = true;
-    stream.handshake = NOTHING;
+    stream.handshake.clear();
     this.handshakeDone(direction);
   }
 
@@ -163,14 +162,18 @@ export class TlsParser extends AppParser {
     const stream = this.streams[direction];
     const skipped = Math.min(stream.skipMessage, end - start);
     stream.skipMessage -= skipped;
-    if (stream.handshake.length === 0) {
+    const begun = stream.handshake;
+    if (begun.size === 0) {
       const at = this.messages(direction, data, start + skipped, end);
-      stream.handshake = at < end ? data.slice(at, end) : NOTHING;
+      if (at < end) begun.append(data, at, end);
       return;
     }
-    const bytes = Buffer.concat([stream.handshake, data.subarray(start + skipped, end)]);
+    begun.append(data, start + skipped, end);
+    const { bytes } = begun;
     const at = this.messages(direction, bytes, 0, bytes.length);
-    stream.handshake = at < bytes.length ? bytes.subarray(at) : NOTHING;
+    if (at === 0) return;
+    begun.clear();
+    if (at < bytes.length) begun.append(bytes, at, bytes.length);
   }
 
   /** The messages that are whole; @returns where the rest begins */

@@ -1,6 +1,7 @@
 // Compressed bodies undone as they come: gzip, deflate, brotli and LZMA, one inside the other.
 
 import { brotliDecompressSync, constants } from 'node:zlib';
+import { GrowingBytes } from '../../base/growing-bytes.ts';
 import { HEADER_INCOMPLETE, Inflater, gzipBody, zlibBody } from '../../base/inflate.ts';
 import { LzmaDecoder } from '../../base/lzma.ts';
 
@@ -18,6 +19,8 @@ export const BOMB_RATIO = 2048;
 /** Output of LZMA at a time. */
 const PIECE = 1 << 16;
 
+/** Bytes of a header that are waited for. */
+const MOST_HEADER = 4096;
 const NOTHING = new Uint8Array(0);
 
 /** One compression. */
@@ -73,7 +76,7 @@ class Inflation extends AtOnce implements Decompressor {
     if (this.header === null) return this.isPlain ? data : this.inflate(data, 0, limit);
     const all = this.header.length === 0 ? data : Buffer.concat([this.header, data]);
     const start = this.coding === 'gzip' ? gzipBody(all, 0, all.length) : zlibBody(all, 0, all.length);
-    if (start === HEADER_INCOMPLETE) {
+    if (start === HEADER_INCOMPLETE && all.length <= MOST_HEADER) {
       this.header = Uint8Array.from(all);
       return NOTHING;
     }
@@ -113,36 +116,37 @@ class Inflation extends AtOnce implements Decompressor {
  */
 class Unbrotli extends AtOnce implements Decompressor {
   hasFailed = false;
-  private input: Uint8Array = NOTHING;
+  private readonly input = new GrowingBytes();
   private tried = 0;
   private given = 0;
 
   push(data: Uint8Array, limit: number): Uint8Array {
     if (this.hasFailed) return this.given === 0 ? data : NOTHING;
-    this.input = Buffer.concat([this.input, data]);
-    return this.input.length < 2 * this.tried ? NOTHING : this.undo(limit);
+    this.input.append(data, 0, data.length);
+    return this.input.size < 2 * this.tried ? NOTHING : this.undo(limit);
   }
 
   finish(limit: number): Uint8Array {
-    return this.hasFailed || this.tried === this.input.length ? NOTHING : this.undo(limit);
+    return this.hasFailed || this.tried === this.input.size ? NOTHING : this.undo(limit);
   }
 
   release(): void {
-    this.input = NOTHING;
+    this.input.clear();
   }
 
   private undo(limit: number): Uint8Array {
-    this.tried = this.input.length;
+    const input = this.input.bytes;
+    this.tried = input.length;
     try {
       const finishFlush = constants.BROTLI_OPERATION_FLUSH;
-      const plain = brotliDecompressSync(this.input, { finishFlush, maxOutputLength: this.given + limit });
+      const plain = brotliDecompressSync(input, { finishFlush, maxOutputLength: this.given + limit });
       const news = plain.subarray(this.given);
       this.given = plain.length;
       return news;
     } catch {
       // the only way it says that the bytes are no brotli, or more than the limit
       this.hasFailed = true;
-      return this.given === 0 ? this.input : NOTHING;
+      return this.given === 0 ? input : NOTHING;
     }
   }
 }
