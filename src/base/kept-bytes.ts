@@ -49,3 +49,9 @@ export function copyOf(data: Uint8Array, start: number, end: number): Uint8Array
   const at = shared.keep(data, start, end);
   return shared.bytes.subarray(at, at + end - start);
 }
+
+/** A text as bytes, for what lives about as long as a transaction: the small buffers of Node would keep 8 KB alive each. */
+export function bytesOf(text: string, encoding: 'latin1' | 'utf8'): Uint8Array {
+  const bytes = Buffer.from(text, encoding);
+  return copyOf(bytes, 0, bytes.length);
+}

@@ -1,5 +1,6 @@
 // Names of files in bodies: what Content-Disposition says, else the path asked for.
 
+import { bytesOf } from '../../base/kept-bytes.ts';
 import { TO_CLIENT } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { HeaderId, valueOf } from './headers.ts';
@@ -12,7 +13,7 @@ export function fileName(tx: HttpTransaction, direction: Direction): Uint8Array 
     const disposition = valueOf(tx.response.headers, HeaderId['content-disposition']);
     const match = disposition === null ? null : NAME.exec(Buffer.from(disposition).toString('latin1'));
     const name = match?.[1] ?? match?.[2] ?? '';
-    if (name !== '') return Buffer.from(name, 'latin1');
+    if (name !== '') return bytesOf(name, 'latin1');
   }
   const { uri } = tx;
   let end = 0;

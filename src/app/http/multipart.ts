@@ -1,6 +1,7 @@
 // Multipart bodies of requests (RFC 7578): the files in them, as the bytes come.
 
 import { bytesText } from '../../base/json-writer.ts';
+import { bytesOf } from '../../base/kept-bytes.ts';
 
 /** What becomes of the parts. */
 export interface PartSink {
@@ -79,7 +80,7 @@ export class Multipart {
     const match = FILE.exec(block);
     this.state = match === null ? 'field' : 'file';
     this.hasData = false;
-    if (match !== null) this.sink.begin(Buffer.from(match[1] ?? match[2] ?? '', 'latin1'));
+    if (match !== null) this.sink.begin(bytesOf(match[1] ?? match[2] ?? '', 'latin1'));
     return end.index + end[0].length;
   }
 

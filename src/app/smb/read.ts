@@ -1,5 +1,7 @@
 // Reads of SMB: little-endian numbers at an offset, texts, identifiers. The caller has checked the bounds.
 
+import { bytesOf } from '../../base/kept-bytes.ts';
+
 export function le16(data: Uint8Array, at: number): number {
   return data[at]! | (data[at + 1]! << 8);
 }
@@ -16,7 +18,7 @@ export function le64(data: Uint8Array, at: number): number {
 
 /** Bytes of SMB2 and NTLMSSP texts as EVE and rules have them: UTF-16 as UTF-8. */
 export function utf16(data: Uint8Array, start: number, end: number): Uint8Array {
-  return Buffer.from(utf16Text(data, start, end), 'utf8');
+  return bytesOf(utf16Text(data, start, end), 'utf8');
 }
 
 export function utf16Text(data: Uint8Array, start: number, end: number): string {
