@@ -25,8 +25,8 @@ const RELOAD = 15_000;
 /** Share of the run after which memory should be flat, and what it may still grow by after that (a factor). */
 const SETTLED = 1 / 3;
 const FLAT = 1.05;
-/** Rings of 64 MB. */
-const RING = 32_768;
+/** Rings of 128 MB: four seconds of what is sent, for the first ones, in which code is still compiled. */
+const RING = 65_536;
 
 const { values: options } = parseArgs({
   options: {
