@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Journal } from '../../../src/base/journal.ts';
 import { ConfigNode } from '../../../src/config/index.ts';
 import type { CompiledOrder } from '../../../src/engine/reload/order.ts';
 import { Team } from '../../../src/engine/workers/team.ts';
@@ -56,6 +57,15 @@ async function ended(one: Team): Promise<void> {
   await one.finish();
 }
 
+/** Milliseconds in which a worker that was told to takes the journal. */
+const SPIN = 500;
+
+/** Whether somebody takes the journal within so many milliseconds, in which this thread does nothing else. */
+function isHeld(journal: Journal, milliseconds: number): boolean {
+  for (const end = Date.now() + milliseconds; Date.now() < end; journal.end()) if (!journal.tryBegin()) return true;
+  return false;
+}
+
 describe('a team of workers', () => {
   for (const how of ['ends with an error', 'ends silently'])
     it(`has another in the place of one that ${how}; it begins with the rules of the reload under way`, async () => {
@@ -101,8 +111,8 @@ describe('a team of workers', () => {
     const reload = one.reload(rulesNamed('a'));
     await sleep(0);
     const journal = one.journal!;
-    // no turn of the event loop: its end is not learnt before
-    while (journal.tryBegin()) journal.end();
+    // between its taking the journal and the look at it no turn of the event loop: its end is not learnt before
+    while (!isHeld(journal, SPIN)) await sleep(1);
     assert.equal(await one.exclusively(() => 'done'), 'done');
     assert.equal(await reload, undefined);
     await ended(one);
