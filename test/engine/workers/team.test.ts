@@ -62,7 +62,10 @@ const SPIN = 500;
 
 /** Whether somebody takes the journal within so many milliseconds, in which this thread does nothing else. */
 function isHeld(journal: Journal, milliseconds: number): boolean {
-  for (const end = Date.now() + milliseconds; Date.now() < end; journal.end()) if (!journal.tryBegin()) return true;
+  for (const end = Date.now() + milliseconds; Date.now() < end;) {
+    if (!journal.tryBegin()) return true;
+    journal.end();
+  }
   return false;
 }
 
