@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { KeptBytes, copyOf } from '../../src/base/kept-bytes.ts';
+import { KeptBytes, bytesOf, copyOf } from '../../src/base/kept-bytes.ts';
 
 describe('kept bytes', () => {
   it('are copies that nothing overwrites', () => {
@@ -12,6 +12,14 @@ describe('kept bytes', () => {
     const expected = Buffer.from(source);
     source.fill(255);
     for (const { copy, start, end } of copies) assert.ok(Buffer.from(copy).equals(expected.subarray(start, end)));
+  });
+
+  it('of texts keep none of the small buffers alive that Node cuts from one piece', () => {
+    const name = bytesOf('größe.txt', 'utf8');
+    assert.equal(Buffer.from(name).toString('utf8'), 'größe.txt');
+    assert.deepEqual([...bytesOf('é', 'latin1')], [0xe9]);
+    assert.notEqual(name.buffer, Buffer.from('größe.txt').buffer);
+    assert.equal(bytesOf('other', 'latin1').buffer, name.buffer, 'one behind the other');
   });
 
   it('may be as long as the room is', () => {
