@@ -20,7 +20,6 @@ const CAPTURES = [
   `${NDPI}dcerpc.pcap`,
   `${ARKIME}websocket.pcap`,
   `${ARKIME}pop3-tag.pcap`,
-  `${NDPI}pop3.pcap`,
 ];
 
 const ROUNDS = 15;
