@@ -23,7 +23,7 @@ import { ProtocolMemory } from './protocol-memory.ts';
 import { FAILED_PROTOCOL, UNKNOWN_PROTOCOL } from './protocol-table.ts';
 import type { ProtocolTable } from './protocol-table.ts';
 import { Recognition } from './recognition.ts';
-import { retire } from './retirement.ts';
+import { retire, retireAwake } from './retirement.ts';
 
 const TCP = 6;
 
@@ -322,7 +322,8 @@ export class AppLayer implements AppStreamSink {
 
   /** Lets go of the transactions that rules and outputs are done with. */
   retire(app: AppFlow, needsInspection: boolean): void {
-    if (app.transactions.length > 0) retire(app.transactions, app, needsInspection);
+    if (app.awake !== null) retireAwake(app, needsInspection);
+    else if (app.transactions.length > 0) retire(app.transactions, app, needsInspection);
     if (app.former.length > 0) retire(app.former, app, needsInspection);
   }
 }

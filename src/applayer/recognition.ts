@@ -285,6 +285,7 @@ export class Recognition {
     const { expected, state } = app.change!;
     app.change = undefined;
     this.noteFormer(app);
+    app.wakeAll();
     app.former = [...app.former, ...app.transactions];
     app.transactions = [];
     app.expected = expected;

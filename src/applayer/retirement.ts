@@ -2,7 +2,7 @@
 
 import type { AppFlow } from '../framework/app-flow.ts';
 import { isDirectionOver } from '../framework/app-flow.ts';
-import { TO_CLIENT, TO_SERVER } from '../framework/transaction.ts';
+import { TO_CLIENT, TO_SERVER, placeOfTx } from '../framework/transaction.ts';
 import type { Direction, TxState } from '../framework/transaction.ts';
 
 /** Takes out of a list what is done with. @param needsInspection rules have yet to see what is kept */
@@ -10,11 +10,31 @@ export function retire(list: TxState[], app: AppFlow, needsInspection: boolean):
   let kept = 0;
   for (let i = 0; i < list.length; i++) {
     const tx = list[i]!;
-    const isOver = tx.isLogged && isDone(tx, app) && areFilesTold(tx) && (!needsInspection || isInspected(tx));
-    if (isOver) tx.tx.release();
+    if (isOver(tx, app, needsInspection)) tx.tx.release();
     else list[kept++] = tx;
   }
   while (list.length > kept) list.pop(); // setting the length would be a call into the runtime
+}
+
+/** The same of the flow's own transactions where some of them rest, which are not done with. */
+export function retireAwake(app: AppFlow, needsInspection: boolean): void {
+  const { transactions } = app;
+  const awake = app.awake!;
+  let kept = 0;
+  for (let i = 0; i < awake.length; i++) {
+    const tx = awake[i]!;
+    if (!isOver(tx, app, needsInspection)) awake[kept++] = tx;
+    else {
+      transactions.splice(placeOfTx(transactions, tx.tx.id), 1);
+      tx.tx.release();
+    }
+  }
+  while (awake.length > kept) awake.pop();
+  if (transactions.length === 0) app.awake = null;
+}
+
+function isOver(tx: TxState, app: AppFlow, needsInspection: boolean): boolean {
+  return tx.isLogged && isDone(tx, app) && areFilesTold(tx) && (!needsInspection || isInspected(tx));
 }
 
 /** Outputs are told of files with the packets of their direction, later maybe than all else. */

@@ -1,7 +1,7 @@
 // AfPacketPort: one interface that is captured from: its socket, and the ring that this shares with the kernel.
 
 import { PacketSocket, interfaceShape } from '../native/af-packet.ts';
-import type { SystemProblem } from '../native/af-packet.ts';
+import type { FanoutGroup, SystemProblem } from '../native/af-packet.ts';
 import { BlockRing } from './block-ring.ts';
 
 /** What the configuration says of one interface (`af-packet:`). */
@@ -17,15 +17,7 @@ export interface InterfaceSettings {
   /** Other workers have sockets of the interface, too: the kernel gives each packet to one of them. */
   readonly isShared: boolean;
   /** How it chooses one. */
-  readonly fanout: FanoutSettings;
-}
-
-/** `PACKET_FANOUT` of packet(7). */
-export interface FanoutSettings {
-  /** Number of the group; each interface has one of its own. */
-  readonly group: number;
-  /** PACKET_FANOUT_* with its flags. */
-  readonly mode: number;
+  readonly fanout: FanoutGroup;
 }
 
 /** Hardware types (if_arp.h) and the link types (tcpdump.org) of what their interfaces deliver. */
@@ -82,10 +74,7 @@ export class AfPacketPort {
   bind(): string | undefined {
     const { name, socket } = this;
     const { fanout, isPromiscuous, isShared } = this.settings;
-    const problem =
-      (isPromiscuous ? socket!.promiscuous() : undefined) ??
-      socket!.bind() ??
-      (isShared ? socket!.fanout(fanout.group, fanout.mode) : undefined);
+    const problem = (isPromiscuous ? socket!.promiscuous() : undefined) ?? socket!.bind(isShared ? fanout : undefined);
     return problem === undefined ? undefined : describe(name, problem);
   }
 

@@ -103,6 +103,12 @@ export class AfPacketSource {
     return this.ports.named(name);
   }
 
+  /** A packet that was taken and is not looked at. */
+  noteLost(device: number): void {
+    this.ports.all[device]!.drops++;
+    this.counters!.add(this.ids.kernel_drops);
+  }
+
   private count(port: AfPacketPort): void {
     if (port.socket === undefined) return;
     const counters = this.counters!;

@@ -127,6 +127,12 @@ export class MirrorSource {
     }
   }
 
+  /** A packet that was taken and is not looked at. */
+  noteLost(device: number): void {
+    this.ports[device]!.drops++;
+    this.counters!.add(this.ids.kernel_drops);
+  }
+
   countsOf(name: string): { readonly packets: number; readonly drops: number } | undefined {
     return this.ports[this.names.indexOf(name)];
   }

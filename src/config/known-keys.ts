@@ -119,7 +119,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
     'enabled max-streams max-table-size max-frames max-reassembly-size compression-bomb-limit http1-rules',
   'app-layer.protocols.modbus': `${PORTS} request-flood stream-depth`,
   'app-layer.protocols.mqtt': `${PORTS} max-msg-length max-messages max-tx subscribe-topic-match-limit unsubscribe-topic-match-limit`,
-  'app-layer.protocols.smb': `${PORTS} stream-depth max-tx max-held-size dcerpc max-read-size max-write-size max-read-queue-size max-read-queue-cnt max-write-queue-size max-write-queue-cnt max-guid-cache-size max-read-offset-cache-size max-tree-cache-size max-dcerpc-frag-cache-size max-session-cache-size`,
+  'app-layer.protocols.smb': `${PORTS} stream-depth max-tx max-held-size max-names-size dcerpc max-read-size max-write-size max-read-queue-size max-read-queue-cnt max-write-queue-size max-write-queue-cnt max-guid-cache-size max-read-offset-cache-size max-tree-cache-size max-dcerpc-frag-cache-size max-session-cache-size`,
   'app-layer.protocols.smb.dcerpc': 'max-stub-size',
   'app-layer.protocols.smtp': `${PORTS} mime inspected-tracker raw-extraction max-tx`,
   'app-layer.protocols.smtp.mime':

@@ -39,6 +39,8 @@ export interface LiveSource {
   /** Of one interface or queue, up to the last update; undefined for one that is none of them. */
   countsOf(name: string): { readonly packets: number; readonly drops: number } | undefined;
   close(): void;
+  /** A packet of an interface or mirror, by its number, that was taken and is not looked at: it counts as dropped. */
+  noteLost?(device: number): void;
   /** Told what becomes of the packets, and after each batch that it was the last of it; where something does. */
   readonly verdicts?: VerdictSink;
   settle?(): void;

@@ -203,7 +203,7 @@ function passOn(run: Run, source: LiveSource, filter: PacketFilter | undefined):
 
 /**
  * What came before the end was asked for and is still in the rings: the kernel hands blocks over after a while. Each ring
- * is in order, and a batch begins with another each time.
+ * is in order, and a batch begins with another each time. For what is left after all the time there is, see `countLost`.
  */
 async function drain(run: Run, source: LiveSource, filter: PacketFilter | undefined): Promise<void> {
   const { batch, region } = run.worker;
@@ -211,7 +211,11 @@ async function drain(run: Run, source: LiveSource, filter: PacketFilter | undefi
   for (let late = 0; late < source.names.length;) {
     const count = source.next(batch, region);
     const passed = Date.now() - asked;
-    if (passed > LONGEST_DRAIN || (count === 0 && passed > LAST_BLOCK)) return;
+    if (count === 0 && passed > LAST_BLOCK) return;
+    if (passed > LONGEST_DRAIN) {
+      countLost(run, source, asked * 1000);
+      return;
+    }
     if (count === 0) {
       if (source.rest === undefined) source.wait(WAIT_IN_USE);
       else await source.rest(WAIT_IN_USE);
@@ -222,6 +226,26 @@ async function drain(run: Run, source: LiveSource, filter: PacketFilter | undefi
     late = isLate ? late + 1 : 0;
     passOn(run, source, filter);
   }
+}
+
+/**
+ * Nobody looks any more at what the batch holds and the source still has: packets that came before `asked` (microseconds)
+ * are lost. Of a source that says what becomes of packets, what becomes of these is the kernel's business.
+ */
+function countLost(run: Run, source: LiveSource, asked: number): void {
+  const { batch, region } = run.worker;
+  if (source.noteLost === undefined) return;
+  let left = 0;
+  for (let late = 0; batch.count > 0 && late < source.names.length; source.next(batch, region)) {
+    late = isLater(batch, asked) ? late + 1 : 0;
+    for (let i = 0; i < batch.count; i++) {
+      if (batch.timestamp[i]! > asked) continue;
+      source.noteLost(batch.interfaceId[i]!);
+      left++;
+    }
+  }
+  if (left > 0)
+    log.warning('capture', `${String(left)} packets that waited at the end were not looked at: they count as dropped`);
 }
 
 function isLater({ count, timestamp }: PacketBatch, than: number): boolean {

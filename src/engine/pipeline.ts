@@ -258,6 +258,7 @@ export class Pipeline {
     if (isNews) this.transactions.tell(p, app, detect !== null && !isUninspected(flows.flags(p.flow)));
     if (detect !== null) detect.done(p);
     else if (isNews) app.endNews((p.flags & PacketFlag.toServer) !== 0 ? 0 : 1);
+    if (isNews) app.rest();
   }
 
   /** True for packets of a bypassed flow, which are only counted; those of a dropped flow are not inspected. */

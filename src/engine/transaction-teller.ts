@@ -38,7 +38,7 @@ export class TransactionTeller {
   /** @param needsInspection rules have yet to see what is kept */
   tell(p: Packet, app: AppFlow, needsInspection: boolean): void {
     for (let i = 0; i < app.former.length; i++) this.one(p, app, app.former[i]!);
-    const { transactions } = app;
+    const transactions = app.awake ?? app.transactions;
     for (let i = 0; i < transactions.length; i++) this.one(p, app, transactions[i]!);
     this.retire(app, needsInspection);
   }

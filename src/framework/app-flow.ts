@@ -8,6 +8,7 @@ import type { FileTracker } from './file.ts';
 import { FlowFlag } from './flows.ts';
 import type { Flows } from './flows.ts';
 import type { FlowFrames } from './frame.ts';
+import { placeOfTx } from './transaction.ts';
 import type { Direction, Transaction, TxState } from './transaction.ts';
 
 /** Is told bytes [start, end) of the body of a message, in order; they are only there during the call. */
@@ -93,6 +94,8 @@ const Mark = { eof: 1, stopped: 4, silent: 256, spoken: 1024 } as const;
 const DETECTION_SHIFT = 4;
 const DETECTION_MASK = 3;
 const NONE: TxState[] = [];
+/** So many transactions are looked at as soon as told apart. */
+const FEW = 16;
 const RESTLESS = [FlowFlag.appRestlessToServer, FlowFlag.appRestlessToClient] as const;
 const NEWS = [FlowFlag.appNewsToServer, FlowFlag.appNewsToClient] as const;
 
@@ -126,6 +129,8 @@ export class AppFlow {
   formerProtocol = '';
   /** Live transactions of the parser, oldest first. */
   transactions: TxState[] = [];
+  /** Those of them that are not at rest, in the same order; null: all. */
+  awake: TxState[] | null = null;
   /** Transactions of the protocol that the flow spoke before, until rules and outputs are done with them. */
   former: TxState[] = NONE;
   /** Directions (1 to server, 2 to client) whose files a rule wants kept, those to come included. */
@@ -158,6 +163,7 @@ export class AppFlow {
   }
 
   noteEof(direction: Direction): void {
+    this.wakeAll();
     this.marks |= Mark.eof << direction;
   }
 
@@ -167,6 +173,7 @@ export class AppFlow {
   }
 
   stop(direction: Direction): void {
+    this.wakeAll();
     this.marks |= Mark.stopped << direction;
   }
 
@@ -176,6 +183,7 @@ export class AppFlow {
   }
 
   noteSilence(direction: Direction, { is }: { readonly is: boolean }): void {
+    this.wakeAll();
     const bit = Mark.silent << direction;
     this.marks = is ? this.marks | bit : this.marks & ~bit;
   }
@@ -241,6 +249,44 @@ export class AppFlow {
   get isChanging(): boolean {
     if (this.formerProtocol === '') return false;
     return this.detection(0) === Detection.undecided || this.detection(1) === Detection.undecided;
+  }
+
+  /** Makes a transaction known, the newest. */
+  add(tx: TxState): void {
+    // most flows have one at a time: a list of its own for it takes a tenth of what the first push would
+    if (this.transactions.length === 0) this.transactions = [tx];
+    else this.transactions.push(tx);
+    this.awake?.push(tx);
+  }
+
+  /** Something of a transaction that may rest is new. */
+  wake(tx: TxState): void {
+    if (!tx.isResting) return;
+    tx.isResting = false;
+    const { awake } = this;
+    if (awake !== null) awake.splice(placeOfTx(awake, tx.tx.id), 0, tx);
+  }
+
+  /** Something is new to all of them. */
+  wakeAll(): void {
+    if (this.awake === null) return;
+    this.awake = null;
+    for (const tx of this.transactions) tx.isResting = false;
+  }
+
+  /**
+   * Rules and outputs have seen what there is: of many transactions those rest that may, so that each packet costs what
+   * is new and not what is open.
+   */
+  rest(): void {
+    const list = this.awake ?? this.transactions;
+    if (list.length < FEW || this.hasNews(0) || this.hasNews(1)) return;
+    const awake: TxState[] = [];
+    for (const tx of list) {
+      tx.isResting = tx.mayRest && !tx.isRestless && !tx.isComplete;
+      if (!tx.isResting) awake.push(tx);
+    }
+    if (awake.length < list.length) this.awake = awake;
   }
 
   /** A live transaction by its id. */

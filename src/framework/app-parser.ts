@@ -90,10 +90,7 @@ export abstract class AppParser {
   /** Makes known the transaction that a whole connection is: there from the start, it is not counted. */
   protected begin(tx: Transaction): void {
     tx.state.protocol = this.flow.protocol;
-    const { transactions } = this.flow;
-    // most flows have one at a time: a list of its own for it takes a tenth of what the first push would
-    if (transactions.length === 0) this.flow.transactions = [tx.state];
-    else transactions.push(tx.state);
+    this.flow.add(tx.state);
     this.changed(0);
     this.changed(1);
   }

@@ -52,6 +52,9 @@ export class TxState {
   attributed = 0;
   /** Which of several state machines of the protocol it goes through; '' where there is but one. */
   subState = '';
+  /** Its parser says when something of it is new (`AppFlow.wake`): between whiles it is not looked at. */
+  mayRest = false;
+  isResting = false;
   /** Its own buffers want to know when rules have looked. */
   readonly isWatching: boolean;
   /** Directions (bits as in `directions`) that rules are through with. */
@@ -71,6 +74,17 @@ export class TxState {
     return (this.inspectToClient ??= new TxInspectState());
   }
 
+  /** Nothing more of it comes. */
+  get isComplete(): boolean {
+    const { complete } = this.protocol!;
+    return this.progress[0] >= complete[0] && this.progress[1] >= complete[1];
+  }
+
+  /** Rules wait for something that need not come with news of it. */
+  get isRestless(): boolean {
+    return this.inspectToServer?.isRestless === true || this.inspectToClient?.isRestless === true;
+  }
+
   /** Rules are through with a direction: there is nothing of it that they wait for. */
   isInspected(direction: Direction): boolean {
     return (this.inspectedDirections & (1 << direction)) !== 0;
@@ -88,6 +102,17 @@ export class TxState {
   inspected(direction: Direction): void {
     if (this.isWatching || this.files !== null) this.tx.inspected(direction);
   }
+}
+
+/** Where a transaction of that number is among some in order, or the first behind it. */
+export function placeOfTx(states: readonly TxState[], id: number): number {
+  let [low, high] = [0, states.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (states[middle]!.tx.id < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Base of every protocol's transaction; a subclass adds what the protocol says. */

@@ -2,6 +2,7 @@
 
 import { parseFilePattern, parseFileSize, parseFileStore } from '../detect/files/arguments.ts';
 import type { FileStore } from '../detect/files/arguments.ts';
+import { newContent } from '../detect/content/content-element.ts';
 import { addFileTest, filesOf } from '../detect/files/file-tests.ts';
 import { hashListPath, readHashList } from '../detect/files/hash-list.ts';
 import { keepFiles } from '../detect/files/keep-files.ts';
@@ -19,7 +20,9 @@ interface PatternKeyword {
   readonly name: 'filename' | 'fileext' | 'filemagic';
   readonly summary: string;
   readonly quotes: 'optional' | 'required';
-  /** What is searched; null: not known yet. */
+  /** The keyword that selects the buffer with what is searched. */
+  readonly buffer: 'file.name' | 'file.magic';
+  /** The same of one file; null: not known yet. */
   readonly read: (file: TrackedFile) => Buffer | null;
   readonly isAtEnd?: boolean;
 }
@@ -27,7 +30,7 @@ interface PatternKeyword {
 /** Bytes of a file's name as they are; what is searched in them knows no case. */
 const nameOf = (file: TrackedFile): Buffer => Buffer.from(file.name);
 
-function patternKeyword({ name, summary, quotes, read, isAtEnd = false }: PatternKeyword): KeywordDefinition {
+function patternKeyword({ name, summary, quotes, buffer, read, isAtEnd = false }: PatternKeyword): KeywordDefinition {
   return defineKeyword({
     name,
     argument: 'required',
@@ -38,13 +41,20 @@ function patternKeyword({ name, summary, quotes, read, isAtEnd = false }: Patter
     examples: [rule(`${name}:"pdf";`)],
     compile(builder, option) {
       const { bytes, isNegated } = parseFilePattern(requiredArgument(option), name);
-      const wanted = (isAtEnd ? '.' : '') + Buffer.from(bytes).toString('latin1').toLowerCase();
+      const pattern = Buffer.concat([Buffer.from(isAtEnd ? '.' : ''), bytes]);
+      const wanted = pattern.toString('latin1').toLowerCase();
       if (name === 'filemagic') builder.setup.demands.add(FILE_DEMAND.magic);
-      addFileTest(builder, name, (file) => {
+      // looked for in the buffer first; of files whose buffer is empty only the test knows that nothing is there yet
+      const content = { ...newContent(pattern, isNegated), nocase: true, endsWith: isAtEnd };
+      builder.inBuffer(builder.setup.bufferOf(buffer)!, () => {
+        builder.addContent(content);
+      });
+      const test = (file: TrackedFile): boolean => {
         const text = read(file)?.toString('latin1').toLowerCase();
         if (text === undefined) return false;
         return (isAtEnd ? text.endsWith(wanted) : text.includes(wanted)) !== isNegated;
-      });
+      };
+      addFileTest(builder, name, test, { isOfBuffer: !isNegated });
     },
   });
 }
@@ -135,12 +145,14 @@ export default [
     name: 'filename',
     summary: 'Text that the name of the file holds.',
     quotes: 'optional',
+    buffer: 'file.name',
     read: nameOf,
   }),
   patternKeyword({
     name: 'fileext',
     summary: 'Extension of the name of the file.',
     quotes: 'optional',
+    buffer: 'file.name',
     read: nameOf,
     isAtEnd: true,
   }),
@@ -148,6 +160,7 @@ export default [
     name: 'filemagic',
     summary: 'Text that the description of the content of the file holds.',
     quotes: 'required',
+    buffer: 'file.magic',
     read: ({ magic }) => (magic === null ? null : Buffer.from(magic)),
   }),
   filesize,

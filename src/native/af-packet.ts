@@ -13,10 +13,17 @@ export interface RingShape {
   readonly blockTimeout: number;
 }
 
+/** Sockets among which the kernel shares packets (`PACKET_FANOUT` of packet(7)). */
+export interface FanoutGroup {
+  /** Number of the group, 16 bits; each interface has one of its own. */
+  readonly group: number;
+  /** PACKET_FANOUT_* with its flags. */
+  readonly mode: number;
+}
+
 /** Bytes that the kernel counts frames by; packets of a block lie one behind another whatever it is. */
 const FRAME_SIZE = 2048;
-/** `setsockopt` of packet(7): spread packets over sockets; leave out what this host sends. */
-const PACKET_FANOUT = 18;
+/** `setsockopt` of packet(7): leave out what this host sends. */
 const PACKET_IGNORE_OUTGOING = 23;
 
 type Calls = Required<
@@ -71,18 +78,18 @@ export class PacketSocket {
     return this.calls.afPacketMemory(this.handle);
   }
 
-  /** From now on the packets of the interface come in. */
-  bind(): SystemProblem | undefined {
-    return this.calls.afPacketBind(this.handle, this.name);
+  /**
+   * From now on the packets of the interface come in.
+   * @param fanout the group of sockets that share them, if any: no packet comes to two of them
+   */
+  bind(fanout?: FanoutGroup): SystemProblem | undefined {
+    // as a signed number: that is what integers of the add-on are
+    const value = fanout === undefined ? undefined : (fanout.mode << 16) | (fanout.group & 0xffff);
+    return this.calls.afPacketBind(this.handle, this.name, value);
   }
 
   promiscuous(): SystemProblem | undefined {
     return this.calls.afPacketPromiscuous(this.handle, this.name, 1);
-  }
-
-  /** Shares the packets of the interface with the other sockets of the group. @param mode PACKET_FANOUT_* and its flags */
-  fanout(group: number, mode: number): SystemProblem | undefined {
-    return this.calls.afPacketOption(this.handle, PACKET_FANOUT, (mode << 16) | (group & 0xffff));
   }
 
   /** Leaves out what this host sends (Linux 4.20). */

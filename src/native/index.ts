@@ -53,7 +53,7 @@ export interface NativeAddon {
     timeout: number,
   ): number | SystemProblem;
   afPacketMemory?(ring: number): ArrayBuffer;
-  afPacketBind?(ring: number, name: string): SystemProblem | undefined;
+  afPacketBind?(ring: number, name: string, fanout?: number): SystemProblem | undefined;
   afPacketPromiscuous?(ring: number, name: string, on: number): SystemProblem | undefined;
   afPacketOption?(ring: number, option: number, value: number): SystemProblem | undefined;
   afPacketWait?(rings: Int32Array, timeout: number): number;

@@ -1,6 +1,7 @@
 // FileTransfer: one direction of a file, its parts put in order; what is missing when it ends is a gap.
 
 import type { FileTracker, TrackedFile } from '../../framework/file.ts';
+import type { Transaction } from '../../framework/transaction.ts';
 import { GrowingBytes } from '../../base/growing-bytes.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { TransferLimits } from './settings.ts';
@@ -20,6 +21,8 @@ interface WaitingPart {
 }
 
 export class FileTransfer {
+  /** That it belongs to. */
+  readonly tx: Transaction;
   private readonly files: FileTracker;
   private readonly file: TrackedFile;
   private readonly limits: TransferLimits;
@@ -35,7 +38,13 @@ export class FileTransfer {
   private waitingBytes = 0;
   isClosed = false;
 
-  constructor(files: FileTracker, file: TrackedFile, limits: TransferLimits, held: HeldBytes) {
+  constructor(
+    files: FileTracker,
+    { tx, file }: { readonly tx: Transaction; readonly file: TrackedFile },
+    limits: TransferLimits,
+    held: HeldBytes,
+  ) {
+    this.tx = tx;
     this.files = files;
     this.file = file;
     this.limits = limits;

@@ -28,6 +28,8 @@ export interface SmbHost {
   readonly pipes: Pipes;
   /** Makes a transaction and makes it known. */
   open(version: 1 | 2, command: number, detail: SmbDetail, ids: MessageIds): SmbTransaction;
+  /** Something of it is about to change: of what is said by `asked`, `complete` and `note` this goes without saying. */
+  wake(tx: SmbTransaction): void;
   /** The command that a message answers; null without. */
   asked(version: 1 | 2, command: number, messageId: number): SmbTransaction | null;
   /** A direction of it is complete. */

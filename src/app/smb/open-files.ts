@@ -34,7 +34,9 @@ export class OpenFiles {
   }
 
   of(key: string, direction: Direction): SmbTransaction | undefined {
-    return this.open[direction].get(key);
+    const tx = this.open[direction].get(key);
+    if (tx !== undefined) this.host.wake(tx);
+    return tx;
   }
 
   /** A file begins to be transferred. */
@@ -52,7 +54,7 @@ export class OpenFiles {
     const tx = this.host.open(what.version, what.command, detail, what.ids) as FileTransaction;
     const file = flow.services.files.open(flow, tx, direction, what.name);
     const limits = direction === TO_SERVER ? settings.write : settings.read;
-    detail.transfer = new FileTransfer(flow.services.files, file, limits, session.held);
+    detail.transfer = new FileTransfer(flow.services.files, { tx, file }, limits, session.held);
     this.open[direction].set(key, tx);
     return tx;
   }
@@ -81,6 +83,7 @@ export class OpenFiles {
   endOfFile(key: string, status: number): void {
     const tx = this.open[TO_CLIENT].get(key);
     if (tx === undefined) return;
+    this.host.wake(tx);
     tx.status = status;
     tx.detail.transfer.close('closed');
     this.host.flow.noteNews(TO_CLIENT);
@@ -100,6 +103,7 @@ export class OpenFiles {
   }
 
   private end(key: string, direction: Direction, tx: FileTransaction, how: 'closed' | 'truncated'): void {
+    this.host.wake(tx);
     tx.detail.transfer.close(how);
     this.open[direction].delete(key);
     this.host.complete(tx, TO_SERVER);

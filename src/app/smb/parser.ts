@@ -3,8 +3,8 @@
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
-import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
-import type { Direction, TxState } from '../../framework/transaction.ts';
+import { TO_CLIENT, TO_SERVER, placeOfTx } from '../../framework/transaction.ts';
+import type { Direction, Transaction } from '../../framework/transaction.ts';
 import { SMB_ANOMALY } from './events.ts';
 import type { MessageIds, SmbHost } from './host.ts';
 import {
@@ -169,6 +169,7 @@ export class SmbParser extends AppParser implements SmbHost {
     const from = at + before;
     const stop = Math.min(end, from + side.data);
     if (stop > from) {
+      this.wake(side.transfer!.tx);
       side.transfer!.append(data, from, stop);
       side.data -= stop - from;
       side.pass(stop - from);
@@ -179,6 +180,7 @@ export class SmbParser extends AppParser implements SmbHost {
   }
 
   private endData(side: Side): void {
+    this.wake(side.transfer!.tx);
     side.transfer!.endPart();
     side.transfer = null;
     side.wait = Wait.skip;
@@ -203,6 +205,7 @@ export class SmbParser extends AppParser implements SmbHost {
     this.pipes.lose(direction);
     if (side.wait === Wait.session || missing > side.record) {
       if (side.transfer !== null) {
+        this.wake(side.transfer.tx);
         side.transfer.miss(side.data);
         this.endData(side);
       }
@@ -219,6 +222,7 @@ export class SmbParser extends AppParser implements SmbHost {
     if (side.wait === Wait.data) {
       const ofData = Math.min(side.data, Math.max(0, missing - side.before));
       side.before = Math.max(0, side.before - missing);
+      this.wake(side.transfer!.tx);
       if (ofData > 0) side.transfer!.miss(ofData);
       side.data -= ofData;
       if (side.data === 0) this.endData(side);
@@ -238,7 +242,16 @@ export class SmbParser extends AppParser implements SmbHost {
 
   open(version: 1 | 2, command: number, detail: SmbDetail, ids: MessageIds): SmbTransaction {
     if (this.liveCount >= this.settings.maxTx) this.giveUpOldest();
+    const names = bytesOfNames(detail);
+    const { named } = this.session;
+    for (let room = named.room; room < names;) {
+      const given = this.giveUpOldest();
+      if (given < 0) break;
+      room += given;
+    }
     const tx = new SmbTransaction(this.newId(), this.session, version, command, detail);
+    named.take(names);
+    tx.named = names;
     tx.messageId = ids.messageId;
     tx.treeId = ids.treeId;
     tx.sessionLow = ids.sessionLow;
@@ -249,20 +262,22 @@ export class SmbParser extends AppParser implements SmbHost {
     return tx;
   }
 
-  private giveUpOldest(): void {
+  /** @returns bytes of the names that go with it; below zero: there is none */
+  private giveUpOldest(): number {
     const tx = this.oldestOpen();
-    if (tx === null) return;
+    if (tx === null) return -1;
     this.note(SMB_ANOMALY.too_many_transactions, tx);
     this.files.giveUp(tx);
     tx.calls?.remove(tx);
     this.complete(tx, TO_SERVER);
     this.complete(tx, TO_CLIENT);
+    return tx.named;
   }
 
   /** The oldest that is not complete; those before it are complete for good, and not looked at again. */
   private oldestOpen(): SmbTransaction | null {
     const { transactions } = this.flow;
-    for (let i = placeOf(transactions, this.firstOpen); i < transactions.length; i++) {
+    for (let i = placeOfTx(transactions, this.firstOpen); i < transactions.length; i++) {
       const { tx } = transactions[i]!;
       this.firstOpen = tx.id;
       if (tx instanceof SmbTransaction && !(tx.isDone(TO_SERVER) && tx.isDone(TO_CLIENT))) return tx;
@@ -271,33 +286,48 @@ export class SmbParser extends AppParser implements SmbHost {
   }
 
   asked(version: 1 | 2, command: number, messageId: number): SmbTransaction | null {
-    return this.session.unanswered.find(version, command, messageId);
+    const tx = this.session.unanswered.find(version, command, messageId);
+    if (tx !== null) this.wake(tx);
+    return tx;
+  }
+
+  wake(tx: Transaction): void {
+    this.flow.wake(tx.state);
   }
 
   complete(tx: SmbTransaction, direction: Direction): void {
+    this.wake(tx);
     tx.advance(direction, Progress.complete);
     if (direction === TO_CLIENT) this.session.answered(tx);
     this.changed(direction);
   }
 
-  note(id: number, tx = this.newest): void {
-    if (tx !== undefined) this.anomaly(tx, id);
+  note(id: number, tx: Transaction | undefined = this.newest): void {
+    if (tx === undefined) return;
+    this.wake(tx);
+    this.anomaly(tx, id);
+  }
+}
+
+/** Of what a transaction is about. */
+function bytesOfNames(detail: SmbDetail): number {
+  switch (detail.kind) {
+    case 'create':
+    case 'set_file_path_info':
+      return detail.name.length;
+    case 'file':
+      return detail.name.length + detail.share.length;
+    case 'rename':
+      return detail.from.length + detail.to.length;
+    case 'tree_connect':
+      return detail.share.length;
+    default:
+      return 0;
   }
 }
 
 /** More bytes are needed. */
 const MORE = -2;
-
-/** Where a transaction of that number is among some in order, or the first behind it. */
-function placeOf(transactions: readonly TxState[], id: number): number {
-  let [low, high] = [0, transactions.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (transactions[middle]!.tx.id < id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 interface HeaderKind {
   readonly length: number;

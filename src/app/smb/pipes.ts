@@ -149,6 +149,7 @@ export class Pipes {
   ): void {
     const tx = this.call(pipe, direction, message);
     if (tx === null) return;
+    this.host.wake(tx);
     const exchange = tx.exchange!;
     const { type, flags, isLittle } = this.header;
     const side = exchange.side(direction);

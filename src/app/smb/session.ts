@@ -39,15 +39,19 @@ export class SmbSession {
   offer: SmbTransaction | null = null;
   readonly unanswered = new Unanswered();
   readonly held: HeldBytes;
+  /** Names in live transactions. */
+  readonly named: HeldBytes;
   readonly trees: RecentMap<string, Tree>;
   /** Names of files and pipes by their ids. */
   readonly names: RecentMap<string, Uint8Array>;
   readonly reads: RecentMap<number, PendingRead>;
 
-  constructor({ trees, files, reads, maxHeld }: SmbSettings) {
+  constructor({ trees, files, reads, maxHeld, maxNames }: SmbSettings) {
+    const most = maxNames === 0 ? Infinity : maxNames;
     this.held = new HeldBytes(maxHeld);
-    this.trees = new RecentMap(trees);
-    this.names = new RecentMap(files);
+    this.named = new HeldBytes(maxNames);
+    this.trees = new RecentMap(trees, { of: ({ name }) => name.length, most });
+    this.names = new RecentMap(files, { of: (name) => name.length, most });
     this.reads = new RecentMap(reads);
   }
 

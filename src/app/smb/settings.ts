@@ -15,6 +15,8 @@ export interface SmbSettings {
   readonly write: TransferLimits;
   /** Bytes of a connection that are kept for later, of all files and calls; 0: any number. */
   readonly maxHeld: number;
+  /** Bytes of names: of files that are remembered, of shares, and of those in live transactions; 0: any number. */
+  readonly maxNames: number;
   /** Transactions without an answer at a time. */
   readonly maxTx: number;
   /** How far streams are followed, in place of the depth of all streams; 0: to their end. */
@@ -33,6 +35,8 @@ const QUEUE_SIZE = 64 << 20;
 const QUEUE_COUNT = 64;
 const MAX_STUB = 1 << 20;
 const MAX_HELD = 64 << 20;
+/** Names of a thousand files of 250 letters are half of it. */
+const MAX_NAMES = 1 << 20;
 
 export function readSettings(node: ConfigNode | undefined): SmbSettings {
   const size = (key: string, fallback: number): number => node?.size(key, fallback) ?? fallback;
@@ -46,6 +50,7 @@ export function readSettings(node: ConfigNode | undefined): SmbSettings {
     read: limits('read'),
     write: limits('write'),
     maxHeld: size('max-held-size', MAX_HELD),
+    maxNames: size('max-names-size', MAX_NAMES),
     maxTx: count('max-tx', 1024),
     streamDepth: size('stream-depth', 0),
     files: count('max-guid-cache-size', 1024),

@@ -128,6 +128,8 @@ export class SmbTransaction extends Transaction implements RpcCarrier {
   sessionHigh = 0;
   /** Bytes of it that are kept; see HeldBytes. */
   held = 0;
+  /** Bytes of the names in it. */
+  named = 0;
   exchange: RpcExchange | null = null;
   /** Of its pipe, where it is a call. */
   calls: PipeCalls | null = null;
@@ -138,6 +140,7 @@ export class SmbTransaction extends Transaction implements RpcCarrier {
     this.version = version;
     this.command = command;
     this.detail = detail;
+    this.state.mayRest = true; // see `SmbHost.wake`
   }
 
   isDone(direction: 0 | 1): boolean {
@@ -154,6 +157,8 @@ export class SmbTransaction extends Transaction implements RpcCarrier {
     this.session.answered(this);
     this.session.held.free(this.held);
     this.held = 0;
+    this.session.named.free(this.named);
+    this.named = 0;
     this.calls?.remove(this);
   }
 }

@@ -7,18 +7,31 @@ import type { Direction, Transaction } from '../../framework/transaction.ts';
 
 export type FileTest = (file: TrackedFile) => boolean;
 
-/** The tests of each rule; the builder lives as long as the rule's closures do. */
-const testsByRule = new WeakMap<SignatureBuilder, FileTest[]>();
+interface Tests {
+  readonly tests: FileTest[];
+  /** They are a condition of the rule. */
+  isCondition: boolean;
+}
 
-/** Adds a condition on a file; the first of a rule becomes its condition on transactions. */
-export function addFileTest(builder: SignatureBuilder, keyword: string, test: FileTest): void {
-  const known = testsByRule.get(builder);
-  if (known !== undefined) {
-    known.push(test);
-    return;
-  }
-  const tests = [test];
-  testsByRule.set(builder, tests);
+/** The tests of each rule; the builder lives as long as the rule's closures do. */
+const testsByRule = new WeakMap<SignatureBuilder, Tests>();
+
+/**
+ * Adds a condition on a file; the first of a rule becomes its condition on transactions. One that the rule asks of a
+ * buffer anyway (`isOfBuffer`) is needed only beside others: they are to hold of the same file.
+ */
+export function addFileTest(
+  builder: SignatureBuilder,
+  keyword: string,
+  test: FileTest,
+  { isOfBuffer = false }: { readonly isOfBuffer?: boolean } = {},
+): void {
+  const known = testsByRule.get(builder) ?? { tests: [], isCondition: false };
+  testsByRule.set(builder, known);
+  const { tests } = known;
+  tests.push(test);
+  if (known.isCondition || (isOfBuffer && tests.length === 1)) return;
+  known.isCondition = true;
   builder.addTxMatch((tx, _p, ctx) => hasFile(tests, tx, ctx.txDirection), {
     keyword,
     engines: FILE_ENGINES,
@@ -41,6 +54,6 @@ function holds(tests: readonly FileTest[], file: TrackedFile): boolean {
 
 /** The files of a transaction that hold all that a rule asks of one. */
 export function filesOf(builder: SignatureBuilder, tx: Transaction, direction: Direction): TrackedFile[] {
-  const tests = testsByRule.get(builder) ?? [];
+  const tests = testsByRule.get(builder)?.tests ?? [];
   return (tx.files ?? []).filter((file) => file.direction === direction && holds(tests, file));
 }

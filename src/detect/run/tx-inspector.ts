@@ -67,7 +67,9 @@ export class TxInspector {
     this.isRestless = false;
     ctx.app = app;
     ctx.txDirection = direction;
-    const { former, transactions } = app;
+    const { former } = app;
+    // what was found in the payload may be about any of them
+    const transactions = app.awake === null || hits.txCount > 0 ? app.transactions : app.awake;
     for (let i = 0; i < former.length; i++) this.transaction(p, app, former[i]!, direction);
     for (let i = 0; i < transactions.length; i++) this.transaction(p, app, transactions[i]!, direction);
     ctx.tx = null;
@@ -85,6 +87,7 @@ export class TxInspector {
     const progress = isEnd ? complete : tx.progress[direction];
     if (group !== null) this.inspectGroup(p, tx, tx.inspection(direction), group, progress);
     tx.inspected(direction);
+    if (tx.isResting && tx.isRestless) app.wake(tx);
     if (progress >= complete) tx.endInspection(direction);
   }
 
@@ -159,7 +162,8 @@ export class TxInspector {
       if (due > progress) return i;
       const isTrue = step.match === null ? this.buffers.matches(step.buffer!, p, ctx) : step.match(tx, p, ctx);
       if (isTrue) continue;
-      const mayCome = step.isRepeated && progress <= due + (step.match === null ? 0 : Infinity);
+      // of several instances (files) others may come as long as the transaction goes on
+      const mayCome = step.isRepeated && (progress <= due || step.buffer?.buffer.isMulti !== false);
       return mayCome ? i : Outcome.no;
     }
     if (plan.wantsPayload && !plan.isByPayload && !this.host.payloadHolds(plan.signature, p)) return steps.length;

@@ -1,6 +1,7 @@
 // `af-packet:` of the configuration: the interfaces of a live capture, and the shape of their rings.
 
-import type { FanoutSettings, InterfaceSettings } from '../../capture/af-packet-port.ts';
+import type { InterfaceSettings } from '../../capture/af-packet-port.ts';
+import type { FanoutGroup } from '../../native/af-packet.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import { threadsOf } from './threads.ts';
 
@@ -95,7 +96,7 @@ function settingsOf(name: string, entry: ConfigNode | undefined, place: number):
   };
 }
 
-function fanoutOf(entry: ConfigNode | undefined, place: number): FanoutSettings {
+function fanoutOf(entry: ConfigNode | undefined, place: number): FanoutGroup {
   const group = entry?.int('cluster-id', CLUSTER_ID - place, { min: 0, max: 0xffff }) ?? CLUSTER_ID - place;
   const types = Object.keys(CLUSTER_TYPES);
   const type = entry?.choice('cluster-type', types, 'cluster_flow') ?? 'cluster_flow';

@@ -107,21 +107,42 @@ static napi_value afPacketOpen(napi_env env, napi_callback_info info) {
   return fromInt(env, static_cast<int32_t>(handle));
 }
 
-/** (handle, interface name) -> undefined, or what went wrong: from now on packets come in. */
+/** Lets no packet in, or takes that away again. */
+static int hold(int fd, bool on) {
+  sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+  const sock_fprog program = {1, &nothing};
+  const int unused = 0;
+  if (on) return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+  return setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
+}
+
+/**
+ * (handle, interface name, fanout) -> undefined, or what went wrong: from now on packets come in. `fanout`: mode and group
+ * (PACKET_FANOUT), undefined for none. The kernel takes only bound sockets into a group, and what came to one before it
+ * was in would have come to another of the group as well: until then nothing is let in.
+ */
 static napi_value afPacketBind(napi_env env, napi_callback_info info) {
-  napi_value values[2];
-  AfPacketState* state = arguments(env, info, values, 2)->afPacket.get();
+  napi_value values[3];
+  AfPacketState* state = arguments(env, info, values, 3)->afPacket.get();
   Ring* ring = lookup(state, toInt(env, values[0]));
   char name[IFNAMSIZ] = "";
   size_t length = 0;
   if (ring == nullptr || napi_get_value_string_utf8(env, values[1], name, sizeof name, &length) != napi_ok)
-    return fail(env, "afPacketBind takes (handle, name)");
+    return fail(env, "afPacketBind takes (handle, name, fanout)");
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env, values[2], &type);
+  const bool isShared = type == napi_number;
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;
   address.sll_protocol = htons(ETH_P_ALL);
   address.sll_ifindex = static_cast<int>(if_nametoindex(name));
   if (address.sll_ifindex == 0) return problem(env, "interface");
+  if (isShared && hold(ring->fd, true) < 0) return problem(env, "filter");
   if (bind(ring->fd, reinterpret_cast<sockaddr*>(&address), sizeof address) < 0) return problem(env, "bind");
+  if (!isShared) return undefined(env);
+  const int fanout = toInt(env, values[2]);
+  if (setsockopt(ring->fd, SOL_PACKET, PACKET_FANOUT, &fanout, sizeof fanout) < 0) return problem(env, "fanout");
+  if (hold(ring->fd, false) < 0) return problem(env, "filter");
   return undefined(env);
 }
 

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { FileTransfer, Refused } from '../../../src/app/smb/file-transfer.ts';
 import { HeldBytes } from '../../../src/app/smb/held-bytes.ts';
 import type { FileTracker, TrackedFile } from '../../../src/framework/file.ts';
+import type { Transaction } from '../../../src/framework/transaction.ts';
 
 const UNLIMITED = { size: 0, queueSize: 0, queueCount: 0 };
-const FILE = undefined as unknown as TrackedFile;
+const FILE = { tx: undefined as unknown as Transaction, file: undefined as unknown as TrackedFile };
 
 /** What comes of parts: [where they begin, bytes, or how many never came, ...]. */
 function told(...parts: readonly (readonly [at: number, ...(string | number)[]])[]): string {

@@ -251,6 +251,32 @@ describe('SMB parser', () => {
     assert.equal(tx!.session.unanswered.find(2, 13, 13), null);
   });
 
+  it('remembers names of so many bytes, the last ones', () => {
+    const names = Array.from({ length: 8 }, (_, i) => String(i).repeat(500));
+    const opened = names.flatMap((name, i) => [
+      messages.createRequest(name, 50 + i),
+      messages.createResponse(0x70 + i, 50 + i),
+    ]);
+    const written = names.map((_, i) => writeRequest(text('a'), 0, 0x70 + i, 90 + i));
+    const driver = play([...NEGOTIATION, ...opened, ...written], settings({ 'max-names-size': '1700' }));
+    const told = transactionsOf(driver).flatMap(({ detail }) => (detail.kind === 'file' ? [detail.name.length] : []));
+    assert.deepEqual(told, [9, 9, 9, 9, 9, 500, 500, 500]);
+  });
+
+  it('gives up the oldest transactions where their names take too much', () => {
+    const asks = Array.from({ length: 20 }, (_, i) => messages.createRequest(String(i % 10).repeat(1000), 50 + i));
+    const driver = play([...NEGOTIATION, ...asks], settings({ 'max-names-size': '10500' }));
+    const creates = transactionsOf(driver).filter(({ detail }) => detail.kind === 'create');
+    assert.deepEqual(
+      creates.map(({ progress }) => progress[1]),
+      [...Array<number>(10).fill(1), ...Array<number>(10).fill(0)],
+    );
+    const [first] = creates;
+    assert.equal(first!.session.named.room, 0);
+    for (const tx of creates) tx.release();
+    assert.equal(first!.session.named.room, 10_500);
+  });
+
   it('notes an anomaly that repeats itself no more than 255 times', () => {
     const wrong = session(text('A'));
     const driver = play([
