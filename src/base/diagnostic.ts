@@ -44,7 +44,7 @@ export function diagnostic(
 /** `file:line:column: error[code]: message`, one line, the form editors and CI understand. */
 export function formatDiagnostic(d: Diagnostic): string {
   const place = d.span.line > 0 ? `${d.file}:${String(d.span.line)}:${String(d.span.column)}` : d.file;
-  return `${place}: ${d.severity}[${d.code}]: ${d.message}`;
+  return `${place === '' ? '' : `${place}: `}${d.severity}[${d.code}]: ${d.message}`;
 }
 
 const WINDOW = 100;

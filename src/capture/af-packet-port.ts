@@ -1,5 +1,6 @@
 // AfPacketPort: one interface that is captured from: its socket, and the ring that this shares with the kernel.
 
+import { readdirSync } from 'node:fs';
 import { PacketSocket, interfaceShape } from '../native/af-packet.ts';
 import type { FanoutGroup, SystemProblem } from '../native/af-packet.ts';
 import { BlockRing } from './block-ring.ts';
@@ -92,6 +93,15 @@ export class AfPacketPort {
 function describe(name: string, { step, errno, message }: SystemProblem): string {
   if (errno === EPERM || errno === EACCES)
     return `${name}: ${message}: capturing needs CAP_NET_RAW (run as root, or setcap cap_net_raw+ep on node)`;
-  if (step === 'interface') return `${name}: ${message}`;
+  if (step === 'interface') return `${name}: ${message}${interfacesThere()}`;
   return `${name}: ${step}: ${message}`;
+}
+
+/** The names that may have been meant. */
+function interfacesThere(): string {
+  try {
+    return `; there are ${readdirSync('/sys/class/net').sort().join(', ')}`;
+  } catch {
+    return ''; // not told in some containers
+  }
 }

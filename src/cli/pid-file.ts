@@ -1,15 +1,27 @@
 // The pid file (`--pidfile`, `pid-file`): written at start, removed at the end.
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 
-/** Writes it where one is asked for; the function that removes it. A file that cannot be written stops nothing. */
-export function writePidFile(args: Arguments, config: ConfigNode): () => void {
+/**
+ * Writes it where one is asked for. A file that cannot be written stops nothing; one of a program like this that still
+ * runs does, what another left at a crash does not.
+ * @returns the function that removes it; undefined, with the reason told, when it must not be written
+ */
+export function writePidFile(args: Arguments, config: ConfigNode): (() => void) | undefined {
   const path = lastValue(args, 'pidfile') ?? config.string('pid-file');
   const nothing = (): void => undefined;
   if (path === undefined) return nothing;
+  const other = runningIn(path);
+  if (other !== undefined) {
+    log.error(
+      'pidfile',
+      `process ${String(other)} runs with pid file '${path}': end it, or give this one another (--pidfile)`,
+    );
+    return undefined;
+  }
   try {
     writeFileSync(path, `${String(process.pid)}\n`, { mode: 0o644 });
   } catch (error) {
@@ -23,4 +35,35 @@ export function writePidFile(args: Arguments, config: ConfigNode): () => void {
       log.info('pidfile', `${path} stays: it belongs to the user that the program was started by`);
     }
   };
+}
+
+/** The engine that a pid file is of, where it still runs; numbers of processes are used again. */
+function runningIn(path: string): number | undefined {
+  const pid = numberIn(path);
+  return pid > 0 && pid !== process.pid && isAlive(pid) && isEngine(pid) ? pid : undefined;
+}
+
+function numberIn(path: string): number {
+  try {
+    return Number.parseInt(readFileSync(path, 'latin1'), 10);
+  } catch {
+    return -1;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's
+  }
+}
+
+function isEngine(pid: number): boolean {
+  try {
+    return /tayra|suricata/i.test(readFileSync(`/proc/${String(pid)}/cmdline`, 'latin1'));
+  } catch {
+    return true; // not told here: rather it than two of them
+  }
 }

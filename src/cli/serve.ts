@@ -20,6 +20,7 @@ export async function serve(
 ): Promise<number> {
   const socket = servingSocket(config, lastValue(args, 'unixSocket') ?? '');
   const removePidFile = writePidFile(args, config);
+  if (removePidFile === undefined) return 1;
   const control = new RunControl();
   const disobey = obeySignals(control);
   const problem = await serveCaptures({

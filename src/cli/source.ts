@@ -23,6 +23,8 @@ export function sourceProblem(args: Arguments): UsageProblem | undefined {
   const sources = [['read'], ['queue'], ['unixSocket'], ['listen'], INTERFACES, ...MISSING_SOURCES];
   if (sources.filter((options) => options.some((option) => isGiven(args, option))).length > 1)
     return { message: 'more than one run mode has been specified', withHelp: true };
+  if (args.values.get('interface')?.includes('') === true)
+    return { message: '-i needs the name of an interface', withHelp: false };
   const queues = parseQueues(args.values.get('queue') ?? []);
   if (typeof queues === 'string') return { message: queues, withHelp: false, module: 'nfq' };
   const checksums = lastValue(args, 'checksums') ?? 'auto';

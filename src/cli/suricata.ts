@@ -16,7 +16,7 @@ import type { ConfigNode, ConfigSources, ConfigTexts } from '../config/index.ts'
 import { analysisPlan, writeAnalysis } from '../engine/analysis.ts';
 import { midstreamPolicyProblem, tellMasterPolicy } from '../engine/exception-policy.ts';
 import { strictKeywords } from '../engine/features.ts';
-import { loadRules } from '../engine/load-rules.ts';
+import { NO_RULE_FILE, loadRules } from '../engine/load-rules.ts';
 import type { LoadOptions, LoadedRules } from '../engine/load-rules.ts';
 import type { RuleSource } from '../engine/reload/order.ts';
 import { RunControl, obeySignals } from '../engine/control.ts';
@@ -204,6 +204,7 @@ async function play(
   const captures = capturesOf(args, config);
   if (captures === undefined) return FAILED;
   const removePidFile = writePidFile(args, config);
+  if (removePidFile === undefined) return FAILED;
   const problem = preparation.runAs === undefined ? undefined : becomeUser(preparation.runAs);
   if (problem !== undefined) {
     log.error('privs', problem);
@@ -278,9 +279,9 @@ function load(
   return rules;
 }
 
-/** `-T` and `--init-errors-fatal` refuse to start with a bad rule. */
+/** `-T` and `--init-errors-fatal` refuse to start with a bad rule, or without a file of rules. */
 function acceptable(args: Arguments, rules: LoadedRules): boolean {
-  if (rules.ruleset.failed === 0) return true;
+  if (rules.ruleset.failed === 0 && !rules.diagnostics.some(({ code }) => code === NO_RULE_FILE)) return true;
   if (!args.flags.has('test') && !args.flags.has('initErrorsFatal')) return true;
   log.error('suricata', 'Loading signatures failed.');
   return false;

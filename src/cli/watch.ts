@@ -19,6 +19,7 @@ import {
   isShadow,
   parseQueues,
   queueSettings,
+  runModeProblem,
 } from '../engine/settings/index.ts';
 import { liveOnTeam } from '../engine/workers/live.ts';
 import type { Attendant } from './attendant.ts';
@@ -60,12 +61,18 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
     log.error('privs', 'rules of the firewall can be removed only by who may add them: leave out --user, or --setup');
     return FAILED;
   }
+  const modeProblem = runModeProblem(lastValue(args, 'runmode') ?? config.string('runmode'));
+  if (modeProblem !== undefined) {
+    log.error('runmodes', modeProblem);
+    return FAILED;
+  }
   const source = sourceOf(args, config, prepared);
   if (typeof source === 'string') {
     log.error('suricata', source);
     return FAILED;
   }
   const removePidFile = writePidFile(args, config);
+  if (removePidFile === undefined) return FAILED;
   const control = new RunControl();
   const disobey = obeySignals(control);
   const count = workersOf(args, config, source);

@@ -92,7 +92,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   'logging.outputs.file': 'enabled level filename format type append',
   'logging.outputs.syslog': 'enabled facility format type level',
   'af-packet':
-    `${LIVE} cluster-id cluster-type block-size block-timeout ring-size mmap-locked use-mmap tpacket-v3 use-emergency-flush v2-block-size ` +
+    `${LIVE} cluster-id cluster-type block-size block-timeout ring-size mmap-locked use-mmap tpacket-v3 snaplen use-emergency-flush v2-block-size ` +
     'buffer-size rollover disable-hwtimestamp xdp-mode xdp-filter-file ebpf-lb-file ebpf-filter-file bypass pinned-maps no-percpu-hash gpu',
   'af-xdp': `${LIVE} force-xdp-mode force-bind-mode mem-unaligned enable-busy-poll busy-poll-time busy-poll-budget gro-flush-timeout napi-defer-hard-irq`,
   netmap: LIVE,

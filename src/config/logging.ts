@@ -1,6 +1,6 @@
 // Sets up the engine log from the `logging` section, the -v count and the SC_LOG_* environment, as Suricata does.
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import { ConsoleSink, log } from '../base/log.ts';
 import type { LogSink } from '../base/log.ts';
 import { FILE_FORMAT, LOG_LEVELS, LogPriority, defaultFormat, formatJson, formatText } from '../base/log-format.ts';
@@ -158,8 +158,15 @@ class FileSink implements LogSink {
   }
 
   reopen(): void {
+    let fd: number;
+    try {
+      mkdirSync(dirname(this.path), { recursive: true }); // as outputs do
+      fd = openSync(this.path, 'a');
+    } catch {
+      return; // the old one serves; outputs in the same folder tell why
+    }
     closeSync(this.fd);
-    this.fd = openSync(this.path, 'a');
+    this.fd = fd;
   }
 
   close(): void {

@@ -14,6 +14,8 @@ export const NOWHERE: Place = { file: '', span: { line: 0, column: 0, offset: 0,
 /** Collects what readers find wrong; shared by all nodes of a tree. */
 export interface DiagnosticList {
   readonly items: Diagnostic[];
+  /** What was said once: a setting may be read more than once. */
+  readonly said: Set<string>;
 }
 
 /**
@@ -36,7 +38,7 @@ export class ConfigNode {
   constructor(name: string, parent?: ConfigNode) {
     this.name = name;
     this.parent = parent;
-    this.diagnostics = parent?.diagnostics ?? { items: [] };
+    this.diagnostics = parent?.diagnostics ?? { items: [], said: new Set() };
   }
 
   /** Dotted path from the root. */
@@ -128,7 +130,11 @@ export class ConfigNode {
   /** Adds a complaint about the node at `path` (or, when absent, about this one). */
   report(code: string, message: string, path?: string, hint?: string): void {
     const node = (path === undefined ? undefined : this.get(path)) ?? this;
-    this.diagnostics.items.push(diagnostic('warning', code, message, node.place, hint));
+    const { items, said } = this.diagnostics;
+    const key = `${node.path}\n${code}\n${message}`;
+    if (said.has(key)) return;
+    said.add(key);
+    items.push(diagnostic('warning', code, message, node.place, hint));
   }
 
   private read<T>(path: string, fallback: T, parse: (text: string) => T | undefined, expected: string): T {

@@ -27,6 +27,9 @@ import type { CompiledRules, RuleParcel } from './rule-parcel.ts';
 import { createSetup, textOf } from './rule-setup.ts';
 import type { RuleSetup } from './rule-setup.ts';
 
+/** Code of the diagnostic for a file of rules that is not there. */
+export const NO_RULE_FILE = 'rule/no-file';
+
 export interface LoadedRules {
   /** Empty once others took its place (`letGo`). */
   ruleset: Ruleset;
@@ -176,7 +179,7 @@ function readTexts(files: readonly string[], diagnostics: Diagnostic[]): RuleTex
     if (existsSync(file)) texts.push({ file, bytes: readSharedFile(file) });
     else
       diagnostics.push(
-        diagnostic('warning', 'rule/no-file', `No rule files match the pattern ${file}`, { file, span: NO_SPAN }),
+        diagnostic('warning', NO_RULE_FILE, `No rule files match the pattern ${file}`, { file, span: NO_SPAN }),
       );
   }
   return texts;

@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { log } from '../base/log.ts';
 import { ByteText } from '../base/byte-text.ts';
 import { OutputError } from './output-error.ts';
 import { nextRotation } from './rotation.ts';
@@ -54,6 +55,8 @@ export class FileWriter implements RecordWriter {
   private records = 0;
   private size = 0;
   private isRegular = false;
+  /** What was written last did not reach the file. */
+  private isFailing = false;
   private rotateAt = Infinity;
   private readonly options: FileOptions;
   private readonly clock: () => number;
@@ -89,16 +92,21 @@ export class FileWriter implements RecordWriter {
     this.records = 0;
     if (how.mayRotate) this.rotateBySize(committed);
     if (!this.writeAll(text.data, committed)) this.failed += records;
+    else if (this.isFailing) this.recover();
     text.dropFront(committed);
   }
 
   reopen(): void {
     this.flush();
     const former = this.fd;
-    this.tryOpen({ append: true });
-    // where a new file cannot be made (privileges were given up, a folder is gone) the old one serves
-    if (this.fd < 0) this.fd = former;
-    else if (former >= 0) closeSync(former);
+    const problem = this.tryOpen({ append: true });
+    if (problem === undefined) {
+      if (former >= 0) closeSync(former);
+      return;
+    }
+    // privileges were given up, a disk is full
+    this.fd = former;
+    log.warning('output', `${problem}; ${former < 0 ? 'records are lost' : 'the file that was open serves on'}`);
   }
 
   close(): void {
@@ -123,11 +131,13 @@ export class FileWriter implements RecordWriter {
   }
 
   // while running, a file that cannot be opened costs records, not the engine
-  private tryOpen(options: { append: boolean }): void {
+  private tryOpen(options: { append: boolean }): string | undefined {
     try {
       this.open(options.append);
-    } catch {
+      return undefined;
+    } catch (error) {
       this.fd = -1;
+      return (error as OutputError).message;
     }
   }
 
@@ -161,8 +171,11 @@ export class FileWriter implements RecordWriter {
 
   /** All of it or nothing: a piece that ends in half a record is taken back. */
   private writeAll(bytes: Uint8Array, length: number): boolean {
-    if (this.fd < 0) this.tryOpen({ append: true });
-    if (this.fd < 0) return false;
+    const problem = this.fd < 0 ? this.tryOpen({ append: true }) : undefined;
+    if (problem !== undefined) {
+      this.fail(problem);
+      return false;
+    }
     let done = 0;
     let retries = 0;
     while (done < length) {
@@ -176,11 +189,24 @@ export class FileWriter implements RecordWriter {
           continue;
         }
         if (done > 0 && this.isRegular) this.takeBack();
+        this.fail(`${this.path}: ${(error as Error).message}`, { isFull: code === 'ENOSPC' || code === 'EDQUOT' });
         return false;
       }
     }
     this.size += length;
     return true;
+  }
+
+  /** Said once, however long it lasts. */
+  private fail(problem: string, { isFull = false } = {}): void {
+    if (this.isFailing) return;
+    this.isFailing = true;
+    log.error('output', `${problem}; records are lost until ${isFull ? 'there is space' : 'that works'} again`);
+  }
+
+  private recover(): void {
+    this.isFailing = false;
+    log.warning('output', `${this.path}: can be written again; ${String(this.failed)} records were lost so far`);
   }
 
   private takeBack(): void {

@@ -14,6 +14,10 @@ describe('renderDiagnostic', () => {
       'a.rules:2:5: error[rule/syntax]: no such direction\n   |\n 2 | any <- any\n   |     ^^\n  = hint: write ->',
     );
   });
+  it('names no place where there is none, as for what the command line sets', () => {
+    const nowhere = { file: '', span: { line: 0, column: 0, offset: 0, length: 0 } };
+    assert.equal(formatDiagnostic(diagnostic('warning', 'x/y', 'm', nowhere)), 'warning[x/y]: m');
+  });
   it('cuts long lines to a window around the place', () => {
     const d = diagnostic('warning', 'x/y', 'm', at(1, 500, 3));
     const lines = renderDiagnostic(d, `${'a'.repeat(499)}bbb${'c'.repeat(500)}`).split('\n');

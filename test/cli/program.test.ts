@@ -1,6 +1,7 @@
 // The built program from end to end: command lines in, exit codes, texts and files out.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,50 @@ describe('built program', function () {
     const { status } = tayra('-r', capture, '-S', 'test.rules', '-l', folder, '-k', 'none');
     assert.equal(status, 0);
     assert.deepEqual(alerts(), ['UDP', 'TCP']);
+  });
+
+  it('does not take a test for passed whose rules are not there', () => {
+    const common = ['-S', 'none.rules', '-l', folder];
+    for (const words of [
+      ['-T', ...common],
+      ['-r', capture, '--init-errors-fatal', ...common],
+    ]) {
+      const { status, stdout, stderr } = tayra(...words);
+      assert.equal(status, 1, stderr);
+      assert.match(stdout, /No rule files match the pattern none.rules/);
+      assert.match(stderr, /Loading signatures failed/);
+    }
+    assert.equal(tayra('-r', capture, ...common).status, 0);
+  });
+
+  it('does not begin beside another with the same pid file, and takes over one that a crash left', async () => {
+    const words = ['-S', 'test.rules', '-l', folder, '--pidfile', 'x.pid'];
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', 'tayra']);
+    try {
+      writeFileSync(join(folder, 'x.pid'), String(other.pid));
+      const { status, stderr } = tayra('-r', capture, ...words);
+      assert.equal(status, 1);
+      assert.match(stderr, /process \d+ runs with pid file 'x.pid': end it, or give this one another/);
+    } finally {
+      other.kill();
+      await once(other, 'exit');
+    }
+    assert.equal(tayra('-r', capture, ...words).status, 0);
+    writeFileSync(join(folder, 'x.pid'), String(process.pid)); // a program of another kind
+    assert.equal(tayra('-r', capture, ...words).status, 0);
+    assert.equal(existsSync(join(folder, 'x.pid')), false);
+  });
+
+  it('says what is wrong with a live run before it begins', () => {
+    for (const [words, reason] of [
+      [['-i', ''], /-i needs the name of an interface/],
+      [['-i', 'lo', '--runmode', 'many'], /run mode "many" is not known: single, workers, autofp/],
+      [['-i', 'lo', '--set', 'runmode=many'], /run mode "many" is not known/],
+    ] as const) {
+      const { status, stderr } = tayra(...words, '-S', 'test.rules', '-l', folder);
+      assert.equal(status, 1);
+      assert.match(stderr, reason);
+    }
   });
 
   it('says how its inline command is used, and what is wrong with the words it was given', () => {

@@ -1,7 +1,7 @@
 // The engine log: levels, formats and sinks as Suricata has them.
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { log } from '../../src/base/log.ts';
 import { defaultFormat, formatText } from '../../src/base/log-format.ts';
 import type { LogRecord } from '../../src/base/log-format.ts';
@@ -63,6 +63,29 @@ describe('engine log', () => {
       { ...event.engine, thread_name: '' },
       { message: 'error', module: 'test', error: 'some_error', thread_name: '' },
     );
+  });
+
+  it('begins anew in a folder that was moved away, and goes on in the old file where there can be none', () => {
+    const logDirectory = folder.path('logs');
+    const moved = folder.path('moved');
+    const lines = (directory: string): string[] =>
+      readFileSync(join(directory, 'out.log'), 'utf8')
+        .split('\n')
+        .map((line) => line.slice(-1));
+    mkdirSync(logDirectory);
+    const { root } = open(folder.write('log.yaml', file('')));
+    assert.equal(configureLogging(root, { environment: {}, logDirectory }), undefined);
+    log.notice('test', '1');
+    renameSync(logDirectory, moved);
+    log.reopen();
+    log.notice('test', '2');
+    rmSync(logDirectory, { recursive: true });
+    writeFileSync(logDirectory, ''); // no folder: not even root can write in it
+    log.reopen();
+    log.notice('test', '3');
+    log.configure([]);
+    assert.deepEqual(lines(moved), ['1', '']);
+    rmSync(logDirectory);
   });
 
   it('refuses an impossible default level', () => {

@@ -81,6 +81,14 @@ describe('values', () => {
     assert.deepEqual(['7', '-7', '0xff', '7.5', 'x'].map(parseInteger), [7, -7, 255, undefined, undefined]);
   });
 
+  it('reports once what is read more than once', () => {
+    const node = root();
+    for (let i = 0; i < 3; i++) node.size('stream.depth', 5);
+    assert.equal(node.takeDiagnostics().length, 1);
+    node.size('stream.depth', 5);
+    assert.equal(node.takeDiagnostics().length, 0);
+  });
+
   it('splits --set at the first =', () => {
     assert.deepEqual(parseSetting('a.b = c=d'), { path: 'a.b', value: 'c=d' });
     assert.equal(parseSetting('foo'), undefined);

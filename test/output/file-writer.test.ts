@@ -1,7 +1,9 @@
 // Files: whole records, UTF-8, append, reopen, rotation by time and size, failures counted.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { log } from '../../src/base/log.ts';
+import type { LogRecord } from '../../src/base/log-format.ts';
 import { FileWriter } from '../../src/output/file-writer.ts';
 import { OutputError } from '../../src/output/output-error.ts';
 import { nextRotation, parseRotateInterval } from '../../src/output/rotation.ts';
@@ -43,10 +45,14 @@ describe('file writer', () => {
     writer.write('one\n');
     renameSync(at('gone'), at('moved'));
     writeFileSync(at('gone'), ''); // no folder: neither root can write in it
+    const told: string[] = [];
+    log.configure([{ level: 'warning', write: ({ message }: LogRecord) => told.push(message) }]);
     writer.reopen();
+    log.configure([]);
     writer.write('two\n');
     writer.close();
     assert.deepEqual([text('moved/a.log'), writer.failed], ['one\ntwo\n', 0]);
+    assert.match(told.join(), /^Error opening file: ".*a\.log": E.*; the file that was open serves on$/);
   });
 
   it('goes on in a new file after it was moved away and reopened', () => {
@@ -102,8 +108,41 @@ describe('file writer', () => {
     const writer = new FileWriter({ path: '/dev/full' });
     writer.write('1\n');
     writer.write('2\n');
+    const told: string[] = [];
+    log.configure([{ level: 'error', write: ({ message }: LogRecord) => told.push(message) }]);
     writer.flush();
+    writer.write('3\n');
+    writer.flush();
+    log.configure([]);
+    assert.equal(writer.failed, 3);
+    assert.equal(told.length, 1);
+    assert.match(told[0]!, /^\/dev\/full: ENOSPC: .*; records are lost until there is space again$/);
+  });
+
+  it('tells that it can write again, and what was lost', () => {
+    mkdirSync(at('away'));
+    const told: string[] = [];
+    log.configure([{ level: 'warning', write: ({ message }: LogRecord) => told.push(message) }]);
+    let now = 1;
+    const interval = { seconds: 1, isAligned: false };
+    const writer = new FileWriter({ path: at('away/%s.log'), interval, clock: () => now });
+    writer.write('1\n');
+    writer.flush();
+    renameSync(at('away'), at('aside'));
+    writeFileSync(at('away'), '');
+    now = 3;
+    for (const record of ['2\n', '3\n']) {
+      writer.write(record);
+      writer.flush();
+    }
+    rmSync(at('away'));
+    writer.write('4\n');
+    writer.close();
+    log.configure([]);
     assert.equal(writer.failed, 2);
+    assert.match(told[0]!, /; records are lost until that works again$/);
+    assert.match(told[1]!, /can be written again; 2 records were lost so far$/);
+    assert.equal(told.length, 2);
   });
 
   it('sets the permissions and refuses what cannot be opened with a typed error', () => {

@@ -74,8 +74,10 @@ export function captureWorkers(
     return name === DEFAULT_ENTRY || names.includes(name);
   });
   const named = entries.filter((item) => item.string('interface') !== DEFAULT_ENTRY);
-  const counts = (named.length > 0 ? named : entries).map(threadsOf);
-  return Math.max(1, ...counts);
+  const found = named.length > 0 ? named : entries;
+  // with af-packet Suricata takes all processors there are, with libpcap one
+  const otherwise = section === 'af-packet' ? 'auto' : 'one';
+  return Math.max(...(found.length === 0 ? [undefined] : found).map((entry) => threadsOf(entry, otherwise)));
 }
 
 function settingsOf(name: string, entry: ConfigNode | undefined, place: number): CaptureInterface {
@@ -116,7 +118,8 @@ function blockSizeOf(entry: ConfigNode | undefined): number {
 }
 
 function ringBytes(entry: ConfigNode | undefined, blockSize: number): number {
-  if (entry?.get('buffer-size') !== undefined) return entry.size('buffer-size', BLOCKS * blockSize);
+  const size = entry?.size('buffer-size', 0) ?? 0;
+  if (size > 0) return size;
   if (entry?.get('ring-size') !== undefined) return entry.int('ring-size', 0, { min: 1 }) * PACKET_ROOM;
   return BLOCKS * blockSize;
 }

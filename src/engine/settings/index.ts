@@ -21,4 +21,4 @@ export type { QueueUse } from './nfq.ts';
 export { NO_SIMULATIONS } from './simulate.ts';
 export type { Simulations } from './simulate.ts';
 export { streamOptions } from './stream.ts';
-export { replayWorkers } from './workers.ts';
+export { replayWorkers, runModeProblem } from './workers.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import type { OpenedConfig } from '../../../src/config/index.ts';
-import { openConfig } from '../../../src/config/index.ts';
-import { captureInterfaces } from '../../../src/engine/settings/index.ts';
+import { findUnknownKeys, openConfig } from '../../../src/config/index.ts';
+import { captureInterfaces, captureWorkers } from '../../../src/engine/settings/index.ts';
 import { open, temporaryFolder } from '../../config/support.ts';
 
 const SECTION = `af-packet:
@@ -53,5 +54,27 @@ describe('interfaces of a live capture', () => {
     const [one] = captureInterfaces(openConfig({}).root, ['lo']);
     assert.equal(one!.name, 'lo');
     assert.ok(one!.blockCount * one!.blockSize >= 32 << 20);
+  });
+
+  it('have the usual ring where its size is 0, and a snap length that nobody takes for a mistake', () => {
+    const text = 'af-packet: [{ interface: eth0, buffer-size: 0, snaplen: 128 }]';
+    const { root } = open(folder.write('size.yaml', text));
+    const [one] = captureInterfaces(root, []);
+    const [usual] = captureInterfaces(open(folder.write('none.yaml', 'af-packet: [{ interface: eth0 }]')).root, []);
+    assert.equal(one!.blockCount, usual!.blockCount);
+    assert.equal(one!.snapLength, 128);
+    assert.deepEqual(findUnknownKeys(root), []);
+  });
+
+  it('are taken by as many workers as there are processors where nothing else is said, as by Suricata', () => {
+    const processors = Math.min(32, availableParallelism());
+    const workers = (text: string, mode?: string, section: 'af-packet' | 'pcap' = 'af-packet'): number =>
+      captureWorkers(open(folder.write('threads.yaml', text)).root, { section, names: ['eth0'], mode });
+    assert.equal(workers(SECTION), processors);
+    assert.equal(workers('vars: {}'), processors);
+    assert.equal(workers('af-packet: [{ interface: default, threads: 3 }]'), 3);
+    assert.equal(workers('af-packet: [{ interface: eth0, threads: auto }]'), processors);
+    assert.equal(workers('af-packet: [{ interface: eth0, threads: 3 }]', 'single'), 1);
+    assert.equal(workers('pcap: [{ interface: eth0 }]', undefined, 'pcap'), 1);
   });
 });
