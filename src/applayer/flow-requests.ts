@@ -101,8 +101,8 @@ export class FlowRequests implements AppServices {
   }
 
   stopInspection(app: AppFlow, { bypass }: { readonly bypass: boolean }): void {
-    this.flows.setFlag(app.f, FlowFlag.noPayloadInspection);
     if (bypass) {
+      this.flows.setFlag(app.f, FlowFlag.noPayloadInspection);
       this.flows.setFlag(app.f, FlowFlag.bypassed);
       this.flows.setWord(app.f, F.state, FlowStateId.bypassed);
       this.endReassembly(app);

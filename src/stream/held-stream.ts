@@ -32,14 +32,16 @@ export class HeldStream implements HeldBytes {
     const buffer = w[d + D.buffer]!;
     if (buffer < 0) return 0;
     const { segments } = this.reassembly;
-    const most = this.acknowledged(p, d);
+    let most = this.acknowledged(p, d);
+    const needed = Math.max(this.needed(d), 0);
     let count = 0;
     let bytes = 0;
     let reach = -1;
     for (let n = w[d + D.segmentHead]!; n >= 0 && count < MOST_PIECES && bytes < most; n = segments.next(n)) {
-      const start = Math.max(segments.start(n), reach, 0);
+      const start = Math.max(segments.start(n), reach, needed);
       const end = Math.min(segments.end(n), w[d + D.capacity]!);
       if (end <= start) continue;
+      if (count === 0) most -= start;
       this.starts[count] = buffer + start;
       this.lengths[count] = end - start;
       this.missing[count] = reach < 0 ? 0 : start - reach;
@@ -48,6 +50,11 @@ export class HeldStream implements HeldBytes {
       count++;
     }
     return count;
+  }
+
+  /** Relative position of the first byte that anybody needed before this packet: what is there of others shows not. */
+  private needed(d: number): number {
+    return this.reassembly.options.inline ? 0 : this.reassembly.neededBefore(d);
   }
 
   /**

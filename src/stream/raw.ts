@@ -49,6 +49,13 @@ export class RawWindow implements RawStream {
     return this.count;
   }
 
+  /** Whether p is due to inspect something of the direction at `d` that has its last inspection before it. */
+  isDue(p: Packet, d: number): boolean {
+    const { sessions, options } = this.reassembly;
+    if (options.inline) return (p.flags & PacketFlag.streamAdded) !== 0;
+    return Math.min(this.reassembly.ackedTo(d), sessions.words[d + D.end]!) > sessions.words[d + D.raw]!;
+  }
+
   get opened(): number {
     return this.count;
   }

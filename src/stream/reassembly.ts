@@ -49,6 +49,9 @@ export class Reassembly {
   told: ToldStreams | null = null;
   /** Depth of the streams that have one of their own (`file-store.stream-depth`, SMB): one value for all of them, the widest. */
   ownDepth = NO_DEPTH;
+  /** Direction of the packet under way, -1 for none, and what `D.needed` was of it before. */
+  noted = -1;
+  private notedBefore = 0;
   /** Bytes that stay of streams that have the flag `held`, behind what was looked at: from the client, from the server. */
   readonly heldBehind: [number, number] = [0, 0];
 
@@ -69,7 +72,7 @@ export class Reassembly {
   insert(p: Packet, d: number, seq: number, offset: number, length: number): number {
     const w = this.sessions.words;
     const flags = w[d + D.flags]!;
-    if ((flags & StreamFlag.noReassembly) !== 0) return Inserted.nothing;
+    if ((flags & StreamFlag.noReassembly) !== 0 && !this.isWrittenOn) return Inserted.nothing;
     if ((flags & UNREAD) === StreamFlag.appDisabled && this.keepsBytes && !this.hasReaders) this.stopKeeping(d);
     let start = (seq - w[d + D.baseSeq]!) | 0;
     if (start < 0) {
@@ -101,6 +104,14 @@ export class Reassembly {
 
   private keeps(d: number): boolean {
     return this.keepsBytes && (this.sessions.words[d + D.flags]! & StreamFlag.unread) === 0;
+  }
+
+  /**
+   * Whether outputs write down what follows in streams that are put together no longer: where there are rules, as
+   * measured beside Suricata 8.0.8.
+   */
+  get isWrittenOn(): boolean {
+    return this.told !== null && this.options.rawInspection;
   }
 
   /** Whether rules, outputs or the overlap check read the bytes of streams, whoever else does. */
@@ -388,20 +399,42 @@ export class Reassembly {
     return this.told === null ? keep : Math.min(keep, this.told.position(d));
   }
 
-  /** After each packet of a direction: how far what was said is of no more use. */
+  /** After each packet of a direction: how far the application layer had no more use for what was said. */
   noteNeeded(d: number): void {
     const w = this.sessions.words;
     const flags = w[d + D.flags]!;
-    const { rawInspection } = this.options;
     if ((flags & StreamFlag.based) === 0) return;
     // where nobody reads any more, nothing is done with either
-    if (!rawInspection && this.feedsApp && (flags & StreamFlag.appDisabled) !== 0) return;
-    let keep = this.keepFrom(d);
-    if (!rawInspection && this.options.inline) keep += this.options.reassembly.toserverChunkSize;
-    if (rawInspection && (flags & (StreamFlag.held | StreamFlag.lingers)) === StreamFlag.lingers)
-      keep -= this.heldBehind[d % STRIDE === CLIENT ? 0 : 1];
-    const needed = (w[d + D.baseSeq]! + keep) | 0;
-    if (((needed - w[d + D.needed]!) | 0) > 0) w[d + D.needed] = needed;
+    if (!this.options.rawInspection && this.feedsApp && (flags & StreamFlag.appDisabled) !== 0) return;
+    const app = (flags & StreamFlag.noReassembly) !== 0 ? w[d + D.end]! : w[d + D.app]!;
+    const needed = (w[d + D.baseSeq]! + app) | 0;
+    const before = w[d + D.needed]!;
+    this.noted = d;
+    this.notedBefore = before;
+    if (((needed - before) | 0) > 0) w[d + D.needed] = needed;
+  }
+
+  /**
+   * Relative position of the first byte that anybody needed after the last packet of the direction: of the application
+   * layer as it was then, of rules as it is now, since they looked behind that packet.
+   */
+  neededFrom(d: number, last = this.sessions.words[d + D.needed]!): number {
+    const w = this.sessions.words;
+    const flags = w[d + D.flags]!;
+    const { rawInspection, inline, reassembly } = this.options;
+    const app = (last - w[d + D.baseSeq]!) | 0;
+    let keep = (flags & StreamFlag.rawDisabled) !== 0 ? w[d + D.contiguous]! : w[d + D.raw]!;
+    if (inline && rawInspection) keep -= reassembly.toserverChunkSize;
+    if (app < keep) keep = app;
+    const isHeld = (flags & StreamFlag.held) !== 0 || (rawInspection && (flags & StreamFlag.lingers) !== 0);
+    if (isHeld) keep -= this.heldBehind[d % STRIDE === CLIENT ? 0 : 1];
+    if (this.told !== null) keep = Math.min(keep, this.told.position(d));
+    return Math.max(keep, -this.sessions.doubles[(d + D.baseOffset) >> 1]!);
+  }
+
+  /** The same after the packet before the one under way, which is of that direction. */
+  neededBefore(d: number): number {
+    return this.noted === d ? this.neededFrom(d, this.notedBefore) : this.neededFrom(d);
   }
 
   /** Forgets what nobody needs any longer, when it is worth the while. */

@@ -42,7 +42,7 @@ export const D = {
   offered: 18, // relative position up to which the application layer was offered the data
   end: 19, // relative end of the data furthest out
   skip: 20, // relative position up to which the application layer has no use for the bytes
-  needed: 21, // sequence number of the first byte that anybody needed after the direction's last packet
+  needed: 21, // sequence number of the first byte that the application layer needed after the direction's last packet
   // from here on RARE
   missed: 44, // double
   baseOffset: 46, // double: stream offset of relative position 0

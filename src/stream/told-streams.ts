@@ -44,7 +44,7 @@ export class ToldStreams {
     return told === UNTOLD ? 0 : told - offsetOf(this.reassembly, d);
   }
 
-  /** What p acknowledged, or inline what it brought, is told. */
+  /** What p acknowledged is told. */
   packet(p: Packet, t: number): void {
     const isToServer = (p.flags & PacketFlag.toServer) !== 0;
     const b = t * STRIDE;
@@ -56,7 +56,7 @@ export class ToldStreams {
     const w = this.reassembly.sessions.words;
     if ((w[d + D.flags]! & StreamFlag.based) === 0) return;
     const contiguous = w[d + D.contiguous]!;
-    const acked = this.reassembly.options.inline ? contiguous : this.reassembly.ackedTo(d);
+    const acked = this.reassembly.ackedTo(d);
     if (this.tell(d, acked < contiguous ? acked : contiguous)) this.reassembly.prune(d);
   }
 
@@ -72,14 +72,18 @@ export class ToldStreams {
     const from = this.position(d);
     if (right <= from) return false;
     const { sessions, segments } = this.reassembly;
+    let begin = from;
     let at = from;
     for (let n = sessions.words[d + D.segmentHead]!; n >= 0 && segments.start(n) < right; n = segments.next(n)) {
-      const start = Math.max(at, segments.start(n));
       const end = Math.min(right, segments.end(n));
-      if (end <= start) continue;
-      this.hand(d, start, end);
+      if (end <= at) continue;
+      if (segments.start(n) > at) {
+        if (at > begin) this.hand(d, begin, at);
+        begin = segments.start(n);
+      }
       at = end;
     }
+    if (at > begin) this.hand(d, begin, at);
     this.told[placeOf(d)] = offsetOf(this.reassembly, d) + right;
     return true;
   }

@@ -65,4 +65,18 @@ describe('bytes held of a stream', () => {
       assert.ok(!held || text.endsWith('9'.repeat(1000)));
     }
   });
+
+  it('are those that were needed behind the packet before, however far the application layer is by now', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    c.engine.triggerRaw(c.t, 0);
+    c.say('s', 'A', 1, 4);
+    c.say('c', 'A', 4, 1, { data: 'two' });
+    assert.equal(shown(c), 'one', 'looked at with this packet');
+    c.engine.triggerRaw(c.t, 0);
+    c.say('s', 'A', 1, 7);
+    c.say('c', 'A', 7, 1, { data: 'three' });
+    assert.equal(shown(c), 'two');
+  });
 });

@@ -281,4 +281,25 @@ describe('TCP sessions', () => {
     c.p.tcpSeq = 1000;
     assert.equal(c.engine.isReuse(c.p, c.f), false);
   });
+
+  it('looks at payload of a direction once more after rules are to look at no more of it', () => {
+    const c = new Conversation();
+    const isLooked = (): boolean => (c.p.flags & PacketFlag.noPayloadInspection) === 0;
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    c.say('s', 'A', 1, 4);
+    c.engine.disableRaw(c.t, 0);
+    c.engine.disableRaw(c.t, 1);
+    c.say('s', 'A', 1, 4);
+    assert.ok(isLooked());
+    c.say('s', 'A', 1, 4, { data: 'two' });
+    assert.ok(isLooked(), 'the first with data');
+    c.say('c', 'A', 4, 4, { data: 'three' });
+    assert.ok(isLooked());
+    c.say('s', 'A', 4, 9, { data: 'four' });
+    assert.ok(!isLooked());
+    c.say('c', 'A', 9, 8, { data: 'five' });
+    assert.ok(!isLooked());
+    assert.deepEqual(c.inspected, [['one'], []], 'what was said by then, with the next packet of its direction');
+  });
 });

@@ -29,14 +29,36 @@ describe('streams that are written down', () => {
     assert.deepEqual(streams, ['^one two', '^reply']);
   });
 
-  it('are told with the packet that brings them, inline', () => {
+  it('are told as they are acknowledged inline, too, what is acknowledged at once in one piece', () => {
     const c = new Conversation((options) => {
       options.inline = true;
     });
-    const streams = told(c);
+    const pieces: string[] = [];
+    c.engine.listen((_f, _direction, data, start, end) => {
+      pieces.push(Buffer.from(data.subarray(start, end)).toString('latin1'));
+    });
     c.shake();
-    c.say('c', 'A', 1, 1, { data: 'one' });
-    assert.deepEqual(streams, ['^one', '']);
+    c.say('c', 'A', 1, 1, { data: 'one ' });
+    c.say('c', 'A', 5, 1, { data: 'two ' });
+    assert.deepEqual(pieces, []);
+    c.say('s', 'A', 1, 9);
+    assert.deepEqual(pieces, ['one two ']);
+  });
+
+  it('go on behind the end of reassembly where there are rules', () => {
+    for (const rules of [true, false]) {
+      const c = new Conversation((options) => (options.rawInspection = rules));
+      const streams = told(c);
+      c.shake();
+      c.say('c', 'A', 1, 1, { data: 'one ' });
+      c.engine.disableReassembly(c.t, 0);
+      c.say('s', 'A', 1, 5);
+      c.say('c', 'A', 5, 1, { data: 'two' });
+      c.say('s', 'A', 1, 8);
+      c.engine.release(c.f);
+      assert.deepEqual(streams, [rules ? '^one two' : '^one ', '']);
+      assert.deepEqual(c.inspected[0], [], 'rules see nothing of it');
+    }
   });
 
   it('are told once, without what never came', () => {

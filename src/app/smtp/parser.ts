@@ -293,6 +293,7 @@ export class SmtpParser extends AppParser implements MessageHost {
       return;
     }
     this.pending.shift();
+    this.flow.services.triggerRawInspection(this.flow, TO_CLIENT);
     this.judge(pending, code);
   }
 

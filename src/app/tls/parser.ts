@@ -72,7 +72,7 @@ export class TlsParser extends AppParser {
     while (at < end) {
       if (stream.skip > 0) {
         const size = Math.min(stream.skip, end - at);
-        stream.skip -= size;
+        this.passed(direction, size);
         at += size;
         continue;
       }
@@ -85,12 +85,14 @@ export class TlsParser extends AppParser {
         this.encrypted(direction, type === Content.application);
         stream.skip = length;
         at += HEADER;
+        if (length === 0) this.inspectSaid(direction);
         continue;
       }
       if (end - at < HEADER + length) break;
       this.isQuiet = false;
       this.tx.side(direction).version ||= u16(data, at + 1);
       this.record(direction, type, data, at + HEADER, at + HEADER + length);
+      this.inspectSaid(direction);
       at += HEADER + length;
     }
     if (input.isEof) {
@@ -103,7 +105,15 @@ export class TlsParser extends AppParser {
 
   /** Bytes of records that are of no interest. */
   override passed(direction: Direction, length: number): void {
-    this.streams[direction].skip -= length;
+    const stream = this.streams[direction];
+    stream.skip -= length;
+    if (stream.skip === 0) this.inspectSaid(direction);
+  }
+
+  /** A record is whole: content rules look at what was said up to its end. Measured beside Suricata 8.0.8. */
+  private inspectSaid(direction: Direction): void {
+    if (!this.isDone || this.settings.handling === 'full')
+      this.flow.services.triggerRawInspection(this.flow, direction);
   }
 
   override gap(): boolean {
@@ -292,15 +302,13 @@ export class TlsParser extends AppParser {
       stream.isEncrypted = true;
       this.handshakeDone(direction);
     }
-    if (isApplication && !this.isDone && this.isHandshakeOver()) this.stopInspection();
+    if (isApplication && !this.isDone) this.stopInspection();
   }
 
-  private isHandshakeOver(): boolean {
-    const { progress } = this.tx;
-    return progress[0] >= ClientState.handshakeDone && progress[1] >= ServerState.handshakeDone;
-  }
-
-  /** The application's own bytes have begun: nothing of them can be read. */
+  /**
+   * The application's own bytes have begun, or in TLS 1.3 (RFC 8446 section 5.2) what looks like them: nothing of them
+   * can be read, in either direction.
+   */
   private stopInspection(): void {
     this.isQuiet = false;
     this.isDone = true;
@@ -312,7 +320,6 @@ export class TlsParser extends AppParser {
     const { tx } = this;
     tx.advance(direction, direction === TO_SERVER ? ClientState.handshakeDone : ServerState.handshakeDone);
     this.changed(direction);
-    this.flow.services.triggerRawInspection(this.flow, direction);
   }
 
   /** Nothing follows in a direction. */

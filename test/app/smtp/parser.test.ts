@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { anomalyName } from '../../../src/framework/anomaly.ts';
+import smtp from '../../../src/app/smtp/index.ts';
+import { ParserDriver } from '../../support/app-parser.ts';
 import { Conversation, ENVELOPE, mail, text } from './support.ts';
 import type { Turn } from './support.ts';
 
@@ -183,5 +185,17 @@ describe('SMTP parser', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('has content rules look at replies to commands, but not at the greeting', () => {
+    const driver = new ParserDriver(smtp);
+    const asks = (direction: 0 | 1, line: string): string[] => {
+      const before = driver.requests.length;
+      driver.feed(direction, Buffer.from(line));
+      return driver.requests.slice(before).filter((request) => request.startsWith('inspect raw'));
+    };
+    assert.deepEqual(asks(1, '220 mx.example.com\r\n'), []);
+    assert.deepEqual(asks(0, 'HELO a\r\n'), ['inspect raw 0']);
+    assert.deepEqual(asks(1, '250 hello\r\n'), ['inspect raw 1']);
   });
 });

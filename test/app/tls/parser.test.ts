@@ -232,3 +232,21 @@ describe('certificates', () => {
     assert.equal(parseCertificate(vector16(Buffer.alloc(3))), null);
   });
 });
+
+describe('what TLS asks of content rules', () => {
+  it('is a look at what was said at the end of each record, until the first of the application', () => {
+    const driver = new ParserDriver(tls);
+    const asks = (direction: 0 | 1, bytes: Buffer): string[] => {
+      const before = driver.requests.length;
+      driver.feed(direction, bytes);
+      return driver.requests.slice(before);
+    };
+    const hello = record(22, clientHello([0x1301], [sni('example.com')]));
+    assert.deepEqual(asks(0, hello.subarray(0, 20)), []);
+    assert.deepEqual(asks(0, hello.subarray(20)), ['inspect raw 0']);
+    const early = application(40);
+    assert.deepEqual(asks(0, early.subarray(0, 5)), ['stop inspection'], 'early data, before any answer');
+    assert.deepEqual(asks(0, early.subarray(5)), []);
+    assert.deepEqual(asks(1, application(40)), []);
+  });
+});
