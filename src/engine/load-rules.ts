@@ -1,6 +1,5 @@
 // Loading of rules: files to signatures, with the variables, classes and references of the configuration.
 
-import { existsSync } from 'node:fs';
 import { PENDING_KEYWORDS, isPendingKeyword, isPendingProtocol, isUnsupportedKeyword } from '../app/pending.ts';
 import { diagnostic, NO_SPAN } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
@@ -27,7 +26,7 @@ import type { CompiledRules, RuleParcel } from './rule-parcel.ts';
 import { createSetup, textOf } from './rule-setup.ts';
 import type { RuleSetup } from './rule-setup.ts';
 
-/** Code of the diagnostic for a file of rules that is not there. */
+/** Code of the diagnostic for a file of rules that is not there, or not to be read. */
 export const NO_RULE_FILE = 'rule/no-file';
 
 export interface LoadedRules {
@@ -176,13 +175,21 @@ function loaded(
 function readTexts(files: readonly string[], diagnostics: Diagnostic[]): RuleText[] {
   const texts: RuleText[] = [];
   for (const file of files) {
-    if (existsSync(file)) texts.push({ file, bytes: readSharedFile(file) });
-    else
-      diagnostics.push(
-        diagnostic('warning', NO_RULE_FILE, `No rule files match the pattern ${file}`, { file, span: NO_SPAN }),
-      );
+    try {
+      texts.push({ file, bytes: readSharedFile(file) });
+    } catch (error) {
+      diagnostics.push(noFile(file, error as NodeJS.ErrnoException));
+    }
   }
   return texts;
+}
+
+function noFile(file: string, { code, message }: NodeJS.ErrnoException): Diagnostic {
+  const place = { file, span: NO_SPAN };
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return diagnostic('warning', NO_RULE_FILE, `No rule files match the pattern ${file}`, place);
+  const hint = code === 'EACCES' ? 'who runs the program must be allowed to read it' : undefined;
+  return diagnostic('error', NO_RULE_FILE, `cannot be read: ${message}`, place, hint);
 }
 
 function compileAll(texts: readonly RuleText[], context: CompileContext): CompiledRules {

@@ -1,6 +1,6 @@
 // Which rule files a run loads: `rule-files` below `default-rule-path`, `-s` adds one, `-S` is the only one.
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { ConfigNode } from '../config/index.ts';
 
@@ -11,7 +11,10 @@ export interface RuleFileOptions {
   readonly additional?: readonly string[];
 }
 
-/** Paths in loading order. Patterns (`*`, `?`, `[..]`) in the last part of a path are expanded, sorted. */
+/**
+ * Paths in loading order. Patterns (`*`, `?`, `[..]`) in the last part of a path are expanded, sorted; those of no file are
+ * among them as they are, for it to be told.
+ */
 export function ruleFiles(config: ConfigNode, options: RuleFileOptions): string[] {
   if (options.exclusive !== undefined) return options.exclusive.flatMap(expand);
   const folder = config.string('default-rule-path', '') ?? '';
@@ -20,17 +23,30 @@ export function ruleFiles(config: ConfigNode, options: RuleFileOptions): string[
 }
 
 function expand(path: string): string[] {
-  if (existsSync(path) && statSync(path).isDirectory()) return matching(path, /\.rules$/);
-  if (!/[*?[]/.test(path)) return [path];
-  const folder = dirname(path);
-  return existsSync(folder) ? matching(folder, patternOf(basename(path))) : [];
+  const glob = isFolder(path) ? join(path, '*.rules') : path;
+  if (!/[*?[]/.test(glob)) return [glob];
+  const found = matching(dirname(glob), basename(glob));
+  return found.length > 0 ? found : [glob];
 }
 
-function matching(folder: string, pattern: RegExp): string[] {
-  return readdirSync(folder)
-    .filter((name) => pattern.test(name))
-    .sort()
-    .map((name) => join(folder, name));
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // not there, or not to be seen: reading it tells
+  }
+}
+
+function matching(folder: string, glob: string): string[] {
+  try {
+    const pattern = patternOf(glob);
+    return readdirSync(folder)
+      .filter((name) => pattern.test(name))
+      .sort()
+      .map((name) => join(folder, name));
+  } catch {
+    return []; // no folder, or no pattern: it may be the name of a file
+  }
 }
 
 function patternOf(glob: string): RegExp {

@@ -1,6 +1,5 @@
 // RulesetSetup from the configuration: classes, references, settings, and what rules share.
 
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isPendingProtocol } from '../app/pending.ts';
 import { diagnostic, NO_SPAN } from '../base/diagnostic.ts';
@@ -24,14 +23,15 @@ export function textOf(
   diagnostics: Diagnostic[],
 ): { text: string; file: string } {
   const file = config.string(key) ?? SHIPPED + shipped;
-  if (existsSync(file)) return { text: readConfigFile(file), file };
-  diagnostics.push(
-    diagnostic('warning', 'config/no-file', `could not open: "${file}": No such file or directory`, {
-      file,
-      span: NO_SPAN,
-    }),
-  );
-  return { text: '', file };
+  try {
+    return { text: readConfigFile(file), file };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'No such file or directory' : message;
+    const place = { file, span: NO_SPAN };
+    diagnostics.push(diagnostic('warning', 'config/no-file', `could not open: "${file}": ${reason}`, place));
+    return { text: '', file };
+  }
 }
 
 /** What rules are compiled with. */

@@ -84,7 +84,7 @@ class FileStore implements Output, FileStorage {
     file.storage = undefined;
     this.unsettled.delete(bytes);
     const { sha256 } = file;
-    if (!file.isStored || sha256 === null || file.state < FileState.closed) {
+    if (!file.isStored || sha256 === null || file.state < FileState.closed || bytes.isLost) {
       bytes.drop();
       return;
     }

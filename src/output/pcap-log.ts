@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { defineCounter } from '../base/counters.ts';
+import { log } from '../base/log.ts';
 import { FlowFlag } from '../framework/flows.ts';
 import { defineOutput } from '../framework/output.ts';
 import { Action, PacketFlag } from '../framework/packet.ts';
@@ -19,6 +20,8 @@ const MODES = ['normal', 'multi'] as const;
 const COMPRESSIONS = ['none', 'lz4'] as const;
 const TIME_FORMATS = ['sec', 'usec'] as const;
 const TCP = 6;
+/** Microseconds of packets between two tries to begin a file. */
+const RETRY = 1e6;
 
 interface PcapLogOptions {
   /** In mode `multi` with `%n`, `%i` and `%t` in its name. */
@@ -51,6 +54,13 @@ class PcapLog implements Output {
   private writer: PcapWriter | undefined;
   private linkType = -1;
   private opened = 0;
+  /** Packets that were not written, those included that a failing file may have had in its buffer. */
+  lost = 0;
+  /** Packets since the last flush. */
+  private held = 0;
+  private isFailing = false;
+  /** Time of packets from which on a file is tried again, microseconds. */
+  private retryAt = -Infinity;
 
   constructor(options: PcapLogOptions, context: OutputContext) {
     this.options = options;
@@ -62,17 +72,31 @@ class PcapLog implements Output {
     if (p.parent !== null || (p.flags & PacketFlag.pseudoStreamEnd) !== 0 || !this.isWanted(p)) return;
     // the file is named after the first packet that comes by, filtered or not
     if (this.writer === undefined || p.linkType !== this.linkType || this.isFull(p.end - p.start)) this.next(p);
+    if (this.writer === undefined) {
+      this.lost++;
+      return;
+    }
     const { counters } = this.context;
     if (this.options.filter?.matches(p.data, p.start, p.end, p.wireLength, p.linkType) === false) {
       counters.add(FILTERED);
       return;
     }
     counters.add(WRITTEN);
-    this.writer?.write(p.data, p.start, p.end - p.start, Math.max(p.wireLength, p.end - p.start), p.ts);
+    this.held++;
+    try {
+      this.writer.write(p.data, p.start, p.end - p.start, Math.max(p.wireLength, p.end - p.start), p.ts);
+    } catch (error) {
+      this.fail(error as Error, p.ts);
+    }
   }
 
   flush(): void {
-    this.writer?.flush();
+    try {
+      this.writer?.flush();
+      this.held = 0;
+    } catch (error) {
+      this.fail(error as Error, this.retryAt);
+    }
   }
 
   reopen(): void {
@@ -80,8 +104,31 @@ class PcapLog implements Output {
   }
 
   close(): void {
-    this.writer?.close();
+    const { writer } = this;
     this.writer = undefined;
+    try {
+      writer?.close();
+      this.held = 0;
+    } catch (error) {
+      this.fail(error as Error, this.retryAt);
+    }
+  }
+
+  /** A full disk or a folder that is gone costs packets, not the engine; said once. */
+  private fail({ message }: Error, ts: number): void {
+    this.lost += this.held;
+    this.held = 0;
+    this.retryAt = ts + RETRY;
+    const { writer } = this;
+    this.writer = undefined;
+    try {
+      writer?.close();
+    } catch {
+      // that much was known
+    }
+    if (!this.isFailing)
+      log.error('output', `pcap-log: ${message}; packets are lost until a file can be written again`);
+    this.isFailing = true;
   }
 
   private isWanted(p: Packet): boolean {
@@ -124,10 +171,21 @@ class PcapLog implements Output {
 
   private next(p: Packet): void {
     this.close();
+    if (p.ts < this.retryAt) return;
     const path = this.pathOf(p.ts);
-    mkdirSync(dirname(path), { recursive: true });
     const { lz4 } = this.options;
-    this.writer = new PcapWriter(path, { linkType: p.linkType, ...(lz4 !== null && { lz4 }) });
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      this.writer = new PcapWriter(path, { linkType: p.linkType, ...(lz4 !== null && { lz4 }) });
+      // its header is written, so that a full disk is known before packets are
+      this.writer.flush();
+    } catch (error) {
+      this.fail(error as Error, p.ts);
+      return;
+    }
+    if (this.isFailing)
+      log.warning('output', `pcap-log: goes on in ${path}; up to ${String(this.lost)} packets were lost`);
+    this.isFailing = false;
     this.linkType = p.linkType;
     this.opened++;
     this.files.push(path);

@@ -26,16 +26,21 @@ export class StoredBytes {
   private isOnDisk = false;
   private fd = -1;
 
+  /** A part of them never reached the disk. */
+  isLost = false;
+
   /** @param folder of the store */
   constructor(folder: string, open: OpenFiles) {
     this.path = join(folder, 'tmp', `${String(process.pid)}.${String(threadId)}.${String(++created)}`);
     this.open = open;
   }
 
+  /** Throws the system's error when the disk does not take them: then they are lost, with all before and behind them. */
   append(data: Uint8Array, start: number, end: number): void {
+    if (this.isLost) return;
     this.chunks.push(data.slice(start, end));
     this.inMemory += end - start;
-    if (this.inMemory > IN_MEMORY) this.spill();
+    if (this.inMemory > IN_MEMORY) this.spillOrLose();
   }
 
   /** False when there is such a file already: these bytes are dropped. */
@@ -44,7 +49,7 @@ export class StoredBytes {
       this.drop();
       return false;
     }
-    this.spill();
+    this.spillOrLose();
     this.closeFile();
     mkdirSync(dirname(path), { recursive: true });
     renameSync(this.path, path);
@@ -53,8 +58,19 @@ export class StoredBytes {
 
   drop(): void {
     this.chunks = [];
+    this.inMemory = 0;
     this.closeFile();
     if (this.isOnDisk) rmSync(this.path, { force: true });
+  }
+
+  private spillOrLose(): void {
+    try {
+      this.spill();
+    } catch (error) {
+      this.isLost = true;
+      this.drop(); // neither memory nor the full disk keeps half of them
+      throw error;
+    }
   }
 
   private spill(): void {

@@ -1,8 +1,11 @@
 // fast.log, stats.log and pcap-log.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCounter } from '../../src/base/counters.ts';
+import { log } from '../../src/base/log.ts';
+import type { LogRecord } from '../../src/base/log-format.ts';
+import type { Output } from '../../src/framework/output.ts';
 import { Action } from '../../src/framework/packet.ts';
 import { shownCounters } from '../../src/output/event-counters.ts';
 import fast from '../../src/output/fast.ts';
@@ -133,6 +136,37 @@ describe('pcap-log', () => {
     const bytes = readFileSync(join(folder, files('ring.pcap')[1]!));
     assert.equal(bytes.readUInt32LE(0), 0xa1b2c3d4);
     assert.equal(bytes.subarray(40).equals(SYN), true);
+  });
+
+  it('loses packets, and not the engine, while there can be no file', () => {
+    const told: string[] = [];
+    log.configure([{ level: 'warning', write: ({ message }: LogRecord) => told.push(message) }]);
+    writeFileSync(join(folder, 'away'), ''); // where the folder should be
+    const settings = '      filename: kept.pcap\n      dir: away\n';
+    const node = outputNode(folder, `outputs:\n  - pcap-log:\n${settings}`);
+    const output: Output = pcapLog.create(node, fakeContext(folder));
+    for (const seconds of [1, 1.5, 3]) output.packet!(decodedPacket(SYN, { ts: seconds * 1e6 }));
+    rmSync(join(folder, 'away'));
+    for (const seconds of [3.5, 5, 6]) output.packet!(decodedPacket(SYN, { ts: seconds * 1e6 }));
+    output.close();
+    log.configure([]);
+    assert.equal(output.lost, 4);
+    assert.deepEqual(readdirSync(join(folder, 'away')), ['kept.pcap.5']);
+    assert.equal(readFileSync(join(folder, 'away', 'kept.pcap.5')).length, 24 + 2 * (16 + SYN.length));
+    assert.equal(told.length, 2);
+    assert.match(told[0]!, /^pcap-log: .*; packets are lost until a file can be written again$/);
+    assert.match(told[1]!, /^pcap-log: goes on in .*kept.pcap.5; up to 4 packets were lost$/);
+  });
+
+  it('outlives a disk that is full', () => {
+    const context = fakeContext(folder);
+    if (!existsSync('/dev/full')) return;
+    symlinkSync('/dev/full', join(folder, 'full.pcap.1'));
+    const output = pcapLog.create(outputNode(folder, 'outputs:\n  - pcap-log:\n      filename: full.pcap\n'), context);
+    output.packet!(decodedPacket(SYN, { ts: 1e6 }));
+    output.flush();
+    output.close();
+    assert.equal(output.lost, 1);
   });
 
   it('writes only flows with alerts when asked', () => {
