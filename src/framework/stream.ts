@@ -58,6 +58,10 @@ export interface TcpView {
   flagsToClient(t: number): number;
   /** Bytes of sequence space used by a direction so far (stream_size). */
   streamSize(t: number, direction: 'toServer' | 'toClient'): number;
+  /** Bytes of a direction that came without a hole, so far. */
+  ordered(t: number, direction: 'toServer' | 'toClient'): number;
+  /** Bytes that are missing behind them in front of others that came; 0: none did. */
+  holeSize(t: number, direction: 'toServer' | 'toClient'): number;
   /** Nothing more of a direction is put together: `stream.reassembly.depth` is reached. */
   isDepthReached(t: number, direction: 'toServer' | 'toClient'): boolean;
   hasGap(t: number, direction: 'toServer' | 'toClient'): boolean;

@@ -377,6 +377,16 @@ export class Reassembly {
     }
   }
 
+  /** Bytes missing behind the data in order, 0 when nothing came behind them. */
+  holeSize(d: number): number {
+    const w = this.sessions.words;
+    const { segments } = this;
+    const contiguous = w[d + D.contiguous]!;
+    let n = w[d + D.segmentHead]!;
+    while (n >= 0 && segments.end(n) <= contiguous) n = segments.next(n);
+    return n < 0 ? 0 : segments.start(n) - contiguous;
+  }
+
   /** A gap is an anomaly only for an application layer that wants the data. */
   private noteGap(p: Packet, d: number): void {
     const w = this.sessions.words;

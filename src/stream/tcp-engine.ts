@@ -404,6 +404,15 @@ export class TcpEngine implements TcpView {
     return (this.word(t, direction, D.nextSeq) - this.word(t, direction, D.isn)) >>> 0;
   }
 
+  ordered(t: number, direction: Direction): number {
+    const d = t * STRIDE + (direction === 'toServer' ? CLIENT : SERVER);
+    return this.s.doubles[(d + D.baseOffset) >> 1]! + this.s.words[d + D.contiguous]!;
+  }
+
+  holeSize(t: number, direction: Direction): number {
+    return this.x.reassembly.holeSize(t * STRIDE + (direction === 'toServer' ? CLIENT : SERVER));
+  }
+
   hasGap(t: number, direction: Direction): boolean {
     return (this.word(t, direction, D.flags) & StreamFlag.gap) !== 0;
   }

@@ -12,8 +12,11 @@ function framesOf(...lengths: readonly number[]): [FlowFrames, Frame[]] {
 }
 
 const shown = (frame: Frame, limit?: number): string =>
-  (JSON.parse(`{${frameText(frame, true, limit)}}`) as { frame: { payload_printable?: string } }).frame
-    .payload_printable ?? '';
+  (
+    JSON.parse(`{${frameText(frame, true, limit === undefined ? {} : { limit })}}`) as {
+      frame: { payload_printable?: string };
+    }
+  ).frame.payload_printable ?? '';
 
 describe('frames and missing bytes', () => {
   it('go on behind a hole, and are not complete', () => {
@@ -33,6 +36,20 @@ describe('frames and missing bytes', () => {
     frames.gap(0, 9);
     assert.deepEqual([known!.isOver, shown(known!)], [true, 'abc[2 bytes missing]']);
     assert.deepEqual([open!.isOver, open!.length, open!.isComplete], [true, 3, false]);
+  });
+
+  it('tell of a hole that nobody acknowledged yet, as far as it is theirs', () => {
+    const [frames, [known, longer, open]] = framesOf(5, 20, -1);
+    frames.take(0, Buffer.from('abc'), 0, 3, 0);
+    const told = (frame: Frame): unknown[] => {
+      const { payload_printable, complete } = (
+        JSON.parse(`{${frameText(frame, true, { hole: 9 })}}`) as { frame: Record<string, unknown> }
+      ).frame;
+      return [payload_printable, complete];
+    };
+    assert.deepEqual(told(known!), ['abc[2 bytes missing]', true]);
+    assert.deepEqual(told(longer!), ['abc[9 bytes missing]', false]);
+    assert.deepEqual(told(open!), ['abc', false]);
   });
 
   it('count holes that follow each other as one', () => {

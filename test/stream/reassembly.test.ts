@@ -142,6 +142,18 @@ describe('raw inspection, passive', () => {
     assert.deepEqual(again(), ['pkt_spurious_retransmission']);
   });
 
+  it('tells of a hole as soon as there is something behind it', () => {
+    const c = new Conversation();
+    const hole = (): number[] => [c.engine.ordered(c.t, 'toServer'), c.engine.holeSize(c.t, 'toServer')];
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    assert.deepEqual(hole(), [3, 0]);
+    c.say('c', 'A', 14, 1, { data: 'two' });
+    assert.deepEqual(hole(), [3, 10]);
+    c.say('c', 'A', 4, 1, { data: '0123456789' });
+    assert.deepEqual(hole(), [16, 0]);
+  });
+
   it('stops at the depth', () => {
     const c = new Conversation((o) => (o.reassembly.depth = 8));
     c.shake();

@@ -193,8 +193,11 @@ export class AlertEvents {
     const { flows, tcp } = this.record.context;
     if (p.proto !== TCP) return frameText(frame, false);
     const direction = frame.direction === TO_SERVER_DIRECTION ? 'toServer' : 'toClient';
+    const t = flows.tcp(p.flow);
+    const isAtHole = !frame.isOver && tcp.ordered(t, direction) === frame.offset + frame.seen;
     // the SYN has a number of its own
-    return frameText(frame, true, undefined, tcp.streamSize(flows.tcp(p.flow), direction) - 1);
+    const reach = tcp.streamSize(t, direction) - 1;
+    return frameText(frame, true, { reach, hole: isAtHole ? tcp.holeSize(t, direction) : 0 });
   }
 
   private flow(text: ByteText, f: number): void {

@@ -22,24 +22,30 @@ export class FrameEvents {
 
   frame(p: Packet, frame: Frame): string {
     const header = this.record.packet(p, 'frame') + this.record.appProtocol(p.flow);
-    return `${header},${frameText(frame, p.proto === TCP, this.limit)}${this.record.end()}`;
+    return `${header},${frameText(frame, p.proto === TCP, { limit: this.limit })}${this.record.end()}`;
   }
 }
 
 /**
  * `"frame":{...}`.
- * @param limit bytes of payload
- * @param reach bytes of the direction that came so far: as long is a frame whose end is not known yet
+ * @param about `limit` bytes of payload; `reach` bytes of the direction came so far: as long is a frame whose end is not
+ * known yet; `hole` bytes are missing behind what was taken of the frame, in front of others that came
  */
-export function frameText(frame: Frame, isStream: boolean, limit = DEFAULT_PAYLOAD, reach = -1): string {
+export function frameText(
+  frame: Frame,
+  isStream: boolean,
+  { limit = DEFAULT_PAYLOAD, reach = -1, hole = 0 }: { limit?: number; reach?: number; hole?: number } = {},
+): string {
   const direction = frame.direction === TO_SERVER ? 'toserver' : 'toclient';
   let text = `"frame":{"type":"${frame.type}","id":${String(frame.id)},"direction":"${direction}"`;
   if (isStream) text += `,"stream_offset":${String(frame.offset)}`;
   const length = frame.length >= 0 ? frame.length : reach - frame.offset;
   if (length >= 0) text += `,"length":${String(length)}`;
   // of streams a byte less is shown than there is room for (Suricata)
-  const payload = payloadOf(frame, isStream ? Math.max(0, limit - 1) : limit);
-  const complete = `,"complete":${String(frame.isComplete)}`;
+  const missing = frame.length < 0 ? 0 : Math.min(hole, frame.length - frame.seen);
+  const payload = payloadOf(frame, missing, isStream ? Math.max(0, limit - 1) : limit);
+  const isThere = frame.isComplete || (missing > 0 && frame.seen + missing === frame.length);
+  const complete = `,"complete":${String(isThere)}`;
   if (!isStream) text += complete;
   const shown = payload.length;
   if (shown > 0) {
@@ -51,8 +57,13 @@ export function frameText(frame: Frame, isStream: boolean, limit = DEFAULT_PAYLO
 }
 
 /** At most `limit` bytes of it, with words for those that never came. */
-function payloadOf({ data, kept, holes }: Frame, limit: number): Uint8Array {
-  if (holes === null || kept >= limit) return data.subarray(0, Math.min(kept, limit));
-  const behind = holes.flatMap((hole) => [Buffer.from(`[${String(hole.missing)} bytes missing]`), hole.data.bytes]);
+function payloadOf({ data, kept, holes }: Frame, missing: number, limit: number): Uint8Array {
+  if ((holes === null && missing === 0) || kept >= limit) return data.subarray(0, Math.min(kept, limit));
+  const behind = (holes ?? []).flatMap((hole) => [wordsFor(hole.missing), hole.data.bytes]);
+  if (missing > 0) behind.push(wordsFor(missing));
   return Buffer.concat([data.subarray(0, kept), ...behind]).subarray(0, limit);
+}
+
+function wordsFor(missing: number): Uint8Array {
+  return Buffer.from(`[${String(missing)} bytes missing]`);
 }
