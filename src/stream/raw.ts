@@ -6,7 +6,7 @@ import type { RawStream } from '../framework/stream.ts';
 import { F } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
 import type { Reassembly } from './reassembly.ts';
-import { CLIENT, D, S, SERVER, StreamFlag, STRIDE } from './sessions.ts';
+import { CLIENT, D, S, SERVER, StreamFlag, STRIDE, afterLook } from './sessions.ts';
 import { TcpStateId } from './states.ts';
 
 const MAX_BLOCKS = 64;
@@ -54,6 +54,11 @@ export class RawWindow implements RawStream {
     const { sessions, options } = this.reassembly;
     if (options.inline) return (p.flags & PacketFlag.streamAdded) !== 0;
     return Math.min(this.reassembly.ackedTo(d), sessions.words[d + D.end]!) > sessions.words[d + D.raw]!;
+  }
+
+  /** Place of the direction that is looked at with the packet under way, -1 for none. */
+  get looked(): number {
+    return this.direction;
   }
 
   get opened(): number {
@@ -148,9 +153,7 @@ export class RawWindow implements RawStream {
     this.direction = -1;
     const w = this.reassembly.sessions.words;
     if (this.inspectedTo > w[d + D.raw]!) w[d + D.raw] = this.inspectedTo;
-    let flags = w[d + D.flags]! & ~StreamFlag.triggerRaw;
-    if ((flags & StreamFlag.rawLast) !== 0) flags |= StreamFlag.rawDisabled;
-    w[d + D.flags] = flags;
+    w[d + D.flags] = afterLook(w[d + D.flags]!);
     this.reassembly.prune(d);
   }
 

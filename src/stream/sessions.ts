@@ -121,6 +121,12 @@ export const StreamFlag = {
   lingers: 1 << 21,
 } as const;
 
+/** Flags of a direction once content rules have looked at what was due. */
+export function afterLook(flags: number): number {
+  const isLast = (flags & StreamFlag.rawLast) !== 0;
+  return (flags & ~StreamFlag.triggerRaw) | (isLast ? StreamFlag.rawDisabled : 0);
+}
+
 /** Where `D.flags` keeps how overlaps are resolved: 4 bits. */
 export const OS_POLICY = 24;
 

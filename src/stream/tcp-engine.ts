@@ -445,7 +445,7 @@ export class TcpEngine implements TcpView {
   }
 
   snapshot(t: number): TcpSnapshot {
-    return snapshotOf(this.s, t);
+    return snapshotOf(this.s, t, { looked: this.raw.looked, isRawOff: !this.options.rawInspection });
   }
 
   history(t: number): string {

@@ -17,10 +17,14 @@ interface StreamEvent extends EveEvent {
   };
 }
 
-function streamEvents(wanted: Readonly<Record<string, string>>, frames = session({ client: 'hello' })): StreamEvent[] {
+function streamEvents(
+  wanted: Readonly<Record<string, string>>,
+  frames = session({ client: 'hello' }),
+  rules: readonly string[] = [],
+): StreamEvent[] {
   const path = 'outputs.0.eve-log.types.4.stream';
   const settings = Object.fromEntries(Object.entries(wanted).map(([key, value]) => [`${path}.${key}`, value]));
-  return ofType(runEngine({ frames, settings }), 'stream_tcp') as StreamEvent[];
+  return ofType(runEngine({ frames, settings, rules }), 'stream_tcp') as StreamEvent[];
 }
 
 describe('EVE stream_tcp', () => {
@@ -77,5 +81,37 @@ describe('EVE stream_tcp', () => {
     assert.equal(streamEvents({ 'spurious-retransmission': 'yes' }, frames).length, 1);
     assert.deepEqual(streamEvents({ 'event-set': 'yes' }), []);
     assert.deepEqual(streamEvents({ enabled: 'yes' }), []);
+  });
+
+  it('tells of rules as they are behind the packet', () => {
+    const frames = session(
+      { client: 'GET / HTTP/1.1\r\nHost: a\r\n\r\n' },
+      { server: 'HTTP/1.1 204 No Content\r\n\r\n' },
+    );
+    const flags = (rules: readonly string[]): string[] =>
+      streamEvents({ all: 'yes' }, frames, rules)
+        .filter(({ pkt_src }) => pkt_src === 'wire/pcap')
+        .map(({ stream_tcp: { session: after } }) => (after.client['flags'] as string[]).join());
+    const looks = flags(['alert tcp any any -> any any (content:"absent"; sid:1;)']);
+    assert.ok(looks[4]!.includes('trigger_raw'), 'a request is through');
+    assert.ok(!looks[5]!.includes('trigger_raw'), 'looked at with this packet');
+    assert.ok(flags([]).every((text) => text.endsWith('disable_raw')));
+    assert.ok(looks.every((text) => !text.includes('disable_raw')));
+  });
+
+  it('marks the packet that begins a session in the place of another', () => {
+    const FLAGS = 14 + 20 + 13;
+    const changed = (frame: Uint8Array, at: number, value: number): (typeof frames)[number] => {
+      const copy = Uint8Array.from(frame);
+      copy[at] = value;
+      return copy;
+    };
+    const frames = session({ client: 'hello' });
+    const RST_ACK = 20;
+    const reset = changed(frames.at(-2)!, FLAGS, RST_ACK);
+    const again = changed(frames[0]!, 14 + 20 + 4, 7);
+    const events = streamEvents({ all: 'yes' }, [...frames, reset, again]);
+    assert.deepEqual(events.at(-1)!.stream_tcp.packet.flags, ['state_update', 'tcp_session_reuse']);
+    assert.equal(events.flatMap(({ stream_tcp }) => stream_tcp.packet.flags).filter((f) => /reuse/.test(f)).length, 1);
   });
 });

@@ -112,8 +112,7 @@ export class TlsParser extends AppParser {
 
   /** A record is whole: content rules look at what was said up to its end. Measured beside Suricata 8.0.8. */
   private inspectSaid(direction: Direction): void {
-    if (!this.isDone || this.settings.handling === 'full')
-      this.flow.services.triggerRawInspection(this.flow, direction);
+    this.flow.services.triggerRawInspection(this.flow, direction);
   }
 
   override gap(): boolean {

@@ -7,6 +7,7 @@ import { lengthOf, networkText, tcpText } from './packet-header.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import { Detection } from '../../framework/app-flow.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
+import { FlowFlag } from '../../framework/flows.ts';
 import { PacketFlag } from '../../framework/packet.ts';
 import type { Packet } from '../../framework/packet.ts';
 import type { TcpEndSnapshot } from '../../framework/stream.ts';
@@ -63,6 +64,8 @@ interface Wants {
 export class StreamEvents {
   private readonly record: EveRecord;
   private readonly wants: Wants;
+  /** The session before the packet under way ended because it begins one of the same ends. */
+  private isReuse = false;
   /** What earlier packets of the flows said. */
   private readonly known = new Map<number, Known>();
 
@@ -79,6 +82,8 @@ export class StreamEvents {
 
   packet(p: Packet): string {
     const { flows, tcp } = this.record.context;
+    const { isReuse } = this;
+    this.isReuse = false;
     if (p.proto !== TCP || p.flow < 0 || p.l4Offset < 0) return '';
     const t = flows.tcp(p.flow);
     if (t < 0) return '';
@@ -88,12 +93,13 @@ export class StreamEvents {
     known.state = state;
     note(known, p, before);
     const events = eventsOf(p);
-    const flags = flagsOf(events, state !== before);
+    const flags = flagsOf(events, { isUpdate: state !== before, isReuse });
     return this.isWanted(flags) ? this.recordOf(p, t, { state, before, events, flags, known }) : '';
   }
 
   /** The flow is over: its place is another's. */
   flow(f: number): void {
+    this.isReuse = this.record.context.flows.hasFlag(f, FlowFlag.tcpReused);
     this.known.delete(f);
   }
 
@@ -149,12 +155,16 @@ function eventsOf(p: Packet): string[] {
   return events;
 }
 
-function flagsOf(events: readonly string[], isUpdate: boolean): string[] {
+function flagsOf(
+  events: readonly string[],
+  { isUpdate, isReuse }: { readonly isUpdate: boolean; readonly isReuse: boolean },
+): string[] {
   const flags: string[] = [];
   if (events.includes('stream.pkt_retransmission')) flags.push('retransmission');
   if (events.includes('stream.pkt_spurious_retransmission')) flags.push('spurious_retransmission');
   if (events.length > 0) flags.push('event_set');
   if (isUpdate) flags.push('state_update');
+  if (isReuse) flags.push('tcp_session_reuse');
   return flags;
 }
 
@@ -162,9 +172,15 @@ function endText(end: TcpEndSnapshot, more: readonly string[]): string {
   return (
     `{"isn":${String(end.isn)},"next_seq":${String(end.nextSeq)},"last_ack":${String(end.lastAck)}` +
     `,"next_win":${String(end.nextWin)},"base_seq":${String(end.baseSeq)},"segs_right_edge":${String(end.rightEdge)}` +
-    `,"window":${String(end.window)},"wscale":${String(end.windowScale)},"flags":${list([...end.flags, ...more])}` +
+    `,"window":${String(end.window)},"wscale":${String(end.windowScale)},"flags":${list(withDetected(end.flags, more))}` +
     `,"seg_cnt":${String(end.segments)},"sb_region_size":${String(end.capacity)}}`
   );
+}
+
+/** Where it stands among the flags of an end in Suricata: before those that say that inspection is over. */
+function withDetected(flags: readonly string[], more: readonly string[]): readonly string[] {
+  const at = flags.findIndex((name) => name === 'new_raw_disabled' || name === 'disable_raw');
+  return at < 0 ? [...flags, ...more] : [...flags.slice(0, at), ...more, ...flags.slice(at)];
 }
 
 function list(names: readonly string[]): string {

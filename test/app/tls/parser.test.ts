@@ -234,7 +234,7 @@ describe('certificates', () => {
 });
 
 describe('what TLS asks of content rules', () => {
-  it('is a look at what was said at the end of each record, until the first of the application', () => {
+  it('is a look at what was said at the end of each record, and the end of it with the first of the application', () => {
     const driver = new ParserDriver(tls);
     const asks = (direction: 0 | 1, bytes: Buffer): string[] => {
       const before = driver.requests.length;
@@ -246,7 +246,7 @@ describe('what TLS asks of content rules', () => {
     assert.deepEqual(asks(0, hello.subarray(20)), ['inspect raw 0']);
     const early = application(40);
     assert.deepEqual(asks(0, early.subarray(0, 5)), ['stop inspection'], 'early data, before any answer');
-    assert.deepEqual(asks(0, early.subarray(5)), []);
-    assert.deepEqual(asks(1, application(40)), []);
+    assert.deepEqual(asks(0, early.subarray(5)), ['inspect raw 0']);
+    assert.deepEqual(asks(1, application(40)), ['inspect raw 1'], 'for the last time, and no matter later');
   });
 });
