@@ -162,8 +162,16 @@ export class TcpContext {
     if (result === Inserted.added) p.flags |= PacketFlag.streamAdded;
     else if (result === Inserted.noMemory) this.policy?.('reassemblyMemcap', p, w[b + S.flow]!);
     if (this.options.bypass && (w[d + D.flags]! & StreamFlag.depthReached) !== 0) this.bypass(p, w[b + S.flow]!);
-    if (this.options.inline) this.deliver(p, b, d, w[d + D.contiguous]!, true);
+    if (this.options.inline) this.deliverInline(p, b, d);
     if (!wasDeep && (w[d + D.flags]! & StreamFlag.depthReached) !== 0) this.cut(p, b, d);
+  }
+
+  /** What is in order is handed over as it comes; a hole that was acknowledged before is one as soon as data is behind it. */
+  private deliverInline(p: Packet, b: number, d: number): void {
+    const w = this.sessions.words;
+    if (w[d + D.end]! > w[d + D.contiguous]! && this.reassembly.ackedTo(d) > w[d + D.contiguous]!)
+      this.acknowledged(p, b, d);
+    this.deliver(p, b, d, w[d + D.contiguous]!, true);
   }
 
   /** The depth is reached: the application layer gets no more, of what was not acknowledged yet neither. */

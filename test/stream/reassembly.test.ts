@@ -154,6 +154,15 @@ describe('raw inspection, passive', () => {
     assert.deepEqual(hole(), [16, 0]);
   });
 
+  it('notes a hole that was acknowledged before with the data behind it, inline', () => {
+    const c = new Conversation((o) => (o.inline = true));
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    assert.deepEqual(c.say('s', 'A', 1, 5), []);
+    assert.deepEqual(c.say('c', 'A', 5, 1, { data: 'two' }), ['reassembly_seq_gap']);
+    assert.deepEqual(c.delivered[0], ['one', '[1 missing]', 'two']);
+  });
+
   it('stops at the depth', () => {
     const c = new Conversation((o) => (o.reassembly.depth = 8));
     c.shake();
