@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { F, FlowStateId } from '../../src/framework/flows.ts';
-import { Action, PacketFlag } from '../../src/framework/packet.ts';
+import { Action, PACKET_SOURCES, PacketFlag } from '../../src/framework/packet.ts';
 import { Conversation } from './support.ts';
 
 describe('TCP sessions', () => {
@@ -301,5 +301,19 @@ describe('TCP sessions', () => {
     c.say('c', 'A', 9, 8, { data: 'five' });
     assert.ok(!isLooked());
     assert.deepEqual(c.inspected, [['one'], []], 'what was said by then, with the next packet of its direction');
+  });
+
+  it('counts the packets made for flows that go on, not those for flows that end', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'A', 1, 1, { data: 'one' });
+    const counted = (source: string): number => {
+      c.p.flags |= PacketFlag.pseudoStreamEnd;
+      c.p.source = (PACKET_SOURCES as readonly string[]).indexOf(source);
+      c.engine.packet(c.p, c.f);
+      return c.counters.byName('tcp.pseudo');
+    };
+    assert.equal(counted('stream (flow timeout)'), 0);
+    assert.equal(counted('stream (detect/log)'), 1);
   });
 });
