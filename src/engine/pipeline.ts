@@ -312,7 +312,7 @@ export class Pipeline {
       const isRaw = detect !== null && isSeen && stream.pendingRaw(f, direction);
       if (!isRaw && !this.hasAppRest(f, direction, { isSeen, isLast: direction === 1 && !isTold })) continue;
       isTold = true;
-      const p = pseudo.make(f, direction);
+      const p = pseudo.make(f, direction, PseudoSource.end, this.parts.isLive ? this.now : this.packet.ts);
       if (isDropped) p.flags |= PacketFlag.noPacketInspection;
       stream.packet(p, f);
       stream.flushApp(p, f, direction);

@@ -36,16 +36,16 @@ export class PseudoPacket {
 
   /**
    * The last packet of flow `f` in a direction (0: to server, 1: to client): headers, no payload.
-   * @param ts microseconds; the flow's start without it
+   * @param ts microseconds: when it is made
    */
-  make(f: number, direction: 0 | 1, source: number = PseudoSource.end, ts?: number): Packet {
+  make(f: number, direction: 0 | 1, source: number, ts: number): Packet {
     const { flows, packet: p } = this;
     const isIp6 = flows.ipVersion(f) === 6;
     const ipLength = isIp6 ? 40 : 20;
     p.reset(this.data, this.bufferId, this.start, this.start + ipLength + TCP_LENGTH);
     p.linkType = LINK_RAW;
     p.wireLength = ipLength + TCP_LENGTH;
-    p.ts = ts ?? flows.double(f, F.startTs);
+    p.ts = ts;
     p.number = 0;
     p.source = source;
     p.flow = f;

@@ -45,13 +45,15 @@ describe('what is left of a line at the end of a flow', () => {
 });
 
 describe('the end of a flow', () => {
-  it('inspects what was never due with a packet, at the time the flow began', () => {
-    const events = runEngine({ rules: [RULE], frames: [...HANDSHAKE, request('split'), request('word', 5)] });
+  it('inspects what was never due with a packet, at the time of the last one of the capture', () => {
+    const later = udp4({ sp: 5000, dp: 5001 }, new Uint8Array(4));
+    const events = runEngine({ rules: [RULE], frames: [...HANDSHAKE, request('split'), request('word', 5), later] });
     const [alert] = ofType(events, 'alert');
     assert.equal(alert?.pkt_src, 'stream (flow timeout)');
     assert.equal(alert.direction, 'to_server');
     assert.equal(alert.src_ip, '10.0.0.1');
     assert.equal(alert.pcap_cnt, undefined);
+    assert.equal(alert.timestamp.slice(11, 26), '01:46:40.005000');
     assert.equal(alert.payload_printable, 'splitword');
   });
 

@@ -21,6 +21,7 @@ export interface EngineRun {
 /** An EVE record, as far as the tests read it. */
 export interface EveEvent {
   readonly event_type: string;
+  readonly timestamp: string;
   readonly pcap_cnt?: number;
   readonly pkt_src?: string;
   readonly src_ip?: string;

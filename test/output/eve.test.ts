@@ -290,6 +290,33 @@ describe('EVE', () => {
     assert.deepEqual(toClient!['ether'], { dest_macs: ['00:1f:5b:ff:51:cb'], src_macs: ['00:13:72:c4:f1:e1'] });
   });
 
+  it('netflow: each record has the protocol of its side, the flow only where that is not known', () => {
+    const protocols = (final: number, toServer: number, toClient: number): unknown[] =>
+      run('', '        - netflow\n', (output, { flows }) => {
+        const f = endedFlow(flows);
+        flows.setWord(f, F.appProtocol, final);
+        flows.setWord(f, F.appProtocolToServer, toServer);
+        flows.setWord(f, F.appProtocolToClient, toClient);
+        flows.setWord(f, F.appProtocolOriginal, final === 0 ? 0 : 3);
+        output.flow!(f);
+      }).map((line) => {
+        const event = JSON.parse(line) as Json;
+        return [event['app_proto'], event['app_proto_ts'] ?? event['app_proto_tc'] ?? event['app_proto_orig']];
+      });
+    assert.deepEqual(protocols(1, 1, 2), [
+      ['http', undefined],
+      ['failed', undefined],
+    ]);
+    assert.deepEqual(protocols(1, 1, 0), [
+      ['http', undefined],
+      ['http', undefined],
+    ]);
+    assert.deepEqual(protocols(0, 0, 0), [
+      ['unknown', undefined],
+      ['unknown', undefined],
+    ]);
+  });
+
   it('an ICMP flow has request and response; its netflow records have one each', () => {
     const types = '        - flow\n        - netflow\n';
     const events = run('', types, (output, { flows }) => {

@@ -21,9 +21,7 @@ export class NetflowEvents {
   private oneWay(f: number, side: FlowSide): string {
     const { record } = this;
     const { flows } = record.context;
-    const app = record.lastAppProtocol(f);
-    let text = record.netflow(f, side) + (app.startsWith(',"app_proto":') ? app : `,"app_proto":"unknown"${app}`);
-    text += this.counts(f, side);
+    let text = record.netflow(f, side) + record.sideProtocol(f, side) + this.counts(f, side);
     if (flows.proto(f) === 6) text += directionTcpText(this.tcpFlags(f, side));
     return text + record.flowOptions(f, side) + record.end();
   }

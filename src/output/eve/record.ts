@@ -35,6 +35,8 @@ const OF_PACKET = { withPacketVars: true } as const;
 /** Which end of the flow is printed as source. */
 export type FlowSide = 'toServer' | 'toClient';
 
+const UNKNOWN_PROTOCOL = ',"app_proto":"unknown"';
+
 export class EveRecord {
   readonly context: OutputContext;
   readonly settings: EveSettings;
@@ -257,10 +259,22 @@ export class EveRecord {
 
   /** The same at the end of a flow: what was left for a protocol that never showed has failed. */
   lastAppProtocol(f: number): string {
+    return this.protocolText(f, this.finalProtocol(f));
+  }
+
+  private finalProtocol(f: number): number {
     const { flows } = this.context;
     const isAnew = flows.word(f, F.appProtocolOriginal) !== 0 && flows.word(f, F.appProtocolToServer) === 0;
     const hasShown = !isAnew || flows.word(f, F.appProtocolToClient) !== 0;
-    return this.protocolText(f, hasShown ? flows.word(f, F.appProtocol) : FAILED_PROTOCOL);
+    return hasShown ? flows.word(f, F.appProtocol) : FAILED_PROTOCOL;
+  }
+
+  /** `,"app_proto":"http"`: what one side of a flow speaks, the flow's where that is not known; `unknown` at the worst. */
+  sideProtocol(f: number, side: FlowSide): string {
+    const { flows } = this.context;
+    const own = flows.word(f, side === 'toServer' ? F.appProtocolToServer : F.appProtocolToClient);
+    const text = this.appName('app_proto', own !== 0 ? own : this.finalProtocol(f));
+    return text === '' ? UNKNOWN_PROTOCOL : text;
   }
 
   private protocolText(f: number, final: number): string {
