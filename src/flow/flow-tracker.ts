@@ -159,7 +159,7 @@ export class FlowTracker {
     words[base + F.protoVersion] = key.protoVersion;
     words[base + F.vlan01] = key.vlan01;
     words[base + F.vlan2] = key.vlan2;
-    words[base + F.vni] = key.vni;
+    words[base + F.vni] = p.vni;
     words[base + F.device] = key.device;
     words[base + F.hash] = key.hash;
     words[base + F.flags] = p.ipVersion === 6 ? FlowFlag.ip6 : 0;

@@ -35,7 +35,8 @@ export class HashIndex {
   private matches(words: Int32Array, base: number, key: FlowKey): boolean {
     if (words[base + F.protoVersion] !== key.protoVersion) return false;
     if (words[base + F.vlan01] !== key.vlan01 || words[base + F.vlan2] !== key.vlan2) return false;
-    if (words[base + F.vni] !== key.vni || words[base + F.device] !== key.device) return false;
+    if (key.vni !== -1 && words[base + F.vni] !== key.vni) return false; // the hash tells the others apart
+    if (words[base + F.device] !== key.device) return false;
     if (isForward(words, base, key)) {
       this.isReversed = false;
       return true;

@@ -1,5 +1,6 @@
 // Flow key: what makes two packets one flow, and its hash. Both directions of a tuple give the same hash.
 
+import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
 
 /** Mixes one word into a hash (the finalizer steps of MurmurHash3). */
@@ -46,6 +47,7 @@ export class FlowKey {
   protoVersion = 0;
   vlan01 = 0;
   vlan2 = 0;
+  /** The network of a mirror; -1 for the inside of a tunnel, whose two directions may have one each. */
   vni = -1;
   device = 0;
   hash = 0;
@@ -90,7 +92,7 @@ export class FlowKey {
     this.protoVersion = (proto & 0xff) | (version << 8) | (usesRecursion ? p.recursion << 16 : 0);
     this.vlan01 = usesVlan ? vlan01Of(p) : 0;
     this.vlan2 = usesVlan ? vlan2Of(p) : 0;
-    this.vni = p.vni;
+    this.vni = (p.flags & PacketFlag.tunnelInner) === 0 ? p.vni : -1;
     this.device = usesDevice ? p.device : 0;
     this.hash = this.computeHash(version);
   }

@@ -54,6 +54,24 @@ describe('unexpected protocols', () => {
     assert.deepEqual(told({ client: 'x'.repeat(40) }, { server: 'SSH-2.0-x\r\n' }, { client: 'x' }), [EVENTS[4]]);
   });
 
+  it('are not TLS of a server that begins with an alert, or that is seen from its data on', () => {
+    const alert = '\x15\x03\x03\x00\x02\x01\x70';
+    const hello = `\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03${'r'.repeat(32)}\x00\xc0\x2f\x00`;
+    assert.deepEqual(told({ client: TLS_HELLO }, { server: alert }, { server: hello }), []);
+    assert.deepEqual(told({ client: TLS_HELLO }, { server: `\x17\x03\x04\x00\x20${'r'.repeat(32)}` }), []);
+    assert.deepEqual(told({ client: TLS_HELLO }, { server: '\x14\x03\x03\x00\x01\x01' }, { server: hello }), [
+      EVENTS[4],
+    ]);
+  });
+
+  it('are SOCKS of a client, though its server seems to speak DCE/RPC', () => {
+    const method = { client: '\x05\x01\x00' };
+    const connect = { client: '\x05\x01\x00\x01\x0a\x00\x00\x02\x00\x50' };
+    const answer = { server: '\x05\x00\x00\x01\x0a\x00\x00\x02\x00\x50' };
+    const said = [method, { server: '\x05\x00' }, connect, answer, { client: `GET / HTTP/1.1\r\n${'x'.repeat(60)}` }];
+    assert.deepEqual(told(...said, { server: 'HTTP/1.1 200 OK\r\n\r\n' }), [EVENTS[4]]);
+  });
+
   it('are judged of TLS and SMTP as of others', () => {
     assert.deepEqual(told({ client: TLS_HELLO }, { server: 'abcdefghij' }), [EVENTS[4]]);
     const hello = { client: 'EHLO a.example\r\n' };

@@ -33,9 +33,10 @@ const OF_SERVERS: readonly number[] = [
   PduType.alterContextResponse,
 ];
 
+/** Behind version 5.0, which everybody speaks: 5.1 would be what clients of SOCKS 5 say (RFC 1928). */
 function probeTcp(data: Uint8Array, start: number, end: number, direction: Direction): number {
   if (end - start < 3) return Probed.more;
-  if (data[start + 1]! > 1 || data[start + 2]! > CO_LAST_TYPE) return Probed.no;
+  if (data[start + 2]! > CO_LAST_TYPE) return Probed.no;
   if (end - start < CO_HEADER) return Probed.more;
   if (!isCoHeader(data, start)) return Probed.no;
   return (direction === TO_SERVER ? OF_SERVERS : OF_CLIENTS).includes(data[start + 2]!) ? Probed.no : Probed.yes;
@@ -55,8 +56,8 @@ export default defineProtocol({
   summary: 'Remote procedure calls of DCE and Windows.',
   transports: ['tcp', 'udp'],
   patterns: [
-    { transport: 'tcp', direction: 0, content: '|05|', probe: probeTcp },
-    { transport: 'tcp', direction: 1, content: '|05|', probe: probeTcp },
+    { transport: 'tcp', direction: 0, content: '|05 00|', probe: probeTcp },
+    { transport: 'tcp', direction: 1, content: '|05 00|', probe: probeTcp },
     { transport: 'udp', direction: 0, content: '|04 00|', probe: probeUdp },
     { transport: 'udp', direction: 1, content: '|04 00|', probe: probeUdp },
   ],

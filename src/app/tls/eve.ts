@@ -211,9 +211,9 @@ function isTold(tx: TlsTransaction, tellsResumption: boolean): boolean {
   return leaf(tx.server) !== null || tx.isThirteen || (tellsResumption && tx.mayResume);
 }
 
-/** With a certificate the server's hello says all there is to tell, unless it asks for one; else the end of the handshake does. */
-function isDue({ progress, server, asksCertificate }: TlsTransaction): boolean {
-  if (server.chain.count > 0 && !asksCertificate && progress[1] >= ServerState.helloDone) return true;
+/** With a certificate all is said that there is to tell, unless it asks for one; else at the end of the handshake. */
+function isDue({ progress, client, server, asksCertificate }: TlsTransaction): boolean {
+  if (server.hasSettled && (!asksCertificate || client.hasSettled)) return true;
   return progress[0] >= ClientState.handshakeDone && progress[1] >= ServerState.handshakeDone;
 }
 

@@ -65,6 +65,7 @@ export class TlsParser extends AppParser {
     const { direction, data, end } = input;
     const stream = this.streams[direction];
     let at = input.start;
+    let isWhole = true;
     if (input.isStart && isSsl2(data, at, end, this.mayBeSsl2Error(direction))) {
       at += this.ssl2(input);
       if (at === input.start) return 0;
@@ -88,19 +89,31 @@ export class TlsParser extends AppParser {
         if (length === 0) this.inspectSaid(direction);
         continue;
       }
-      if (end - at < HEADER + length) break;
+      if (end - at < HEADER + length) {
+        isWhole = false;
+        break;
+      }
       this.isQuiet = false;
       this.tx.side(direction).version ||= u16(data, at + 1);
       this.record(direction, type, data, at + HEADER, at + HEADER + length);
       this.inspectSaid(direction);
       at += HEADER + length;
     }
+    if (isWhole) this.settle(direction);
     if (input.isEof) {
       this.finish(direction);
       return input.length;
     }
     this.skip = stream.skip;
     return at - input.start;
+  }
+
+  /** A certificate is told with the first bytes behind which no record is cut off. */
+  private settle(direction: Direction): void {
+    const side = this.tx.side(direction);
+    if (side.hasSettled || side.chain.count === 0) return;
+    side.hasSettled = true;
+    this.changed(direction);
   }
 
   /** Bytes of records that are of no interest. */
@@ -161,10 +174,11 @@ export class TlsParser extends AppParser {
   private changeCipher(direction: Direction): void {
     const stream = this.streams[direction];
     this.tx.side(direction).hasChangedCipher = true;
+    if (direction === TO_SERVER) this.tx.advance(TO_SERVER, ClientState.handshakeDone);
     if (this.tx.isThirteen) return; // only there for the eyes of old boxes (RFC 8446 appendix D.4)
     stream.isEncrypted = true;
     stream.handshake.clear();
-    this.handshakeDone(direction);
+    this.changed(direction);
   }
 
   private handshake(direction: Direction, data: Uint8Array, start: number, end: number): void {
@@ -299,9 +313,11 @@ export class TlsParser extends AppParser {
     if (stream.records++ === 0) {
       this.isQuiet = false;
       stream.isEncrypted = true;
-      this.handshakeDone(direction);
+      this.changed(direction);
     }
-    if (isApplication && !this.isDone) this.stopInspection();
+    if (!isApplication) return;
+    this.handshakeDone(direction);
+    if (!this.isDone) this.stopInspection();
   }
 
   /**
@@ -315,9 +331,12 @@ export class TlsParser extends AppParser {
       this.flow.services.stopInspection(this.flow, { bypass: this.settings.handling === 'bypass' });
   }
 
+  /** What the first record of the application shows, however little was to be seen of the handshake. */
   private handshakeDone(direction: Direction): void {
-    const { tx } = this;
-    tx.advance(direction, direction === TO_SERVER ? ClientState.handshakeDone : ServerState.handshakeDone);
+    const done = direction === TO_SERVER ? ClientState.handshakeDone : ServerState.handshakeDone;
+    if (this.tx.progress[direction] >= done) return;
+    this.isQuiet = false;
+    this.tx.advance(direction, done);
     this.changed(direction);
   }
 

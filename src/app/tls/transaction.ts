@@ -45,6 +45,8 @@ export class TlsSide {
   /** Version of its records or hello, 0 unknown. */
   version = 0;
   hasChangedCipher = false;
+  /** Its certificate came, and the records behind it were whole at some time. */
+  hasSettled = false;
   private readonly wantsJa3: boolean;
 
   constructor({ ja3 }: Fingerprints) {

@@ -6,9 +6,13 @@ import { parseCertificate } from '../../../src/app/tls/certificate.ts';
 import { TlsTransaction, versionText } from '../../../src/app/tls/transaction.ts';
 import { JsonText } from '../../../src/base/json-writer.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
-import { CONVERSATIONS } from './conversations.ts';
+import { CONVERSATIONS, SERVER } from './conversations.ts';
 import type { Turn } from './conversations.ts';
 import {
+  CHANGE_CIPHER,
+  CLIENT_KEY,
+  ENCRYPTED,
+  SERVER_DONE,
   application,
   certificate,
   certificates,
@@ -100,23 +104,71 @@ describe('TLS parser', () => {
     assert.equal(versionText(0x0505), '1285');
   });
 
-  it('is ready for its record when the server has said all, or at the end of a handshake without certificate', () => {
+  describe('is ready for its record', () => {
     const isDue = tls.eve![0]!.isDue as (tx: TlsTransaction) => boolean;
-    const full = CONVERSATIONS['version 1.2 in full']!;
-    assert.deepEqual(
-      full.map((_, i) => isDue(txOf(talk(full.slice(0, i + 1))))),
-      [false, true, true, true],
-    );
-    const resumed = CONVERSATIONS['a session that goes on']!;
-    const due = resumed.map((_, i) => isDue(txOf(talk(resumed.slice(0, i + 1)))));
-    assert.deepEqual(due, [...resumed.slice(1).map(() => false), true]);
+    const due = (turns: readonly Turn[]): boolean[] => turns.map((_, i) => isDue(txOf(talk(turns.slice(0, i + 1)))));
+    const chain = certificates(certificate());
+    const hello = record(22, clientHello([0xc02f], [sni('a.b')]));
+    const asked = record(22, Buffer.concat([SERVER, chain, handshake(13, Buffer.alloc(6)), SERVER_DONE]));
+    const changed = Buffer.concat([CHANGE_CIPHER, ENCRYPTED]);
+
+    it('with the certificate of the server, whatever else it is about to say', () => {
+      assert.deepEqual(due(CONVERSATIONS['version 1.2 in full']!), [false, true, true, true]);
+      assert.deepEqual(
+        due([
+          [0, hello],
+          [1, record(22, Buffer.concat([SERVER, chain]))],
+        ]),
+        [false, true],
+      );
+    });
+
+    it('not while a record behind the certificate is cut off', () => {
+      const rest = record(22, SERVER_DONE);
+      const cut = Buffer.concat([record(22, Buffer.concat([SERVER, chain])), rest.subarray(0, 6)]);
+      assert.deepEqual(
+        due([
+          [0, hello],
+          [1, cut],
+          [1, rest.subarray(6)],
+        ]),
+        [false, false, true],
+      );
+    });
+
+    it('with that of the client, where the server asks for one', () => {
+      const given = record(22, Buffer.concat([chain, CLIENT_KEY]));
+      assert.deepEqual(
+        due([
+          [0, hello],
+          [1, asked],
+          [0, given],
+        ]),
+        [false, false, true],
+      );
+    });
+
+    it('with the first byte of the application that the server sends, where nothing else is to be seen', () => {
+      const first: Turn = [1, application(20)];
+      const resumed = CONVERSATIONS['a session that goes on']!;
+      assert.deepEqual(due([...resumed, [0, application(20)], first]), [false, false, false, false, true]);
+      const none = record(22, Buffer.concat([certificates(), CLIENT_KEY]));
+      const turns: Turn[] = [[0, hello], [1, asked], [0, Buffer.concat([none, changed])], [1, changed], first];
+      assert.deepEqual(due(turns), [false, false, false, false, true]);
+    });
+
+    it('of version 1.3 once the client has changed its cipher, for what that is worth', () => {
+      const [offer, answer] = CONVERSATIONS['version 1.3']!;
+      assert.deepEqual(due([offer!, answer!, [0, CHANGE_CIPHER]]), [false, false, true]);
+      assert.deepEqual(due([offer!, answer!, [0, application(50)]]), [false, false, true]);
+    });
   });
 
   it('notices a session that goes on, and that content is not to be looked at any more', () => {
     const turns = CONVERSATIONS['a session that goes on']!;
     const driver = talk(turns);
     assert.equal(eve(driver)!['session_resumed'], true);
-    assert.deepEqual([...txOf(driver).progress], [3, 4]);
+    assert.deepEqual([...txOf(driver).progress], [3, 1]);
     assert.ok(!driver.requests.includes('stop inspection'), 'the handshake is not over for the packets');
     assert.ok(talk([...turns, [0, application(20)]]).requests.includes('stop inspection'));
   });
