@@ -289,6 +289,7 @@ export class Recognition {
     app.former = [...app.former, ...app.transactions];
     app.transactions = [];
     app.expected = expected;
+    app.requested = expected;
     app.expectation = state;
     app.beginAnew();
     this.requests.needAll(app);

@@ -125,6 +125,8 @@ export class AppFlow {
   becomes = '';
   /** What should come after a change of protocol; null: anything. */
   expected: string | null = null;
+  /** The same, whether it came or not. */
+  requested: string | null = null;
   /** Name of the protocol that the flow spoke first, '' when it did not change. */
   formerProtocol = '';
   /** Live transactions of the parser, oldest first. */

@@ -123,6 +123,20 @@ describe('the end of a flow', () => {
     assert.deepEqual(spoken(...CONNECT, ...GET, ...GET), ['http', undefined, 2]);
   });
 
+  it('names the protocol that was asked for and did not come', () => {
+    const greeted = [{ server: '220 mail ESMTP\r\n' }, { client: 'EHLO b\r\n' }, { server: '250 b\r\n' }];
+    const asked = [...greeted, { client: 'STARTTLS\r\n' }, { server: '220 go on\r\n' }];
+    const record = (...turns: readonly Said[]): unknown[] => {
+      const [event] = ofType(runEngine({ frames: session(...turns) }), 'flow');
+      return [event!.app_proto, event!.app_proto_expected];
+    };
+    assert.deepEqual(record(...asked), ['failed', 'tls']);
+    assert.deepEqual(record(...asked, ...GET), ['http', 'tls']);
+    const hello = `\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03${'r'.repeat(32)}\x00\x00\x02\xc0\x2f\x01\x00`;
+    assert.deepEqual(record(...asked, { client: hello }), ['tls', undefined]);
+    assert.deepEqual(record(...CONNECT), ['failed', undefined]);
+  });
+
   it('what a flow left its protocol for has failed when it never showed', () => {
     assert.deepEqual(spoken(...CONNECT), ['failed', 'http', undefined]);
     assert.deepEqual(spoken(...CONNECT, { client: 'xyzzy' }), ['failed', 'http', undefined]);

@@ -40,6 +40,7 @@ export interface EveEvent {
   };
   readonly app_proto?: string;
   readonly app_proto_orig?: string;
+  readonly app_proto_expected?: string;
   readonly files?: readonly { readonly filename?: string }[];
   readonly stats?: Readonly<Record<string, unknown>>;
 }

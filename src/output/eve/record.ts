@@ -257,9 +257,13 @@ export class EveRecord {
     else text.string(this.appProtocol(f));
   }
 
-  /** The same at the end of a flow: what was left for a protocol that never showed has failed. */
-  lastAppProtocol(f: number): string {
-    return this.protocolText(f, this.finalProtocol(f));
+  /** The same at the end of a flow: what was left for a protocol that never showed has failed, and which was to come. */
+  private lastAppProtocol(f: number): string {
+    const final = this.finalProtocol(f);
+    const requested = this.context.appOf(f)?.requested ?? null;
+    const isAnother = requested !== null && requested !== this.context.appProtocolName(final);
+    const text = this.protocolText(f, final);
+    return isAnother ? `${text},"app_proto_expected":"${requested}"` : text;
   }
 
   private finalProtocol(f: number): number {
