@@ -122,8 +122,10 @@ const IN_ALERTS: Options = { isExtended: true, custom: [], dumps: 'no' };
 
 function write(tx: HttpTransaction, json: JsonText, options: Options): boolean {
   const { request, response } = tx;
-  if (tx.host !== null) json.bytes('hostname', tx.host);
-  if (tx.port > 0) json.number('http_port', tx.port);
+  if (tx.host !== null && tx.host.length > 0) {
+    json.bytes('hostname', tx.host);
+    if (tx.port > 0) json.number('http_port', tx.port);
+  }
   if (tx.rawUri.length > 0) json.bytes('url', tx.rawUri);
   header(json, 'http_user_agent', request.headers, HeaderId['user-agent']);
   const forwarded = valueOf(request.headers, HeaderId['x-forwarded-for']);
@@ -137,9 +139,11 @@ function write(tx: HttpTransaction, json: JsonText, options: Options): boolean {
   return true;
 }
 
+/** Nothing of a header without a value. */
 function header(json: JsonText, key: string, headers: readonly Header[], id: number): void {
   const found = headerOf(headers, id);
-  if (found !== undefined) json.bytes(key, found.valueData, found.valueStart, found.valueEnd);
+  if (found !== undefined && found.valueStart < found.valueEnd)
+    json.bytes(key, found.valueData, found.valueStart, found.valueEnd);
 }
 
 function contentType({ response }: HttpTransaction, json: JsonText): void {
@@ -148,7 +152,7 @@ function contentType({ response }: HttpTransaction, json: JsonText): void {
   const { valueData, valueStart, valueEnd } = found;
   let end = valueStart;
   while (end < valueEnd && valueData[end] !== SEMICOLON) end++;
-  json.bytes('http_content_type', valueData, valueStart, end);
+  if (end > valueStart) json.bytes('http_content_type', valueData, valueStart, end);
 }
 
 const SEMICOLON = 59;
@@ -157,7 +161,8 @@ const RANGE = /^bytes\s+(?:(\d+)-(\d+)|\*)\/(\d+|\*)/i;
 function contentRange({ response }: HttpTransaction, json: JsonText): void {
   const value = valueOf(response.headers, HeaderId['content-range']);
   if (value === null) return;
-  json.open('content_range').bytes('raw', value);
+  json.open('content_range');
+  if (value.length > 0) json.bytes('raw', value);
   const match = RANGE.exec(bytesText(value));
   if (match?.[1] !== undefined) json.number('start', Number(match[1])).number('end', Number(match[2]));
   if (match !== null && match[3] !== '*') json.number('size', Number(match[3]));
@@ -182,7 +187,7 @@ function customField(tx: HttpTransaction, json: JsonText, name: string): void {
   if (known === undefined) return;
   const [wanted, side] = known;
   for (const one of tx[side].headers) {
-    if (nameOf(one) === wanted) json.bytes(name.replaceAll('-', '_'), one.value);
+    if (nameOf(one) === wanted && one.value.length > 0) json.bytes(name.replaceAll('-', '_'), one.value);
   }
 }
 
