@@ -10,7 +10,7 @@ const vxlan = (type: number, payload: Uint8Array): Uint8Array =>
 
 const inNetwork = (vni: number, sp: number, dp: number): Uint8Array => {
   const [src, dst] = sp < dp ? ['192.0.2.1', '192.0.2.2'] : ['192.0.2.2', '192.0.2.1'];
-  const inner = ethernet(0x0800, ipv4({ protocol: 17, src: src!, dst: dst! }, udp({ sp, dp }, ascii('hidden'))));
+  const inner = ethernet(0x0800, ipv4({ protocol: 17, src: src, dst: dst }, udp({ sp, dp }, ascii('hidden'))));
   return udp4({ sp: 1000, dp: VXLAN_PORT }, concat(bytes(8, 0, 0, 0, 0, 0, vni, 0), inner));
 };
 
