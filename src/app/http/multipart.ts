@@ -78,9 +78,10 @@ export class Multipart {
     const block = text.slice(0, end.index);
     if (hasOddLine(block)) this.sink.problem('header');
     const match = FILE.exec(block);
-    this.state = match === null ? 'field' : 'file';
+    const name = match?.[1] ?? match?.[2] ?? ''; // a form in which no file was chosen has an empty one
+    this.state = name === '' ? 'field' : 'file';
     this.hasData = false;
-    if (match !== null) this.sink.begin(bytesOf(match[1] ?? match[2] ?? '', 'latin1'));
+    if (name !== '') this.sink.begin(bytesOf(name, 'latin1'));
     return end.index + end[0].length;
   }
 

@@ -113,6 +113,15 @@ describe('HTTP parser', () => {
     assert.deepEqual((shown(cut)[0] as { files: string[] }).files, ['x 10 TRUNCATED half of it']);
   });
 
+  it('has no file of a form in which none was chosen', () => {
+    const part = (name: string, content: string): string =>
+      `--xx\r\nContent-Disposition: form-data; name="f"; filename="${name}"\r\n\r\n${content}\r\n`;
+    const form = `${part('', '')}${part('x', '')}${part('', 'abc')}--xx--\r\n`;
+    const head = 'POST /a HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=xx\r\n';
+    const driver = talk([[0, `${head}Content-Length: ${String(form.length)}\r\n\r\n${form}`]]);
+    assert.deepEqual((shown(driver)[0] as { files: string[] }).files, ['x 0 CLOSED ']);
+  });
+
   it('goes on behind a gap inside a body', () => {
     const driver = talk([
       [0, GET],
