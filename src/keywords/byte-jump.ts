@@ -38,8 +38,9 @@ function linkJump(jump: Jump, next: ChainMatch): ChainMatch {
     value += postOffset;
     const base = from === 'here' ? fieldPlace.end : from === 'beginning' ? inspection.start : inspection.end;
     const target = base + value;
-    if (target < inspection.start || target >= inspection.end) return false;
-    inspection.cursor = target;
+    if (target > inspection.end) return false;
+    // a jump back goes to the first byte at most, as in Suricata
+    inspection.cursor = Math.max(target, inspection.start);
     return next(inspection);
   };
 }
