@@ -37,6 +37,7 @@ export interface AppBuffer {
   /** May come, or grow, while its state lasts. */
   readonly isGrowing?: boolean;
   readonly adapt?: BufferDefinition['adapt'];
+  readonly needsDirection?: boolean;
   /** The bytes in a direction, or of an instance of a multi buffer; null when there are none (or no more). */
   readonly bytes: (tx: never, direction: Direction, instance: number) => Uint8Array | null;
 }
@@ -52,14 +53,25 @@ class KeptBuffer implements BufferDefinition {
   readonly isGrowing: boolean;
   readonly engines: readonly BufferEngine[];
   readonly adapt?: NonNullable<BufferDefinition['adapt']>;
+  readonly needsDirection: boolean;
   private readonly read: ReadBytes;
 
-  constructor({ name, description, engines, isMulti = false, isGrowing = false, adapt, bytes }: AppBuffer) {
+  constructor({
+    name,
+    description,
+    engines,
+    isMulti = false,
+    isGrowing = false,
+    adapt,
+    needsDirection = false,
+    bytes,
+  }: AppBuffer) {
     this.name = name;
     this.description = description;
     this.isMulti = isMulti;
     this.isGrowing = isGrowing;
     this.engines = engines;
+    this.needsDirection = needsDirection;
     if (adapt !== undefined) this.adapt = adapt;
     this.read = bytes as ReadBytes;
   }

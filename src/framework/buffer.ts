@@ -41,6 +41,8 @@ export interface BufferDefinition {
   readonly engines?: readonly BufferEngine[];
   /** `frame`: the protocol and type. */
   readonly frame?: { readonly protocol: string; readonly type: string };
+  /** Rules on it say with `flow` which direction they are about. */
+  readonly needsDirection?: boolean;
   /** `app`: grows while its state lasts (bodies, files): looked at again with every new window. */
   readonly isGrowing?: boolean;
   /** Sees each content that a rule has on it, without transforms: may change it, or refuse it with a RuleError. */

@@ -79,6 +79,8 @@ export interface SignatureBuilder {
   addContent(spec: ContentSpec): void;
   /** The content just before in the same buffer (modifiers need one), null when there is none. */
   lastContent(): ContentSpec | null;
+  /** The last content in any sticky buffer, null when there is none. */
+  lastBufferContent(): ContentSpec | null;
   /** The content just before, if nothing else stands behind it in its buffer. */
   precedingContent(): ContentSpec | null;
   /** Adds any other condition on the current buffer. */

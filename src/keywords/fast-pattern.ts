@@ -1,6 +1,8 @@
 // `fast_pattern`: the content before it (or a part of it) is the one searched in every packet first.
 
+import type { ContentSpec } from '../framework/chain.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import type { SignatureBuilder } from '../framework/keyword.ts';
 import { modified } from '../detect/content/argument.ts';
 
 function parseChop(argument: string, size: number): { offset: number; length: number } {
@@ -11,6 +13,12 @@ function parseChop(argument: string, size: number): { offset: number; length: nu
     throw new RuleError(`fast_pattern: the part ${argument} is not inside the content of ${String(size)} bytes`);
   }
   return { offset, length };
+}
+
+/** In a sticky buffer without a content, the last one of the buffers before it. */
+function chosen(builder: SignatureBuilder): ContentSpec {
+  if (builder.currentBuffer === null || builder.lastContent() !== null) return modified(builder, 'fast_pattern');
+  return builder.lastBufferContent() ?? modified(builder, 'fast_pattern');
 }
 
 export default defineKeyword({
@@ -25,7 +33,7 @@ export default defineKeyword({
     'alert tcp any any -> any any (msg:"x"; content:"abcdef"; fast_pattern:only; sid:1;)',
   ],
   compile(builder, option) {
-    const content = modified(builder, 'fast_pattern');
+    const content = chosen(builder);
     if (builder.currentBuffer?.source === 'base64') {
       throw new RuleError('fast_pattern cannot be used with base64_data');
     }

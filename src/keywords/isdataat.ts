@@ -3,17 +3,22 @@
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
 import { numberOrVariable } from '../detect/content/byte-field.ts';
 import { limitValue } from '../detect/content/content-element.ts';
-import type { ChainMatch, Limit } from '../framework/chain.ts';
+import type { ChainMatch, Inspection, Limit } from '../framework/chain.ts';
 import { splitArgument } from '../rules/index.ts';
 
 function linkIsDataAt(at: Limit, isRelative: boolean, negated: boolean, next: ChainMatch): ChainMatch {
   return (inspection) => {
     if (--inspection.budget < 0) return false;
-    const value = limitValue(at, inspection);
+    const value = placeOf(at, inspection);
     // relative counts bytes, absolute counts from zero
     const holds = isRelative ? inspection.cursor + value <= inspection.end : value < inspection.end - inspection.start;
     return holds !== negated && next(inspection);
   };
+}
+
+/** Variables count as unsigned here: what went below zero is far away. */
+function placeOf(at: Limit, inspection: Inspection): number {
+  return at.slot < 0 ? at.value : limitValue(at, inspection) >>> 0;
 }
 
 export default defineKeyword({
@@ -35,7 +40,7 @@ export default defineKeyword({
     const at = numberOrVariable(builder, 'isdataat', number!, [0, 65535]);
     const isRelative = options.includes('relative');
     const before = builder.precedingContent();
-    if (isRelative && not === '!' && at.slot < 0 && at.value === 1 && before?.negated === false) {
+    if (isRelative && not === '!' && at.slot < 0 && at.value === 1 && before !== null) {
       before.endsWith = true; // nothing follows: the same condition, found faster
       return;
     }

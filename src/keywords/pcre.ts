@@ -9,8 +9,6 @@ import type { SignatureBuilder } from '../framework/keyword.ts';
 import { compileRegex } from '../native/compile-regex.ts';
 import { encodeRuleText } from '../rules/index.ts';
 
-const NOTHING_BEFORE = 'pcre with /R (relative) needs preceding match in the same buffer';
-
 export default defineKeyword({
   name: 'pcre',
   quotes: 'optional',
@@ -26,9 +24,7 @@ export default defineKeyword({
   compile(builder, option) {
     const pcre = parsePcre(option.value ?? '', builder.currentBuffer?.name);
     const isPayload = builder.currentBuffer === null && pcre.buffer === undefined;
-    if (pcre.isRelative && isPayload && builder.elements().length === 0) {
-      throw new RuleError(NOTHING_BEFORE);
-    }
+    if (pcre.isRelative && isPayload) needMatchBefore(builder);
     const compiled = compileRegex(encodeRuleText(pcre.expression), pcre.flags);
     if (!compiled.ok) {
       throw new RuleError(
@@ -57,6 +53,15 @@ export default defineKeyword({
   },
 });
 
+/** Something that was found, in the buffer at hand: numbers and lengths are not. */
+function needMatchBefore(builder: SignatureBuilder): void {
+  if (builder.elements().some(({ content, keyword }) => content !== null || keyword === 'pcre')) return;
+  throw new RuleError(
+    'pcre with /R (relative) needs preceding match in the same buffer',
+    'a content or pcre belongs before it',
+  );
+}
+
 /** `/x/U`: the flag names the buffer. */
 function addToBuffer(builder: SignatureBuilder, { what, keyword }: PcreBuffer, element: ChainElement): void {
   const buffer = builder.setup.bufferOf(keyword);
@@ -65,7 +70,7 @@ function addToBuffer(builder: SignatureBuilder, { what, keyword }: PcreBuffer, e
     builder.inBuffer(
       buffer,
       () => {
-        if (element.isRelative && builder.elements().length === 0) throw new RuleError(NOTHING_BEFORE);
+        if (element.isRelative) needMatchBefore(builder);
         builder.addElement(element);
       },
       { within: 'http1' }, // as all modifiers of older rules

@@ -13,6 +13,14 @@ describe('isdataat', () => {
     yes('content:"c"; isdataat:!1,relative;', 'abc');
     yes('isdataat:!3;', 'abc');
   });
+  it('a variable below zero is far away', () => {
+    no('byte_math:bytes 1, offset 0, oper -, rvalue 4, result n; isdataat:n;', '\x01xxx');
+    yes('byte_math:bytes 1, offset 0, oper -, rvalue 1, result n; isdataat:n;', '\x01xxx');
+  });
+  it('behind a negated content it asks for the end of the buffer', () => {
+    yes('content:!"c"; isdataat:!1,relative;', 'abb');
+    no('content:!"c"; isdataat:!1,relative;', 'abc');
+  });
   it('refuses unknown variables', () =>
     assert.match(refused('isdataat:n;'), /Unknown byte_extract var seen in isdataat - n/));
 });
@@ -57,7 +65,7 @@ describe('byte_jump', () => {
   it('moves the cursor from the end of the number', () => {
     yes('byte_jump:1,0; content:"foo"; distance:0; within:3;', '\x02xxfoo');
     no('byte_jump:1,0; content:"foo"; distance:0; within:3;', '\x01xxfoo');
-    no('byte_jump:1,0;', '\x05xxfoo');
+    no('byte_jump:1,0;', '\x06xxfoo');
   });
   it('multiplier, align, post_offset, from_beginning, from_end', () => {
     yes('byte_jump:1,0,multiplier 2; content:"foo"; within:3;', '\x01xxfoo');
@@ -65,6 +73,13 @@ describe('byte_jump', () => {
     yes('byte_jump:1,0,post_offset 1; content:"foo"; within:3;', '\x01xxfoo');
     yes('byte_jump:1,0,from_beginning; content:"foo"; within:3;', '\x03xxfoo');
     yes('byte_jump:1,0,from_end,post_offset -4; content:"foo"; within:3;', '\x01xxfoo');
+  });
+  it('goes to the end at most, and back to the first byte at most', () => {
+    yes('byte_jump:1,0;', '\x01x');
+    no('byte_jump:1,0;', '\x02x');
+    yes('byte_jump:1,0,from_end;', '\x00x');
+    yes('byte_jump:1,0,post_offset -9; content:"|00|x"; within:2;', '\x00x');
+    yes('byte_jump:1,0; isdataat:!1,relative;', '\x01x');
   });
   it('refuses both ends', () => assert.match(refused('byte_jump:1,0,from_end,from_beginning;'), /from_end/));
 });
@@ -113,6 +128,9 @@ describe('pcre', () => {
   it('does not look outside the buffer', () => no('pcre:"/abc/";', 'xxx'));
   it('refuses buffers that are not the current one, and bad expressions', () => {
     assert.match(refused('pcre:"/a/UR";'), /needs preceding match/);
+    assert.match(refused('byte_test:1,>,0,0; pcre:"/a/R";'), /needs preceding match/);
+    assert.match(refused('isdataat:1; pcre:"/a/R";'), /needs preceding match/);
+    yes('pcre:"/a/"; pcre:"/^b/R";', 'ab');
     assert.match(refused('tcp.hdr; pcre:"/a/P";'), /use a sticky buffer providing "http request body"/);
     assert.match(refused('pcre:"/a(/";'), /failed at offset/);
     assert.match(refused('pcre:"/a/z";'), /unknown flag/);

@@ -44,6 +44,18 @@ describe('content', () => {
     yes('content:"a"; content:"b"; within:1; content:"c"; within:1;', 'ababc');
     yes('content:"a"; isdataat:!1,relative;', 'abca');
   });
+  it('which one is tried again is what the next relative condition, content or pcre counts from', () => {
+    yes('content:"a"; isdataat:1; content:"b"; within:1;', 'a_ab');
+    yes('content:"a"; byte_test:1,=,0x62,0,relative;', 'a_ab');
+    no('content:"a"; isdataat:1; byte_test:1,=,0x62,0,relative;', 'a_ab');
+    no('content:"a"; content:!"q"; content:"b"; within:1;', 'a_ab');
+  });
+  it('a window that ends before the buffer begins is none', () => {
+    yes('content:"b"; distance:-2; within:1;', 'aab');
+    no('content:"b"; distance:-1; within:2;', 'aab');
+    no('content:!"b"; distance:-2; within:1;', 'aab');
+    yes('content:"a"; content:"b"; distance:-9; within:1;', 'aab');
+  });
   it('negated: holds where the window lies past the end, and leaves the cursor', () => {
     no('content:!"foo";', 'a foo');
     yes('content:!"foo"; offset:10;', 'foo');
@@ -119,6 +131,12 @@ describe('content refuses', () => {
       else assert.match(text, message);
     });
   }
+  it('but not later contents that count from the beginning', () => {
+    compile('dsize:4; content:"a"; content:"foobar";');
+    compile('dsize:4; content:"a"; content:"b"; offset:9;');
+    compile('dsize:4; content:!"a"; content:"foobar";');
+    assert.match(refused('dsize:4; content:"a"; content:"foo"; distance:1;'), /length 5 exceeds dsize value 4/);
+  });
   it('but not a distance that leads back', () => {
     compile('dsize:10; content:"boom"; content:"loom"; distance:-10;');
   });

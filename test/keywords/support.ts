@@ -120,6 +120,7 @@ export function compileOptions(
     addTransform: refuse,
     addContent: refuse,
     lastContent: () => null,
+    lastBufferContent: () => null,
     precedingContent: () => null,
     addElement: (element) => c.elements.push(element),
     elements: () => c.elements,

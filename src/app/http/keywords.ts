@@ -3,8 +3,9 @@
 import { contentModifier, growingBuffer, stickyBuffer, toClient, toServer } from '../../framework/app-keyword.ts';
 import type { StickyBuffer } from '../../framework/app-keyword.ts';
 import type { BufferDefinition, BufferEngine } from '../../framework/buffer.ts';
+import type { ContentSpec } from '../../framework/chain.ts';
 import { accept, integerTest, unquoted } from '../../framework/keyword-argument.ts';
-import { defineKeyword } from '../../framework/keyword.ts';
+import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
 import { FILE_DEMAND } from '../../framework/file.ts';
 import type { HttpPart, HttpParts } from '../../framework/http-parts.ts';
@@ -44,7 +45,10 @@ function alsoOverHttp2(engines: readonly BufferEngine[]): BufferEngine[] {
   return [...others, ...engines];
 }
 
-interface Sticky extends Pick<StickyBuffer, 'name' | 'aliases' | 'summary' | 'bufferName' | 'engines' | 'isMulti'> {
+interface Sticky extends Pick<
+  StickyBuffer,
+  'name' | 'aliases' | 'summary' | 'bufferName' | 'engines' | 'isMulti' | 'adapt' | 'needsDirection'
+> {
   /** Of HTTP/1. */
   readonly bytes: (tx: HttpTransaction, direction: Direction, instance: number) => Uint8Array | null;
 }
@@ -90,6 +94,19 @@ const eitherHeader = (keyword: string, id: number, summary: string, alias: strin
   bytes: (tx, direction) => valueOf(tx.message(direction).headers, id),
 });
 
+/** Hosts are in lower case: a letter of the other kind is never found. */
+function refuseUpperCase({ bytes }: ContentSpec): void {
+  if (!bytes.some((byte) => byte >= 0x41 && byte <= 0x5a)) return;
+  throw new RuleError('http.host: content with upper case letters', 'hosts are in lower case: write it so');
+}
+
+/** Methods end where a blank begins. */
+function refuseBlanksAround({ bytes }: ContentSpec): void {
+  const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09;
+  if (isBlank(bytes[0])) throw new RuleError('http_method pattern with leading space or tab');
+  if (isBlank(bytes.at(-1))) throw new RuleError('http_method pattern with trailing space or tab');
+}
+
 const BUFFERS: readonly Sticky[] = [
   {
     name: 'http.uri',
@@ -109,12 +126,14 @@ const BUFFERS: readonly Sticky[] = [
     name: 'http.method',
     summary: 'Method of the request.',
     engines: atServer(Progress.line),
+    adapt: refuseBlanksAround,
     bytes: (tx) => orNull(tx.method),
   },
   {
     name: 'http.host',
     summary: 'Host asked for, in lower case, without the port.',
     engines: atServer(Progress.headers),
+    adapt: refuseUpperCase,
     bytes: (tx) => tx.host,
   },
   {
@@ -178,6 +197,7 @@ const BUFFERS: readonly Sticky[] = [
     bufferName: 'http_raw_header',
     summary: 'Headers as they came.',
     engines: both(Progress.headers),
+    needsDirection: true,
     bytes: (tx, direction) => rawHeaders(tx.message(direction)),
   },
   { name: 'http.cookie', summary: 'Cookies of the message.', engines: both(Progress.headers), bytes: cookieOf },

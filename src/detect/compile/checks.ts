@@ -17,13 +17,19 @@ export function checkWhole(builder: RuleBuilder): void {
   checkStreamOnly(builder);
 }
 
-function checkBuffers({ chains, ast, meta }: RuleBuilder): void {
+function checkBuffers({ chains, ast, flags, meta }: RuleBuilder): void {
   for (const { buffer, elements } of chains) {
     const name = buffer?.name ?? '';
-    if (elements.length === 0)
+    // what was decoded may be just there
+    if (elements.length === 0 && buffer?.source !== 'base64')
       throw new RuleError(
         `rule ${meta.sid} setup buffer ${name} but didn't add matches to it`,
         `a content belongs after ${name}`,
+      );
+    if (buffer?.needsDirection === true && (flags & (SigFlag.toServer | SigFlag.toClient)) === 0)
+      throw new RuleError(
+        `${name} signature without a flow direction`,
+        'flow:to_server for what requests have, flow:to_client for responses',
       );
     // application layers say themselves what carries them
     const allowed = Object.hasOwn(PROTOCOLS_OF, name) ? PROTOCOLS_OF[name] : undefined;

@@ -82,6 +82,7 @@ export class RuleBuilder implements SignatureBuilder {
   /** The content that a modifier moved to its buffer: further modifiers mean it. */
   private moved: ContentSpec | null = null;
   private movedTo: ChainBuilder | null = null;
+  private lastOfBuffers: ContentSpec | null = null;
   private readonly variables = new Map<string, number>();
   private readonly payloadVariables = new Set<string>();
 
@@ -165,6 +166,7 @@ export class RuleBuilder implements SignatureBuilder {
     elements.pop();
     this.inBuffer(buffer, () => this.current.elements.push(last), where);
     this.moved = last.content;
+    this.lastOfBuffers = last.content;
     this.movedTo = this.chains.find((chain) => chain.elements.includes(last)) ?? null;
     return true;
   }
@@ -188,6 +190,7 @@ export class RuleBuilder implements SignatureBuilder {
     this.movedTo = null;
     this.current.elements.push(contentElement(spec));
     this.lastCondition = spec;
+    if (this.current !== this.payload) this.lastOfBuffers = spec;
   }
 
   lastContent(): ContentSpec | null {
@@ -197,6 +200,10 @@ export class RuleBuilder implements SignatureBuilder {
       if (content !== null) return content;
     }
     return null;
+  }
+
+  lastBufferContent(): ContentSpec | null {
+    return this.lastOfBuffers;
   }
 
   precedingContent(): ContentSpec | null {

@@ -3,22 +3,24 @@
 import type { ChainElement, ChainMatch } from '../../framework/chain.ts';
 
 const HOLDS: ChainMatch = () => true;
-/** Keywords that move the cursor when they hold. */
-const MOVES_CURSOR = new Set(['pcre', 'byte_jump', 'byte_extract', 'byte_math', 'base64_decode']);
 
 /** One closure for the whole chain; an empty chain holds. The caller sets `cursor` to `start` before running it. */
 export function linkChain(elements: readonly ChainElement[]): ChainMatch {
   let match = HOLDS;
-  // whether something after this element counts from its end
-  let isRelative = false;
-  for (let i = elements.length - 1; i >= 0; i--) {
-    const element = elements[i]!;
-    match = element.link(match, isRelative);
-    isRelative = element.isRelative || (isRelative && !movesCursor(element));
-  }
+  for (let i = elements.length - 1; i >= 0; i--) match = elements[i]!.link(match, isTriedAgain(elements, i));
   return match;
 }
 
-function movesCursor(element: ChainElement): boolean {
-  return element.content === null ? MOVES_CURSOR.has(element.keyword) : !element.content.negated;
+/**
+ * Whether later occurrences of element i are tried when what follows does not hold. As in Suricata: where the next element
+ * counts from it, or the next content or pcre does (a negated content between them takes its place).
+ */
+function isTriedAgain(elements: readonly ChainElement[], i: number): boolean {
+  if (elements[i + 1]?.isRelative === true) return true;
+  return elements.slice(i + 1).find(isFound)?.isRelative === true;
+}
+
+/** Something that is found somewhere. */
+function isFound({ content, keyword }: ChainElement): boolean {
+  return content !== null || keyword === 'pcre';
 }

@@ -127,6 +127,8 @@ function setRelativeWindow(spec: ContentSpec, inspection: Inspection): boolean {
   windowTo = inspection.end;
   if (spec.within !== null) {
     let to = from + limitValue(spec.within, inspection);
+    // a window that ends before the buffer begins is none: as in Suricata, the whole of it counts then
+    if (to < inspection.start) return true;
     // `within` of the first match counts like `depth`
     if (inspection.streamOffset > 0 && inspection.cursor === inspection.start) to -= inspection.streamOffset;
     if (to < windowTo) windowTo = to;

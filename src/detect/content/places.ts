@@ -39,7 +39,9 @@ function noteRelative(content: ContentSpec, first: number, last: number): void {
   const { bytes, distance, within } = content;
   const after = constant(distance, 0, 0);
   content.firstPlace = isVariable(distance) ? 0 : Math.max(0, first + after);
-  const end = within === null || isVariable(within) || isVariable(distance) ? Infinity : last + after + within.value;
+  const isOpen = within === null || isVariable(within) || isVariable(distance);
+  // a window that may end before the buffer begins is none
+  const end = isOpen || first + after + within.value < 0 ? Infinity : last + after + within.value;
   content.lastPlace = end - bytes.length;
 }
 

@@ -53,6 +53,20 @@ const FAR: readonly Case[] = [
   ['app-layer-protocol:http;', /the rule is about one protocol already$/],
   ['http.uri; content:"a"; byte_extract:1,0,v; http.method; content:"b"; byte_jump:v,0;', null],
 ];
+const HTTP: readonly Case[] = [
+  ['http.host; content:"Example";', /^error: http.host: content with upper case letters$/],
+  ['content:!"A"; nocase; http_host;', /^error: http.host: content with upper case letters$/],
+  ['http.host; content:"example";', null],
+  ['http.host.raw; content:"Example";', null],
+  ['http.method; content:"GET|20|";', /^error: http_method pattern with trailing space or tab$/],
+  ['content:"|09|GET"; http_method;', /^error: http_method pattern with leading space or tab$/],
+  ['http.method; content:"G T";', null],
+  ['http.header.raw; content:"a";', /^error: http_raw_header signature without a flow direction$/],
+  ['flow:to_server; http.header.raw; content:"a";', null],
+  ['http.uri; content:"a"; http.method; bsize:3; fast_pattern;', null],
+  ['content:"a"; http.method; bsize:3; fast_pattern;', /^error: fast_pattern needs preceding content/],
+  ['http.request_body; base64_decode:offset 0,relative; base64_data;', null],
+];
 const MISMATCH = /^error: engine progress value doesn't match hook$/;
 const IN_HEADERS: readonly Case[] = [
   ['http.host; content:"a";', null],
@@ -100,5 +114,6 @@ describe('a rule as a whole', () => {
   check('tcp any any -> any any', TCP);
   check('http any any => any any', BOTH);
   check('http any any -> any any', FAR);
+  check('http any any -> any any', HTTP);
   check('http1:request_headers any any -> any any', IN_HEADERS);
 });
