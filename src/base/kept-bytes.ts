@@ -1,10 +1,13 @@
 // KeptBytes: copies of bytes that outlive their packet, one behind the other. An ArrayBuffer for each of them would cost
 // more than most of what is done with it (its memory comes from the system, and the collector accounts for it).
 
-/** Large enough for a whole message; it lives as long as any copy in it. */
-const ROOM = 64 << 10;
+/**
+ * Bytes taken from the system at a time. They live as long as any copy in them: one that lives long, as those of a
+ * connection that stays open, keeps so many alive, whatever else was between it and the next one.
+ */
+const ROOM = 4096;
 /** Longer copies get a buffer of their own. */
-const LARGE = 4096;
+const LARGE = 1024;
 /** Up to here a loop is faster than a call. */
 const SHORT = 64;
 
@@ -12,10 +15,10 @@ export class KeptBytes {
   bytes = new Uint8Array(0);
   private next = 0;
 
-  /** Room for so many bytes, at most 64 KB, all zero. @returns where in `bytes` it begins */
+  /** Room for so many bytes, all zero. @returns where in `bytes` it begins */
   reserve(length: number): number {
     if (this.next + length > this.bytes.length) {
-      this.bytes = new Uint8Array(ROOM);
+      this.bytes = new Uint8Array(length > ROOM ? length : ROOM);
       this.next = 0;
     }
     const at = this.next;
@@ -23,7 +26,7 @@ export class KeptBytes {
     return at;
   }
 
-  /** Copies [start, end), at most 64 KB. @returns where in `bytes` the copy begins */
+  /** Copies [start, end). @returns where in `bytes` the copy begins */
   keep(data: Uint8Array, start: number, end: number): number {
     const length = end - start;
     const at = this.reserve(length);

@@ -23,13 +23,14 @@ function suffixes(): SuffixStart {
   return (loaded ??= finder(createRequire(import.meta.url)('tldts') as Suffixes));
 }
 
-/** Offset where the public suffix begins. A dot at the end of the name belongs to it. */
+/** Offset where the public suffix begins, the end where there is nothing before it. A dot at the end belongs to it. */
 function finder({ getPublicSuffix }: Suffixes): SuffixStart {
   return (view) => {
     const end = view.end > view.start && view.data[view.end - 1] === DOT ? view.end - 1 : view.end;
     const text = Buffer.from(view.data.buffer, view.data.byteOffset + view.start, end - view.start).toString('latin1');
     const suffix = getPublicSuffix(text.toLowerCase(), OPTIONS) ?? '';
-    return suffix === '' ? view.start : end - suffix.length;
+    const start = end - suffix.length;
+    return suffix === '' || start <= view.start + 1 ? view.end : start;
   };
 }
 
@@ -56,8 +57,7 @@ const domain = transformKeyword({
     const suffixStart = suffixes();
     return (from, to) => {
       const suffix = suffixStart(from);
-      // a name that is only a suffix has no domain: it stays
-      return suffix === from.start ? sameView(from, to) : sameView(from, to, labelStart(from, suffix - 1));
+      return sameView(from, to, suffix === from.end ? suffix : labelStart(from, suffix - 1));
     };
   },
 });

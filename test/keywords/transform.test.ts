@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { deflateSync, gzipSync } from 'node:zlib';
-import { refused, transformed } from './payload-support.ts';
+import { compile, refused, transformed } from './payload-support.ts';
 
 describe('transforms', () => {
   const cases: readonly (readonly [string, string, string | null])[] = [
@@ -20,10 +20,14 @@ describe('transforms', () => {
     ['domain;', 'a.b.c.kobe.jp', 'b.c.kobe.jp'],
     ['domain;', 'x.y.github.io', 'y.github.io'],
     ['domain;', 'WWW.Example.CO.UK.', 'Example.CO.UK.'],
-    ['domain;', 'co.uk', 'co.uk'],
+    ['domain;', 'co.uk', ''],
+    ['domain;', '.com', ''],
+    ['domain;', 'a..b', '.b'],
     ['domain;', 'a.unknowntld', 'a.unknowntld'],
     ['tld;', 'a.b.www.ck', 'ck'],
-    ['tld;', 'localhost', 'localhost'],
+    ['tld;', 'localhost', ''],
+    ['tld;', 'co.uk', ''],
+    ['tld;', 'a..b', 'b'],
     ['xor:"01ff";', 'a\x00b', '`\xffc'],
     ['xor:offset 2,"01";', 'aaa', 'aa`'],
     ['xor:offset 1,extract 1 0;', '\x01`c', '\x01ab'],
@@ -60,6 +64,7 @@ describe('transforms', () => {
     const text = 'content string "a b" incompatible with strip_whitespace transform';
     assert.equal(refused('tcp.hdr; strip_whitespace; content:"a b";'), text);
     assert.match(refused('tcp.hdr; to_lowercase; content:"A";'), /incompatible with to_lowercase transform/);
+    compile('tcp.hdr; to_lowercase; content:!"A";');
     assert.match(refused('tcp.hdr; compress_whitespace; content:"a  b";'), /incompatible with compress_whitespace/);
   });
   it('refuses bad arguments', () => {
