@@ -95,7 +95,8 @@ const eitherHeader = (keyword: string, id: number, summary: string, alias: strin
 });
 
 /** Hosts are in lower case: a letter of the other kind is never found. */
-function refuseUpperCase({ bytes }: ContentSpec): void {
+function refuseUpperCase({ bytes, nocase }: ContentSpec): void {
+  if (nocase) throw new RuleError('http.host: nocase says nothing', 'hosts are in lower case: leave it out');
   if (!bytes.some((byte) => byte >= 0x41 && byte <= 0x5a)) return;
   throw new RuleError('http.host: content with upper case letters', 'hosts are in lower case: write it so');
 }
@@ -105,6 +106,11 @@ function refuseBlanksAround({ bytes }: ContentSpec): void {
   const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09;
   if (isBlank(bytes[0])) throw new RuleError('http_method pattern with leading space or tab');
   if (isBlank(bytes.at(-1))) throw new RuleError('http_method pattern with trailing space or tab');
+}
+
+/** There is none in them. */
+function refuseSpace({ bytes }: ContentSpec): void {
+  if (bytes.includes(0x20)) throw new RuleError('http.protocol: content with a space', 'it ends before one');
 }
 
 const BUFFERS: readonly Sticky[] = [
@@ -172,6 +178,7 @@ const BUFFERS: readonly Sticky[] = [
     aliases: ['http_protocol'],
     summary: 'Protocol and version of the message.',
     engines: both(Progress.line),
+    adapt: refuseSpace,
     bytes: (tx, direction) => orNull(tx.message(direction).protocol),
   },
   {
@@ -184,7 +191,7 @@ const BUFFERS: readonly Sticky[] = [
     name: 'http.stat_msg',
     summary: 'Words beside the status code.',
     engines: atClient(Progress.line),
-    bytes: (tx) => orNull(tx.statusMessage),
+    bytes: (tx) => (tx.status.length === 0 ? orNull(tx.statusMessage) : tx.statusMessage),
   },
   {
     name: 'http.header',
