@@ -15,6 +15,11 @@ const rule = (options: string): string => `alert tcp any any -> any any (msg:"m"
 
 type Read = (flow: number, ctx: DetectContext) => number;
 
+/** Of a time in microseconds. */
+function secondOf(time: number): number {
+  return Math.floor(time / 1e6);
+}
+
 const age = integerKeyword({
   name: 'flow.age',
   width: 'u32',
@@ -24,8 +29,7 @@ const age = integerKeyword({
   read: (p, ctx) => {
     if (p.flow < 0) return -1;
     // whole seconds of both ends, as in the records
-    const seconds = ctx.flows.double(p.flow, F.lastTs) - ctx.flows.double(p.flow, F.startTs);
-    return Math.floor(seconds / 1e6);
+    return secondOf(ctx.flows.double(p.flow, F.lastTs)) - secondOf(ctx.flows.double(p.flow, F.startTs));
   },
 });
 

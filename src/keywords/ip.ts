@@ -205,7 +205,8 @@ const ipProto = defineKeyword({
   examples: [rule('ip_proto:pim;'), rule('ip_proto:!6;')],
   compile(builder, option) {
     const protocol = builder.ast.protocol.text.toLowerCase();
-    if (protocol !== 'ip' && protocol !== 'any') throw new RuleError('ip_proto works in rules of protocol ip only');
+    if (!/^(?:ip|any|ipv4|ip4|ipv6|ip6)$/.test(protocol))
+      throw new RuleError('ip_proto works in rules of protocol ip only', 'ip, ipv4 or ipv6');
     const match = /^\s*([!<>]?)\s*([\w.-]+)\s*$/.exec(unquoted(option));
     if (match === null) throw new RuleError('ip_proto needs a protocol name or number', 'ip_proto:!tcp');
     const given = match[2]!;

@@ -67,6 +67,7 @@ const dotprefix = transformKeyword({
   name: 'dotprefix',
   summary: 'A dot put before the buffer, so that ".example.com" matches the domain and what is below it.',
   create: rewriting((data, from, end, out) => {
+    if (from === end) return 0;
     out[0] = 46;
     for (let i = from; i < end; i++) out[i - from + 1] = data[i]!;
     return end - from + 1;

@@ -71,7 +71,6 @@ export class FtpParser extends AppParser {
     this.add(tx);
     if (isTruncated) this.anomaly(tx, ANOMALY.request_command_too_long);
     this.agree(tx, this.command.name, line);
-    this.flow.services.triggerRawInspection(this.flow, TO_SERVER);
     return true;
   }
 
@@ -106,7 +105,6 @@ export class FtpParser extends AppParser {
     }
     tx.finish();
     this.changed(TO_SERVER);
-    this.flow.services.triggerRawInspection(this.flow, TO_CLIENT);
   }
 
   private keepReply(tx: FtpTransaction, line: Uint8Array, isTruncated: boolean): void {

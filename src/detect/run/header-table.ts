@@ -58,6 +58,11 @@ const EITHER_WAY = 2;
 /** From the direction bits of a packet to those of a signature. */
 const DIRECTION_SHIFT = Math.log2(PacketFlag.toServer / SigFlag.toServer);
 
+/** As bits of signatures; a packet without a flow counts as one to a server. */
+function directionsOf(p: Packet): number {
+  return p.flow < 0 ? SigFlag.toServer : p.flags >> DIRECTION_SHIFT;
+}
+
 export class HeaderTable {
   readonly addresses = new AddressSets();
   private readonly direction: Uint8Array;
@@ -96,7 +101,7 @@ export class HeaderTable {
   /** Whether the header of a signature covers the packet; `addresses.nextPacket()` comes first. */
   matches(iid: number, p: Packet): boolean {
     const direction = this.direction[iid]!;
-    if (direction !== 0 && (direction & (p.flags >> DIRECTION_SHIFT)) === 0) return false;
+    if (direction !== 0 && (direction & directionsOf(p)) === 0) return false;
     if (!this.coversProtocol(this.protocol[iid]!, p)) return false;
     const shape = this.shape[iid]!;
     // packets without ports satisfy only rules that ask for none
