@@ -49,15 +49,18 @@ export default defineKeyword({
   page: 'rules/flow-keywords.html#flow',
   examples: ['alert tcp any any -> any any (msg:"m"; flow:established,to_server; content:"x"; sid:1;)'],
   compile(builder, option) {
-    if (builder.seen.includes('flow')) throw new RuleError('flow is given twice');
     const words = readWords(unquoted(option));
     if (words.size > 3) throw new RuleError('flow takes at most three words');
     const direction = words.get('direction');
     const state = words.get('state');
     const stream = words.get('stream');
     const fragments = words.get('fragments');
-    if (direction !== undefined)
-      builder.flags |= direction === 'to_server' || direction === 'from_client' ? SigFlag.toServer : SigFlag.toClient;
+    if (direction !== undefined) {
+      const isToServer = direction === 'to_server' || direction === 'from_client';
+      if ((builder.flags & (isToServer ? SigFlag.toClient : SigFlag.toServer)) !== 0)
+        throw new RuleError(`flow: ${direction} and the other direction cannot stand together`);
+      builder.flags |= isToServer ? SigFlag.toServer : SigFlag.toClient;
+    }
     if (stream === 'only_stream') builder.flags |= SigFlag.onlyStream;
     if (stream === 'no_stream') builder.flags |= SigFlag.noStream;
     const shared = { keepsStream: true };

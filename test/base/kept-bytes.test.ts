@@ -22,7 +22,14 @@ describe('kept bytes', () => {
     assert.equal(bytesOf('other', 'latin1').buffer, name.buffer, 'one behind the other');
   });
 
-  it('may be as long as the room is', () => {
+  it('that live long keep 4 KB alive, or themselves', () => {
+    for (const size of [1, 1000, 5000]) {
+      const { buffer } = copyOf(new Uint8Array(size), 0, size);
+      assert.ok(buffer.byteLength <= Math.max(4096, size), String(size));
+    }
+  });
+
+  it('may be longer than the room is', () => {
     const kept = new KeptBytes();
     const source = Uint8Array.from({ length: 65_535 }, (_, i) => i % 251);
     assert.equal(kept.keep(source, 0, 10), 0);

@@ -242,6 +242,13 @@ describe('flow and state keywords', () => {
       assert.equal(refusal(ALL, `flow:${text};`).code, 'rule/bad-argument', text);
   });
 
+  it('flow may be given twice, for one direction', () => {
+    const c = compileOptions(ALL, 'flow:to_server; flow:established;');
+    assert.ok((c.builder.flags & SigFlag.toServer) !== 0);
+    assert.ok(!c.matchesPacket(packet(), context()));
+    assert.equal(refusal(ALL, 'flow:to_server; flow:to_client;').code, 'rule/bad-argument');
+  });
+
   it('flowbits: set by one rule, seen by another', () => {
     const setup = new TestSetup();
     const set = compileOptions(ALL, 'flowbits:set,a;', setup);
@@ -323,6 +330,9 @@ describe('flow and state keywords', () => {
     assert.ok(on('flow.pkts:toserver,=10;') && !on('flow.pkts:both,=10;') && on('flow.pkts:either,10;'));
     assert.ok(on('flow.pkts_toserver:10;') && on('flow.bytes:toclient,<1;'));
     assert.ok(on('flow.age:20;') && !on('flow.age:>20;'));
+    // seconds of the clock at both ends, however little lies between
+    ctx.flows.setDouble(p.flow, F.startTs, 1.9e6);
+    assert.ok(on('flow.age:20;'));
     assert.ok(on('flow.elephant:toclient;') && !on('flow.elephant:both;'));
   });
 

@@ -96,7 +96,7 @@ export function compileRule(rule: string): RuleBuilder {
   finishChain(builder.payload.elements, dsizeOf(builder));
   for (const chain of builder.chains) {
     finishChain(chain.elements);
-    for (const { bytes } of chain.contents) checkTransforms(chain.transforms, bytes);
+    for (const content of chain.contents) checkTransforms(chain.transforms, content);
   }
   return builder;
 }

@@ -10,6 +10,7 @@ describe('transforms', () => {
     ['to_lowercase;', 'AbC1', 'abc1'],
     ['to_uppercase;', 'AbC1', 'ABC1'],
     ['dotprefix;', 'example.com', '.example.com'],
+    ['dotprefix;', '', ''],
     ['url_decode;', 'a+b%41%zz%4', 'a bA%zz%4'],
     ['header_lowercase;', 'Host: A\r\n:Path: B\r\n', 'host: A\r\n:path: B\r\n'],
     ['strip_pseudo_headers;', ':path: x\r\nHost: a\r\n', 'Host: a\r\n'],

@@ -288,7 +288,7 @@ function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, i
   for (const chain of builder.chains) {
     adaptContents(builder, chain);
     builder.notes.push(...finishChain(chain.elements));
-    for (const { bytes, negated } of chain.contents) if (!negated) checkTransforms(chain.transforms, bytes);
+    for (const content of chain.contents) checkTransforms(chain.transforms, content);
   }
   checkWhole(builder);
   if (builder.pending !== undefined) throw new RuleError(builder.pending, undefined, 'rule/app-layer-missing');

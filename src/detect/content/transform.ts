@@ -1,6 +1,7 @@
 // What transforms share: scratch memory, keyword definitions, and the check of contents against them.
 
 import type { BufferView, TransformUse } from '../../framework/buffer.ts';
+import type { ContentSpec } from '../../framework/chain.ts';
 import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
 
@@ -75,8 +76,9 @@ export function transformKeyword(definition: TransformDefinition): KeywordDefini
   });
 }
 
-/** Refuses a content that no result of the transforms can hold; for the end of a buffer's conditions. */
-export function checkTransforms(transforms: readonly TransformUse[], bytes: Uint8Array): void {
+/** Refuses a content that must be there and that no result of the transforms can hold; for the end of a buffer's conditions. */
+export function checkTransforms(transforms: readonly TransformUse[], { bytes, negated }: ContentSpec): void {
+  if (negated) return;
   for (const { keyword, accepts } of transforms as readonly Transform[]) {
     if (accepts === undefined || accepts(bytes)) continue;
     throw new RuleError(

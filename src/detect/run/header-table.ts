@@ -58,9 +58,12 @@ const EITHER_WAY = 2;
 /** From the direction bits of a packet to those of a signature. */
 const DIRECTION_SHIFT = Math.log2(PacketFlag.toServer / SigFlag.toServer);
 
+const BOTH = SigFlag.toServer | SigFlag.toClient;
+
 /** As bits of signatures; a packet without a flow counts as one to a server. */
 function directionsOf(p: Packet): number {
-  return p.flow < 0 ? SigFlag.toServer : p.flags >> DIRECTION_SHIFT;
+  const bits = (p.flags >> DIRECTION_SHIFT) & BOTH;
+  return bits === 0 ? SigFlag.toServer : bits;
 }
 
 export class HeaderTable {

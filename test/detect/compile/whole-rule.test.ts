@@ -55,12 +55,14 @@ const FAR: readonly Case[] = [
 ];
 const HTTP: readonly Case[] = [
   ['http.host; content:"Example";', /^error: http.host: content with upper case letters$/],
-  ['content:!"A"; nocase; http_host;', /^error: http.host: content with upper case letters$/],
+  ['content:!"A"; http_host;', /^error: http.host: content with upper case letters$/],
   ['http.host; content:"example";', null],
   ['http.host.raw; content:"Example";', null],
   ['http.method; content:"GET|20|";', /^error: http_method pattern with trailing space or tab$/],
   ['content:"|09|GET"; http_method;', /^error: http_method pattern with leading space or tab$/],
   ['http.method; content:"G T";', null],
+  ['http.host; content:"example"; nocase;', /^error: http.host: nocase says nothing$/],
+  ['http.protocol; content:"HTTP 1";', /^error: http.protocol: content with a space$/],
   ['http.header.raw; content:"a";', /^error: http_raw_header signature without a flow direction$/],
   ['flow:to_server; http.header.raw; content:"a";', null],
   ['http.uri; content:"a"; http.method; bsize:3; fast_pattern;', null],

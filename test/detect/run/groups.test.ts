@@ -67,7 +67,7 @@ const PORT_PROTOCOLS = [6, 17, 132];
 /** The header as the rule language defines it, said the slow way. */
 function headerHolds({ header, flags }: Signature, p: Packet, direction: string): boolean {
   const wanted = flags & (SigFlag.toServer | SigFlag.toClient);
-  if (wanted !== 0 && wanted !== (direction === 'none' ? 0 : SigFlag[direction as 'toServer'])) return false;
+  if (wanted !== 0 && wanted !== SigFlag[direction === 'toClient' ? 'toClient' : 'toServer']) return false;
   const protocols: Record<number, boolean> = { [-2]: true, [-5]: p.proto === 1 };
   if (!(protocols[header.protocol] ?? header.protocol === p.proto)) return false;
   const { source, sourcePort, destination, destinationPort, isEitherWay } = header;
