@@ -1,5 +1,6 @@
 // The pid file (`--pidfile`, `pid-file`): written at start, removed at the end.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { lastValue } from './arguments.ts';
@@ -60,9 +61,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** By the name of the program, or of the script that it runs. */
 function isEngine(pid: number): boolean {
   try {
-    return /tayra|suricata/i.test(readFileSync(`/proc/${String(pid)}/cmdline`, 'latin1'));
+    const [program = '', script = ''] = readFileSync(`/proc/${String(pid)}/cmdline`, 'latin1').split('\0');
+    return [program, script].some((path) => /^(?:tayra|suricata)/i.test(basename(path)));
   } catch {
     return true; // not told here: rather it than two of them
   }

@@ -66,7 +66,9 @@ describe('built program', function () {
 
   it('does not begin beside another with the same pid file, and takes over one that a crash left', async () => {
     const words = ['-S', 'test.rules', '-l', folder, '--pidfile', 'x.pid'];
-    const other = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', 'tayra']);
+    const script = join(folder, 'tayra.js');
+    writeFileSync(script, 'setInterval(() => undefined, 1000);');
+    const other = spawn(process.execPath, [script]);
     try {
       writeFileSync(join(folder, 'x.pid'), String(other.pid));
       const { status, stderr } = tayra('-r', capture, ...words);

@@ -36,7 +36,9 @@ function places(data: Uint8Array, content: ContentSpec, cursor: number): number[
   const isRelative = content.distance !== null || content.within !== null;
   const low = isRelative ? cursor + (content.distance?.value ?? 0) : (content.offset?.value ?? 0);
   const size = (isRelative ? content.within : content.depth)?.value;
-  const high = size === undefined ? data.length : Math.min(data.length, low + size);
+  // a window that ends before the buffer begins is none
+  const isOpen = size === undefined || (isRelative && low + size < 0);
+  const high = isOpen ? data.length : Math.min(data.length, low + size);
   const found: number[] = [];
   for (let at = Math.max(low, 0); at + content.bytes.length <= high; at++) {
     const isHere = content.bytes.every((b, i) => fold(b, content.nocase) === fold(data[at + i]!, content.nocase));
@@ -45,12 +47,16 @@ function places(data: Uint8Array, content: ContentSpec, cursor: number): number[
   return found;
 }
 
+/** Only where the next content counts from this one are its other places tried. */
 function reference(data: Uint8Array, contents: readonly ContentSpec[], cursor = 0): boolean {
   const [content, ...rest] = contents;
   if (content === undefined) return true;
   const found = places(data, content, cursor);
   if (content.negated) return found.length === 0 && reference(data, rest, cursor);
-  return found.some((at) => reference(data, rest, at + content.bytes.length));
+  const next = rest[0];
+  const isTriedAgain = next !== undefined && (next.distance !== null || next.within !== null);
+  const tried = isTriedAgain ? found : found.slice(0, 1);
+  return tried.some((at) => reference(data, rest, at + content.bytes.length));
 }
 
 describe('content chains (property)', () => {
