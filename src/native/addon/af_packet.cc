@@ -116,6 +116,12 @@ static int hold(int fd, bool on) {
   return setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
 }
 
+/** Waits until no processor works on a packet that it began before: the kernel does when it closes a packet socket. */
+static void settle() {
+  const int other = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+  if (other >= 0) close(other);
+}
+
 /**
  * (handle, interface name, fanout) -> undefined, or what went wrong: from now on packets come in. `fanout`: mode and group
  * (PACKET_FANOUT), undefined for none. The kernel takes only bound sockets into a group, and what came to one before it
@@ -142,6 +148,7 @@ static napi_value afPacketBind(napi_env env, napi_callback_info info) {
   if (!isShared) return undefined(env);
   const int fanout = toInt(env, values[2]);
   if (setsockopt(ring->fd, SOL_PACKET, PACKET_FANOUT, &fanout, sizeof fanout) < 0) return problem(env, "fanout");
+  settle();
   if (hold(ring->fd, false) < 0) return problem(env, "filter");
   return undefined(env);
 }
