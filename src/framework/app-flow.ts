@@ -94,6 +94,7 @@ const Mark = { eof: 1, stopped: 4, silent: 256, spoken: 1024 } as const;
 const DETECTION_SHIFT = 4;
 const DETECTION_MASK = 3;
 const NONE: TxState[] = [];
+const isAwake = ({ isResting }: TxState): boolean => !isResting;
 /** So many transactions are looked at as soon as told apart. */
 const FEW = 16;
 const RESTLESS = [FlowFlag.appRestlessToServer, FlowFlag.appRestlessToClient] as const;
@@ -283,12 +284,13 @@ export class AppFlow {
   rest(): void {
     const list = this.awake ?? this.transactions;
     if (list.length < FEW || this.hasNews(0) || this.hasNews(1)) return;
-    const awake: TxState[] = [];
-    for (const tx of list) {
+    let isAnyResting = false;
+    for (let i = 0; i < list.length; i++) {
+      const tx = list[i]!;
       tx.isResting = tx.mayRest && !tx.isRestless && !tx.isComplete;
-      if (!tx.isResting) awake.push(tx);
+      if (tx.isResting) isAnyResting = true;
     }
-    if (awake.length < list.length) this.awake = awake;
+    if (isAnyResting) this.awake = list.filter(isAwake);
   }
 
   /** A live transaction by its id. */
