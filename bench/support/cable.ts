@@ -133,7 +133,8 @@ export class Sensor {
     if (!this.isRunning) return;
     const over = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGINT');
-    await Promise.race([over, sleep(PATIENCE)]);
+    // once it has ended nothing waits for the timer any longer
+    await Promise.race([over, sleep(PATIENCE, undefined, { ref: false })]);
     this.child.kill('SIGKILL');
   }
 }
