@@ -25,15 +25,22 @@ export class ConsoleSink implements LogSink {
 
   write(record: LogRecord): void {
     const line = Buffer.from(`${this.format(record)}\n`);
-    writeConsole(record.level === 'error' ? 2 : 1, line);
+    toConsole(record.level === 'error' ? 2 : 1, line);
   }
+}
+
+/** Takes the lines of this thread for the console from now on: a program in the background has none. */
+export function sendConsoleTo(take: (fd: 1 | 2, line: Uint8Array) => void): void {
+  toConsole = take;
 }
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 /** A console that takes nothing for this long is given up on for the line at hand. */
 const MAX_WAIT_MS = 1000;
 
-function writeConsole(fd: number, line: Uint8Array): void {
+let toConsole: (fd: 1 | 2, line: Uint8Array) => void = writeConsole;
+
+function writeConsole(fd: 1 | 2, line: Uint8Array): void {
   let done = 0;
   for (let waited = 0; done < line.length && waited < MAX_WAIT_MS;) {
     try {

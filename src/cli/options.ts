@@ -41,7 +41,7 @@ export const OPTION_GROUPS: readonly { readonly title: string; readonly options:
       valued('pidfile', '--pidfile', 'FILE', 'write the process number to this file'),
       flag('test', '-T', 'test the configuration and the rules, then exit'),
       flag('initErrorsFatal', '--init-errors-fatal', 'exit with 1 when a rule does not load'),
-      flag('daemon', '-D', 'run in the background (refused: use a service manager)'),
+      flag('daemon', '-D', 'go on in the background once packets may come'),
       valued('user', '--user', 'USER', 'give up privileges for those of this user'),
       valued('group', '--group', 'GROUP', '... and of this group'),
       valued(

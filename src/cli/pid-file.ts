@@ -5,6 +5,7 @@ import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
+import { DAEMON_PID_FILE } from './daemon.ts';
 
 /**
  * Writes it where one is asked for. A file that cannot be written stops nothing; one of a program like this that still
@@ -12,7 +13,8 @@ import type { Arguments } from './arguments.ts';
  * @returns the function that removes it; undefined, with the reason told, when it must not be written
  */
 export function writePidFile(args: Arguments, config: ConfigNode): (() => void) | undefined {
-  const path = lastValue(args, 'pidfile') ?? config.string('pid-file');
+  const path =
+    lastValue(args, 'pidfile') ?? config.string('pid-file') ?? (args.flags.has('daemon') ? DAEMON_PID_FILE : undefined);
   const nothing = (): void => undefined;
   if (path === undefined) return nothing;
   const other = runningIn(path);

@@ -8,6 +8,7 @@ import { serveCaptures } from '../engine/serve.ts';
 import { servingSocket } from '../engine/settings/index.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
+import { goOnInBackground } from './daemon.ts';
 import { writePidFile } from './pid-file.ts';
 import { becomeUser } from './user.ts';
 import type { Prepared } from './watch.ts';
@@ -43,6 +44,7 @@ export async function serve(
       if (refused !== undefined) return refused;
       log.info('unix-manager', `unix socket '${socket}'`);
       log.notice('threads', 'Threads created -> W: 1   Engine started.');
+      goOnInBackground();
       return undefined;
     },
   });

@@ -33,13 +33,9 @@ export function sourceProblem(args: Arguments): UsageProblem | undefined {
   const path = lastValue(args, 'read');
   if (path !== undefined && path !== '-' && !existsSync(path))
     return { message: `pcap file '${path}': No such file or directory`, withHelp: false };
-  if (args.flags.has('daemon')) return { message: daemonProblem(args), withHelp: false };
+  if (args.flags.has('daemon') && args.values.has('read'))
+    return { message: 'ERROR: pcap offline mode cannot run as daemon', withHelp: false };
   return undefined;
-}
-
-function daemonProblem(args: Arguments): string {
-  if (args.values.has('read')) return 'ERROR: pcap offline mode cannot run as daemon';
-  return 'running as a daemon (-D) is not supported: let a service manager such as systemd run tayra';
 }
 
 /** Whether packets are to come as they are sent, from interfaces or queues. */

@@ -29,6 +29,7 @@ import { ruleFiles } from '../engine/rule-files.ts';
 import { checkProtocolSettings, tellInconsistentProtocols } from '../engine/protocol-settings.ts';
 import { compatibleVersion } from '../engine/version.ts';
 import type { Attendant } from './attendant.ts';
+import { beBackground, enterDaemonDirectory, startDaemon } from './daemon.ts';
 import { CaptureDeletion } from './delete-captures.ts';
 import { lastValue, parseArguments } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
@@ -65,8 +66,10 @@ export async function runSuricata(words: readonly string[], entry: URL, own?: Ow
     return OK;
   }
   const problem = sourceProblem(args);
-  if (problem === undefined) return run(args, { entry, attendant: own?.attendant });
-  return refuse(`Error: ${problem.module ?? 'suricata'}: ${problem.message}`, problem.withHelp ? suricataHelp() : '');
+  if (problem !== undefined)
+    return refuse(`Error: ${problem.module ?? 'suricata'}: ${problem.message}`, problem.withHelp ? suricataHelp() : '');
+  if (goesToBackground(args) && !beBackground()) return startDaemon();
+  return run(args, { entry, attendant: own?.attendant });
 }
 
 /** What the configuration says of application protocols. */
@@ -80,6 +83,11 @@ function refuse(reason: string, help: string): number {
   process.stderr.write(`${reason}\n`);
   process.stdout.write(help);
   return FAILED;
+}
+
+/** What only looks at the configuration is over before anybody would wait for it. */
+function goesToBackground({ flags }: Arguments): boolean {
+  return flags.has('daemon') && !['test', 'dumpConfig', 'engineAnalysis'].some((flag) => flags.has(flag));
 }
 
 async function run(args: Arguments, surroundings: Surroundings): Promise<number> {
@@ -119,6 +127,7 @@ async function run(args: Arguments, surroundings: Surroundings): Promise<number>
   logConfigMessages(opened.messages);
   if (problem !== undefined) log.error('suricata', problem);
   if (!opened.ok || problem !== undefined) return FAILED;
+  if (goesToBackground(args) && !enterDaemonDirectory(config)) return FAILED;
   if (logDirectory !== undefined && !isFolder(logDirectory)) {
     log.error(
       'suricata',

@@ -25,6 +25,7 @@ import { liveOnTeam } from '../engine/workers/live.ts';
 import type { Attendant } from './attendant.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
+import { goOnInBackground } from './daemon.ts';
 import { writePidFile } from './pid-file.ts';
 import type { Preparation } from './prepare.ts';
 import { hasQueues, interfaceSection, interfacesOf, isInline as mayStop } from './source.ts';
@@ -61,7 +62,8 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
     log.error('privs', 'rules of the firewall can be removed only by who may add them: leave out --user, or --setup');
     return FAILED;
   }
-  const modeProblem = runModeProblem(lastValue(args, 'runmode') ?? config.string('runmode'));
+  const runMode = lastValue(args, 'runmode') ?? config.string('runmode');
+  const modeProblem = runModeProblem(runMode);
   if (modeProblem !== undefined) {
     log.error('runmodes', modeProblem);
     return FAILED;
@@ -95,6 +97,7 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
     rejectDevice: lastValue(args, 'rejectDevice'),
     control,
     ruleSource: prepared.ruleSource,
+    runMode,
     areErrorsFatal: args.flags.has('initErrorsFatal'),
     extraOutputs: () => {
       logDiagnostics(config.takeDiagnostics());
@@ -108,8 +111,10 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
       const problem =
         attendant?.ready() ?? (preparation.runAs === undefined ? undefined : becomeUser(preparation.runAs));
       if (problem === undefined && preparation.runAs !== undefined) warnOfLogs(directory);
-      if (problem === undefined) log.notice('threads', `Threads created -> W: ${count}   Engine started.`);
-      return problem;
+      if (problem !== undefined) return problem;
+      log.notice('threads', `Threads created -> W: ${count}   Engine started.`);
+      goOnInBackground();
+      return undefined;
     },
   };
   const { configTexts, entry, ruleSource } = prepared;

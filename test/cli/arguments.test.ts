@@ -67,7 +67,7 @@ describe('arguments', () => {
 describe('choice of a source', () => {
   const problemOf = (...words: string[]): string | undefined => sourceProblem(parseArguments(words))?.message;
 
-  it('refuses two sources, unknown checksum modes, missing files and a daemon', () => {
+  it('refuses two sources, unknown checksum modes, missing files and a daemon that reads captures', () => {
     assert.equal(problemOf('-i', 'lo', '-r', '/dev/null'), 'more than one run mode has been specified');
     assert.equal(problemOf('-k', 'foo'), "option 'foo' invalid for -k");
     assert.equal(problemOf('-r', '/nonexistent'), "pcap file '/nonexistent': No such file or directory");
