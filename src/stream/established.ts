@@ -44,7 +44,7 @@ function isWelcomeLate(x: TcpContext, d: number, end: number): boolean {
 function isDoneWith(x: TcpContext, p: Packet, d: number, end: number): boolean {
   const w = x.sessions.words;
   const isBased = (w[d + D.flags]! & StreamFlag.based) !== 0;
-  return p.payloadLength > 0 && isBased && ((end - w[d + D.baseSeq]!) | 0) <= x.reassembly.neededFrom(d);
+  return p.payloadLength > 0 && isBased && ((end - w[d + D.baseSeq]!) | 0) <= x.reassembly.needed.from(d);
 }
 
 /**

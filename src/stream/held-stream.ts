@@ -54,7 +54,7 @@ export class HeldStream implements HeldBytes {
 
   /** Relative position of the first byte that anybody needed before this packet: what is there of others shows not. */
   private needed(d: number): number {
-    return this.reassembly.options.inline ? 0 : this.reassembly.neededBefore(d);
+    return this.reassembly.options.inline ? 0 : this.reassembly.needed.before(d);
   }
 
   /**

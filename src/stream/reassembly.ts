@@ -6,12 +6,12 @@ import { anomalyCounter } from '../framework/anomaly.ts';
 import type { Packet } from '../framework/packet.ts';
 import { PacketFlag } from '../framework/packet.ts';
 import { STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
+import { NeededBytes } from './needed-bytes.ts';
 import type { StreamOptions } from './options.ts';
 import { newDataWins } from './overlap.ts';
 import { Segments } from './segments.ts';
 import type { Sessions } from './sessions.ts';
-import { CLIENT, D, StreamFlag, STRIDE, osPolicyOf } from './sessions.ts';
-import type { ToldStreams } from './told-streams.ts';
+import { D, StreamFlag, osPolicyOf } from './sessions.ts';
 
 /** Of sessions with a depth of their own, before there is one. */
 const NO_DEPTH = -1;
@@ -43,17 +43,10 @@ export class Reassembly {
    * no segment: the list holds what waits behind a hole.
    */
   keepsBytes = true;
-  /** An application layer takes the bytes, as long as it says no different of a direction. */
-  feedsApp = false;
-  /** Outputs write streams down: bytes are kept until they were told. */
-  told: ToldStreams | null = null;
   /** Depth of the streams that have one of their own (`file-store.stream-depth`, SMB): one value for all of them, the widest. */
   ownDepth = NO_DEPTH;
-  /** Direction of the packet under way, -1 for none, and what `D.needed` was of it before. */
-  noted = -1;
-  private notedBefore = 0;
-  /** Bytes that stay of streams that have the flag `held`, behind what was looked at: from the client, from the server. */
-  readonly heldBehind: [number, number] = [0, 0];
+  /** What of the beginnings is of use yet. */
+  readonly needed: NeededBytes;
 
   constructor(sessions: Sessions, slab: Slab, data: Uint8Array, counters: Counters, options: StreamOptions) {
     this.sessions = sessions;
@@ -61,6 +54,7 @@ export class Reassembly {
     this.data = data;
     this.counters = counters;
     this.options = options;
+    this.needed = new NeededBytes(sessions, options);
   }
 
   private event(p: Packet, id: number): void {
@@ -111,13 +105,13 @@ export class Reassembly {
    * measured beside Suricata 8.0.8.
    */
   get isWrittenOn(): boolean {
-    return this.told !== null && this.options.rawInspection;
+    return this.needed.told !== null && this.options.rawInspection;
   }
 
   /** Whether rules, outputs or the overlap check read the bytes of streams, whoever else does. */
   get hasReaders(): boolean {
     const { rawInspection, inline, reassembly } = this.options;
-    return rawInspection || inline || reassembly.checkOverlapDifferentData || this.told !== null;
+    return rawInspection || inline || reassembly.checkOverlapDifferentData || this.needed.told !== null;
   }
 
   /** The application layer was the only reader of a direction and is through with it. */
@@ -165,7 +159,7 @@ export class Reassembly {
   /** Whether rules, outputs or the overlap check read the bytes of a direction, whatever the application layer does. */
   private isRead(d: number): boolean {
     const { rawInspection, inline, reassembly } = this.options;
-    if (inline || reassembly.checkOverlapDifferentData || this.told !== null) return true;
+    if (inline || reassembly.checkOverlapDifferentData || this.needed.told !== null) return true;
     return rawInspection && (this.sessions.words[d + D.flags]! & StreamFlag.rawDisabled) === 0;
   }
 
@@ -397,60 +391,10 @@ export class Reassembly {
     this.event(p, STREAM_ANOMALY.reassembly_seq_gap);
   }
 
-  /** How far the beginning of the data is no longer needed. */
-  private keepFrom(d: number): number {
-    const w = this.sessions.words;
-    const isRawOff = (w[d + D.flags]! & StreamFlag.rawDisabled) !== 0;
-    let raw = isRawOff ? w[d + D.contiguous]! : w[d + D.raw]!;
-    if (this.options.inline) raw -= this.options.reassembly.toserverChunkSize;
-    const app = (w[d + D.flags]! & StreamFlag.noReassembly) !== 0 ? w[d + D.end]! : w[d + D.app]!;
-    let keep = raw < app ? raw : app;
-    if ((w[d + D.flags]! & StreamFlag.held) !== 0) keep -= this.heldBehind[d % STRIDE === CLIENT ? 0 : 1];
-    return this.told === null ? keep : Math.min(keep, this.told.position(d));
-  }
-
-  /** After each packet of a direction: how far the application layer had no more use for what was said. */
-  noteNeeded(d: number): void {
-    const w = this.sessions.words;
-    const flags = w[d + D.flags]!;
-    if ((flags & StreamFlag.based) === 0) return;
-    // where nobody reads any more, nothing is done with either
-    if (!this.options.rawInspection && this.feedsApp && (flags & StreamFlag.appDisabled) !== 0) return;
-    const app = (flags & StreamFlag.noReassembly) !== 0 ? w[d + D.end]! : w[d + D.app]!;
-    const needed = (w[d + D.baseSeq]! + app) | 0;
-    const before = w[d + D.needed]!;
-    this.noted = d;
-    this.notedBefore = before;
-    if (((needed - before) | 0) > 0) w[d + D.needed] = needed;
-  }
-
-  /**
-   * Relative position of the first byte that anybody needed after the last packet of the direction: of the application
-   * layer as it was then, of rules as it is now, since they looked behind that packet.
-   */
-  neededFrom(d: number, last = this.sessions.words[d + D.needed]!): number {
-    const w = this.sessions.words;
-    const flags = w[d + D.flags]!;
-    const { rawInspection, inline, reassembly } = this.options;
-    const app = (last - w[d + D.baseSeq]!) | 0;
-    let keep = (flags & StreamFlag.rawDisabled) !== 0 ? w[d + D.contiguous]! : w[d + D.raw]!;
-    if (inline && rawInspection) keep -= reassembly.toserverChunkSize;
-    if (app < keep) keep = app;
-    const isHeld = (flags & StreamFlag.held) !== 0 || (rawInspection && (flags & StreamFlag.lingers) !== 0);
-    if (isHeld) keep -= this.heldBehind[d % STRIDE === CLIENT ? 0 : 1];
-    if (this.told !== null) keep = Math.min(keep, this.told.position(d));
-    return Math.max(keep, -this.sessions.doubles[(d + D.baseOffset) >> 1]!);
-  }
-
-  /** The same after the packet before the one under way, which is of that direction. */
-  neededBefore(d: number): number {
-    return this.noted === d ? this.neededFrom(d, this.notedBefore) : this.neededFrom(d);
-  }
-
   /** Forgets what nobody needs any longer, when it is worth the while. */
   prune(d: number): void {
     const w = this.sessions.words;
-    const keep = this.keepFrom(d);
+    const keep = this.needed.keepFrom(d);
     if (keep <= 0) return;
     const limit = this.keeps(d) ? w[d + D.capacity]! >> 1 : FOLLOWED_SPAN;
     if (keep >= w[d + D.end]! || keep > limit) this.slide(d);
@@ -460,7 +404,7 @@ export class Reassembly {
   private slide(d: number): number {
     const w = this.sessions.words;
     const segments = this.segments;
-    const by = this.keepFrom(d);
+    const by = this.needed.keepFrom(d);
     if (by <= 0) return 0;
     const end = w[d + D.end]!;
     let n = w[d + D.segmentHead]!;

@@ -113,7 +113,7 @@ export const StreamFlag = {
   endTold: 1 << 17,
   /** Followed to `Reassembly.ownDepth`. */
   ownDepth: 1 << 18,
-  /** What was looked at stays for a while (`Reassembly.heldBehind`). */
+  /** What was looked at stays for a while (`NeededBytes.hold`). */
   held: 1 << 19,
   /** Followed to its end, whatever the depth of others is. */
   whole: 1 << 20,

@@ -67,7 +67,7 @@ export class TcpEngine implements TcpView {
     this.s = new Sessions();
     const reassembly = new Reassembly(this.s, parts.slab, parts.data, parts.counters, parts.options);
     reassembly.keepsBytes = needsBytes(parts);
-    reassembly.feedsApp = parts.sink !== undefined;
+    reassembly.needed.feedsApp = parts.sink !== undefined;
     this.raw = new RawWindow(reassembly, parts.flows, parts.bufferId);
     this.held = new HeldStream(reassembly, parts.flows);
     this.x = new TcpContext(parts.flows, this.s, parts.counters, parts.options, reassembly);
@@ -81,7 +81,7 @@ export class TcpEngine implements TcpView {
   listen(listener: StreamListener): void {
     const { reassembly } = this.x;
     reassembly.keepsBytes = true;
-    this.told = reassembly.told = new ToldStreams(reassembly, listener);
+    this.told = reassembly.needed.told = new ToldStreams(reassembly, listener);
   }
 
   /** Follows one TCP packet of flow `f`; `p.flags` names its direction. */
@@ -94,7 +94,7 @@ export class TcpEngine implements TcpView {
 
   private take(p: Packet, f: number): void {
     const t = this.flows.tcp(f);
-    this.x.reassembly.noted = -1;
+    this.x.reassembly.needed.begin();
     if ((p.flags & PacketFlag.badChecksum) !== 0 && this.options.checksumValidation) {
       this.counters.add(TCP_COUNTER.invalidChecksum);
       if (t >= 0) {
@@ -232,7 +232,7 @@ export class TcpEngine implements TcpView {
       this.x.conclude(p, b, b + CLIENT);
       this.x.conclude(p, b, b + SERVER);
     }
-    this.x.reassembly.noteNeeded(d);
+    this.x.reassembly.needed.note(d);
     if ((w[d + D.flags]! & RAW_ENDS) !== 0) this.limitInspection(p, d);
   }
 
@@ -360,8 +360,7 @@ export class TcpEngine implements TcpView {
    * @param isKept false: they are judged as if they were there
    */
   holdBehind(t: number, direction: 0 | 1, bytes: number, { isKept }: { readonly isKept: boolean }): void {
-    const { heldBehind } = this.x.reassembly;
-    if (bytes > heldBehind[direction]) heldBehind[direction] = bytes;
+    this.x.reassembly.needed.hold(direction, bytes);
     this.setFlag(t, direction, isKept ? StreamFlag.held : StreamFlag.lingers);
   }
 
