@@ -19,7 +19,7 @@ import { exceptionChoices } from './settings/index.ts';
 import { ServiceManager } from './service-manager.ts';
 import type { RunControl } from './control.ts';
 
-export interface LiveOptions extends RunOptions, Pick<OperationOptions, 'ruleSource' | 'areErrorsFatal'> {
+export interface LiveOptions extends RunOptions, Pick<OperationOptions, 'ruleSource' | 'areErrorsFatal' | 'runMode'> {
   readonly source: SourceChoice;
   /** Packets to look at, of the command line; it comes before those of the configuration. */
   readonly filter?: PacketFilter | undefined;
@@ -49,16 +49,16 @@ const WAIT = 100;
 const WAIT_IN_USE = 5;
 /** Batches between two turns of the event loop while packets come in without a pause. */
 const BATCHES_PER_TURN = 16;
-/**
- * Longest time between two of them when packets come one by one, milliseconds: no more than when none come. A turn costs
- * more than a packet, and is what the slowest round trips of a calm gateway wait for.
- */
-const TURN = WAIT;
 /** Milliseconds after which the last block is there, and those that the end may take. */
 const LAST_BLOCK = 100;
 const LONGEST_DRAIN = 5000;
 /** Milliseconds between two looks at what is due by the clock. */
 const ROUND = 250;
+/**
+ * Longest time between two turns of the event loop when packets come one by one, milliseconds, unless somebody waits for
+ * them. A turn costs more than a packet, and is what the slowest round trips of a calm gateway wait for.
+ */
+const TURN = ROUND;
 
 /** @returns the result, or the reason why it did not begin */
 export async function live(options: LiveOptions): Promise<LiveResult | string> {
@@ -167,16 +167,20 @@ export async function capture(
   const fetchCounters = (): void => {
     source.updateCounters();
   };
-  for (let batches = 1; !control.isStopping; batches++) {
+  // batches since the last pause, or turn
+  let unbroken = 0;
+  while (!control.isStopping) {
     const count = source.next(batch, region);
     if (count > 0) passOn(run, source, filter);
+    unbroken = count > 0 ? unbroken + 1 : 0;
     const longest = steering.isRestless ? WAIT_IN_USE : WAIT;
     const isWaitedFor = count === 0 && !(source.rest === undefined ? source.wait(longest) : await source.rest(longest));
-    if (count > 0 && batches % BATCHES_PER_TURN !== 0) continue;
+    if (count > 0 && unbroken < BATCHES_PER_TURN) continue;
+    unbroken = 0;
     const now = Date.now();
     // what ended the wait is taken up at once, unless others have waited for long
     if (count === 0 && !isWaitedFor && now < nextTurn) continue;
-    nextTurn = now + TURN;
+    nextTurn = now + (steering.isRestless ? WAIT_IN_USE : TURN);
     if (now >= nextRound) {
       nextRound = now + ROUND;
       source.lookAfter();

@@ -27,6 +27,8 @@ export interface OperationOptions {
   readonly ruleSource?: RuleSource | undefined;
   /** A rule that does not load makes a reload fail. */
   readonly areErrorsFatal?: boolean | undefined;
+  /** As it was asked for (`runmode`). */
+  readonly runMode?: string | undefined;
 }
 
 /** What is asked of the workers, one or several. */
@@ -71,7 +73,10 @@ export class Operation {
     return problem;
   }
 
-  private async openSocket({ config, control }: OperationOptions, source: OperatedSource): Promise<string | undefined> {
+  private async openSocket(
+    { config, control, runMode = 'workers' }: OperationOptions,
+    source: OperatedSource,
+  ): Promise<string | undefined> {
     const { run } = this;
     const settings = commandSocketSettings(config);
     if (settings === undefined) return undefined;
@@ -80,7 +85,7 @@ export class Operation {
       control,
       started: Date.now(),
       captureMode: source.captureMode,
-      runningMode: run.deliver === undefined ? 'single' : 'workers',
+      runningMode: runMode,
       run: () => run,
       rules: () => run.rules,
       lastReload: () => run.lastReload,
