@@ -4,6 +4,7 @@ import type { Requirement } from '../framework/description.ts';
 import { integerKeyword } from '../framework/header-keyword.ts';
 import { unquoted } from '../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
+import type { Packet } from '../framework/packet.ts';
 import type { PacketMatch } from '../framework/signature.ts';
 import { parsePlainInteger } from '../rules/index.ts';
 import { TCP_STATES } from '../framework/stream.ts';
@@ -37,13 +38,18 @@ function readFlags(text: string): number {
   return bits;
 }
 
+/** A segment whose header fits: what does not has no fields. */
+function isSegment(p: Packet): boolean {
+  return p.proto === TCP && p.l4Offset >= 0;
+}
+
 function flagsMatch(modifier: string, wanted: number, ignored: number): PacketMatch {
   const mask = 0xff & ~ignored;
-  if (modifier === '+') return (p) => p.proto === TCP && (p.tcpFlags & mask & wanted) === wanted;
-  if (modifier === '*') return (p) => p.proto === TCP && (p.tcpFlags & mask & wanted) !== 0;
-  if (modifier === '!' && wanted === 0) return (p) => p.proto === TCP && p.tcpFlags !== 0;
-  if (modifier === '!') return (p) => p.proto === TCP && (p.tcpFlags & mask & wanted) !== wanted;
-  return (p) => p.proto === TCP && (p.tcpFlags & mask) === wanted;
+  if (modifier === '+') return (p) => isSegment(p) && (p.tcpFlags & mask & wanted) === wanted;
+  if (modifier === '*') return (p) => isSegment(p) && (p.tcpFlags & mask & wanted) !== 0;
+  if (modifier === '!' && wanted === 0) return (p) => isSegment(p) && p.tcpFlags !== 0;
+  if (modifier === '!') return (p) => isSegment(p) && (p.tcpFlags & mask & wanted) !== wanted;
+  return (p) => isSegment(p) && (p.tcpFlags & mask) === wanted;
 }
 
 /** SYN, FIN and RST begin and end sessions; URG, ECE and CWR are rare. */
@@ -84,7 +90,7 @@ const seq = integerKeyword({
   page: `${PAGE}#seq`,
   examples: [rule('tcp.seq:0;')],
   detailKey: 'seq',
-  read: (p) => (p.proto === TCP && p.l4Offset >= 0 ? p.tcpSeq >>> 0 : -1),
+  read: (p) => (isSegment(p) ? p.tcpSeq >>> 0 : -1),
   parse: (argument) => parsePlainInteger(argument, { max: 0xffffffff, canSign: true }),
 });
 
@@ -96,7 +102,7 @@ const ack = integerKeyword({
   page: `${PAGE}#ack`,
   examples: [rule('tcp.ack:0;')],
   detailKey: 'ack',
-  read: (p) => (p.proto === TCP && p.l4Offset >= 0 ? p.tcpAck >>> 0 : -1),
+  read: (p) => (isSegment(p) ? p.tcpAck >>> 0 : -1),
   parse: (argument) => parsePlainInteger(argument, { max: 0xffffffff, canSign: true }),
 });
 
@@ -108,7 +114,7 @@ const windowSize = integerKeyword({
   page: `${PAGE}#window`,
   examples: [rule('tcp.window:55808;'), rule('window:!0;')],
   detailKey: 'window',
-  read: (p) => (p.proto === TCP && p.l4Offset >= 0 ? p.tcpWindow : -1),
+  read: (p) => (isSegment(p) ? p.tcpWindow : -1),
   parse: (argument) => parsePlainInteger(argument, { max: 0xffff, canNegate: true }),
 });
 

@@ -148,7 +148,7 @@ describe('header keywords', () => {
   });
 
   it('tcp.flags: equal, plus, any, not, and ignored bits', () => {
-    const on = (options: string, tcpFlags: number): boolean => matches(options, { proto: 6, tcpFlags });
+    const on = (options: string, tcpFlags: number): boolean => matches(options, { proto: 6, l4Offset: 0, tcpFlags });
     assert.ok(on('flags:S;', 2));
     assert.ok(!on('flags:S;', 18));
     assert.ok(on('flags:S+;', 18));
@@ -156,6 +156,8 @@ describe('header keywords', () => {
     assert.ok(on('flags:!SA;', 2));
     assert.ok(on('flags:S,12;', 2 | 128 | 64));
     assert.ok(on('flags:0;', 0));
+    // a header that does not fit has no flags
+    assert.ok(!matches('flags:0;', { proto: 6 }));
     assert.equal(refusal(ALL, 'flags:X;').code, 'rule/bad-argument');
   });
 

@@ -32,7 +32,7 @@ export function contentElement(spec: ContentSpec): ChainElement {
     keyword: 'content',
     content: spec,
     get isRelative() {
-      return spec.distance !== null || spec.within !== null;
+      return isRelative(spec);
     },
     link: (next, nextIsRelative) => linkContent(spec, next, nextIsRelative),
   };
@@ -48,7 +48,7 @@ function linkContent(spec: ContentSpec, next: ChainMatch, nextIsRelative: boolea
   if (spec.bytes.length === 0) return spec.negated ? next : () => false;
   const needle = compileNeedle(spec.bytes, spec.nocase);
   if (spec.negated) return linkNegated(spec, needle, next);
-  if (spec.endsWith) return linkEndsWith(spec, needle, next);
+  if (spec.endsWith) return linkEndsWith(spec, needle, next, nextIsRelative);
   const hasWindow = [spec.offset, spec.depth, spec.distance, spec.within].some((limit) => limit !== null);
   if (!hasWindow && !spec.startsWith) return linkAnywhere(needle, next, nextIsRelative);
   const size = needle.length;
@@ -58,13 +58,26 @@ function linkContent(spec: ContentSpec, next: ChainMatch, nextIsRelative: boolea
     const to = windowTo;
     for (;;) {
       const hit = needle.find(inspection.data, from, to);
-      if (hit < 0) return false;
+      if (hit < 0) return isRelative(spec) ? false : giveUp(inspection);
       inspection.cursor = hit + size;
       if (next(inspection)) return true;
-      if (!nextIsRelative || inspection.budget < 0) return false;
+      if (!nextIsRelative || inspection.budget < 0) return giveUp(inspection);
       from = hit + 1;
     }
   };
+}
+
+/**
+ * The whole chain does not hold, whatever else there is of contents before. As in Suricata: where a content that counts from
+ * nothing is not there, and where what follows a content fails that has no other places to try.
+ */
+function giveUp(inspection: Inspection): false {
+  inspection.budget = -1;
+  return false;
+}
+
+function isRelative({ distance, within }: ContentSpec): boolean {
+  return distance !== null || within !== null;
 }
 
 function linkAnywhere(needle: Needle, next: ChainMatch, nextIsRelative: boolean): ChainMatch {
@@ -74,21 +87,23 @@ function linkAnywhere(needle: Needle, next: ChainMatch, nextIsRelative: boolean)
     let from = inspection.start;
     for (;;) {
       const hit = needle.find(inspection.data, from, inspection.end);
-      if (hit < 0) return false;
+      if (hit < 0) return giveUp(inspection);
       inspection.cursor = hit + size;
       if (next(inspection)) return true;
-      if (!nextIsRelative || inspection.budget < 0) return false;
+      if (!nextIsRelative || inspection.budget < 0) return giveUp(inspection);
       from = hit + 1;
     }
   };
 }
 
 /** Only the last bytes of the buffer count, and they must lie inside the window. */
-function linkEndsWith(spec: ContentSpec, needle: Needle, next: ChainMatch): ChainMatch {
+function linkEndsWith(spec: ContentSpec, needle: Needle, next: ChainMatch, nextIsRelative: boolean): ChainMatch {
+  const isFinal = !nextIsRelative || !isRelative(spec);
   return (inspection) => {
     if (--inspection.budget < 0 || !endsInWindow(spec, needle, inspection)) return false;
     inspection.cursor = inspection.end;
-    return next(inspection);
+    if (next(inspection)) return true;
+    return isFinal ? giveUp(inspection) : false;
   };
 }
 
@@ -115,9 +130,7 @@ let windowTo = 0;
 
 /** False when no byte of the buffer is in the window. */
 function setWindow(spec: ContentSpec, inspection: Inspection): boolean {
-  return spec.distance !== null || spec.within !== null
-    ? setRelativeWindow(spec, inspection)
-    : setAbsoluteWindow(spec, inspection);
+  return isRelative(spec) ? setRelativeWindow(spec, inspection) : setAbsoluteWindow(spec, inspection);
 }
 
 function setRelativeWindow(spec: ContentSpec, inspection: Inspection): boolean {

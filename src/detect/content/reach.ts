@@ -85,25 +85,20 @@ function converted(from: string, to: string): string {
 }
 
 /**
- * Bytes that a buffer must have at least for its first content to fit, and what is counted from there. Later contents that
- * count from the beginning are not looked at: rules that can never match for them load in Suricata.
+ * Bytes that Suricata takes a buffer to need: the first content in its place, and for each later one that counts from the
+ * match before its distance and length, whatever stands between. Later contents that count from the beginning are not
+ * looked at: rules that can never match for them load there.
  */
 function reachOf(elements: readonly ChainElement[]): number {
   let reach = 0;
-  let end = 0;
   let isFirst = true;
-  for (const { content, keyword } of elements) {
-    // what moves the cursor by unknown distances starts the count anew
-    if (content === null && keyword !== 'bsize' && keyword !== 'isdataat') end = 0;
+  for (const { content } of elements) {
     if (content === null) continue;
     const isRelative = content.distance !== null || content.within !== null;
     const counts = isRelative || isFirst;
     isFirst = false;
-    if (!counts) end = 0;
-    if (!counts || content.negated) continue;
-    end = isRelative ? end + constant(content, 'distance') : constant(content, 'offset');
-    end = Math.max(end, 0) + content.bytes.length;
-    reach = Math.max(reach, end);
+    if (counts && !content.negated)
+      reach += constant(content, isRelative ? 'distance' : 'offset') + content.bytes.length;
   }
   return reach;
 }

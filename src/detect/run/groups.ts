@@ -77,7 +77,8 @@ export class SignatureGroups {
     candidates.clear();
     if ((p.flags & PacketFlag.invalid) !== 0) {
       this.decoderEvents.scan(p, stream, 0, 0, candidates);
-      return;
+      // with a header of IP that holds, the packet is one for rules that ask for no more
+      if (p.ipVersion === 0) return;
     }
     const groups = (p.flags & PacketFlag.toClient) !== 0 ? this.toClient : this.toServer;
     groups[columnOf(p.proto)]!.scan(p, stream, blocks, appProtocol, candidates);

@@ -90,9 +90,11 @@ export class HeaderTable {
     for (let iid = 0; iid < size; iid++) this.fill(iid, signatures[iid]!);
   }
 
-  private fill(iid: number, { flags, header }: SignatureOutline): void {
+  private fill(iid: number, { flags, header, type }: SignatureOutline): void {
     this.direction[iid] = flags & (SigFlag.toServer | SigFlag.toClient);
-    this.protocol[iid] = header.protocol;
+    // what did not decode may have no header of IP
+    const isOnBroken = type === 'de_only' && header.protocol === ProtocolTest.ip;
+    this.protocol[iid] = isOnBroken ? ProtocolTest.any : header.protocol;
     this.sourcePorts.set(iid, header.sourcePort);
     this.destinationPorts.set(iid, header.destinationPort);
     this.source[iid] = this.addresses.add(header.source);
