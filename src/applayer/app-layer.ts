@@ -213,15 +213,12 @@ export class AppLayer implements AppStreamSink {
     const side: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
     if (app.isStopped(side)) return;
     const end = p.payloadOffset + p.payloadLength;
-    const wasFailed = app.protocol.id === FAILED_PROTOCOL;
     if (app.detection(side) === Detection.undecided) this.recognition.detectUdp(p, app, side, end);
     if (app.protocol.id <= FAILED_PROTOCOL || p.payloadLength === 0) return;
     const now: Direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
     this.input.isStart = app.bytes(now) === 0;
     this.input.isMidstream = false;
     this.parse(p, app, now, p.data, p.payloadOffset, end);
-    // what answers something unknown is not told of, what follows is
-    if (wasFailed) for (const tx of app.transactions) tx.isLogged = true;
   }
 
   private parse(p: Packet, app: AppFlow, side: Direction, data: Uint8Array, start: number, end: number): number {

@@ -79,7 +79,7 @@ export class NameReader {
       if ((first & POINTER) !== 0 || at + 1 + first > limit) return false;
       this.label(at + 1, first);
       at += 1 + first;
-      if (this.length >= MAX_NAME) return this.tooLong(at, limit);
+      if (this.length >= MAX_NAME) return this.tooLong(at, limit, steps + 1);
     }
     if (this.next < 0) this.next = at < limit ? at + 1 : at;
     return true;
@@ -124,20 +124,31 @@ export class NameReader {
     return true;
   }
 
-  /** What is behind the part that is kept is passed over. */
-  private tooLong(from: number, limit: number): boolean {
-    if (this.next >= 0) return this.truncated();
+  /** What is behind the part that is kept is passed over, step by step as before. */
+  private tooLong(from: number, end: number, taken: number): boolean {
     let at = from;
-    while (at < limit && this.data[at] !== 0) {
+    let limit = end;
+    this.truncated();
+    for (let steps = taken; at < limit && this.data[at] !== 0; steps++) {
+      if (steps > MAX_STEPS) return this.next >= 0 && this.tooManySteps();
       const first = this.data[at]!;
-      if ((first & POINTER) === POINTER) {
-        this.next = at + 2;
-        return at + 1 < limit && this.truncated();
+      if ((first & POINTER) !== POINTER) {
+        at += 1 + first;
+        continue;
       }
-      at += 1 + first;
+      if (at + 1 >= limit) return false;
+      if (this.next < 0) this.next = at + 2;
+      const to = this.base + (((first & 0x3f) << 8) | this.data[at + 1]!);
+      if (to === at) {
+        this.notes.hasInfiniteLoop = true;
+        return true;
+      }
+      if (to > this.end) return false;
+      at = to;
+      limit = this.end;
     }
     if (at > limit) return false;
-    this.next = at < limit ? at + 1 : at;
-    return this.truncated();
+    if (this.next < 0) this.next = at < limit ? at + 1 : at;
+    return true;
   }
 }

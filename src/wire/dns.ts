@@ -117,6 +117,8 @@ export class DnsMessage {
 
 export const DNS_HEADER_LENGTH = 12;
 const RESPONSE = 0x8000;
+/** Bytes of a message for each record that its header announces, at least: with fewer it is none (Suricata's measure). */
+const LEAST_RECORD = 2;
 
 /** Whether the bytes are a DNS message. */
 export function isDnsMessage(data: Uint8Array, start: number, end: number): boolean {
@@ -175,7 +177,9 @@ class MessageReader {
   }
 
   private sections(start: number, into: DnsSections | null): boolean {
-    const { data, notes } = this;
+    const { data, end, notes } = this;
+    const counts = u16(data, start + 4) + u16(data, start + 6) + u16(data, start + 8) + u16(data, start + 10);
+    if (counts * LEAST_RECORD > end - start) return false;
     for (let i = u16(data, start + 4); i > 0; i--) if (!this.question(into)) return false;
     if (!this.section(into === null ? null : into.answers, u16(data, start + 6))) return false;
     // what the last two sections have wrong does not take the rest away

@@ -41,7 +41,8 @@ export const DNS_EVE: EveDeclaration = {
 
 function isWanted(tx: DnsTransaction, { requests, responses, types }: DnsEveOptions): boolean {
   if (!(tx.direction === TO_SERVER ? requests : responses)) return false;
-  return types === null || tx.message.questions.some(({ type }) => types.has(type));
+  // a message without a question asks for no type that is wanted
+  return tx.message.questions.some(({ type }) => types === null || types.has(type));
 }
 
 function write(tx: DnsTransaction, json: JsonText, options: DnsEveOptions): boolean {

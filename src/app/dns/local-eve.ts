@@ -70,7 +70,7 @@ function head(json: JsonText, row: number): void {
 function records(json: JsonText, key: string, from: number, to: number): void {
   let isOpen = false;
   for (let row = from; row < to; row++) {
-    if (key !== 'answers' && !isTelling(rows, row)) continue;
+    if (key === 'additionals' && !isTelling(rows, row)) continue;
     if (!isOpen) json.openArray(key);
     isOpen = true;
     head(json, row);

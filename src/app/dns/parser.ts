@@ -103,12 +103,12 @@ export class DnsParser extends AppParser {
     return last <= end && isDnsMessage(data, start + 2, last);
   }
 
-  /** False: nothing of it can be understood. A message whose header alone is sound is passed over. */
+  /** False: it is no message. Over a stream nothing that follows can be trusted then; another datagram may be one. */
   private message(input: AppInput, start: number, end: number): boolean {
     const { direction } = input;
     if (this.isFollower) return this.follow(input.data, start, end, direction);
     const message = parseDnsMessage(input.data, start, end);
-    if (message === null) return end - start >= DNS_HEADER_LENGTH;
+    if (message === null || (!this.isMutual && !message.isResponse && message.questionCount === 0)) return false;
     if (direction === 0 && message.isResponse && !this.isMutual) return true;
     const tx = new DnsTransaction(this.newId(), direction, message, this);
     if (message.isResponse && this.unlogged?.delete(message.id) === true) tx.isLogged = true;
@@ -127,7 +127,8 @@ export class DnsParser extends AppParser {
   }
 
   private follow(data: Uint8Array, start: number, end: number, direction: Direction): boolean {
-    if (!isDnsMessage(data, start, end)) return end - start >= DNS_HEADER_LENGTH;
+    if (!isDnsMessage(data, start, end)) return false;
+    if (!this.isMutual && !isDnsResponse(data, start) && u16(data, start + 4) === 0) return false;
     if (direction === 1 || this.isMutual || !isDnsResponse(data, start)) this.countUnseen();
     return true;
   }

@@ -92,11 +92,11 @@ function sections(json: JsonText, options: DnsEveOptions): void {
   telling(json, 'additionals', authorities, additionals);
 }
 
-/** Rows [from, to) that say anything; nothing where none does. */
+/** Rows [from, to), of the additional ones those that say anything; nothing where there are none. */
 function telling(json: JsonText, key: string, from: number, to: number): void {
   let isOpen = false;
   for (let row = from; row < to; row++) {
-    if (!isTelling(rows, row)) continue;
+    if (key === 'additionals' && !isTelling(rows, row)) continue;
     if (!isOpen) json.openArray(key);
     isOpen = true;
     record(json, row);

@@ -30,7 +30,7 @@ export function typeMember(json: JsonText, type: number): void {
   else json.string('rrtype', dnsTypeName(type));
 }
 
-/** Whether a record of the last two sections says anything: an OPT without options does not. */
+/** Whether an additional record says anything: an OPT without options does not. */
 export function isTelling(rows: DnsRows, row: number): boolean {
   return rows.end(row) > rows.start(row) || rdataKind(rows.type(row)) !== 'options';
 }

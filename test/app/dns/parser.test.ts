@@ -150,11 +150,13 @@ describe('DNS', () => {
     assert.deepEqual(named, [[], [], ['dns.not_response'], []]);
   });
 
-  it('passes over a message whose answers cannot be read', () => {
+  it('fails where a message of a stream cannot be read, and goes on with the next datagram', () => {
     const bad = message({ flags: RESPONSE, questions: [[WWW, TXT]], answers: [record(TXT, Buffer.from('\x05ab'))] });
-    const driver = new ParserDriver(dns!).feed(1, Buffer.concat([framed(bad), framed(ANSWER)]));
+    const stream = new ParserDriver(dns!).feed(1, Buffer.concat([framed(ANSWER), framed(bad), framed(ANSWER)]));
+    assert.deepEqual([stream.hasFailed, messagesOf(stream).length], [true, 1]);
+    const datagrams = new ParserDriver(dns!, { transport: 'udp' }).feed(1, bad).feed(1, ANSWER);
     assert.deepEqual(
-      messagesOf(driver).map(({ answers }) => answers.length),
+      messagesOf(datagrams).map(({ answers }) => answers.length),
       [3],
     );
   });
