@@ -348,9 +348,13 @@ function isEndOfData(data: Uint8Array, start: number, lf: number): boolean {
   return lf === start + 1 || (lf === start + 2 && data[start + 1] === CR);
 }
 
+/** The server closes the connection (RFC 5321 section 4.2.3). */
+const CLOSING = 221;
+
 /** Whether the reply to a command means that the mail under way is over. */
 function isEndOfMail(command: number, code: number): boolean {
   const isAccepted = code >= 200 && code < 300;
   if (command === Command.endOfData) return true;
-  return isAccepted && (command === Command.hello || command === Command.reset || command === Command.quit);
+  if (command === Command.quit) return code === CLOSING;
+  return isAccepted && (command === Command.hello || command === Command.reset);
 }

@@ -42,7 +42,8 @@ export function readSettings(node: ConfigNode | undefined): SmtpSettings {
       decodesBase64: flag('decode-base64', true),
       decodesQuotedPrintable: flag('decode-quoted-printable', true),
       headerValueDepth: mime?.int('header-value-depth', HEADER_VALUE_DEPTH, { min: 0 }) ?? HEADER_VALUE_DEPTH,
-      extractsUrls: flag('extract-urls', true),
+      // without the section nobody asked for them
+      extractsUrls: mime !== undefined && flag('extract-urls', true),
       urlSchemes: schemes.map((scheme) => Buffer.from(`${scheme.toLowerCase()}${scheme === 'mailto' ? ':' : '://'}`)),
       logsUrlScheme: flag('log-url-scheme', false),
       hasBodyMd5: mime?.string('body-md5', 'auto') === 'auto' || flag('body-md5', false),

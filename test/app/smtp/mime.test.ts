@@ -47,6 +47,30 @@ describe('base64 of mails', () => {
   }
 });
 
+describe('groups of base64 that are none', () => {
+  for (const [lines, shown] of [
+    [
+      ['YWJj', 'Y===', 'YWJj'],
+      ['abc', null, null],
+    ],
+    [['YWJj===='], [null]],
+    [['=YWJ'], [null]],
+    [
+      ['YW==', 'YW=J', 'YWJj='],
+      ['a', 'a', 'abc'],
+    ],
+  ] as const) {
+    it(lines.join(' '), () => {
+      const decoder = new Base64Decoder();
+      const found = lines.map((line) => {
+        decoder.decode(bytes(line), 0, line.length);
+        return decoder.isInvalid ? null : text(decoder.out.subarray(0, decoder.length));
+      });
+      assert.deepEqual(found, shown);
+    });
+  }
+});
+
 describe('quoted-printable', () => {
   for (const [coded, plain, invalid] of [
     ['he=6Clo =\r\nworld', 'hello world', 0],

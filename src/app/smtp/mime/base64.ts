@@ -11,38 +11,57 @@ export class Base64Decoder {
   /** Decoded by the last call: the first `length` bytes. */
   out: Uint8Array = new Uint8Array(256);
   length = 0;
+  /** The last call had a group that is none, or one before it: of it and of what follows nothing is shown. */
+  isInvalid = false;
+  /** Of the group under way: its digits, how many they are, and how many signs it has with its padding. */
   private bits = 0;
   private count = 0;
+  private size = 0;
+  private isBad = false;
+  private isBroken = false;
 
   decode(data: Uint8Array, start: number, end: number): void {
     this.makeRoom(end - start + 4);
-    let { bits, count } = this;
-    const { out } = this;
-    let at = 0;
+    this.length = 0;
+    this.isInvalid = this.isBroken && end > start;
+    if (this.isBroken) return;
     for (let i = start; i < end; i++) {
       const value = VALUES[data[i]!]!;
       if (value < SKIP) {
-        bits = (bits << 6) | value;
-        if (++count < 4) continue;
-        out[at] = bits >> 16;
-        out[at + 1] = bits >> 8;
-        out[at + 2] = bits;
-        at += 3;
-        bits = count = 0;
-      } else if (value === PAD && count > 0) {
-        at = rest(out, at, bits, count);
-        bits = count = 0;
-      }
+        if (this.size === this.count) {
+          this.bits = (this.bits << 6) | value;
+          this.count++;
+        }
+      } else if (value === PAD) this.isBad ||= this.size < 2;
+      else continue;
+      if (++this.size === 4) this.endGroup();
     }
-    this.bits = bits;
-    this.count = count;
-    this.length = at;
+    if (!this.isBroken) return;
+    this.isInvalid = true;
+    this.length = 0;
+  }
+
+  private endGroup(): void {
+    const { out, bits } = this;
+    if (this.isBad) this.isBroken = true;
+    else if (this.count === 4) {
+      out[this.length++] = bits >> 16;
+      out[this.length++] = bits >> 8;
+      out[this.length++] = bits;
+    } else this.length = rest(out, this.length, bits, this.count);
+    this.clear();
+  }
+
+  private clear(): void {
+    this.bits = this.count = this.size = 0;
+    this.isBad = false;
   }
 
   /** What is left when nothing follows: padding may be missing. */
   finish(): void {
-    this.length = rest(this.out, 0, this.bits, this.count);
-    this.bits = this.count = 0;
+    this.length = this.isBad || this.isBroken ? 0 : rest(this.out, 0, this.bits, this.count);
+    this.isBroken = false;
+    this.clear();
   }
 
   private makeRoom(size: number): void {

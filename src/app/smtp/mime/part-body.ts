@@ -93,6 +93,7 @@ export class PartBody {
     const { base64 } = this;
     if (this.file === null && !this.wantsUrls) return;
     base64.decode(data, start, to);
+    if (base64.isInvalid) this.host.note('mime_invalid_base64');
     this.append(base64.out, 0, base64.length);
     if (this.wantsUrls) this.searchDecoded(base64.out, base64.length);
   }
@@ -112,13 +113,14 @@ export class PartBody {
   /** Of the line ends those of empty lines are held back: the last of them belongs to the boundary. */
   private pushQuotedPrintable(data: Uint8Array, start: number, to: number, end: number): void {
     const { quotedPrintable } = this;
+    if (this.file === null) return;
     this.releaseEnd();
     if (this.isAtLineStart && start === to) {
       this.heldEnd = end - to;
       return;
     }
     quotedPrintable.decode(data, start, end);
-    for (let i = 0; i < quotedPrintable.invalid; i++) this.host.note('mime_invalid_qp');
+    if (quotedPrintable.invalid > 0) this.host.note('mime_invalid_qp');
     this.append(quotedPrintable.out, 0, quotedPrintable.length);
   }
 
