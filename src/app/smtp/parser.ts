@@ -287,6 +287,10 @@ export class SmtpParser extends AppParser implements MessageHost {
     }
     if (noted !== null && isLong) this.anomaly(noted, ANOMALY.truncated_line);
     if (isContinued(data, start, end)) return;
+    if (pending === undefined && this.isInData && this.current !== null) {
+      this.cutShort(this.current);
+      return;
+    }
     if (pending === undefined) {
       if (!this.hasWelcome && code !== READY && noted !== null) this.anomaly(noted, ANOMALY.invalid_reply);
       this.hasWelcome = true;
@@ -295,6 +299,15 @@ export class SmtpParser extends AppParser implements MessageHost {
     this.pending.shift();
     this.flow.services.triggerRawInspection(this.flow, TO_CLIENT);
     this.judge(pending, code);
+  }
+
+  /** The server answers to the message under way: to it, that was all, whatever ended it. */
+  private cutShort(tx: SmtpTransaction): void {
+    this.isInData = false;
+    this.dataFrame = null;
+    tx.message?.finish();
+    if (tx.rawFile !== null) this.closeFile(tx.rawFile, 'closed');
+    this.complete(tx);
   }
 
   private judge({ command, tx }: Pending, code: number): void {

@@ -53,6 +53,18 @@ describe('SMTP parser', () => {
     assert.deepEqual(refused.transactions[0]!.progress, [0, 0]);
   });
 
+  it('takes a mail for whole that the server answers to, whatever it took for its end', () => {
+    const talk = new Conversation().play([
+      ...ENVELOPE,
+      ['C', 'Subject: one\r\n\r\nhello\r\n'],
+      ['S', '250 queued\r\n'],
+      ['C', 'MAIL FROM:<c@example.com>\r\n'],
+    ]);
+    const [first, second] = talk.transactions;
+    assert.deepEqual([first!.progress, first!.message!.isDone], [[2, 2], true]);
+    assert.equal(text(second!.mailFrom), '<c@example.com>');
+  });
+
   it('takes a mail that was sent before any reply as one, and a hello within a mail for its end', () => {
     const early = new Conversation().play([
       ['C', 'HELO c\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nSubject: one\r\n'],
