@@ -36,13 +36,14 @@ export function noteRange(file: TrackedFile, tx: Transaction, files: FileTracker
   const { value, status, host, uri, now, memcap, timeout } = of;
   const range = RANGE.exec(Buffer.from(value).toString('latin1'));
   if (range === null) return;
-  file.rangeStart = Number(range[1]);
-  file.rangeEnd = Number(range[2]);
+  const [start, last] = [Number(range[1]), Number(range[2])];
   const total = Number(range[3]); // NaN: not known
-  const size = file.rangeEnd - file.rangeStart + 1;
+  const size = last - start + 1;
   // a range that is the whole is that file already
-  const isPart = status === PARTIAL_CONTENT && size > 0 && size < total && file.rangeEnd < total;
-  if (!isPart) return;
+  if (!(size > 0 && size < total)) return;
+  file.rangeStart = start;
+  file.rangeEnd = last;
+  if (status !== PARTIAL_CONTENT || last >= total) return;
   const key = Buffer.concat([host ?? NO_HOST, SPACE, uri]).toString('latin1');
   files.join(file, tx, { key, total, now, memcap, timeout });
 }

@@ -10,6 +10,8 @@ const COLON = 58;
 const OPEN = 91;
 const CLOSE = 93;
 const DOT = 46;
+/** Of Latin-1, below its letters with marks. */
+const FOREIGN: ReadonlySet<number> = new Set([0xaa, 0xb2, 0xb3, 0xb5, 0xb9, 0xba, 0xbc, 0xbd, 0xbe]);
 
 /** @param how whether nothing may follow the colon before the port, as in URIs */
 export function isAuthority(value: Uint8Array, how: { readonly mayLackPort: boolean }): boolean {
@@ -48,5 +50,11 @@ function isName(data: Uint8Array, start: number, end: number): boolean {
 
 function isNameByte(byte: number): boolean {
   const letter = byte | 32;
-  return (letter >= 97 && letter <= 122) || (byte >= 48 && byte <= 57) || byte === 45 || byte === 95;
+  return (letter >= 97 && letter <= 122) || (byte >= 48 && byte <= 57) || byte === 45 || byte === 95 || isForeign(byte);
+}
+
+/** Letters and numbers of Latin-1 beyond ASCII, which Suricata takes such bytes for. */
+function isForeign(byte: number): boolean {
+  if (byte >= 0xc0) return byte !== 0xd7 && byte !== 0xf7;
+  return FOREIGN.has(byte);
 }

@@ -176,8 +176,7 @@ function extended(tx: HttpTransaction, json: JsonText): void {
   if (tx.status.length > 0) {
     if (tx.statusNumber >= 0) json.number('status', tx.statusNumber);
     else json.bytes('status_string', tx.status);
-    if (tx.statusNumber >= 300 && tx.statusNumber < 400)
-      header(json, 'redirect', tx.response.headers, HeaderId.location);
+    header(json, 'redirect', tx.response.headers, HeaderId.location);
   }
   json.number('length', tx.response.wireLength);
 }

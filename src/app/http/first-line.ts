@@ -61,27 +61,32 @@ export function parseRequestLine(line: Uint8Array): RequestLine {
   const protocolStart = protocolAt(line, at, end);
   let uriEnd = protocolStart < 0 ? end : protocolStart;
   while (uriEnd > at && isSpace(line[uriEnd - 1]!)) uriEnd--;
-  if (protocolStart >= 0) {
-    for (let i = uriEnd; i < protocolStart; i++) if (line[i] !== 32) result.hasOddUriDelimiter = true;
-    result.protocol = trimEnd(line, protocolStart, end);
-  }
+  if (protocolStart >= 0) result.protocol = trimEnd(line, protocolStart, end);
   result.uri = line.subarray(at, uriEnd);
+  result.hasOddUriDelimiter = hasOddBlanks(line, at, protocolStart < 0 ? uriEnd : protocolStart);
   return result;
 }
 
-/** The last word when it looks like a protocol, else what is behind the first space; -1 for none. */
+/** Where what stands behind the last space begins, without spaces behind the last blank; -1: there is one word alone. */
 function protocolAt(line: Uint8Array, from: number, end: number): number {
   let stop = end;
   while (stop > from && isSpace(line[stop - 1]!)) stop--;
+  const space = line.lastIndexOf(32, stop - 1);
+  if (space >= from) return space + 1;
   let at = stop;
   while (at > from && !isSpace(line[at - 1]!)) at--;
-  if (at > from && startsHttp(line, at, stop)) return at;
-  for (let i = from; i < stop; i++) {
+  return at > from ? at : -1;
+}
+
+/** Whether there are blanks without a space among them. */
+function hasOddBlanks(line: Uint8Array, from: number, end: number): boolean {
+  for (let i = from; i < end; i++) {
     if (!isSpace(line[i]!)) continue;
-    while (i < stop && isSpace(line[i]!)) i++;
-    return i < stop ? i : -1;
+    let hasSpace = false;
+    for (; i < end && isSpace(line[i]!); i++) hasSpace ||= line[i] === 32;
+    if (!hasSpace) return true;
   }
-  return -1;
+  return false;
 }
 
 /** Whether the bytes begin with `HTTP/`; undefined when there are too few to tell. */

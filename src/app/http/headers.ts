@@ -214,7 +214,7 @@ class BlockReader {
     return headers;
   }
 
-  /** Where the line ends: with LF; a CR without one ends it as well, as browsers have it. */
+  /** Where the line ends: with LF, or see `endsAt`. */
   private line(at: number, end: number): number {
     const { data } = this;
     this.lineColon = -1;
@@ -226,9 +226,15 @@ class BlockReader {
       if (byte === COLON) {
         if (this.lineColon < 0) this.lineColon = i;
       } else if (byte === 0) this.lineHasZero = true;
-      else if (i + 1 < end && data[i + 1] !== LF && data[i + 1] !== CR) return i + 1;
+      else if (this.endsAt(i, end)) return i + 1;
     }
     return end;
+  }
+
+  /** A CR without LF ends a line of a response, as browsers have it; in requests it is a byte like others. */
+  private endsAt(i: number, end: number): boolean {
+    if (this.direction === TO_SERVER || i + 1 >= end) return false;
+    return this.data[i + 1] !== LF && this.data[i + 1] !== CR;
   }
 
   /** A line of something, [at, stop): a header, or more of the one before it. */
@@ -265,12 +271,14 @@ class BlockReader {
   }
 
   private put(data: Uint8Array, start: number, end: number, colon: number, hasZero: boolean): void {
-    if (!hasZero) {
+    // in values of requests it is a byte like others
+    const isInName = hasZero && (colon < 0 || byteIndex(data, 0, start, colon) >= 0);
+    if (!hasZero || (!isInName && this.direction === TO_SERVER)) {
       this.add(data, start, end, colon);
       return;
     }
     const clean = withoutZeros(data, start, end);
-    if (colon < 0 || byteIndex(data, 0, start, end) < colon) this.notes.hasOddName = true;
+    if (isInName) this.notes.hasOddName = true;
     const before = this.headers.length;
     this.add(clean, 0, clean.length, byteIndex(clean, COLON, 0, clean.length));
     if (colon >= 0 && this.headers.length > before)
@@ -287,6 +295,7 @@ class BlockReader {
     while (nameEnd > start && isSpace(data[nameEnd - 1]!)) nameEnd--;
     let nameStart = start;
     while (nameStart < nameEnd && isSpace(data[nameStart]!)) nameStart++;
+    for (let i = start; i < nameStart; i++) if (!isFolding(data[i]!)) notes.hasOddName = true;
     for (let i = nameEnd; i < colon; i++) {
       if (data[i] === 32 || data[i] === 9) notes.hasSpaceBeforeColon = true;
       else notes.hasOddName = true;

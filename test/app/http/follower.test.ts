@@ -234,7 +234,8 @@ describe('header scan', () => {
     assert.equal(read('content-length:\t12 \r\nContent-Length: 13').length, 12);
     assert.equal(read('Content-Length : 12').length, 12);
     assert.equal(read('Content-\0Length: 12').length, 12);
-    assert.equal(read('A: b\rContent-Length: 12').length, 12);
+    assert.equal(read('A: b\rContent-Length: 12').length, NO_LENGTH);
+    assert.equal(read('A: b\rContent-Length: 12', 1).length, 12);
     assert.equal(read('Content-Length:\r\n 12').length, 12);
     assert.equal(read('A: b\r\nB: c\r\n Content-Length: 12').length, NO_LENGTH);
     assert.equal(read('A: b\r\nB: c\r\n Content-Length: 12', 1).length, 12);

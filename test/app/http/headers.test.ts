@@ -21,7 +21,7 @@ const trim = (text: string): string => text.replace(/^[ \t\v\f\r]+|[ \t\v\f\r]+$
 function read(block: string, direction: Direction, notes: HeaderNotes): Told[] {
   const lines: string[] = [];
   let first = true;
-  for (const [at, line] of physicalLines(block)) {
+  for (const [at, line] of physicalLines(block, direction)) {
     const text = line.replace(/[\r\n]+$/, '');
     if (text === '') {
       if (at > 0 && at + line.length < block.length) notes.hasOddLine = true;
@@ -40,16 +40,18 @@ function read(block: string, direction: Direction, notes: HeaderNotes): Told[] {
     }
   }
   const headers: Told[] = [];
-  for (const line of lines) addLine(headers, line, notes);
+  for (const line of lines) addLine(headers, line, notes, direction);
   if (block === '\n\n') notes.missesColon = true;
   return headers;
 }
 
-function physicalLines(block: string): [number, string][] {
+/** A CR without LF ends a line of a response alone. */
+function physicalLines(block: string, direction: Direction): [number, string][] {
   const lines: [number, string][] = [];
   let start = 0;
   for (let i = 0; i < block.length; i++) {
-    const isEnd = block[i] === '\n' || (block[i] === '\r' && i + 1 < block.length && !'\r\n'.includes(block[i + 1]!));
+    const mayBreak = direction === 1 && i + 1 < block.length && !'\r\n'.includes(block[i + 1]!);
+    const isEnd = block[i] === '\n' || (block[i] === '\r' && mayBreak);
     if (!isEnd) continue;
     lines.push([start, block.slice(start, i + 1)]);
     start = i + 1;
@@ -58,11 +60,14 @@ function physicalLines(block: string): [number, string][] {
   return lines;
 }
 
-function addLine(headers: Told[], line: string, notes: HeaderNotes): void {
+function addLine(headers: Told[], line: string, notes: HeaderNotes, direction: Direction): void {
   const zero = line.indexOf('\0');
   const at = line.indexOf(':');
-  if (zero >= 0 && (at < 0 || zero < at)) notes.hasOddName = true;
-  const clean = line.replaceAll('\0', '');
+  const isInName = zero >= 0 && (at < 0 || zero < at);
+  if (isInName) notes.hasOddName = true;
+  // values of requests keep theirs
+  const isClean = direction === 0 && !isInName;
+  const clean = isClean ? line : line.replaceAll('\0', '');
   const colon = clean.indexOf(':');
   if (colon < 0) {
     addNameless(headers, { value: trim(clean), hadZeros: false }, notes);
@@ -75,9 +80,10 @@ function addLine(headers: Told[], line: string, notes: HeaderNotes): void {
     else notes.hasOddName = true;
   }
   const name = trim(clean.slice(0, end));
+  if (end > 0 && /^[ \t]*[\v\f\r]/.test(clean.slice(0, end))) notes.hasOddName = true;
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/.test(name)) notes.hasOddName = true;
   const value = trim(clean.slice(colon + 1));
-  const hadZeros = line.includes('\0', at);
+  const hadZeros = !isClean && line.includes('\0', at);
   if (name === '') {
     addNameless(headers, { value, hadZeros }, notes);
     return;
