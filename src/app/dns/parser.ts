@@ -5,7 +5,7 @@ import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { DNS_HEADER_LENGTH, isDnsMessage, isDnsResponse, parseDnsMessage } from '../../wire/dns.ts';
+import { isDnsMessage, isDnsResponse, parseDnsMessage } from '../../wire/dns.ts';
 import type { DnsMessage } from '../../wire/dns.ts';
 import { u16 } from '../../wire/read.ts';
 import type { DnsAnomalies } from './anomalies.ts';
