@@ -12,6 +12,7 @@ export interface PartSink {
 }
 
 const CRLF = 2;
+const LF = 10;
 const MAX_HEADER = 8192;
 const FILE = /(?:^|\n)content-disposition\s*:[^\n]*?filename\s*=\s*(?:"([^"\r\n]*)"?|([^;\s]+))/i;
 
@@ -27,7 +28,7 @@ export class Multipart {
   private readonly delimiter: Uint8Array;
   private readonly sink: PartSink;
   private pending: Uint8Array = new Uint8Array(0);
-  /** Of the file under way some is gone already. */
+  /** Of what is under way some is gone already. */
   private hasData = false;
   private state: 'preamble' | 'headers' | 'file' | 'field' | 'done' = 'preamble';
 
@@ -88,7 +89,7 @@ export class Multipart {
   /** Content up to the next delimiter. */
   private content(bytes: Uint8Array): number {
     const { delimiter } = this;
-    const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(delimiter);
+    const at = this.delimiterIn(bytes);
     if (at < 0) return this.withoutDelimiter(bytes);
     if (bytes.length < at + delimiter.length + CRLF) {
       return -1;
@@ -107,6 +108,15 @@ export class Multipart {
     let next = after;
     while (next < bytes.length && bytes[next] !== 10) next++;
     return Math.min(next + 1, bytes.length);
+  }
+
+  /** Where a line begins with the delimiter (RFC 2046 section 5.1.1), -1 for nowhere. */
+  private delimiterIn(bytes: Uint8Array): number {
+    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    let at = all.indexOf(this.delimiter);
+    // what was passed on leaves enough that a delimiter in its place is never the first of the bytes
+    while (at >= 0 && (at === 0 ? this.hasData : all[at - 1] !== LF)) at = all.indexOf(this.delimiter, at + 1);
+    return at;
   }
 
   /** All but what may be the beginning of a delimiter is content. */
