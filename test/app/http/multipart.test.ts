@@ -9,10 +9,10 @@ function filesOf(body: string, size: number): string[] {
   const parts = new Multipart('BB', {
     begin: (name) => files.push(`${Buffer.from(name).toString('latin1')}=`),
     data: (bytes, start, end) => {
-      files[files.length - 1] += Buffer.from(bytes.subarray(start, end)).toString('latin1');
+      files.push(files.pop()! + Buffer.from(bytes.subarray(start, end)).toString('latin1'));
     },
     end: (how) => {
-      files[files.length - 1] += ` ${how}`;
+      files.push(`${files.pop()!} ${how}`);
     },
     problem: (which) => files.push(`problem ${which}`),
   });
