@@ -27,7 +27,19 @@ describe('daemon', function () {
     const common = ['-l', folder, '--pidfile', join(folder, 'pid'), '--disable-detection'];
     return spawnSync(process.execPath, [PROGRAM, '-D', ...common, ...words], { encoding: 'utf8', timeout: 30_000 });
   };
-  const isAlive = (pid: number): boolean => existsSync(`/proc/${String(pid)}`);
+  /** Fields of proc(5) behind the name. */
+  const statOf = (pid: number): string[] =>
+    readFileSync(`/proc/${String(pid)}/stat`, 'latin1')
+      .split(') ')[1]!
+      .split(' ');
+  /** Where nobody asks what became of orphans, such as in containers, they stay as zombies. */
+  const isAlive = (pid: number): boolean => {
+    try {
+      return statOf(pid)[0] !== 'Z';
+    } catch {
+      return false;
+    }
+  };
   const end = async (pid: number): Promise<void> => {
     process.kill(pid, 'SIGTERM');
     for (let i = 0; i < 500 && isAlive(pid); i++) await sleep(20);
