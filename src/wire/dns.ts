@@ -130,6 +130,11 @@ export function isDnsResponse(data: Uint8Array, start: number): boolean {
   return (u16(data, start + 2) & RESPONSE) !== 0;
 }
 
+/** Whether they are one that says something: a response, or a question. */
+export function isDnsExchange(data: Uint8Array, start: number, end: number): boolean {
+  return isDnsMessage(data, start, end) && (isDnsResponse(data, start) || u16(data, start + 4) > 0);
+}
+
 /** Copies what it keeps. Null: the bytes are no DNS message. */
 export function parseDnsMessage(data: Uint8Array, start: number, end: number): DnsMessage | null {
   if (!isDnsMessage(data, start, end)) return null;

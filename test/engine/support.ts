@@ -12,6 +12,8 @@ import { PcapWriter } from '../../src/pcap/index.ts';
 export interface EngineRun {
   readonly rules?: readonly string[];
   readonly frames: readonly Uint8Array[];
+  /** Of events besides those of every run. */
+  readonly types?: readonly string[];
   /** `key=value` of the configuration. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly isInline?: boolean;
@@ -77,7 +79,8 @@ function runIn(folder: string, options: EngineRun): EveEvent[] {
   });
   writer.close();
   writeFileSync(path('test.rules'), (options.rules ?? []).join('\n'));
-  writeFileSync(path('config.yaml'), CONFIG);
+  const types = (options.types ?? []).map((type) => `        - ${type}\n`);
+  writeFileSync(path('config.yaml'), CONFIG + types.join(''));
   const settings = Object.entries(options.settings ?? {}).map(([key, value]) => ({ path: key, value }));
   const { root: config } = openConfig({ file: path('config.yaml'), settings });
   const isInline = options.isInline ?? false;

@@ -188,6 +188,13 @@ describe('traffic mirrors on several workers', function () {
     assert.deepEqual(two.flows, one.flows);
   });
 
+  it('have the run mode that was asked for, whatever their number', async () => {
+    program.write('mirror.rules', RULES);
+    await start(1, 'mirror.rules');
+    assert.equal(program.ask('running-mode'), 'workers');
+    assert.equal(await program.stop(), 0, program.told);
+  });
+
   it('answer commands as one, and all go over to other rules', async () => {
     program.write('mirror.rules', RULES);
     await start(2, 'mirror.rules');

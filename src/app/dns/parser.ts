@@ -5,7 +5,7 @@ import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { isDnsMessage, isDnsResponse, parseDnsMessage } from '../../wire/dns.ts';
+import { isDnsExchange, isDnsMessage, isDnsResponse, parseDnsMessage } from '../../wire/dns.ts';
 import type { DnsMessage } from '../../wire/dns.ts';
 import { u16 } from '../../wire/read.ts';
 import type { DnsAnomalies } from './anomalies.ts';
@@ -127,8 +127,8 @@ export class DnsParser extends AppParser {
   }
 
   private follow(data: Uint8Array, start: number, end: number, direction: Direction): boolean {
-    if (!isDnsMessage(data, start, end)) return false;
-    if (!this.isMutual && !isDnsResponse(data, start) && u16(data, start + 4) === 0) return false;
+    // a host asks with known answers alone as well, behind its questions (RFC 6762 section 7.2)
+    if (this.isMutual ? !isDnsMessage(data, start, end) : !isDnsExchange(data, start, end)) return false;
     if (direction === 1 || this.isMutual || !isDnsResponse(data, start)) this.countUnseen();
     return true;
   }

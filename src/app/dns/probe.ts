@@ -1,24 +1,19 @@
 // Does a flow begin with a DNS message?
 
 import { Probed } from '../../framework/app-protocol.ts';
-import { DNS_HEADER_LENGTH, isDnsMessage, isDnsResponse } from '../../wire/dns.ts';
+import { DNS_HEADER_LENGTH, isDnsExchange, isDnsResponse } from '../../wire/dns.ts';
 import { u16 } from '../../wire/read.ts';
 
 const RESPONSE = 0x80;
 
 export function probeUdp(data: Uint8Array, start: number, end: number, direction: 0 | 1): number {
-  if (!isSound(data, start, end)) return Probed.no;
+  if (!isDnsExchange(data, start, end)) return Probed.no;
   return isDnsResponse(data, start) === (direction === 1) ? Probed.yes : Probed.reversed;
 }
 
 /** RFC 6762 section 6: answers go to the group as questions do, asked for or not. */
 export function probeMutual(data: Uint8Array, start: number, end: number): number {
-  return isSound(data, start, end) ? Probed.yes : Probed.no;
-}
-
-/** A message, with a question unless it is a response. */
-function isSound(data: Uint8Array, start: number, end: number): boolean {
-  return isDnsMessage(data, start, end) && (isDnsResponse(data, start) || u16(data, start + 4) > 0);
+  return isDnsExchange(data, start, end) ? Probed.yes : Probed.no;
 }
 
 /** The length of the message stands before it (RFC 1035 section 4.2.2). */
