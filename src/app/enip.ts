@@ -28,7 +28,6 @@ export default defineProtocol({
   name: 'enip',
   summary: 'EtherNet/IP with CIP, of industrial control.',
   transports: ['tcp', 'udp'],
-  enabled: 'no',
   probes: (['tcp', 'udp'] as const).flatMap((transport) => [
     { transport, direction: 0, ports: '44818', minimum: HEADER, probe },
     { transport, direction: 1, ports: '44818', minimum: HEADER, probe },

@@ -30,7 +30,6 @@ export default defineProtocol({
   name: 'pgsql',
   summary: 'PostgreSQL.',
   transports: ['tcp'],
-  enabled: 'no',
   probes: [
     { transport: 'tcp', direction: 0, ports: '5432', minimum: 5, probe: probeClient },
     { transport: 'tcp', direction: 1, ports: '5432', minimum: 1, probe: probeServer },

@@ -23,6 +23,7 @@ export function prepare(args: Arguments, config: ConfigNode): Preparation | unde
   if (typeof runAs === 'string') return refused('privs', runAs);
   const problem = configProblem(config);
   if (problem !== undefined) return refused('suricata', problem);
+  setUmask(config.string('umask'));
   const isDry = args.flags.has('test') || args.flags.has('engineAnalysis');
   const missing = isDry ? undefined : missingPart(args);
   if (missing !== undefined) return refused('suricata', missing);
@@ -36,4 +37,11 @@ export function prepare(args: Arguments, config: ConfigNode): Preparation | unde
 function refused(module: string, message: string): Preparation | undefined {
   log.error(module, message);
   return undefined;
+}
+
+/** `umask`: octal, as in the shell; what the shell gave stays where it says nothing. */
+function setUmask(text: string | undefined): void {
+  if (text === undefined) return;
+  if (/^[0-7]{1,4}$/.test(text)) process.umask(parseInt(text, 8));
+  else log.warning('suricata', `umask: "${text}" is no octal number such as 022`);
 }

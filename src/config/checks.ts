@@ -2,12 +2,16 @@
 import { diagnostic } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { ConfigNode } from './node.ts';
+import { parseInteger, parseSize } from './values.ts';
 
 const HASHES: readonly string[] = ['md5', 'sha1', 'sha256'];
 
 /** The message of the first setting that the program refuses to run with. */
 export function configProblem(root: ConfigNode): string | undefined {
+  const hasStatistics = root.bool('stats.enabled', true);
   for (const { name, body } of root.get('outputs')?.entries() ?? []) {
+    if (!hasStatistics && name === 'eve-log' && hasType(body, 'stats'))
+      return 'Invalid configuration: eve-log has the type stats, and stats.enabled is no';
     const sections = name === 'eve-log' ? filesTypes(body) : name === 'file-store' ? [body] : [];
     for (const section of sections) {
       const wrong = section?.strings('force-hash').find((hash) => !HASHES.includes(hash.toLowerCase()));
@@ -15,7 +19,24 @@ export function configProblem(root: ConfigNode): string | undefined {
         return `Invalid configuration: force-hash algorithm "${wrong}" of ${section!.path} is none of ${HASHES.join(', ')}`;
     }
   }
+  return rateProblem(root.get('flow.rate-tracking'));
+}
+
+/** A rate is bytes and seconds, both. */
+function rateProblem(node: ConfigNode | undefined): string | undefined {
+  if (node === undefined) return undefined;
+  const [bytes, interval] = [node.string('bytes'), node.string('interval')];
+  if (bytes === undefined || interval === undefined)
+    return `Invalid configuration: ${node.path} needs both bytes and interval`;
+  if (parseSize(bytes) === undefined) return `Invalid configuration: ${node.path}.bytes "${bytes}" is no size`;
+  if ((parseInteger(interval) ?? 0) < 1)
+    return `Invalid configuration: ${node.path}.interval "${interval}" is no number of seconds above 0`;
   return undefined;
+}
+
+function hasType(eve: ConfigNode | undefined, wanted: string): boolean {
+  const types = (eve?.bool('enabled', true) ?? true) ? (eve?.get('types')?.entries() ?? []) : [];
+  return types.some(({ name, body }) => name === wanted && (body?.bool('enabled', true) ?? true));
 }
 
 function filesTypes(eve: ConfigNode | undefined): (ConfigNode | undefined)[] {
@@ -29,19 +50,31 @@ const RETIRED: readonly (readonly [path: string, message: string])[] = [
 
 const HTTP = 'app-layer.protocols.http.libhtp.default-config';
 const SAME_SIZES = 'bodies are looked at in the sizes that are configured, the same in every run';
-/** Keys of Suricata that mean nothing here, and why. */
-const WITHOUT_EFFECT: readonly (readonly [path: string, reason: string])[] = [
+const OFF = /^(no|false|off|0)$/i;
+const AUTO = /^auto$/i;
+/** Keys of Suricata that mean nothing here, why, and values that ask for nothing. */
+const WITHOUT_EFFECT: readonly (readonly [path: string, reason: string, idle?: RegExp])[] = [
   [`${HTTP}.decompression-time-limit`, 'what a body may cost is bounded by sizes, the same on every machine'],
   [`${HTTP}.randomize-inspection-sizes`, SAME_SIZES],
   [`${HTTP}.randomize-inspection-range`, SAME_SIZES],
+  ['spm-algo', 'one pattern alone is always searched for in the same way; mpm-algo chooses how many are', AUTO],
+  ['host-mode', 'rejects leave by the interface that leads to who is told', AUTO],
+  ['magic-file', 'kinds of files are told by a table of our own'],
+  ['multi-detect.enabled', 'there is one rule set for all traffic', OFF],
+  ['detect.delayed-detect', 'packets are inspected from the first on', OFF],
+  ['threading.set-cpu-affinity', 'threads run where the system puts them; bind the program with taskset', OFF],
+  ['threading.autopin', 'threads run where the system puts them; bind the program with taskset', OFF],
+  ['capture.disable-offloading', 'the offloading of interfaces is left as it is; ethtool -K changes it', OFF],
+  ['security.landlock.enabled', 'config/systemd/tayra.service confines the program', OFF],
+  ['security.lua.allow-rules', 'there are no scripts in rules', OFF],
 ];
 
 /** Keys that are set though they mean nothing here. */
 export function findWithoutEffect(root: ConfigNode): Diagnostic[] {
-  return WITHOUT_EFFECT.flatMap(([path, reason]) => {
+  return WITHOUT_EFFECT.flatMap(([path, reason, idle]) => {
     const node = root.get(path);
-    const message = `${path} has no effect: ${reason}`;
-    return node === undefined ? [] : [diagnostic('warning', 'config/no-effect', message, node.place)];
+    if (node === undefined || idle?.test(node.value ?? '') === true) return [];
+    return [diagnostic('warning', 'config/no-effect', `${path} has no effect: ${reason}`, node.place)];
   });
 }
 

@@ -21,7 +21,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
     'pfring ipfw napatech default-rule-path rule-files classification-file reference-config-file threshold-file ' +
     'exception-policy heartbeat run-as pid-file umask daemon-directory default-data-dir reputation-categories-file reputation-files ' +
     'default-reputation-path multi-detect packet-alert-max firewall include cuda mpipe http system rule-reload ' +
-    'tayra unix-socket simulate-ips lua ebpf xdp hugepages tls udp tcp port-scan export store console',
+    'tayra unix-socket simulate-ips lua ebpf xdp hugepages tls udp tcp',
   tayra: 'duplicates duplicates-window warm-up metrics mirrors shadow',
   'tayra.metrics': 'enabled listen',
   'tayra.mirrors': 'threads',
@@ -29,7 +29,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   'vars.address-groups': '*',
   'vars.port-groups': '*',
   stats: 'enabled interval decoder-events decoder-events-prefix stream-events exception-policy zero-valued-counters',
-  'stats.exception-policy': 'global-stats per-app-proto-errors',
+  'stats.exception-policy': 'per-app-proto-errors global-stats',
   outputs:
     'fast eve-log http-log tls-log tls-store pcap-log alert-debug stats syslog drop file-store tcp-data http-body-data lua ' +
     'dns-log file-log unified2-alert alert-prelude pcap-info',
@@ -46,13 +46,13 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   'outputs.lua': 'enabled scripts scripts-dir path cpath',
   'outputs.pcap-log':
     'enabled filename dir limit max-files compression lz4-checksum lz4-level mode ts-format use-stream-depth honor-pass-rules ' +
-    'bpf-filter conditional format packets-before',
+    'bpf-filter conditional format',
   'outputs.file-store':
     'version enabled dir log-dir xff write-fileinfo force-filestore force-magic force-hash force-md5 stream-depth max-open-files include-pid waldo file-type',
   'outputs.file-store.xff': XFF,
   'outputs.eve-log':
     `${LOG_FILE} identity prefix redis pcap-file community-id community-id-seed xff types metadata ethernet suricata-version ` +
-    'vni ipv6-compress sensor-name include-tx-id date-modifiers',
+    'vni ipv6-compress sensor-name',
   'outputs.eve-log.xff': XFF,
   'outputs.eve-log.redis': 'server port async mode key pipelining stream-maxlen stream-trim-exact username password',
   'outputs.eve-log.redis.pipelining': 'enabled batch-size',
@@ -74,7 +74,7 @@ export const KNOWN_KEYS: Readonly<Record<string, string>> = {
   'outputs.eve-log.types.drop': 'enabled alerts flows verdict',
   'outputs.eve-log.types.files': 'enabled force-magic force-hash force-md5 xff',
   'outputs.eve-log.types.files.xff': XFF,
-  'outputs.eve-log.types.flow': 'enabled exception-policy interim tayra-fields',
+  'outputs.eve-log.types.flow': 'enabled exception-policy tayra-fields',
   'outputs.eve-log.types.frame': 'enabled payload-buffer-size',
   'outputs.eve-log.types.http': 'enabled extended custom dump-all-headers tagged-packets xff',
   'outputs.eve-log.types.http.xff': XFF,

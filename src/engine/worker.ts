@@ -25,6 +25,7 @@ import type { DetectorOptions } from '../detect/run/detector.ts';
 import { DetectorTables } from '../detect/run/detector-tables.ts';
 import type { MakeMatcher } from '../detect/run/pattern-table.ts';
 import type { Renumbering } from '../detect/run/renumbering.ts';
+import { limitRegexes } from './settings/pcre.ts';
 import { FlowTracker } from '../flow/flow-tracker.ts';
 import type { FlowOptions } from '../flow/options.ts';
 import { Inspection } from '../framework/chain.ts';
@@ -32,7 +33,6 @@ import type { DetectContext } from '../framework/detect-context.ts';
 import { ByteRoom } from '../framework/byte-room.ts';
 import { Flows } from '../framework/flows.ts';
 import type { Output, PayloadSource } from '../framework/output.ts';
-import { swapDirections } from '../flow/swap.ts';
 import { tagsOf } from '../keywords/tag.ts';
 import { LAYERS } from '../layers/registry.ts';
 import { preferLargePages } from '../native/large-memory.ts';
@@ -177,8 +177,9 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   });
   const decoder = new Decoder({ counters, layers: LAYERS, options: options.decoder, fragments });
   const onSwap = (f: number): void => {
-    swapDirections(flows, f);
+    tracker.swap(f);
   };
+  limitRegexes(options.config);
   const { midstream } = options.stream;
   const demands = new Set(options.rules?.setup.demands);
   const hasRules = mayDetect(options);

@@ -11,7 +11,9 @@ import { noteFirstAnswer, noteFirstPacket } from './first-packet.ts';
 import { icmpCounterpart, isIcmp, isIcmp4Error, quotesFlow } from './icmp.ts';
 import { FlowKey } from './key.ts';
 import type { FlowOptions } from './options.ts';
-import { countFlow, countFlowEnd } from './statistics.ts';
+import { RateTracker } from './rate-tracker.ts';
+import { countElephant, countFlow, countFlowEnd } from './statistics.ts';
+import { swapDirections } from './swap.ts';
 import { TimeoutTable } from './timeouts.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
@@ -48,6 +50,8 @@ export class FlowTracker {
   private readonly index: HashIndex;
   private readonly wheel: TimerWheel;
   private readonly timeouts: TimeoutTable;
+  /** Null where no rate makes a flow an elephant. */
+  private readonly rates: RateTracker | null;
   private maxFlows = 0;
   private recoverAt = 0;
   private readonly emergencyRecovery: number;
@@ -68,6 +72,7 @@ export class FlowTracker {
     this.index = new HashIndex(flows);
     this.wheel = new TimerWheel(flows);
     this.timeouts = new TimeoutTable(options.timeouts);
+    this.rates = options.elephants === undefined ? null : new RateTracker(options.elephants);
     this.idleAbove = options.idleAbove;
     this.simulateMemcapAt = options.simulateMemcapAt ?? -1;
     this.emergencyRecovery = options.emergencyRecovery;
@@ -202,6 +207,7 @@ export class FlowTracker {
       doubles[(base + F.bytesToServer) >> 1] = doubles[(base + F.bytesToServer) >> 1]! + (p.end - p.start);
     }
     words[base + F.flags] = flags;
+    if (this.rates !== null) this.noteRate(p, f, isReversed ? 1 : 0);
     const last = (base + F.lastTs) >> 1;
     if (p.ts > doubles[last]!) doubles[last] = p.ts;
     words[base + F.ttl] = ttlRange(words[base + F.ttl]!, p.ttl & 0xff, isReversed);
@@ -210,6 +216,22 @@ export class FlowTracker {
     const isBothWays =
       (flags & (FlowFlag.toServerSeen | FlowFlag.toClientSeen)) === (FlowFlag.toServerSeen | FlowFlag.toClientSeen);
     if (isBothWays && p.proto !== PROTO_TCP && !isReport) this.establish(p, base);
+  }
+
+  /** A direction that carries as much within the interval as is asked for makes the flow an elephant, for good. */
+  private noteRate(p: Packet, f: number, direction: 0 | 1): void {
+    if (!this.rates!.isReached(f, direction, p.end - p.start, p.ts)) return;
+    const flag = direction === 0 ? FlowFlag.elephantToServer : FlowFlag.elephantToClient;
+    const flags = this.flows.flags(f);
+    if ((flags & flag) !== 0) return;
+    countElephant(this.counters, flags, direction);
+    this.flows.setFlag(f, flag);
+  }
+
+  /** The first packet turned out to come from the server: client and server of the flow change places. */
+  swap(f: number): void {
+    swapDirections(this.flows, f);
+    this.rates?.swap(f);
   }
 
   /** Without a handshake, traffic both ways makes a flow established. */
@@ -283,6 +305,7 @@ export class FlowTracker {
     countFlowEnd(this.counters, this.flows.word(f, F.state));
     this.index.remove(f);
     this.events.ended(f);
+    this.rates?.release(f);
     this.flows.release(f);
     this.counters.set(ACTIVE, this.flows.active);
   }

@@ -3,6 +3,7 @@
 import { DEFAULT_TIMEOUTS } from './timeouts.ts';
 import type { FlowTimeouts } from './timeouts.ts';
 import type { FlowKeyOptions } from './key.ts';
+import type { RateLimit } from './rate-tracker.ts';
 
 export interface FlowOptions extends FlowKeyOptions {
   /** Bytes that flow records may take. */
@@ -19,6 +20,8 @@ export interface FlowOptions extends FlowKeyOptions {
   readonly seed: number;
   /** Number of the packet for which memory is to be found exhausted (`--simulate-packet-flow-memcap`). */
   readonly simulateMemcapAt?: number;
+  /** What makes a flow an elephant (`flow.rate-tracking`); nothing without it. */
+  readonly elephants?: RateLimit | undefined;
 }
 
 export const DEFAULT_FLOW_OPTIONS: FlowOptions = {

@@ -4,6 +4,7 @@ import { F, FLOW_STRIDE, FlowFlag } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
 
 const SEEN = FlowFlag.toServerSeen | FlowFlag.toClientSeen;
+const ELEPHANT = FlowFlag.elephantToServer | FlowFlag.elephantToClient;
 const IP_ONLY = FlowFlag.ipOnlyToServer | FlowFlag.ipOnlyToClient;
 
 /** Exchanges everything a record keeps by direction. The hash is the same both ways: the table is not touched. */
@@ -31,10 +32,12 @@ function exchange(values: Int32Array | Float64Array, a: number, b: number): void
 }
 
 function swapFlags(flags: number): number {
-  let result = flags & ~(SEEN | IP_ONLY);
+  let result = flags & ~(SEEN | IP_ONLY | ELEPHANT);
   if ((flags & FlowFlag.toServerSeen) !== 0) result |= FlowFlag.toClientSeen;
   if ((flags & FlowFlag.toClientSeen) !== 0) result |= FlowFlag.toServerSeen;
   if ((flags & FlowFlag.ipOnlyToServer) !== 0) result |= FlowFlag.ipOnlyToClient;
   if ((flags & FlowFlag.ipOnlyToClient) !== 0) result |= FlowFlag.ipOnlyToServer;
+  if ((flags & FlowFlag.elephantToServer) !== 0) result |= FlowFlag.elephantToClient;
+  if ((flags & FlowFlag.elephantToClient) !== 0) result |= FlowFlag.elephantToServer;
   return result;
 }

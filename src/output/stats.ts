@@ -2,7 +2,7 @@
 import { counterNames } from '../base/counters.ts';
 import type { Counters } from '../base/counters.ts';
 import { defineOutput } from '../framework/output.ts';
-import { shownCounters } from './event-counters.ts';
+import { hasStatistics, shownCounters } from './event-counters.ts';
 import { statsTime } from './text/timestamp.ts';
 import { openWriter } from './writer.ts';
 import type { ConfigNode } from '../config/index.ts';
@@ -16,15 +16,17 @@ const row = (name: string, thread: string, value: string): string =>
 class StatsLog implements Output {
   private readonly writer: RecordWriter;
   private readonly context: OutputContext;
+  private readonly isOn: boolean;
   private readonly hasTotals: boolean;
   private readonly hasThreads: boolean;
   private readonly hasZeros: boolean;
-  private readonly isShown: (name: string) => boolean;
+  private readonly shownName: (name: string) => string | undefined;
 
   constructor(writer: RecordWriter, context: OutputContext, node: ConfigNode) {
     this.writer = writer;
     this.context = context;
-    this.isShown = shownCounters(node);
+    this.shownName = shownCounters(node);
+    this.isOn = hasStatistics(node);
     this.hasTotals = node.bool('totals', true);
     this.hasThreads = node.bool('threads', false);
     this.hasZeros = node.bool('null-values', false);
@@ -35,6 +37,7 @@ class StatsLog implements Output {
   }
 
   stats(): void {
+    if (!this.isOn) return;
     let text = `${RULE}Date: ${statsTime(Date.now() * 1000)} (uptime: ${uptimeText(this.context.uptime())})\n${RULE}`;
     text += row('Counter', 'TM Name', 'Value') + RULE;
     const { counters, totals = counters, threads = [{ name: 'W#01', counters }] } = this.context;
@@ -60,7 +63,8 @@ class StatsLog implements Output {
     let text = '';
     counterNames().forEach((name, id) => {
       const value = values[id] ?? 0;
-      if ((value !== 0 || this.hasZeros) && this.isShown(name)) text += row(name, thread, String(value));
+      const shown = value !== 0 || this.hasZeros ? this.shownName(name) : undefined;
+      if (shown !== undefined) text += row(shown, thread, String(value));
     });
     return text;
   }

@@ -2,6 +2,7 @@
 
 import { defineCounter } from '../base/counters.ts';
 import { aliasAnomaly, defineAnomalies } from '../framework/anomaly.ts';
+import { TCP_STATES } from '../framework/stream.ts';
 
 export const STREAM_ANOMALY = defineAnomalies('stream', '', [
   '3whs_ack_in_wrong_dir',
@@ -108,3 +109,8 @@ export const TCP_COUNTER = {
   memuse: defineCounter('tcp.memuse'),
   reassemblyMemuse: defineCounter('tcp.reassembly_memuse'),
 } as const;
+
+/** What sessions had come to when their flow ended, by state; `listen` is none that a sensor sees. */
+export const END_STATES: readonly number[] = TCP_STATES.map((state) =>
+  defineCounter(`flow.end.tcp_state.${state === 'listen' ? 'none' : state}`),
+);

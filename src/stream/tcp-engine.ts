@@ -12,7 +12,7 @@ import { inClosed, inClosing } from './closing.ts';
 import type { HostPolicy, StreamPolicy } from './context.ts';
 import { TcpContext } from './context.ts';
 import { inEstablished } from './established.ts';
-import { STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
+import { END_STATES, STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
 import { inSynRecv, inSynSent } from './handshake.ts';
 import { HeldStream } from './held-stream.ts';
 import { connStateText, historyText, noteBadChecksum, notePacket, noteScaled, Scaled } from './history.ts';
@@ -273,6 +273,7 @@ export class TcpEngine implements TcpView {
     const t = this.flows.tcp(f);
     if (t < 0) return;
     this.told?.end(t);
+    this.counters.add(END_STATES[this.state(t)]!);
     this.x.forgetGreetings(t * STRIDE);
     this.x.reassembly.release(t * STRIDE + CLIENT);
     this.x.reassembly.release(t * STRIDE + SERVER);

@@ -18,4 +18,17 @@ describe('keys without effect', () => {
       `config/no-effect ${AT}.randomize-inspection-range has no effect`,
     ]);
   });
+
+  it('are not told of where they ask for nothing', () => {
+    const config = new ConfigNode('');
+    for (const [path, value] of [
+      ['spm-algo', 'auto'],
+      ['threading.set-cpu-affinity', 'no'],
+      ['security.landlock.enabled', 'off'],
+    ] as const)
+      setFinal(config, path, value);
+    assert.deepEqual(findWithoutEffect(config), []);
+    setFinal(config, 'multi-detect.enabled', 'yes');
+    assert.equal(findWithoutEffect(config).length, 1);
+  });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Counters } from '../../src/base/counters.ts';
 import { FlowTracker } from '../../src/flow/flow-tracker.ts';
 import { DEFAULT_FLOW_OPTIONS } from '../../src/flow/options.ts';
-import { F, FlowEndReason, FlowStateId, Flows } from '../../src/framework/flows.ts';
+import { F, FlowEndReason, FlowFlag, FlowStateId, Flows } from '../../src/framework/flows.ts';
 import { Packet, PacketFlag } from '../../src/framework/packet.ts';
 
 const SECOND = 1e6;
@@ -74,6 +74,30 @@ describe('FlowTracker', () => {
     assert.notEqual(apart.handle(udp({ ...REQUEST, vlan: 1 })), apart.handle(udp({ ...REQUEST, vlan: 2 })));
     const together = setUp({ usesVlan: false }).tracker;
     assert.equal(together.handle(udp({ ...REQUEST, vlan: 1 })), together.handle(udp({ ...REQUEST, vlan: 2 })));
+  });
+
+  it('marks elephants for good, counts each once, and keeps the mark with its end', () => {
+    const elephants = { bytes: 150, interval: 10 };
+    const counters = new Counters();
+    const flows = new Flows(4);
+    const events = { isReuse: () => false, memcap: () => undefined, ended: () => undefined };
+    const tracker = new FlowTracker(flows, counters, events, { ...DEFAULT_FLOW_OPTIONS, elephants });
+    const f = tracker.handle(udp(REQUEST));
+    const marks = (): boolean[] =>
+      [FlowFlag.elephantToServer, FlowFlag.elephantToClient].map((flag) => flows.hasFlag(f, flag));
+    tracker.handle(udp(RESPONSE));
+    tracker.handle(udp(REQUEST));
+    assert.deepEqual(marks(), [false, false]);
+    tracker.handle(udp({ ...REQUEST, seconds: 2 }));
+    assert.deepEqual(marks(), [true, false]);
+    tracker.handle(udp({ ...REQUEST, seconds: 20 }));
+    tracker.swap(f);
+    assert.deepEqual(marks(), [false, true]);
+    const names = ['flow.elephant', 'flow.elephant_toserver', 'flow.elephant_toclient'];
+    assert.deepEqual(
+      names.map((name) => counters.byName(name)),
+      [1, 1, 0],
+    );
   });
 
   it('ends an idle flow when its time is over, and not before', () => {

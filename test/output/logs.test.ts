@@ -97,7 +97,7 @@ describe('stats.log', () => {
 
 describe('counters of anomalies', () => {
   const folder = temporaryFolder();
-  const shown = (settings: string): boolean[] => {
+  const shown = (settings: string): (string | undefined)[] => {
     const node = outputNode(folder, `${settings}outputs:\n  - stats:\n      filename: stats.log\n`);
     return ['decoder.event.tcp.hlen_too_small', 'stream.est_syn_resend', 'decoder.tcp', 'tcp.sessions'].map(
       shownCounters(node),
@@ -105,8 +105,20 @@ describe('counters of anomalies', () => {
   };
 
   it('are shown for decoding, and for streams when asked', () => {
-    assert.deepEqual(shown(''), [true, false, true, true]);
-    assert.deepEqual(shown('stats:\n  decoder-events: no\n  stream-events: yes\n'), [false, true, true, true]);
+    const [event, stream, ...others] = [
+      'decoder.event.tcp.hlen_too_small',
+      'stream.est_syn_resend',
+      'decoder.tcp',
+      'tcp.sessions',
+    ];
+    assert.deepEqual(shown(''), [event, undefined, ...others]);
+    const settings = 'stats:\n  decoder-events: no\n  stream-events: yes\n';
+    assert.deepEqual(shown(settings), [undefined, stream, ...others]);
+  });
+
+  it('have the prefix that is asked for', () => {
+    const settings = 'stats:\n  decoder-events-prefix: "odd"\n';
+    assert.deepEqual(shown(settings), ['odd.tcp.hlen_too_small', undefined, 'decoder.tcp', 'tcp.sessions']);
   });
 });
 

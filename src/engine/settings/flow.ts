@@ -3,6 +3,7 @@
 import { DEFAULT_FLOW_OPTIONS } from '../../flow/options.ts';
 import type { FlowOptions } from '../../flow/options.ts';
 import { DEFAULT_TIMEOUTS, TIMEOUT_PROTOCOLS } from '../../flow/timeouts.ts';
+import type { RateLimit } from '../../flow/rate-tracker.ts';
 import type { FlowTimeouts, ProtocolTimeouts, TimeoutProtocol } from '../../flow/timeouts.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { Simulations } from './simulate.ts';
@@ -30,7 +31,14 @@ export function flowOptions(config: ConfigNode, simulate: Simulations): FlowOpti
     idleAbove: config.int('flow.prealloc', 10_000, { min: 0 }),
     timeouts: flowTimeouts(config),
     simulateMemcapAt: simulate.flowMemcap,
+    elephants: rateLimit(config.get('flow.rate-tracking')),
   };
+}
+
+/** The start refuses settings that are not whole (config/checks.ts). */
+function rateLimit(node: ConfigNode | undefined): RateLimit | undefined {
+  if (node === undefined) return undefined;
+  return { bytes: node.size('bytes', 0), interval: node.int('interval', 1, { min: 1 }) };
 }
 
 function flowTimeouts(config: ConfigNode): FlowTimeouts {

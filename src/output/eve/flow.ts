@@ -194,6 +194,6 @@ function elephantText(flows: Flows, f: number): string {
   const isToServer = flows.hasFlag(f, FlowFlag.elephantToServer);
   const isToClient = flows.hasFlag(f, FlowFlag.elephantToClient);
   if (!isToServer && !isToClient) return '';
-  const directions = [...(isToServer ? ['"to_server"'] : []), ...(isToClient ? ['"to_client"'] : [])];
+  const directions = [...(isToServer ? ['"toserver"'] : []), ...(isToClient ? ['"toclient"'] : [])];
   return `,"elephant":true,"elephant_direction":[${directions.join(',')}]`;
 }

@@ -14,12 +14,12 @@ export class StatsEvents {
   private readonly hasThreads: boolean;
   private readonly hasDeltas: boolean;
   private readonly hasZeros: boolean;
-  private readonly isShown: (name: string) => boolean;
+  private readonly shownName: (name: string) => string | undefined;
   private before = new Float64Array(0);
 
   constructor(record: EveRecord, node: ConfigNode | undefined) {
     this.record = record;
-    this.isShown = shownCounters(node ?? record.settings.node);
+    this.shownName = shownCounters(node ?? record.settings.node);
     this.hasTotals = node?.bool('totals', true) ?? true;
     this.hasThreads = node?.bool('threads', false) ?? false;
     this.hasDeltas = node?.bool('deltas', false) ?? false;
@@ -30,7 +30,7 @@ export class StatsEvents {
   stats(): string {
     const { context } = this.record;
     const { counters, totals = counters, threads = [{ name: 'W#01', counters }] } = context;
-    const names = counterTree(totals, this.isShown);
+    const names = counterTree(totals, this.shownName);
     const engines = this.engines();
     const shown = (values: Counters): string =>
       this.render(names, values).replace('"detect":{', `"detect":{${engines}`);
@@ -74,13 +74,13 @@ export class StatsEvents {
   }
 }
 
-function counterTree(counters: Counters, isShown: (name: string) => boolean): Tree {
+function counterTree(counters: Counters, shownName: (name: string) => string | undefined): Tree {
   const root: Tree = new Map();
   const names = counterNames();
   const count = Math.min(names.length, counters.values.length);
   for (let id = 0; id < count; id++) {
-    if (!isShown(names[id]!)) continue;
-    const path = names[id]!.split('.');
+    const path = shownName(names[id]!)?.split('.');
+    if (path === undefined) continue;
     const leaf = path.pop()!;
     let node: Tree | undefined = root;
     for (const part of path) node = node === undefined ? undefined : branch(node, part);
