@@ -13,7 +13,6 @@ import type { FileMaker, FilePart } from './joined-files.ts';
 import { describeBytes } from './magic/describe.ts';
 
 const STATES = { closed: FileState.closed, truncated: FileState.truncated, error: FileState.error } as const;
-const LIMITS = { limit: 0, minimum: 0, window: 4096 };
 /** Bytes that are enough to tell what a file is; it is told once so many are there, or the file is closed. */
 const HEAD_SIZE = 4096;
 const MAGIC_SIZE = 512;
@@ -113,7 +112,7 @@ export class Files implements FileTracker, FileWishes, FileMaker {
 
   private take(file: TrackedFile, data: Uint8Array, start: number, end: number): void {
     file.size += end - start;
-    if (file.keepsBytes) file.body.append(data, start, end, LIMITS);
+    if (file.keepsBytes) file.body.append(data, start, end, file.inspection);
     if (this.hasMagic) keepHead(file, data, start, end);
     const hashes = file.work as Hashes | undefined;
     if (hashes !== undefined) {

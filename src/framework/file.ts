@@ -2,12 +2,19 @@
 
 import type { AppFlow } from './app-flow.ts';
 import { BodyBuffer } from './body-buffer.ts';
+import type { BodyLimits } from './body-buffer.ts';
 import type { Direction, Transaction } from './transaction.ts';
 
 export const FILE_STATES = ['UNKNOWN', 'OPENED', 'CLOSED', 'TRUNCATED', 'ERROR'] as const;
 export const FileState = { unknown: 0, opened: 1, closed: 2, truncated: 3, error: 4 } as const;
 
 const NOTHING = new Uint8Array(0);
+
+/**
+ * How rules see files where nothing is configured, measured beside Suricata 8.0.8: not before so many bytes are there, or
+ * all of the file. What was in view before the new bytes stays so, that patterns across both are found.
+ */
+export const FILE_LIMITS: BodyLimits = { limit: 0, minimum: 32 * 1024, window: 4096 };
 
 export class TrackedFile {
   readonly direction: Direction;
@@ -36,6 +43,8 @@ export class TrackedFile {
   keepsBytes = false;
   /** Bytes that rules look at. */
   readonly body = new BodyBuffer();
+  /** When, and how much of them at once. */
+  inspection = FILE_LIMITS;
   /** Its fileinfo event is written. */
   isLogged = false;
   /** Free for the tracker. */

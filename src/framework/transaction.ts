@@ -206,6 +206,6 @@ export class Transaction {
   /** Rules have seen what there was of a direction: growing buffers begin their next window. */
   inspected(direction: Direction): void {
     if (this.files === null) return;
-    for (const file of this.files) if (file.direction === direction) file.body.commit(NO_LIMITS);
+    for (const file of this.files) if (file.direction === direction) file.body.commit(file.inspection);
   }
 }

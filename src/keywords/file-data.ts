@@ -5,8 +5,6 @@ import { FILE_DEMAND } from '../framework/file.ts';
 import { FILE_ENGINES } from '../framework/file-engines.ts';
 import { defineKeyword } from '../framework/keyword.ts';
 
-const LIMITS = { limit: 0, minimum: 0, window: 4096 };
-
 const fileData: BufferDefinition = {
   name: 'file_data',
   description: 'Bytes of files.',
@@ -25,8 +23,8 @@ const fileData: BufferDefinition = {
     }
     let left = instance;
     for (const file of tx.files ?? []) {
-      if (file.direction !== txDirection || !file.body.isDue(LIMITS)) continue;
-      if (left-- === 0) return file.body.view(view, LIMITS);
+      if (file.direction !== txDirection || !file.body.isDue(file.inspection)) continue;
+      if (left-- === 0) return file.body.view(view, file.inspection);
     }
     return false;
   },

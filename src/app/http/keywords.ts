@@ -7,7 +7,7 @@ import type { ContentSpec } from '../../framework/chain.ts';
 import { accept, integerTest, unquoted } from '../../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
-import { FILE_DEMAND } from '../../framework/file.ts';
+import { FILE_DEMAND, FILE_LIMITS } from '../../framework/file.ts';
 import type { HttpPart, HttpParts } from '../../framework/http-parts.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { largestValue } from '../../detect/content/largest-value.ts';
@@ -21,7 +21,6 @@ import { HttpTransaction, Progress } from './transaction.ts';
 const HTTP1 = 'http1';
 /** A transaction that rules on HTTP may look at. */
 type AnyHttp = HttpTransaction | HttpParts;
-const FILE_LIMITS = { limit: 0, minimum: 0, window: 4096 };
 
 const PAGE = 'rules/http-keywords.html';
 const atServer = (progress: number): BufferEngine[] => [toServer(HTTP1, progress)];

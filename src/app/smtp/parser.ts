@@ -65,8 +65,8 @@ export class SmtpParser extends AppParser implements MessageHost {
     super(flow);
     this.settings = settings;
     this.isFollower = isFollower;
-    flow.services.holdBehind(flow, TO_SERVER, settings.inspectMinimum);
-    flow.services.holdBehind(flow, TO_CLIENT, settings.inspectMinimum);
+    flow.services.holdBehind(flow, TO_SERVER, settings.inspection.minimum);
+    flow.services.holdBehind(flow, TO_CLIENT, settings.inspection.minimum);
   }
 
   data(input: AppInput): number {
@@ -343,7 +343,9 @@ export class SmtpParser extends AppParser implements MessageHost {
   }
 
   openFile(name: Uint8Array): TrackedFile {
-    return this.flow.services.files.open(this.flow, this.current!, TO_SERVER, name);
+    const file = this.flow.services.files.open(this.flow, this.current!, TO_SERVER, name);
+    file.inspection = this.settings.inspection;
+    return file;
   }
 
   appendFile(file: TrackedFile, data: Uint8Array, start: number, end: number): void {

@@ -1,6 +1,8 @@
 // Settings of SMTP: `app-layer.protocols.smtp`.
 
 import type { ConfigNode } from '../../config/index.ts';
+import type { BodyLimits } from '../../framework/body-buffer.ts';
+import { FILE_LIMITS } from '../../framework/file.ts';
 
 export interface MimeSettings {
   readonly decodesBase64: boolean;
@@ -21,12 +23,12 @@ export interface SmtpSettings {
   /** Unfinished transactions that are kept at most. */
   readonly maxTransactions: number;
   readonly mime: MimeSettings;
-  /** Bytes of a message that are inspected at once, at least. */
-  readonly inspectMinimum: number;
+  /** How rules see attachments. */
+  readonly inspection: BodyLimits;
 }
 
 const MAX_TX = 256;
-const INSPECT_MINIMUM = 32 * 1024;
+const CONTENT_LIMIT = 100_000;
 const HEADER_VALUE_DEPTH = 2000;
 
 export function readSettings(node: ConfigNode | undefined): SmtpSettings {
@@ -37,7 +39,7 @@ export function readSettings(node: ConfigNode | undefined): SmtpSettings {
     decodesMime: flag('decode-mime', true),
     extractsRaw: node?.bool('raw-extraction', false) ?? false,
     maxTransactions: node?.int('max-tx', MAX_TX, { min: 1 }) ?? MAX_TX,
-    inspectMinimum: node?.size('inspected-tracker.content-inspect-min-size', INSPECT_MINIMUM) ?? INSPECT_MINIMUM,
+    inspection: inspectionOf(node?.get('inspected-tracker')),
     mime: {
       decodesBase64: flag('decode-base64', true),
       decodesQuotedPrintable: flag('decode-quoted-printable', true),
@@ -48,5 +50,17 @@ export function readSettings(node: ConfigNode | undefined): SmtpSettings {
       logsUrlScheme: flag('log-url-scheme', false),
       hasBodyMd5: mime?.string('body-md5', 'auto') === 'auto' || flag('body-md5', false),
     },
+  };
+}
+
+/** What is longer than the limit is looked at once that much is there, though it is less than the least. */
+function inspectionOf(node: ConfigNode | undefined): BodyLimits {
+  if (node === undefined) return FILE_LIMITS;
+  const limit = node.size('content-limit', CONTENT_LIMIT);
+  const least = node.size('content-inspect-min-size', FILE_LIMITS.minimum);
+  return {
+    limit: 0,
+    minimum: limit > 0 ? Math.min(least, limit + 1) : least,
+    window: node.size('content-inspect-window', FILE_LIMITS.window),
   };
 }
