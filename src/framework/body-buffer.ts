@@ -30,8 +30,12 @@ export interface BodyLimits {
   readonly limit: number;
   /** Inspection waits for so many ... */
   readonly minimum: number;
-  /** ... and then keeps so many of those looked at in view before the new ones. */
+  /** ... and then shows so many at once, new ones and some before them (or more, where more are new), ... */
   readonly window: number;
+  /** ... at least so many of them before the new ones, ... */
+  readonly overlap: number;
+  /** ... or all of the body, until more of it than this was looked at. */
+  readonly whole: number;
 }
 
 export class BodyBuffer {
@@ -75,7 +79,9 @@ export class BodyBuffer {
   /** Shows the window due; false when there is none. */
   view(view: BufferView, limits: BodyLimits): boolean {
     if (!this.isDue(limits)) return false;
-    const from = this.inspectedTo === 0 ? this.base : Math.max(this.base, this.inspectedTo - limits.window);
+    const { inspectedTo, end } = this;
+    const { window, overlap, whole } = limits;
+    const from = inspectedTo > whole ? Math.max(this.base, Math.min(inspectedTo - overlap, end - window)) : this.base;
     view.data = this.data;
     view.bufferId = -1;
     view.start = from - this.base;
@@ -105,7 +111,8 @@ export class BodyBuffer {
 
   private makeRoom(count: number, limits: BodyLimits): void {
     if (this.length + count <= this.data.length) return;
-    const drop = Math.max(0, this.inspectedTo - limits.window - this.base);
+    const keep = Math.max(limits.window, limits.overlap);
+    const drop = this.inspectedTo > limits.whole ? this.inspectedTo - keep - this.base : 0;
     if (drop > 0 && drop >= this.length >> 1) {
       this.data.copyWithin(0, drop, this.length);
       this.base += drop;

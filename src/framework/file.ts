@@ -14,7 +14,7 @@ const NOTHING = new Uint8Array(0);
  * How rules see files where nothing is configured, measured beside Suricata 8.0.8: not before so many bytes are there, or
  * all of the file. What was in view before the new bytes stays so, that patterns across both are found.
  */
-export const FILE_LIMITS: BodyLimits = { limit: 0, minimum: 32 * 1024, window: 4096 };
+export const FILE_LIMITS: BodyLimits = { limit: 0, minimum: 32 * 1024, window: 0, overlap: 4096, whole: 0 };
 
 export class TrackedFile {
   readonly direction: Direction;

@@ -11,7 +11,7 @@ export const TO_SERVER = 0;
 export const TO_CLIENT = 1;
 export type Direction = 0 | 1;
 
-const NO_LIMITS: BodyLimits = { limit: 0, minimum: 0, window: 4096 };
+const NO_LIMITS: BodyLimits = { limit: 0, minimum: 0, window: 0, overlap: 4096, whole: 0 };
 
 /** What inspection remembers of one direction of a transaction between packets. Written by detect/run alone. */
 export class TxInspectState {

@@ -83,12 +83,13 @@ describe('bodies inline', () => {
     ofType(runEngine({ rules, frames, settings, isInline }), 'alert')[0]?.pcap_cnt;
 
   it('are looked at as they come, before they go on', () => {
-    assert.equal(at({}, true), 5);
-    assert.equal(at({ [`${AT}.http-body-inline`]: 'no' }, true) !== 5, true);
+    assert.equal(at({ [`${AT}.http-body-inline`]: 'auto' }, true), 5);
+    assert.notEqual(at({ [`${AT}.http-body-inline`]: 'no' }, true), 5);
+    assert.notEqual(at({}, true), 5);
   });
 
   it('wait for more elsewhere, unless the configuration says otherwise', () => {
-    const waiting = at({}, false);
+    const waiting = at({ [`${AT}.http-body-inline`]: 'auto' }, false);
     const atOnce = at({ [`${AT}.http-body-inline`]: 'yes' }, false);
     assert.ok(
       atOnce !== undefined && (waiting === undefined || atOnce < waiting),

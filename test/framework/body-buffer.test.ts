@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { BodyBuffer } from '../../src/framework/body-buffer.ts';
 import { BufferView } from '../../src/framework/buffer.ts';
 
-const ALL = { limit: 0, minimum: 0, window: 0 };
+const ALL = { limit: 0, minimum: 0, window: 0, overlap: 0, whole: 0 };
 
 function shown(body: BodyBuffer): string {
   const view = new BufferView();
@@ -48,7 +48,7 @@ describe('body buffer', () => {
   });
 
   it('drops what rules have seen beyond the window, and nothing else', () => {
-    const limits = { limit: 0, minimum: 0, window: 10 };
+    const limits = { limit: 0, minimum: 0, window: 0, overlap: 10, whole: 0 };
     const body = new BodyBuffer();
     let all = '';
     for (let i = 0; i < 200; i++) {
@@ -62,5 +62,19 @@ describe('body buffer', () => {
       assert.equal(text, before + piece.toString());
       body.commit(limits);
     }
+  });
+
+  it('shows all of a body at first, and then a window of so many bytes, or what is new', () => {
+    const limits = { limit: 0, minimum: 0, window: 100, overlap: 0, whole: 250 };
+    const body = new BodyBuffer();
+    const lengths = [100, 100, 100, 60, 150].map((count, i) => {
+      body.append(Buffer.alloc(count, 97 + i), 0, count, limits);
+      const view = new BufferView();
+      assert.ok(body.view(view, limits));
+      assert.equal(view.streamOffset + view.end - view.start, body.size);
+      body.commit(limits);
+      return view.end - view.start;
+    });
+    assert.deepEqual(lengths, [100, 200, 300, 100, 150]);
   });
 });

@@ -78,6 +78,7 @@ export class BodySink {
     if (name.length > LONGEST_NAME) this.found.push(HTTP_ANOMALY.file_name_too_long);
     message.file = this.flow.services.files.open(this.flow, tx, direction, name);
     if (direction === TO_CLIENT) this.noteRange(message.file, tx);
+    else message.file.inspection = this.settings.requestFile;
   }
 
   private noteRange(file: TrackedFile, tx: HttpTransaction): void {
@@ -145,6 +146,7 @@ export class BodySink {
     return {
       begin: (name) => {
         request.file = files.open(this.flow, tx, TO_SERVER, name);
+        request.file.inspection = this.settings.requestFile;
       },
       data: (bytes, start, end) => {
         if (request.file !== null) files.append(request.file, bytes, start, end);

@@ -14,6 +14,8 @@ export interface HttpSettings {
   readonly personality: Personality;
   readonly requestBody: BodyLimits;
   readonly responseBody: BodyLimits;
+  /** The same for files that requests bring. */
+  readonly requestFile: BodyLimits;
   readonly doubleDecodePath: boolean;
   readonly doubleDecodeQuery: boolean;
   /** Compressions undone one inside the other. */
@@ -53,18 +55,17 @@ export function readSettings(node: ConfigNode | undefined): HttpSettings {
 function settingsAt(own: ConfigNode | undefined, node: ConfigNode | undefined): HttpSettings {
   const size = (key: string, fallback: number): number => own?.size(key, fallback) ?? fallback;
   const is = (key: string, fallback: boolean): boolean => own?.bool(key, fallback) ?? fallback;
+  const bodies = (which: 'request' | 'response'): BodyLimits => {
+    const minimum = size(`${which}-body-minimal-inspect-size`, 32 * KB);
+    const window = size(`${which}-body-inspect-window`, 4 * KB);
+    return { limit: size(`${which}-body-limit`, 4096), minimum, window, overlap: 0, whole: minimum };
+  };
+  const requestBody = bodies('request');
   return {
     personality: readPersonality(own),
-    requestBody: {
-      limit: size('request-body-limit', 4096),
-      minimum: size('request-body-minimal-inspect-size', 32 * KB),
-      window: size('request-body-inspect-window', 4 * KB),
-    },
-    responseBody: {
-      limit: size('response-body-limit', 4096),
-      minimum: size('response-body-minimal-inspect-size', 40 * KB),
-      window: size('response-body-inspect-window', 16 * KB),
-    },
+    requestBody,
+    responseBody: bodies('response'),
+    requestFile: { ...requestBody, limit: 0 },
     doubleDecodePath: is('double-decode-path', false),
     doubleDecodeQuery: is('double-decode-query', false),
     layerLimit: own?.int('response-body-decompress-layer-limit', 2) ?? 2,
@@ -89,7 +90,7 @@ const atOnce = new WeakMap<HttpSettings, HttpSettings>();
 
 /** Those that hold where packets wait for their inspection, or where they do not. */
 export function settingsInForce(settings: HttpSettings, isInline: boolean): HttpSettings {
-  const { bodiesAtOnce, requestBody, responseBody } = settings;
+  const { bodiesAtOnce, requestBody, responseBody, requestFile } = settings;
   if (bodiesAtOnce === 'no' || (bodiesAtOnce === 'auto' && !isInline)) return settings;
   let made = atOnce.get(settings);
   if (made === undefined) {
@@ -97,6 +98,7 @@ export function settingsInForce(settings: HttpSettings, isInline: boolean): Http
       ...settings,
       requestBody: { ...requestBody, minimum: 0 },
       responseBody: { ...responseBody, minimum: 0 },
+      requestFile: { ...requestFile, minimum: 0 },
     };
     atOnce.set(settings, made);
   }
@@ -104,7 +106,7 @@ export function settingsInForce(settings: HttpSettings, isInline: boolean): Http
 }
 
 function readAtOnce(node: ConfigNode | undefined): HttpSettings['bodiesAtOnce'] {
-  const text = node?.string('http-body-inline', 'auto') ?? 'auto';
+  const text = node?.string('http-body-inline', 'no') ?? 'no';
   if (text === 'auto') return 'auto';
   return node?.bool('http-body-inline', false) === true ? 'yes' : 'no';
 }

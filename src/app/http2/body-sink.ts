@@ -11,7 +11,7 @@ import { contentEncoding, contentRange, hostName, pathOf, statusOf } from './par
 import type { Http2Settings } from './settings.ts';
 import type { Http2Message, Http2Transaction } from './transaction.ts';
 
-const NO_LIMIT = { limit: 0, minimum: 0, window: 0 };
+const NO_LIMIT = { limit: 0, minimum: 0, window: 0, overlap: 0, whole: 0 };
 /** Compressions undone one inside the other; browsers know no LZMA. */
 const CODINGS = { layerLimit: 2, lzmaLayers: 0 };
 const NO_NAME = new Uint8Array(0);

@@ -61,6 +61,8 @@ function inspectionOf(node: ConfigNode | undefined): BodyLimits {
   return {
     limit: 0,
     minimum: limit > 0 ? Math.min(least, limit + 1) : least,
-    window: node.size('content-inspect-window', FILE_LIMITS.window),
+    window: 0,
+    overlap: node.size('content-inspect-window', FILE_LIMITS.overlap),
+    whole: 0,
   };
 }

@@ -30,7 +30,7 @@ const text = (bytes: Uint8Array | null): string | null =>
 /** All of a body that rules could see. */
 export function bodyText(body: BodyBuffer): string {
   const view = new BufferView();
-  return body.view(view, { limit: 0, minimum: 0, window: 0 })
+  return body.view(view, { limit: 0, minimum: 0, window: 0, overlap: 0, whole: 0 })
     ? Buffer.from(view.data.subarray(view.start, view.end)).toString('latin1')
     : '';
 }
