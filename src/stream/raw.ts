@@ -10,6 +10,8 @@ import { CLIENT, D, S, SERVER, StreamFlag, STRIDE, afterLook } from './sessions.
 import { TcpStateId } from './states.ts';
 
 const MAX_BLOCKS = 64;
+/** Inline, a packet has at least that part of a chunk before it in view, however large it is (as in Suricata 8.0.8). */
+const LOOKED_BACK = 3;
 const FLUSH = StreamFlag.depthReached | StreamFlag.triggerRaw;
 
 /** The blocks due with a packet; passive: what was acknowledged, inline: the packet and what is just before it. */
@@ -96,13 +98,14 @@ export class RawWindow implements RawStream {
     if (!isEnd && (p.payloadLength === 0 || (p.flags & PacketFlag.streamAdded) === 0)) return;
     const chunk = this.chunkSize(p.flow, isToServer);
     const end = w[d + D.end]!;
-    let right = isEnd ? end : ((p.tcpSeq - w[d + D.baseSeq]!) | 0) + p.payloadLength;
-    const span = p.payloadLength > chunk ? p.payloadLength : chunk;
+    // what lies behind a hole was looked at with its packets
+    let right = isEnd ? w[d + D.contiguous]! : ((p.tcpSeq - w[d + D.baseSeq]!) | 0) + p.payloadLength;
+    const span = Math.max(chunk, p.payloadLength + Math.floor(chunk / LOOKED_BACK));
     // Data that filled a hole makes what waits behind it due as well.
     if (w[d + D.contiguous]! > right) right = w[d + D.contiguous]!;
     if (right > end) right = end;
     const raw = w[d + D.raw]!;
-    if (isEnd && raw >= end) return; // seen before: the packet is there for the application layer
+    if (isEnd && raw >= right) return; // seen before: the packet is there for the application layer
     let left = right - span;
     if (raw < left && raw >= 0) left = raw;
     if (left < 0) left = 0;
@@ -161,6 +164,7 @@ export class RawWindow implements RawStream {
   isPending(d: number): boolean {
     const w = this.reassembly.sessions.words;
     if ((w[d + D.flags]! & StreamFlag.rawDisabled) !== 0) return false;
-    return w[d + D.end]! > w[d + D.raw]! && w[d + D.segmentHead]! >= 0;
+    const { inline } = this.reassembly.options;
+    return w[d + (inline ? D.contiguous : D.end)]! > w[d + D.raw]! && w[d + D.segmentHead]! >= 0;
   }
 }
