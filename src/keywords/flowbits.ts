@@ -189,7 +189,13 @@ export default defineKeyword({
     }
     if (command !== 'unset') names.noteSet(ids[0]!);
     builder.usesState('flowbits', 'write');
-    builder.addPostMatch(change(command as 'set' | 'unset' | 'toggle', ids[0]!), { keyword: 'flowbits', details });
+    // what takes a mark away is asked for with every packet (measured beside Suricata 8.0.8)
+    const isPerPacket = command !== 'set';
+    builder.addPostMatch(change(command as 'set' | 'unset' | 'toggle', ids[0]!), {
+      keyword: 'flowbits',
+      details,
+      isPerPacket,
+    });
   },
   check(builder) {
     const uses = usesOf(builder);

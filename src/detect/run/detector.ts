@@ -34,7 +34,7 @@ const SUPPRESSED = defineCounter('detect.alerts_suppressed');
 const DROPPED_BY_RULES = dropReason('rules');
 const DROPPED_BY_THRESHOLD = dropReason('threshold detection_filter');
 /** The threshold, not the rule alone, decided. */
-const BY_THRESHOLD = AlertFlag.limited | AlertFlag.rateFilterModified;
+const BY_THRESHOLD = AlertFlag.rateFilterModified;
 const STOPPING = Action.drop | ACTION_REJECT_ANY;
 
 export interface DetectorOptions {
@@ -154,12 +154,13 @@ export class Detector implements TxHost, FrameHost, RenumberingHost {
     if (this.blocks > 0) this.ctx.rawStream.commit(p);
   }
 
-  /** The candidates in evaluation order, until one says pass. */
+  /** The candidates in evaluation order, until one says pass and no threshold may hold it back. */
   private evaluateInOrder(p: Packet): void {
     const { candidates, source } = this;
     for (let i = 0; i < candidates.count; i++) {
       const signature = source.signature(candidates.iids[i]!);
-      if (this.evaluate(signature, p) && (signature.action & Action.pass) !== 0) return;
+      if (!this.evaluate(signature, p) || (signature.action & Action.pass) === 0) continue;
+      if (!this.thresholds.mayHoldBack(signature)) return;
     }
   }
 
@@ -299,7 +300,9 @@ export class Detector implements TxHost, FrameHost, RenumberingHost {
     for (let i = 0; i < count; i++) {
       const s = alerts.signatures[i]!;
       const result = this.thresholds.check(s, p, this.ctx);
-      if (result === ThresholdResult.none) {
+      // what is not told of lets nothing pass
+      const isIdle = result === ThresholdResult.silent && (alerts.actions[i]! & Action.pass) !== 0;
+      if (result === ThresholdResult.none || isIdle) {
         this.ctx.counters.add(SUPPRESSED);
         continue;
       }

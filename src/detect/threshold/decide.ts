@@ -57,7 +57,8 @@ function backoff(spec: ThresholdSpec, values: Float64Array, at: number, sight: S
 function rateFilter(spec: ThresholdSpec, values: Float64Array, at: number, sight: Sight): number {
   const active = values[at + ThresholdField.active]!;
   if (active !== 0) {
-    if (sight.now - active <= spec.timeout * 1e6) return ThresholdResult.newAction;
+    // in whole seconds, as Suricata has it
+    if (Math.floor(sight.now / 1e6) - Math.floor(active / 1e6) <= spec.timeout) return ThresholdResult.newAction;
     values[at + ThresholdField.active] = 0;
     return ThresholdResult.alert;
   }

@@ -157,6 +157,11 @@ export class Thresholds {
     return result;
   }
 
+  /** Whether a match of the rule may come to nothing. */
+  mayHoldBack(signature: Signature): boolean {
+    return this.numbered(signature).length > 0;
+  }
+
   private numbered(signature: Signature): readonly Numbered[] {
     const known = this.bySignature.get(signature);
     if (known !== undefined) return known;
@@ -283,7 +288,8 @@ function expiry(spec: ThresholdSpec, values: Float64Array, at: number): number {
   if (spec.type === 'backoff') return values[at + ThresholdField.since]! + 3600e6;
   const active = values[at + ThresholdField.active]!;
   const end = values[at + ThresholdField.since]! + spec.seconds * 1e6;
-  return active === 0 ? end : Math.max(end, active + spec.timeout * 1e6);
+  // the first match after the timeout is let through uncounted, so that it must be remembered for some time
+  return active === 0 ? end : Math.max(end, active + (spec.timeout + 3600) * 1e6);
 }
 
 function isSuppressed(spec: ThresholdSpec, p: Sighting): boolean {
