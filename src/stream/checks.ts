@@ -21,9 +21,15 @@ export function isAckValid(x: TcpContext, p: Packet, b: number, peer: number): b
   const w = x.sessions.words;
   const ahead = (p.tcpAck - w[peer + D.lastAck]!) | 0;
   if (ahead === 0) return true;
-  if (ahead < 0) return -ahead <= Math.max(w[peer + D.window]!, 65535) || w[b + S.state]! < TcpStateId.established;
+  if (ahead < 0) return -ahead <= Math.max(w[peer + D.window]!, 65535);
   if ((w[b + S.flags]! & (SessionFlag.async | SessionFlag.midstream)) !== 0) return true;
   return ((p.tcpAck - w[peer + D.nextWin]!) | 0) <= 0 || ((p.tcpAck - w[peer + D.nextSeq]!) | 0) <= 0;
+}
+
+/** An acknowledgement that is overtaken by one seen before, and says nothing else. */
+export function isOvertaken(x: TcpContext, p: Packet, peer: number): boolean {
+  if (p.tcpFlags !== TcpFlag.ack || p.payloadLength > 0) return false;
+  return ((p.tcpAck - x.sessions.words[peer + D.lastAck]!) | 0) < 0;
 }
 
 /** PAWS; notes the newest timestamp of the sender. */
@@ -50,13 +56,15 @@ export function isTimestampValid(x: TcpContext, p: Packet, b: number, d: number)
 /** Whether the receiver would take the reset; where segments were missed nobody can tell, and any is taken. */
 export function isResetValid(x: TcpContext, p: Packet, b: number, d: number, peer: number): boolean {
   const w = x.sessions.words;
+  if (p.payloadLength > 0) x.event(p, STREAM_ANOMALY.rst_with_data);
   if ((w[b + S.flags]! & SessionFlag.async) !== 0) return true;
   if (((w[d + D.flags]! | w[peer + D.flags]!) & StreamFlag.gap) !== 0) return true;
-  if ((p.tcpFlags & TcpFlag.ack) !== 0 && !isAckValid(x, p, b, peer)) {
+  if (p.tcpMd5 !== 0 || p.tcpAo !== 0) w[d + D.flags] = w[d + D.flags]! | StreamFlag.rstUnproven;
+  // many a reset says 0 and means nothing by it
+  if ((p.tcpFlags & TcpFlag.ack) !== 0 && p.tcpAck !== 0 && !isAckValid(x, p, b, peer)) {
     x.invalidAck(p, STREAM_ANOMALY.rst_invalid_ack);
     return false;
   }
-  if (p.payloadLength > 0) x.event(p, STREAM_ANOMALY.rst_with_data);
   const ahead = (p.tcpSeq - w[d + D.nextSeq]!) | 0;
   const policy = osPolicyOf(w[d + D.flags]!);
   if (policy === HPUX11) return ahead >= 0;
@@ -81,13 +89,21 @@ export function isKeepAlive(x: TcpContext, p: Packet, d: number, peer: number): 
   return p.payloadLength === 0 && p.tcpSeq === w[d + D.nextSeq];
 }
 
+/** A repetition of what nobody needs any longer: nothing else that it says counts. */
+export function isDoneWith(x: TcpContext, p: Packet, d: number): boolean {
+  if (p.payloadLength === 0) return false;
+  const w = x.sessions.words;
+  if ((w[d + D.flags]! & StreamFlag.based) === 0) return false;
+  return ((p.tcpSeq + p.payloadLength - w[d + D.baseSeq]!) | 0) <= x.reassembly.needed.from(d);
+}
+
 /** Notes a retransmission: all its bytes were acknowledged (spurious) or at least seen. */
 export function noteRetransmission(x: TcpContext, p: Packet, d: number): boolean {
-  if (p.payloadLength === 0 || (p.tcpFlags & TcpFlag.syn) !== 0) return false;
+  if (p.payloadLength === 0) return false;
   const w = x.sessions.words;
   if ((w[d + D.flags]! & StreamFlag.based) === 0) return false;
   const end = (p.tcpSeq + p.payloadLength) | 0;
-  if (((end - w[d + D.lastAck]!) | 0) <= 0) x.event(p, STREAM_ANOMALY.pkt_spurious_retransmission);
+  if (((end - w[d + D.lastAck]!) | 0) <= 0 || isDoneWith(x, p, d)) x.event(p, STREAM_ANOMALY.pkt_spurious_retransmission);
   else if (((end - w[d + D.baseSeq]!) | 0) > w[d + D.contiguous]!) return false;
   p.flags |= PacketFlag.tcpRetransmission;
   w[d + D.retransmits] = w[d + D.retransmits]! + 1;

@@ -5,7 +5,7 @@ import { isAckValid, isTimestampValid } from './checks.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { takeReset } from './reset.ts';
-import { BEFORE_RESET, CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
+import { CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 
 /** The anomalies of one state, in the words rules use; -1: such a packet is none. */
@@ -35,8 +35,8 @@ export function inClosing(x: TcpContext, p: Packet, b: number, isToServer: boole
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
   if ((flags & TcpFlag.rst) !== 0) takeReset(x, p, b, d, peer);
-  else if ((flags & TcpFlag.syn) !== 0) x.event(p, E.shutdown_syn_resend);
   else if ((flags & TcpFlag.fin) !== 0) takeFin(x, p, b, isToServer);
+  else if ((flags & TcpFlag.syn) !== 0) x.event(p, E.shutdown_syn_resend);
   else if ((flags & TcpFlag.ack) !== 0) takeLateSegment(x, p, b, d, peer);
 }
 
@@ -50,15 +50,19 @@ function fits(x: TcpContext, p: Packet, b: number, d: number, peer: number, comp
     x.refuse(p);
     return false;
   }
+  const isFirstFin = x.sessions.words[b + S.state]! <= TcpStateId.established;
+  if (isFirstFin && !hasFittingAck(x, p, b, peer)) return false;
   if (complaint >= 0 && isOutside(x, p, b, d)) {
     x.reject(p, complaint);
     return false;
   }
-  if (!isAckValid(x, p, b, peer)) {
-    x.invalidAck(p, complaints(x, b).ack);
-    return false;
-  }
-  return true;
+  return isFirstFin || hasFittingAck(x, p, b, peer);
+}
+
+function hasFittingAck(x: TcpContext, p: Packet, b: number, peer: number): boolean {
+  if (isAckValid(x, p, b, peer)) return true;
+  x.invalidAck(p, complaints(x, b).ack);
+  return false;
 }
 
 function isLoose(x: TcpContext, b: number): boolean {
@@ -92,8 +96,8 @@ function isBeyondFirstWindow(x: TcpContext, p: Packet, b: number, d: number): bo
 function isOldFin(x: TcpContext, p: Packet, state: number, d: number): boolean {
   const w = x.sessions.words;
   const isFirst = (w[d + D.flags]! & StreamFlag.eof) === 0;
-  if (isFirst && (state === TcpStateId.established || state === TcpStateId.closeWait)) {
-    return ((p.tcpSeq - w[d + D.nextSeq]!) | 0) < 0 || ((p.tcpSeq + p.payloadLength - w[d + D.lastAck]!) | 0) < 0;
+  if (isFirst && (state <= TcpStateId.established || state === TcpStateId.closeWait)) {
+    return ((p.tcpSeq - w[d + D.lastAck]!) | 0) < 0;
   }
   const slack = state === TcpStateId.closeWait ? 0 : -1;
   return ((p.tcpSeq + p.payloadLength - w[d + D.lastAck]!) | 0) < slack;
@@ -129,6 +133,10 @@ export function takeFin(x: TcpContext, p: Packet, b: number, isToServer: boolean
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
   if (!fits(x, p, b, d, peer, complaints(x, b).finSeq)) return;
+  if (isToServer && w[b + S.state]! <= TcpStateId.established && (p.tcpFlags & TcpFlag.syn) !== 0) {
+    x.reject(p, E.fin_syn);
+    return;
+  }
   const own = isToServer ? SessionFlag.finByClient : SessionFlag.finByServer;
   if ((w[b + S.flags]! & own) === 0) {
     noteEnd(x, p, b, d);
@@ -145,11 +153,12 @@ export function takeFin(x: TcpContext, p: Packet, b: number, isToServer: boolean
 function noteEnd(x: TcpContext, p: Packet, b: number, d: number): void {
   const w = x.sessions.words;
   const end = (p.tcpSeq + p.payloadLength) | 0;
-  if (((end - w[d + D.nextSeq]!) | 0) < 0) return;
+  const isFirst = (w[b + S.flags]! & (SessionFlag.finByClient | SessionFlag.finByServer)) === 0;
+  const isCounted = d === b + SERVER && isFirst;
+  if (((end - w[d + D.nextSeq]!) | 0) < (isCounted ? -1 : 0)) return;
   w[d + D.nextSeq] = end;
   w[d + D.flags] = w[d + D.flags]! | StreamFlag.eof;
-  const isFirst = (w[b + S.flags]! & (SessionFlag.finByClient | SessionFlag.finByServer)) === 0;
-  if (d !== b + SERVER || !isFirst) return;
+  if (!isCounted) return;
   w[d + D.nextSeq] = (end + 1) | 0;
   w[d + D.flags] = w[d + D.flags]! | StreamFlag.finCounted;
 }
@@ -209,25 +218,12 @@ function advance(x: TcpContext, p: Packet, b: number, d: number, isNext: boolean
   }
 }
 
-/** Packets after the end. @returns whether it was none: the session is what it was before the reset */
-export function inClosed(x: TcpContext, p: Packet, b: number, isToServer: boolean): boolean {
+/** Packets after the end. */
+export function inClosed(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const w = x.sessions.words;
-  const d = b + (isToServer ? CLIENT : SERVER);
+  if ((p.tcpFlags & (TcpFlag.rst | TcpFlag.syn)) !== 0) return;
+  if ((w[b + S.flags]! & SessionFlag.closedByRst) !== 0 || (p.tcpFlags & TcpFlag.ack) === 0) return;
   const peer = b + (isToServer ? SERVER : CLIENT);
-  if ((p.tcpFlags & (TcpFlag.rst | TcpFlag.syn)) !== 0) return false;
-  const wasReset = (w[b + S.flags]! & SessionFlag.closedByRst) !== 0;
-  // The sender of the reset goes on as if nothing had happened, and nobody else has spoken since.
-  if (wasReset && (w[peer + D.flags]! & StreamFlag.rstReceived) !== 0) {
-    if (p.payloadLength === 0 || p.tcpSeq !== w[d + D.nextSeq]) return false;
-    w[peer + D.flags] = w[peer + D.flags]! & ~StreamFlag.rstReceived;
-    x.event(p, E.suspected_rst_inject);
-    w[b + S.flags] = w[b + S.flags]! & ~SessionFlag.closedByRst;
-    x.setState(b, (w[b + S.flags]! >> BEFORE_RESET) & 15);
-    return true;
-  }
-  w[d + D.flags] = w[d + D.flags]! & ~StreamFlag.rstReceived;
-  if (wasReset || (p.tcpFlags & TcpFlag.ack) === 0) return false;
   x.updateAck(p, peer);
   x.acknowledged(p, b, peer);
-  return false;
 }

@@ -1,7 +1,7 @@
 // Established: data and acknowledgements of an open connection, checked against windows (RFC 9293, 3.10.7.4).
 
 import type { Packet } from '../framework/packet.ts';
-import { isAckValid, isTimestampValid } from './checks.ts';
+import { isAckValid, isOvertaken, isTimestampValid } from './checks.ts';
 import { takeFin } from './closing.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
@@ -14,8 +14,8 @@ export function inEstablished(x: TcpContext, p: Packet, b: number, isToServer: b
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
   if ((flags & TcpFlag.rst) !== 0) takeReset(x, p, b, d, peer);
-  else if ((flags & TcpFlag.syn) !== 0) strayInEstablished(x, p, b, isToServer);
   else if ((flags & TcpFlag.fin) !== 0) takeFin(x, p, b, isToServer);
+  else if ((flags & TcpFlag.syn) !== 0) strayInEstablished(x, p, b, isToServer);
   else if ((flags & TcpFlag.ack) !== 0) takeSegment(x, p, b, d, peer);
 }
 
@@ -40,13 +40,6 @@ function isWelcomeLate(x: TcpContext, d: number, end: number): boolean {
   return beyondNext > 0;
 }
 
-/** A repetition of what nobody needs any longer. */
-function isDoneWith(x: TcpContext, p: Packet, d: number, end: number): boolean {
-  const w = x.sessions.words;
-  const isBased = (w[d + D.flags]! & StreamFlag.based) !== 0;
-  return p.payloadLength > 0 && isBased && ((end - w[d + D.baseSeq]!) | 0) <= x.reassembly.needed.from(d);
-}
-
 /**
  * Wholly before the place at which the session was picked up, beyond which nothing is acknowledged yet: what fills a hole
  * that its receiver waits for. Inline, to stop it would stop the connection for good.
@@ -61,12 +54,13 @@ function fillsEarlierHole(x: TcpContext, b: number, d: number, end: number): boo
 /** Data and acknowledgement of an open connection. */
 function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: number): void {
   const w = x.sessions.words;
-  if (!isAckValid(x, p, b, peer)) {
-    x.invalidAck(p, STREAM_ANOMALY.est_invalid_ack);
-    return;
-  }
+  if (isOvertaken(x, p, peer)) return;
   if (!isTimestampValid(x, p, b, d)) {
     x.refuse(p);
+    return;
+  }
+  if (!isAckValid(x, p, b, peer)) {
+    x.invalidAck(p, STREAM_ANOMALY.est_invalid_ack);
     return;
   }
   const flags = w[b + S.flags]!;
@@ -74,7 +68,7 @@ function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: numbe
   if ((flags & SessionFlag.async) !== 0) {
     x.updateNextSeq(p, d);
     w[d + D.lastAck] = w[d + D.nextSeq]!;
-  } else if (((end - w[d + D.lastAck]!) | 0) < 0 && !isWelcomeLate(x, d, end) && !isDoneWith(x, p, d, end)) {
+  } else if (((end - w[d + D.lastAck]!) | 0) < 0 && !isWelcomeLate(x, d, end)) {
     if (fillsEarlierHole(x, b, d, end)) {
       x.updateAck(p, peer);
       x.updateWindow(p, peer);

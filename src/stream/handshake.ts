@@ -2,7 +2,7 @@
 
 import type { Packet } from '../framework/packet.ts';
 import { PacketFlag } from '../framework/packet.ts';
-import { isAckValid, isKeepAlive, isResetValid, isTimestampValid } from './checks.ts';
+import { isAckValid, isResetValid, isTimestampValid } from './checks.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { takeFin } from './closing.ts';
@@ -22,8 +22,8 @@ export function inSynSent(x: TcpContext, p: Packet, b: number, isToServer: boole
     return;
   }
   if ((flags & TcpFlag.rst) !== 0) resetInSynSent(x, p, b, isToServer);
-  else if ((flags & TcpFlag.fin) !== 0) return;
   else if ((flags & SYN_ACK) === SYN_ACK) synAckInSynSent(x, p, b, isToServer);
+  else if ((flags & TcpFlag.fin) !== 0) return;
   else if ((flags & TcpFlag.syn) !== 0) synInSynSent(x, p, b, isToServer);
   else if ((flags & TcpFlag.ack) !== 0 && x.options.asyncOneside && isToServer) beginAsync(x, p, b);
 }
@@ -40,13 +40,14 @@ function echoesSyn(x: TcpContext, p: Packet, b: number): boolean {
 function resetInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const w = x.sessions.words;
   const hasAck = (p.tcpFlags & TcpFlag.ack) !== 0;
+  if (p.payloadLength > 0) x.event(p, STREAM_ANOMALY.rst_with_data);
   if (isToServer) {
     if (hasAck && p.tcpAck !== 0) x.invalidAck(p, STREAM_ANOMALY.rst_invalid_ack);
     return;
   }
   const client = b + CLIENT;
   const isSynAcked = p.tcpAck === w[client + D.nextSeq] || p.tcpAck === ((w[client + D.isn]! + 1) | 0);
-  if (hasAck && !isSynAcked && !x.greetings.find(w[b + S.greetings]!, (p.tcpAck - 1) | 0, x.greeting)) {
+  if (hasAck && p.tcpAck !== 0 && !isSynAcked && !x.greetings.find(w[b + S.greetings]!, (p.tcpAck - 1) | 0, x.greeting)) {
     x.invalidAck(p, STREAM_ANOMALY.rst_invalid_ack);
   } else if (p.tcpSeq === w[b + SERVER + D.nextSeq]) x.close(b);
   else x.refuse(p);
@@ -195,10 +196,10 @@ export function inSynRecv(x: TcpContext, p: Packet, b: number, isToServer: boole
   if ((flags & TcpFlag.rst) !== 0) {
     if (isResetValid(x, p, b, d, peer)) x.close(b);
     else x.refuse(p);
-  } else if ((flags & SYN_ACK) === SYN_ACK) repeatedSynAck(x, p, b, isToServer);
+  } else if ((flags & TcpFlag.fin) !== 0) takeFin(x, p, b, isToServer);
+  else if ((flags & SYN_ACK) === SYN_ACK) repeatedSynAck(x, p, b, isToServer);
   else if ((flags & TcpFlag.syn) !== 0) repeatedSyn(x, p, b, isToServer);
-  else if ((flags & TcpFlag.fin) !== 0) takeFin(x, p, b, isToServer);
-  else if ((flags & TcpFlag.ack) !== 0 && !isKeepAlive(x, p, d, peer)) ackInSynRecv(x, p, b, isToServer);
+  else if ((flags & TcpFlag.ack) !== 0) ackInSynRecv(x, p, b, isToServer);
 }
 
 function repeatedSynAck(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
@@ -283,8 +284,7 @@ function mayServerConfirm(x: TcpContext, p: Packet, b: number, flags: number): b
   }
   if ((flags & (SessionFlag.fastOpen | SessionFlag.midstream)) !== 0) return true;
   // The client's ACK was lost on the way to us.
-  const isNext = p.tcpSeq === w[b + SERVER + D.nextSeq] && ((p.tcpAck - w[b + CLIENT + D.isn]!) | 0) > 0;
-  if (isNext && isAckValid(x, p, b, b + CLIENT)) return true;
+  if (p.tcpSeq === w[b + SERVER + D.nextSeq] && ((p.tcpAck - w[b + CLIENT + D.isn]!) | 0) > 0) return true;
   x.reject(p, STREAM_ANOMALY['3whs_wrong_seq_wrong_ack']);
   return false;
 }

@@ -96,7 +96,8 @@ export const StreamFlag = {
   noReassembly: 1 << 5,
   gap: 1 << 6,
   keepAlive: 1 << 7,
-  rstReceived: 1 << 8,
+  /** It sent a reset with a signature that only its receiver can check (RFC 2385, RFC 5925). */
+  rstUnproven: 1 << 8,
   based: 1 << 9, // baseSeq is set
   appDisabled: 1 << 10,
   started: 1 << 11, // the application layer has seen the beginning
