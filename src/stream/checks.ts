@@ -21,36 +21,50 @@ export function isAckValid(x: TcpContext, p: Packet, b: number, peer: number): b
   const w = x.sessions.words;
   const ahead = (p.tcpAck - w[peer + D.lastAck]!) | 0;
   if (ahead === 0) return true;
-  if (ahead < 0) return -ahead <= Math.max(w[peer + D.window]!, 65535);
+  if (ahead < 0) return w[peer + D.window] === 0 || -ahead <= w[peer + D.window]!;
   if ((w[b + S.flags]! & (SessionFlag.async | SessionFlag.midstream)) !== 0) return true;
   return ((p.tcpAck - w[peer + D.nextWin]!) | 0) <= 0 || ((p.tcpAck - w[peer + D.nextSeq]!) | 0) <= 0;
 }
 
 /** An acknowledgement that is overtaken by one seen before, and says nothing else. */
-export function isOvertaken(x: TcpContext, p: Packet, peer: number): boolean {
+export function isOvertaken(x: TcpContext, p: Packet, d: number, peer: number): boolean {
   if (p.tcpFlags !== TcpFlag.ack || p.payloadLength > 0) return false;
-  return ((p.tcpAck - x.sessions.words[peer + D.lastAck]!) | 0) < 0;
+  const w = x.sessions.words;
+  return p.tcpSeq === w[d + D.nextSeq] && ((p.tcpAck - w[peer + D.lastAck]!) | 0) < 0;
 }
 
-/** PAWS; notes the newest timestamp of the sender. */
+/** PAWS (RFC 7323, 5). */
 export function isTimestampValid(x: TcpContext, p: Packet, b: number, d: number): boolean {
+  if (!hasTimestamps(x, p, b)) return true;
+  const step = (p.tcpTsVal - x.sessions.words[d + D.lastTs]!) | 0;
+  if (step >= -1 || !hasLastTimestamp(x, d) || isTimestampOutdated(x, p, d) || x.options.liberalTimestamps) return true;
+  x.event(p, STREAM_ANOMALY.pkt_invalid_timestamp);
+  return false;
+}
+
+/** Remembers the newest timestamp of a sender: of segments that begin where all before was acknowledged (RFC 7323, 4.3). */
+export function noteTimestamp(x: TcpContext, p: Packet, b: number, d: number): void {
+  if (!hasTimestamps(x, p, b)) return;
   const w = x.sessions.words;
-  if ((w[b + S.flags]! & SessionFlag.timestamp) === 0 || (p.flags & PacketFlag.tcpHasTimestamp) === 0) return true;
-  const second = Math.floor(p.ts / 1e6) | 0;
-  const hasLast = (w[d + D.flags]! & StreamFlag.timestamp) !== 0 && w[d + D.lastTs] !== 0;
-  const step = (p.tcpTsVal - w[d + D.lastTs]!) | 0;
-  const isOld = second - w[d + D.lastPacketSecond]! > PAWS_24_DAYS;
-  if (hasLast && step < 0 && !isOld && step !== -1) {
-    if (x.options.liberalTimestamps) return true;
-    x.event(p, STREAM_ANOMALY.pkt_invalid_timestamp);
-    return false;
-  }
-  if (step > 0 || !hasLast || isOld) {
-    w[d + D.lastTs] = p.tcpTsVal;
-    w[d + D.lastPacketSecond] = second;
-    w[d + D.flags] = w[d + D.flags]! | StreamFlag.timestamp;
-  }
-  return true;
+  if (((p.tcpSeq - w[d + D.lastAck]!) | 0) > 0) return;
+  const isNewer = ((p.tcpTsVal - w[d + D.lastTs]!) | 0) > 0;
+  if (!isNewer && hasLastTimestamp(x, d) && !isTimestampOutdated(x, p, d)) return;
+  w[d + D.lastTs] = p.tcpTsVal;
+  w[d + D.lastPacketSecond] = Math.floor(p.ts / 1e6) | 0;
+  w[d + D.flags] = w[d + D.flags]! | StreamFlag.timestamp;
+}
+
+function hasTimestamps(x: TcpContext, p: Packet, b: number): boolean {
+  return (x.sessions.words[b + S.flags]! & SessionFlag.timestamp) !== 0 && (p.flags & PacketFlag.tcpHasTimestamp) !== 0;
+}
+
+function hasLastTimestamp(x: TcpContext, d: number): boolean {
+  const w = x.sessions.words;
+  return (w[d + D.flags]! & StreamFlag.timestamp) !== 0 && w[d + D.lastTs] !== 0;
+}
+
+function isTimestampOutdated(x: TcpContext, p: Packet, d: number): boolean {
+  return (Math.floor(p.ts / 1e6) | 0) - x.sessions.words[d + D.lastPacketSecond]! > PAWS_24_DAYS;
 }
 
 /** Whether the receiver would take the reset; where segments were missed nobody can tell, and any is taken. */
@@ -93,7 +107,10 @@ export function isKeepAlive(x: TcpContext, p: Packet, d: number, peer: number): 
 export function isDoneWith(x: TcpContext, p: Packet, d: number): boolean {
   if (p.payloadLength === 0) return false;
   const w = x.sessions.words;
-  if ((w[d + D.flags]! & StreamFlag.based) === 0) return false;
+  const flags = w[d + D.flags]!;
+  if ((flags & StreamFlag.based) === 0) return false;
+  // where nobody reads any more, nothing is done with
+  if (!x.options.rawInspection && (flags & StreamFlag.appDisabled) !== 0) return false;
   return ((p.tcpSeq + p.payloadLength - w[d + D.baseSeq]!) | 0) <= x.reassembly.needed.from(d);
 }
 

@@ -1,7 +1,7 @@
 // Established: data and acknowledgements of an open connection, checked against windows (RFC 9293, 3.10.7.4).
 
 import type { Packet } from '../framework/packet.ts';
-import { isAckValid, isOvertaken, isTimestampValid } from './checks.ts';
+import { isAckValid, isOvertaken, isTimestampValid, noteTimestamp } from './checks.ts';
 import { takeFin } from './closing.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
@@ -29,7 +29,7 @@ function strayInEstablished(x: TcpContext, p: Packet, b: number, isToServer: boo
   if (isToServer) x.reject(p, STREAM_ANOMALY.est_synack_toserver);
   else if (p.tcpAck !== w[b + CLIENT + D.lastAck]) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_ack);
   else if (p.tcpSeq !== w[b + SERVER + D.isn]) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_seq);
-  else if (w[b + SERVER + D.nextSeq] !== ((p.tcpSeq + 1) | 0)) x.reject(p, STREAM_ANOMALY.est_synack_resend);
+  else if ((w[b + S.flags]! & SessionFlag.confirmed) !== 0) x.reject(p, STREAM_ANOMALY.est_synack_resend);
 }
 
 /** Before what is acknowledged, but a probe (keep-alive) or data that went past us when it was acknowledged. */
@@ -54,7 +54,8 @@ function fillsEarlierHole(x: TcpContext, b: number, d: number, end: number): boo
 /** Data and acknowledgement of an open connection. */
 function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: number): void {
   const w = x.sessions.words;
-  if (isOvertaken(x, p, peer)) return;
+  if (d === b + SERVER) w[b + S.flags] = w[b + S.flags]! | SessionFlag.confirmed;
+  if (isOvertaken(x, p, d, peer)) return;
   if (!isTimestampValid(x, p, b, d)) {
     x.refuse(p);
     return;
@@ -77,11 +78,11 @@ function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: numbe
   }
   const isBeyond = ((end - w[d + D.nextWin]!) | 0) > 0;
   if (isBeyond && (flags & (SessionFlag.async | SessionFlag.midstream)) === 0) {
-    // One byte against a closed window is a probe.
-    const isProbe = p.payloadLength === 1 && w[d + D.window] === 0;
-    x.reject(p, isProbe ? STREAM_ANOMALY.est_ack_zwp_data : STREAM_ANOMALY.est_packet_out_of_window);
+    // one byte against a closed window is a probe, which its receiver does not take (RFC 9293, 3.8.6.1)
+    if (p.payloadLength !== 1 || w[d + D.window] !== 0) x.reject(p, STREAM_ANOMALY.est_packet_out_of_window);
     return;
   }
+  noteTimestamp(x, p, b, d);
   x.updateNextSeq(p, d);
   x.updateAck(p, peer);
   x.updateWindow(p, peer);

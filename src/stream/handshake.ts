@@ -2,7 +2,7 @@
 
 import type { Packet } from '../framework/packet.ts';
 import { PacketFlag } from '../framework/packet.ts';
-import { isAckValid, isResetValid, isTimestampValid } from './checks.ts';
+import { isAckValid, isResetValid, isTimestampValid, noteTimestamp } from './checks.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { takeFin } from './closing.ts';
@@ -263,6 +263,7 @@ function ackInSynRecv(x: TcpContext, p: Packet, b: number, isToServer: boolean):
     w[b + S.handshakeRtt] = rtt < 0 || rtt > 0x7fffffff ? -1 : rtt;
   }
   x.setState(b, TcpStateId.established);
+  noteTimestamp(x, p, b, d);
   x.updateAck(p, peer);
   w[peer + D.nextWin] = w[peer + D.lastAck]!;
   x.updateWindow(p, peer);

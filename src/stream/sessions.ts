@@ -82,6 +82,8 @@ export const SessionFlag = {
   established: 1 << 16,
   /** The server did not take what came with the SYN. */
   synDataIgnored: 1 << 17,
+  /** The server has gone on behind the handshake: a repeated SYN/ACK is none any more. */
+  confirmed: 1 << 18,
 } as const;
 
 /** Where `S.flags` keeps the state that a session had before its reset: 4 bits. */

@@ -265,8 +265,8 @@ export class TcpEngine implements TcpView {
     const state = w[b + S.state]!;
     // the client begins anew, without the data that was not taken
     if (state === TcpStateId.synRecv && (w[b + S.flags]! & SessionFlag.synDataIgnored) !== 0) return true;
-    // Which direction it is of is not known yet; a repeated SYN is none.
-    if (p.tcpSeq === w[b + CLIENT + D.isn] || p.tcpSeq === w[b + SERVER + D.isn]) return false;
+    // a repeated SYN is none
+    if (p.tcpSeq === w[b + CLIENT + D.isn]) return false;
     return state >= TcpStateId.lastAck;
   }
 
