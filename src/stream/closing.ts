@@ -51,10 +51,15 @@ function fits(x: TcpContext, p: Packet, b: number, d: number, peer: number, comp
     x.refuse(p);
     return false;
   }
-  if (!hasFittingAck(x, p, b, peer)) return false;
-  if (complaint < 0 || !isOutside(x, p, b, d)) return true;
-  x.reject(p, complaint);
-  return false;
+  // what a server that closed first is answered is judged by its acknowledgement before its place
+  const state = x.sessions.words[b + S.state]!;
+  const isAckFirst = state === TcpStateId.finWait1 || state === TcpStateId.finWait2;
+  if (isAckFirst && !hasFittingAck(x, p, b, peer)) return false;
+  if (complaint >= 0 && isOutside(x, p, b, d)) {
+    x.reject(p, complaint);
+    return false;
+  }
+  return isAckFirst || hasFittingAck(x, p, b, peer);
 }
 
 function hasFittingAck(x: TcpContext, p: Packet, b: number, peer: number): boolean {
@@ -202,7 +207,7 @@ function takeLateSegment(x: TcpContext, p: Packet, b: number, d: number, peer: n
     return;
   }
   const isRepeated = isRetransmission(x, p, d);
-  if (isRepeated) noteRepetition(x, p, state, d);
+  if (isRepeated && isDoneAfterFin(x, p, state, d)) return;
   const isUnchecked = isRepeated && (state === TcpStateId.timeWait || state === TcpStateId.closeWait);
   if (!fits(x, p, b, d, peer, isUnchecked ? -1 : complaints(x, b).ackSeq)) return;
   const isOpen = state !== TcpStateId.timeWait && (w[d + D.flags]! & StreamFlag.eof) === 0;
@@ -215,10 +220,13 @@ function takeLateSegment(x: TcpContext, p: Packet, b: number, d: number, peer: n
   if (!isRepeated) advance(x, p, b, d, isNext);
 }
 
-function noteRepetition(x: TcpContext, p: Packet, state: number, d: number): void {
-  const isAcked = ((p.tcpSeq + p.payloadLength - x.sessions.words[d + D.lastAck]!) | 0) <= 0;
-  if (isAcked && state === TcpStateId.closeWait) x.event(p, E.closewait_pkt_before_last_ack);
+/** Notes a repetition; true where nothing in it can be news. */
+function isDoneAfterFin(x: TcpContext, p: Packet, state: number, d: number): boolean {
   x.event(p, E.pkt_retransmission);
+  if (state !== TcpStateId.closeWait) return false;
+  if (((p.tcpSeq + p.payloadLength - x.sessions.words[d + D.lastAck]!) | 0) > 0) return false;
+  x.event(p, E.closewait_pkt_before_last_ack);
+  return true;
 }
 
 /** The server goes on though both have closed: only what it acknowledges counts. */

@@ -17,12 +17,12 @@ const MOST_GREETINGS = (1 << GREETING_BITS) - 1;
 
 export function inSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const flags = p.tcpFlags;
-  if ((flags & TcpFlag.syn) === 0 && !isToServer && !echoesSyn(x, p, b)) {
+  if ((flags & SYN_ACK) !== SYN_ACK && !isToServer && !echoesSyn(x, p, b)) {
     x.reject(p, STREAM_ANOMALY.pkt_invalid_timestamp);
     return;
   }
-  if ((flags & TcpFlag.rst) !== 0) resetInSynSent(x, p, b, isToServer);
-  else if ((flags & SYN_ACK) === SYN_ACK) synAckInSynSent(x, p, b, isToServer);
+  if ((flags & SYN_ACK) === SYN_ACK) synAckInSynSent(x, p, b, isToServer);
+  else if ((flags & TcpFlag.rst) !== 0) resetInSynSent(x, p, b, isToServer);
   else if ((flags & TcpFlag.fin) !== 0) return;
   else if ((flags & TcpFlag.syn) !== 0) synInSynSent(x, p, b, isToServer);
   else if ((flags & TcpFlag.ack) !== 0 && x.options.asyncOneside && isToServer) beginAsync(x, p, b);
@@ -194,7 +194,7 @@ export function inSynRecv(x: TcpContext, p: Packet, b: number, isToServer: boole
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
   if ((flags & TcpFlag.rst) !== 0) {
-    if (isResetValid(x, p, b, d, peer)) x.close(b);
+    if (isTimestampValid(x, p, b, d) && isResetValid(x, p, b, d, peer)) x.close(b);
     else x.refuse(p);
   } else if ((flags & TcpFlag.fin) !== 0) takeFin(x, p, b, isToServer);
   else if ((flags & SYN_ACK) === SYN_ACK) repeatedSynAck(x, p, b, isToServer);
