@@ -168,7 +168,7 @@ function closeBy(x: TcpContext, p: Packet, b: number, isToServer: boolean, next:
     w[b + S.flags] = w[b + S.flags]! | own;
   }
   noteTimestamp(x, p, b, d);
-  x.updateAck(p, peer);
+  takeAck(x, p, peer);
   x.updateWindow(p, peer);
   if ((w[b + S.flags]! & SessionFlag.async) !== 0) w[d + D.lastAck] = w[d + D.nextSeq]!;
   x.setState(b, next);
@@ -198,6 +198,13 @@ function afterFin(state: number, p: Packet, isToServer: boolean): number {
   return isToServer ? state : TcpStateId.lastAck;
 }
 
+/** What was acknowledged now was sent, seen or not, and no more of it is waited for. */
+function takeAck(x: TcpContext, p: Packet, peer: number): void {
+  const w = x.sessions.words;
+  x.updateAck(p, peer);
+  if ((p.tcpFlags & TcpFlag.ack) !== 0 && ((p.tcpAck - w[peer + D.nextSeq]!) | 0) > 0) w[peer + D.nextSeq] = p.tcpAck;
+}
+
 /** Data or acknowledgement after a FIN. */
 function takeLateSegment(x: TcpContext, p: Packet, b: number, d: number, peer: number): void {
   const w = x.sessions.words;
@@ -210,14 +217,14 @@ function takeLateSegment(x: TcpContext, p: Packet, b: number, d: number, peer: n
   if (isRepeated && isDoneAfterFin(x, p, state, d)) return;
   const isUnchecked = isRepeated && (state === TcpStateId.timeWait || state === TcpStateId.closeWait);
   if (!fits(x, p, b, d, peer, isUnchecked ? -1 : complaints(x, b).ackSeq)) return;
-  const isOpen = state !== TcpStateId.timeWait && (w[d + D.flags]! & StreamFlag.eof) === 0;
   const isNext = p.tcpSeq === w[d + D.nextSeq];
+  const endsServer = isNext && d === b + CLIENT && isFinAcked(x, p, b + SERVER);
   noteTimestamp(x, p, b, d);
-  if (isOpen && isNext) x.updateNextSeq(p, d);
-  x.updateAck(p, peer);
+  if (isNext && (w[d + D.flags]! & StreamFlag.eof) === 0) x.updateNextSeq(p, d);
+  takeAck(x, p, peer);
   x.updateWindow(p, peer);
   x.feed(p, b, d, peer);
-  if (!isRepeated) advance(x, p, b, d, isNext);
+  if (!isRepeated) advance(x, b, endsServer);
 }
 
 /** Notes a repetition; true where nothing in it can be news. */
@@ -243,11 +250,11 @@ function isFinAcked(x: TcpContext, p: Packet, d: number): boolean {
 }
 
 /** An acknowledgement moves the session on: that of the server's FIN, and any that follows both FINs. */
-function advance(x: TcpContext, p: Packet, b: number, d: number, isNext: boolean): void {
+function advance(x: TcpContext, b: number, endsServer: boolean): void {
   const w = x.sessions.words;
   switch (w[b + S.state]) {
     case TcpStateId.finWait1:
-      if (isNext && d === b + CLIENT && isFinAcked(x, p, b + SERVER)) x.setState(b, TcpStateId.finWait2);
+      if (endsServer) x.setState(b, TcpStateId.finWait2);
       return;
     case TcpStateId.closing:
       x.setState(b, TcpStateId.timeWait);

@@ -134,8 +134,7 @@ function takeSynAck(x: TcpContext, p: Packet, b: number): void {
   const client = b + CLIENT;
   const server = b + SERVER;
   takeSyn(x, p, server, client);
-  // Scaling holds only when both sides offer it (RFC 7323, 2.2).
-  if (p.tcpWindowScale < 0) w[server + D.windowScale] = 0;
+  scaleByBoth(x, b);
   w[client + D.lastAck] = p.tcpAck;
   w[client + D.nextWin] = (p.tcpAck + w[client + D.window]!) | 0;
   w[server + D.nextWin] = (w[server + D.lastAck]! + w[server + D.window]!) | 0;
@@ -146,6 +145,14 @@ function takeSynAck(x: TcpContext, p: Packet, b: number): void {
     w[server + D.nextSeq] = (p.tcpSeq + 1 + p.payloadLength) | 0;
     x.addData(p, b, server, (p.tcpSeq + 1) | 0);
   }
+}
+
+/** Scaling holds only when both sides offer it (RFC 7323, 2.2). */
+function scaleByBoth(x: TcpContext, b: number): void {
+  const w = x.sessions.words;
+  if (((w[b + CLIENT + D.flags]! | w[b + SERVER + D.flags]!) & StreamFlag.unscaled) === 0) return;
+  w[b + CLIENT + D.windowScale] = 0;
+  w[b + SERVER + D.windowScale] = 0;
 }
 
 /** Third packet of a split handshake: the client acknowledges the server's SYN and repeats its own. */
@@ -234,7 +241,7 @@ function confirmsOther(x: TcpContext, p: Packet, b: number): boolean {
   if (!x.greetings.find(w[b + S.greetings]!, (p.tcpAck - 1) | 0, x.greeting)) return false;
   const client = b + CLIENT;
   greet(x, x.greeting, p.ts, b + SERVER, client);
-  if (x.greeting.windowScale < 0) w[b + SERVER + D.windowScale] = 0;
+  scaleByBoth(x, b);
   w[client + D.nextWin] = (w[client + D.lastAck]! + w[client + D.window]!) | 0;
   return true;
 }

@@ -122,6 +122,8 @@ export const StreamFlag = {
   whole: 1 << 20,
   /** As `held`, but nothing is kept: repeated, it is judged as if it were. */
   lingers: 1 << 21,
+  /** Its SYN offered no scaling: that of the other side does not hold either (RFC 7323, 2.2). */
+  unscaled: 1 << 22,
 } as const;
 
 /** Flags of a direction once content rules have looked at what was due. */
