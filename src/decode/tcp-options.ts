@@ -6,7 +6,9 @@ import type { Packet } from '../framework/packet.ts';
 import { i32, u16 } from '../wire/read.ts';
 import { TCP_MAX_WINDOW_SCALE, TcpOption } from '../wire/tcp.ts';
 
-const ANOMALY = defineAnomalies('decode', 'tcp', ['opt_invalid_len', 'opt_duplicate', 'opt_wscale_over_max']);
+const ANOMALY = defineAnomalies('decode', 'tcp', ['opt_invalid_len', 'opt_duplicate']);
+/** Suricata's schema of statistics has no counter of it. */
+const UNCOUNTED = defineAnomalies('decode', 'tcp', ['opt_wscale_over_max'], { isCounted: false });
 
 /** NOP NOP TS(10) as one word: what nearly every data segment carries. */
 const NOP_NOP_TIMESTAMP = 0x0101080a;
@@ -80,7 +82,7 @@ function noteValidOption(p: Packet, type: number, o: number, length: number): vo
 }
 
 function noteWindowScale(p: Packet, shift: number): void {
-  if (shift > TCP_MAX_WINDOW_SCALE) p.addAnomaly(ANOMALY.opt_wscale_over_max);
+  if (shift > TCP_MAX_WINDOW_SCALE) p.addAnomaly(UNCOUNTED.opt_wscale_over_max);
   p.tcpWindowScale = Math.min(shift, TCP_MAX_WINDOW_SCALE);
 }
 

@@ -120,7 +120,8 @@ export function noteRetransmission(x: TcpContext, p: Packet, d: number): boolean
   const w = x.sessions.words;
   if ((w[d + D.flags]! & StreamFlag.based) === 0) return false;
   const end = (p.tcpSeq + p.payloadLength) | 0;
-  if (((end - w[d + D.lastAck]!) | 0) <= 0 || isDoneWith(x, p, d)) x.event(p, STREAM_ANOMALY.pkt_spurious_retransmission);
+  if (((end - w[d + D.lastAck]!) | 0) <= 0 || isDoneWith(x, p, d))
+    x.event(p, STREAM_ANOMALY.pkt_spurious_retransmission);
   else if (((end - w[d + D.baseSeq]!) | 0) > w[d + D.contiguous]!) return false;
   p.flags |= PacketFlag.tcpRetransmission;
   w[d + D.retransmits] = w[d + D.retransmits]! + 1;

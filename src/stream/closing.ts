@@ -193,8 +193,7 @@ function noteEnd(x: TcpContext, p: Packet, b: number, d: number): void {
 /** Who closes after the server, or twice, without a word of what it received, closes at the same time. */
 function afterFin(state: number, p: Packet, isToServer: boolean): number {
   if (state === TcpStateId.finWait2) return TcpStateId.timeWait;
-  if (state === TcpStateId.finWait1)
-    return (p.tcpFlags & TcpFlag.ack) !== 0 ? TcpStateId.timeWait : TcpStateId.closing;
+  if (state === TcpStateId.finWait1) return (p.tcpFlags & TcpFlag.ack) !== 0 ? TcpStateId.timeWait : TcpStateId.closing;
   return isToServer ? state : TcpStateId.lastAck;
 }
 

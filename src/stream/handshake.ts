@@ -47,7 +47,12 @@ function resetInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean
   }
   const client = b + CLIENT;
   const isSynAcked = p.tcpAck === w[client + D.nextSeq] || p.tcpAck === ((w[client + D.isn]! + 1) | 0);
-  if (hasAck && p.tcpAck !== 0 && !isSynAcked && !x.greetings.find(w[b + S.greetings]!, (p.tcpAck - 1) | 0, x.greeting)) {
+  if (
+    hasAck &&
+    p.tcpAck !== 0 &&
+    !isSynAcked &&
+    !x.greetings.find(w[b + S.greetings]!, (p.tcpAck - 1) | 0, x.greeting)
+  ) {
     x.invalidAck(p, STREAM_ANOMALY.rst_invalid_ack);
   } else if (p.tcpSeq === w[b + SERVER + D.nextSeq]) x.close(b);
   else x.refuse(p);

@@ -98,6 +98,16 @@ describe('TCP sessions', () => {
     c.say('s', 'R', 1, 0);
     assert.equal(c.state, 'closed');
     assert.equal(c.engine.connState(c.t), 'RSTR');
+    assert.deepEqual(c.say('s', 'PA', 1, 1, { data: 'still here' }), []);
+    assert.equal(c.state, 'closed');
+  });
+
+  it('takes a signed reset back when its sender goes on', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('s', 'R', 1, 0, { signed: true });
+    assert.equal(c.state, 'closed');
+    assert.deepEqual(c.say('c', 'A', 1, 1), []);
     assert.deepEqual(c.say('s', 'PA', 1, 1, { data: 'still here' }), ['suspected_rst_inject']);
     assert.equal(c.state, 'established', 'the reset was none of the server');
     c.say('c', 'A', 1, 11);
