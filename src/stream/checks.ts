@@ -6,7 +6,7 @@ import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { osPolicyId } from './options.ts';
 import { D, S, SessionFlag, StreamFlag, osPolicyOf } from './sessions.ts';
-import { TcpFlag, TcpStateId } from './states.ts';
+import { TcpFlag } from './states.ts';
 
 const CONTROL = TcpFlag.syn | TcpFlag.fin | TcpFlag.rst;
 const PAWS_24_DAYS = 24 * 24 * 3600;

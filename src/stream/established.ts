@@ -6,7 +6,7 @@ import { takeFin } from './closing.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { takeReset } from './reset.ts';
-import { CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
+import { CLIENT, D, S, SERVER, SessionFlag } from './sessions.ts';
 import { TcpFlag } from './states.ts';
 
 export function inEstablished(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {

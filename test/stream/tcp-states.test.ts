@@ -112,7 +112,7 @@ function say(c: Conversation, [from, flags, seq, ack, said]: Step): string[] {
 describe('one packet more', () => {
   for (const [name, cases] of Object.entries(CASES)) {
     for (const [before, packet, events, state] of cases) {
-      it(`in a session that is ${name}: ${packet.slice(0, 4).join(' ')}`, () => {
+      it(`in a session that is ${name}: ${packet[0]} ${packet[1]} ${String(packet[2])} ${String(packet[3])}`, () => {
         const c = new Conversation();
         for (const step of before) say(c, step);
         assert.deepEqual([say(c, packet).sort(), c.state], [[...events].sort(), state]);
