@@ -70,9 +70,9 @@ function isTimestampOutdated(x: TcpContext, p: Packet, d: number): boolean {
 /** Whether the receiver would take the reset; where segments were missed nobody can tell, and any is taken. */
 export function isResetValid(x: TcpContext, p: Packet, b: number, d: number, peer: number): boolean {
   const w = x.sessions.words;
-  if ((w[b + S.flags]! & SessionFlag.async) !== 0) return true;
   if (((w[d + D.flags]! | w[peer + D.flags]!) & StreamFlag.gap) !== 0) return true;
   if (p.payloadLength > 0) x.event(p, STREAM_ANOMALY.rst_with_data);
+  if ((w[b + S.flags]! & SessionFlag.async) !== 0) return true;
   if (p.tcpMd5 !== 0 || p.tcpAo !== 0) w[d + D.flags] = w[d + D.flags]! | StreamFlag.rstUnproven;
   // many a reset says 0 and means nothing by it
   if ((p.tcpFlags & TcpFlag.ack) !== 0 && p.tcpAck !== 0 && !isAckValid(x, p, b, peer)) {

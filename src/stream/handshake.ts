@@ -25,7 +25,7 @@ export function inSynSent(x: TcpContext, p: Packet, b: number, isToServer: boole
   else if ((flags & TcpFlag.rst) !== 0) resetInSynSent(x, p, b, isToServer);
   else if ((flags & TcpFlag.fin) !== 0) return;
   else if ((flags & TcpFlag.syn) !== 0) synInSynSent(x, p, b, isToServer);
-  else if ((flags & TcpFlag.ack) !== 0 && x.options.asyncOneside && isToServer) beginAsync(x, p, b);
+  else if ((flags & TcpFlag.ack) !== 0 && x.options.asyncOneside) beginAsync(x, p, b, isToServer);
 }
 
 /** The server echoes the timestamp of the SYN or none (RFC 7323, 3.2); another one is a guess of somebody else. */
@@ -180,11 +180,11 @@ function fourWaySynAck(x: TcpContext, p: Packet, b: number): void {
   x.setState(b, TcpStateId.synRecv);
 }
 
-function beginAsync(x: TcpContext, p: Packet, b: number): void {
+function beginAsync(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const w = x.sessions.words;
   const client = b + CLIENT;
   const server = b + SERVER;
-  if (p.tcpSeq !== w[client + D.nextSeq]) {
+  if (!isToServer || p.tcpSeq !== w[client + D.nextSeq]) {
     x.reject(p, STREAM_ANOMALY['3whs_async_wrong_seq']);
     return;
   }
