@@ -37,7 +37,7 @@ export function inClosing(x: TcpContext, p: Packet, b: number, isToServer: boole
   const peer = b + (isToServer ? SERVER : CLIENT);
   if ((flags & TcpFlag.rst) !== 0) takeReset(x, p, b, d, peer);
   else if ((flags & TcpFlag.fin) !== 0) takeLaterFin(x, p, b, isToServer);
-  else if ((flags & TcpFlag.syn) !== 0) x.event(p, E.shutdown_syn_resend);
+  else if ((flags & TcpFlag.syn) !== 0) x.reject(p, E.shutdown_syn_resend);
   else if ((flags & TcpFlag.ack) !== 0 && !isOvertaken(x, p, d, peer)) takeLateSegment(x, p, b, d, peer);
 }
 
@@ -231,7 +231,7 @@ function isDoneAfterFin(x: TcpContext, p: Packet, state: number, d: number): boo
   x.event(p, E.pkt_retransmission);
   if (state !== TcpStateId.closeWait) return false;
   if (((p.tcpSeq + p.payloadLength - x.sessions.words[d + D.lastAck]!) | 0) > 0) return false;
-  x.event(p, E.closewait_pkt_before_last_ack);
+  x.reject(p, E.closewait_pkt_before_last_ack);
   return true;
 }
 

@@ -61,7 +61,8 @@ function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: numbe
     return;
   }
   if (!isAckValid(x, p, b, peer)) {
-    x.invalidAck(p, STREAM_ANOMALY.est_invalid_ack);
+    x.event(p, STREAM_ANOMALY.pkt_invalid_ack);
+    x.passOver(p, STREAM_ANOMALY.est_invalid_ack);
     return;
   }
   const flags = w[b + S.flags]!;
@@ -73,13 +74,13 @@ function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: numbe
     if (fillsEarlierHole(x, b, d, end)) {
       x.updateAck(p, peer);
       x.updateWindow(p, peer);
-    } else x.reject(p, STREAM_ANOMALY.est_pkt_before_last_ack);
+    } else x.passOver(p, STREAM_ANOMALY.est_pkt_before_last_ack);
     return;
   }
   const isBeyond = ((end - w[d + D.nextWin]!) | 0) > 0;
   if (isBeyond && (flags & (SessionFlag.async | SessionFlag.midstream)) === 0) {
     // one byte against a closed window is a probe, which its receiver does not take (RFC 9293, 3.8.6.1)
-    if (p.payloadLength !== 1 || w[d + D.window] !== 0) x.reject(p, STREAM_ANOMALY.est_packet_out_of_window);
+    if (p.payloadLength !== 1 || w[d + D.window] !== 0) x.passOver(p, STREAM_ANOMALY.est_packet_out_of_window);
     return;
   }
   noteTimestamp(x, p, b, d);

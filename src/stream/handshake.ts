@@ -296,10 +296,22 @@ function mayServerConfirm(x: TcpContext, p: Packet, b: number, flags: number): b
     return false;
   }
   if ((flags & (SessionFlag.fastOpen | SessionFlag.midstream)) !== 0) return true;
+  if (x.options.inline) {
+    rejectEarly(x, p, b);
+    return false;
+  }
   // The client's ACK was lost on the way to us.
   if (p.tcpSeq === w[b + SERVER + D.nextSeq] && ((p.tcpAck - w[b + CLIENT + D.isn]!) | 0) > 0) return true;
   x.reject(p, STREAM_ANOMALY['3whs_wrong_seq_wrong_ack']);
   return false;
+}
+
+/** Inline nothing is lost on the way to us: the server cannot go on before the client has confirmed. */
+function rejectEarly(x: TcpContext, p: Packet, b: number): void {
+  const w = x.sessions.words;
+  const isNext = p.tcpSeq === w[b + SERVER + D.nextSeq] && p.tcpAck === w[b + CLIENT + D.nextSeq];
+  const isData = isNext && p.payloadLength > 0;
+  x.reject(p, isData ? STREAM_ANOMALY['3whs_ack_data_inject'] : STREAM_ANOMALY['3whs_ack_in_wrong_dir']);
 }
 
 function isConfirmation(x: TcpContext, p: Packet, b: number, d: number, peer: number): boolean {
