@@ -52,6 +52,9 @@ export interface DetectorOptions {
   readonly renumbering?: Renumbering;
 }
 
+/** Rules on streams look at the stream that is due with a packet, or will be, and at no payload beside it. */
+const STREAM_INSTEAD = PacketFlag.streamAdded | PacketFlag.hasStreamData;
+
 export class Detector implements TxHost, FrameHost, RenumberingHost {
   readonly tables: DetectorTables;
   readonly renumbering: Renumbering;
@@ -219,7 +222,7 @@ export class Detector implements TxHost, FrameHost, RenumberingHost {
     if ((flags & SigFlag.requireStream) !== 0) {
       if (this.blocks > 0 && this.streamMatches(s)) return AlertFlag.streamMatch;
       if ((flags & SigFlag.onlyStream) !== 0) return -1;
-      if ((flags & SigFlag.requirePacket) === 0 && (p.flags & PacketFlag.streamAdded) !== 0) return -1;
+      if ((flags & SigFlag.requirePacket) === 0 && (p.flags & STREAM_INSTEAD) !== 0) return -1;
     }
     if ((p.flags & PacketFlag.noPayloadInspection) !== 0) return -1;
     const { inspection } = this.ctx;
