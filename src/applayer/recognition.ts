@@ -134,7 +134,7 @@ export class Recognition {
       app.noteDetection(side, Detection.failed);
       if (app.expected !== null) this.noteMissing(p, app);
       const other = app.detection((side ^ 1) as Direction);
-      if (other === Detection.failed || (end - start > ENOUGH && other === Detection.undecided)) this.failTcp(app);
+      if (other === Detection.failed || (end - start > ENOUGH && other === Detection.undecided)) this.failTcp(p, app);
     }
     return false;
   }
@@ -265,10 +265,11 @@ export class Recognition {
     }
   }
 
-  private failTcp(app: AppFlow): void {
+  private failTcp(p: Packet, app: AppFlow): void {
     if (app.protocol.id !== UNKNOWN_PROTOCOL) return;
     this.stopBoth(app);
     if (app.hasLostStart) return; // what was lost could have told
+    app.failedBy = p.number;
     this.setProtocol(app, FAILED_PROTOCOL);
     this.flows.setWord(app.f, F.appProtocolToServer, FAILED_PROTOCOL);
     this.flows.setWord(app.f, F.appProtocolToClient, FAILED_PROTOCOL);
