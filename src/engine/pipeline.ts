@@ -250,16 +250,18 @@ export class Pipeline {
   }
 
   /** What was put together of a protocol that ends here is looked at before the packet with which it ends. */
-  private inspectFormer({ ts }: Packet, stage: AppStage): void {
-    const { pseudo, stream } = this.parts;
+  private inspectFormer(p: Packet, stage: AppStage): void {
+    const { flows, pseudo, stream } = this.parts;
     const f = stage.changeDue;
     stage.changeDue = -1;
     if (stream === null) return;
     for (const direction of [0, 1] as const) {
-      const p = pseudo.make(f, direction, PseudoSource.flush, ts);
-      stream.packet(p, f);
-      this.inspect(p);
+      if (flows.hasFlag(f, FlowFlag.actionDrop)) break;
+      const former = pseudo.make(f, direction, PseudoSource.flush, p.ts);
+      stream.packet(former, f);
+      this.inspect(former);
     }
+    if (flows.hasFlag(f, FlowFlag.actionDrop)) this.isDecided(p, f);
   }
 
   private inspect(p: Packet): void {
