@@ -62,10 +62,9 @@ function events() {
     const members = all.filter((one) => one.kind === kind && isAnomalyRaised(one.id)).sort(byName);
     if (members.length === 0) return '';
     // statistics do not count those of application layers one by one
-    const isCounted = members.every(({ id }) => anomalyCounter(id) >= 0);
-    const rows = members.map(({ id, name }) =>
-      isCounted ? [code(name), code(counterNames()[anomalyCounter(id)])] : [code(name)],
-    );
+    const isCounted = members.some(({ id }) => anomalyCounter(id) >= 0);
+    const counter = (id) => (anomalyCounter(id) < 0 ? '' : code(counterNames()[anomalyCounter(id)]));
+    const rows = members.map(({ id, name }) => (isCounted ? [code(name), counter(id)] : [code(name)]));
     const head = isCounted ? ['name', 'counter'] : ['name'];
     return `## ${title}\n\nIn rules: \`${keywordName}:NAME\`.\n\n${table(head, rows)}`;
   };

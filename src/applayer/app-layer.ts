@@ -192,6 +192,9 @@ export class AppLayer implements AppStreamSink {
     return taken;
   }
 
+  /** The flow that goes on as another protocol from the packet under way on; -1 for none. Set back by the pipeline. */
+  changeDue = -1;
+
   get flushDue(): number {
     return this.requests.flushDue;
   }
@@ -248,7 +251,10 @@ export class AppLayer implements AppStreamSink {
     }
     if (!app.parser.isQuiet || app.isRestless(side)) app.noteNews(side);
     app.addBytes(side, taken);
-    if (app.change !== undefined) this.recognition.beginAnew(app);
+    if (app.change !== undefined) {
+      this.recognition.beginAnew(app);
+      this.changeDue = app.f;
+    }
     if (app.becomes !== '') this.recognition.becomeAnother(app);
     return taken;
   }
@@ -311,6 +317,7 @@ export class AppLayer implements AppStreamSink {
     const app = this.apps[f];
     if (!app || app.isEof(direction)) return;
     app.noteEof(direction);
+    if (app.expected !== null) this.recognition.noteMissing(p, app);
     if (app.former.length > 0) app.noteNews(direction);
     if (app.parser === null || app.isStopped(direction)) return;
     this.input.isStart = app.bytes(direction) === 0;

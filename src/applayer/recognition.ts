@@ -132,8 +132,9 @@ export class Recognition {
     }
     if (found === Detected.failed) {
       app.noteDetection(side, Detection.failed);
+      if (app.expected !== null) this.noteMissing(p, app);
       const other = app.detection((side ^ 1) as Direction);
-      if (other === Detection.failed || (end - start > ENOUGH && other === Detection.undecided)) this.failTcp(app);
+      if (other === Detection.failed || (end - start > ENOUGH && other === Detection.undecided)) this.failTcp(p, app);
     }
     return false;
   }
@@ -221,7 +222,18 @@ export class Recognition {
   private checkExpected(p: Packet, app: AppFlow): void {
     const { expected, protocol } = app;
     app.expected = null;
-    if (expected === protocol.name) return;
+    if (expected !== protocol.name) this.tellUnexpected(p, expected);
+  }
+
+  /** What was announced does not come: a direction that cannot be it, or the end. */
+  noteMissing(p: Packet, app: AppFlow): void {
+    const { expected, protocol } = app;
+    if (expected === null || protocol.id > FAILED_PROTOCOL) return;
+    app.expected = null;
+    this.tellUnexpected(p, expected);
+  }
+
+  private tellUnexpected(p: Packet, expected: string | null): void {
     p.addAnomaly(APPLAYER_ANOMALY.applayer_unexpected_protocol);
     if (expected === 'tls') p.addAnomaly(APPLAYER_ANOMALY.applayer_no_tls_after_starttls);
   }
@@ -253,10 +265,11 @@ export class Recognition {
     }
   }
 
-  private failTcp(app: AppFlow): void {
+  private failTcp(p: Packet, app: AppFlow): void {
     if (app.protocol.id !== UNKNOWN_PROTOCOL) return;
     this.stopBoth(app);
     if (app.hasLostStart) return; // what was lost could have told
+    app.failedBy = p.number;
     this.setProtocol(app, FAILED_PROTOCOL);
     this.flows.setWord(app.f, F.appProtocolToServer, FAILED_PROTOCOL);
     this.flows.setWord(app.f, F.appProtocolToClient, FAILED_PROTOCOL);

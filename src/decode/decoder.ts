@@ -2,7 +2,7 @@
 
 import { defineCounter } from '../base/counters.ts';
 import type { Counters } from '../base/counters.ts';
-import { anomalyCounter, defineAnomalies } from '../framework/anomaly.ts';
+import { NOT_COUNTED, anomalyCounter, defineAnomalies } from '../framework/anomaly.ts';
 import { LAYER_FAILED, LAYER_NOT_MINE, LAYER_OK, markInvalid } from '../framework/layer.ts';
 import type { LayerDecode, LayerDefinition, LayerResult } from '../framework/layer.ts';
 import { Packet, PacketFlag } from '../framework/packet.ts';
@@ -112,7 +112,10 @@ export class Decoder implements IpContext {
 
   /** Names of what is wrong are counted where the packet is kept: those of a forgotten inner packet are lost. */
   private countAnomaliesOf(p: Packet): void {
-    for (let i = 0; i < p.anomalyCount; i++) this.counters.add(anomalyCounter(p.anomalies[i]!));
+    for (let i = 0; i < p.anomalyCount; i++) {
+      const counter = anomalyCounter(p.anomalies[i]!);
+      if (counter !== NOT_COUNTED) this.counters.add(counter);
+    }
   }
 
   // --- IpContext

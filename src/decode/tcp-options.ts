@@ -7,6 +7,8 @@ import { i32, u16 } from '../wire/read.ts';
 import { TCP_MAX_WINDOW_SCALE, TcpOption } from '../wire/tcp.ts';
 
 const ANOMALY = defineAnomalies('decode', 'tcp', ['opt_invalid_len', 'opt_duplicate']);
+/** Suricata's schema of statistics has no counter of it. */
+const UNCOUNTED = defineAnomalies('decode', 'tcp', ['opt_wscale_over_max'], { isCounted: false });
 
 /** NOP NOP TS(10) as one word: what nearly every data segment carries. */
 const NOP_NOP_TIMESTAMP = 0x0101080a;
@@ -63,7 +65,7 @@ function noteValidOption(p: Packet, type: number, o: number, length: number): vo
       if (isNew(p, p.tcpMss < 0)) p.tcpMss = u16(p.data, o + 2);
       return;
     case TcpOption.windowScale:
-      if (isNew(p, p.tcpWindowScale < 0)) p.tcpWindowScale = Math.min(p.data[o + 2]!, TCP_MAX_WINDOW_SCALE);
+      if (isNew(p, p.tcpWindowScale < 0)) noteWindowScale(p, p.data[o + 2]!);
       return;
     case TcpOption.sackPermitted:
       if (isNew(p, (p.flags & PacketFlag.tcpSackPermitted) === 0)) p.flags |= PacketFlag.tcpSackPermitted;
@@ -77,6 +79,11 @@ function noteValidOption(p: Packet, type: number, o: number, length: number): vo
     default:
       noteRareOption(p, type, o, length);
   }
+}
+
+function noteWindowScale(p: Packet, shift: number): void {
+  if (shift > TCP_MAX_WINDOW_SCALE) p.addAnomaly(UNCOUNTED.opt_wscale_over_max);
+  p.tcpWindowScale = Math.min(shift, TCP_MAX_WINDOW_SCALE);
 }
 
 function noteRareOption(p: Packet, type: number, o: number, length: number): void {

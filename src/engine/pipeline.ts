@@ -41,6 +41,8 @@ export interface StreamStage {
 export interface AppStage {
   /** The flow whose bytes are put together no longer, from this packet on; -1 for none. Set back by the pipeline. */
   flushDue: number;
+  /** The flow that goes on as another protocol from this packet on; -1 for none. Set back by the pipeline. */
+  changeDue: number;
   udp(p: Packet, f: number): void;
   of(f: number): AppFlow | null;
   /** No more bytes of a direction. */
@@ -222,6 +224,7 @@ export class Pipeline {
       if ((flags & DECIDED) !== 0 && this.isDecided(p, f)) return;
       if (p.proto === PROTO_TCP) {
         if (stream !== null && p.dropReason === 0) stream.packet(p, f);
+        if (this.parts.app !== null && this.parts.app.changeDue >= 0) this.inspectFormer(p, this.parts.app);
       } else if (p.proto === PROTO_UDP && this.parts.app !== null) this.parts.app.udp(p, f);
     }
     this.inspect(p);
@@ -244,6 +247,21 @@ export class Pipeline {
       stream.packet(p, f);
       this.inspect(p);
     }
+  }
+
+  /** What was put together of a protocol that ends here is looked at before the packet with which it ends. */
+  private inspectFormer(p: Packet, stage: AppStage): void {
+    const { flows, pseudo, stream } = this.parts;
+    const f = stage.changeDue;
+    stage.changeDue = -1;
+    if (stream === null) return;
+    for (const direction of [0, 1] as const) {
+      if (flows.hasFlag(f, FlowFlag.actionDrop)) break;
+      const former = pseudo.make(f, direction, PseudoSource.flush, p.ts);
+      stream.packet(former, f);
+      this.inspect(former);
+    }
+    if (flows.hasFlag(f, FlowFlag.actionDrop)) this.isDecided(p, f);
   }
 
   private inspect(p: Packet): void {
@@ -333,7 +351,7 @@ export class Pipeline {
     const app = this.parts.app?.of(f) ?? null;
     const isOpen = !this.parts.stream!.isClosed(f);
     if (app !== null && (isUnfinished(app, direction, { isOpen }) || hasFrames(app, direction))) return true;
-    if (isLast && app !== null && app.transactions.length > 0) return true;
+    if (app !== null && (app.expected !== null || (isLast && app.transactions.length > 0))) return true;
     return isSeen && this.parts.app !== null && this.parts.stream!.pendingApp(f, direction);
   }
 

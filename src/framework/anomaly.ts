@@ -28,13 +28,14 @@ export function defineAnomalies<const N extends string>(
   kind: AnomalyKind,
   prefix: string,
   names: readonly N[],
+  { isCounted = kind !== 'applayer' }: { readonly isCounted?: boolean } = {},
 ): Readonly<Record<N, number>> {
   const result = {} as Record<N, number>;
   for (const local of names) {
     const name = prefix === '' ? local : `${prefix}.${local}`;
     const key = `${kind}/${name}`;
     const known = byName.get(key);
-    const counter = kind === 'applayer' ? NOT_COUNTED : defineCounter(counterPrefix(kind, prefix) + name);
+    const counter = isCounted ? defineCounter(counterPrefix(kind, prefix) + name) : NOT_COUNTED;
     const id = known ?? declared.push({ kind, name, counter, isRaised: true }) - 1;
     byName.set(key, id);
     result[local] = id;

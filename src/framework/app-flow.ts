@@ -114,6 +114,8 @@ export class AppFlow {
   frames: FlowFrames | null = null;
   /** Number of the packet that showed the protocol of its own direction last, 0 for none. */
   shownBy = 0;
+  /** Number of the packet with which it was clear that the protocol is none that is known, 0 for none. */
+  failedBy = 0;
   /** By direction; null where no rule has asked. */
   news: [ProtocolNews, ProtocolNews] | null = null;
   /** Bytes never came from among those that tell the protocol. */

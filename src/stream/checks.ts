@@ -6,7 +6,7 @@ import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { osPolicyId } from './options.ts';
 import { D, S, SessionFlag, StreamFlag, osPolicyOf } from './sessions.ts';
-import { TcpFlag, TcpStateId } from './states.ts';
+import { TcpFlag } from './states.ts';
 
 const CONTROL = TcpFlag.syn | TcpFlag.fin | TcpFlag.rst;
 const PAWS_24_DAYS = 24 * 24 * 3600;
@@ -21,42 +21,64 @@ export function isAckValid(x: TcpContext, p: Packet, b: number, peer: number): b
   const w = x.sessions.words;
   const ahead = (p.tcpAck - w[peer + D.lastAck]!) | 0;
   if (ahead === 0) return true;
-  if (ahead < 0) return -ahead <= Math.max(w[peer + D.window]!, 65535) || w[b + S.state]! < TcpStateId.established;
+  if (ahead < 0) return w[peer + D.window] === 0 || -ahead <= w[peer + D.window]!;
   if ((w[b + S.flags]! & (SessionFlag.async | SessionFlag.midstream)) !== 0) return true;
   return ((p.tcpAck - w[peer + D.nextWin]!) | 0) <= 0 || ((p.tcpAck - w[peer + D.nextSeq]!) | 0) <= 0;
 }
 
-/** PAWS; notes the newest timestamp of the sender. */
-export function isTimestampValid(x: TcpContext, p: Packet, b: number, d: number): boolean {
+/** An acknowledgement that is overtaken by one seen before, and says nothing else. */
+export function isOvertaken(x: TcpContext, p: Packet, d: number, peer: number): boolean {
+  if (p.tcpFlags !== TcpFlag.ack || p.payloadLength > 0) return false;
   const w = x.sessions.words;
-  if ((w[b + S.flags]! & SessionFlag.timestamp) === 0 || (p.flags & PacketFlag.tcpHasTimestamp) === 0) return true;
-  const second = Math.floor(p.ts / 1e6) | 0;
-  const hasLast = (w[d + D.flags]! & StreamFlag.timestamp) !== 0 && w[d + D.lastTs] !== 0;
-  const step = (p.tcpTsVal - w[d + D.lastTs]!) | 0;
-  const isOld = second - w[d + D.lastPacketSecond]! > PAWS_24_DAYS;
-  if (hasLast && step < 0 && !isOld && step !== -1) {
-    if (x.options.liberalTimestamps) return true;
-    x.event(p, STREAM_ANOMALY.pkt_invalid_timestamp);
-    return false;
-  }
-  if (step > 0 || !hasLast || isOld) {
-    w[d + D.lastTs] = p.tcpTsVal;
-    w[d + D.lastPacketSecond] = second;
-    w[d + D.flags] = w[d + D.flags]! | StreamFlag.timestamp;
-  }
-  return true;
+  return p.tcpSeq === w[d + D.nextSeq] && ((p.tcpAck - w[peer + D.lastAck]!) | 0) < 0;
+}
+
+/** PAWS (RFC 7323, 5). */
+export function isTimestampValid(x: TcpContext, p: Packet, b: number, d: number): boolean {
+  if (!hasTimestamps(x, p, b)) return true;
+  const step = (p.tcpTsVal - x.sessions.words[d + D.lastTs]!) | 0;
+  if (step >= -1 || !hasLastTimestamp(x, d) || isTimestampOutdated(x, p, d) || x.options.liberalTimestamps) return true;
+  x.event(p, STREAM_ANOMALY.pkt_invalid_timestamp);
+  return false;
+}
+
+/** Remembers the newest timestamp of a sender: of segments that begin where all before was acknowledged (RFC 7323, 4.3). */
+export function noteTimestamp(x: TcpContext, p: Packet, b: number, d: number): void {
+  if (!hasTimestamps(x, p, b)) return;
+  const w = x.sessions.words;
+  if (((p.tcpSeq - w[d + D.lastAck]!) | 0) > 0) return;
+  const isNewer = ((p.tcpTsVal - w[d + D.lastTs]!) | 0) > 0;
+  if (!isNewer && hasLastTimestamp(x, d) && !isTimestampOutdated(x, p, d)) return;
+  w[d + D.lastTs] = p.tcpTsVal;
+  w[d + D.lastPacketSecond] = Math.floor(p.ts / 1e6) | 0;
+  w[d + D.flags] = w[d + D.flags]! | StreamFlag.timestamp;
+}
+
+function hasTimestamps(x: TcpContext, p: Packet, b: number): boolean {
+  return (x.sessions.words[b + S.flags]! & SessionFlag.timestamp) !== 0 && (p.flags & PacketFlag.tcpHasTimestamp) !== 0;
+}
+
+function hasLastTimestamp(x: TcpContext, d: number): boolean {
+  const w = x.sessions.words;
+  return (w[d + D.flags]! & StreamFlag.timestamp) !== 0 && w[d + D.lastTs] !== 0;
+}
+
+function isTimestampOutdated(x: TcpContext, p: Packet, d: number): boolean {
+  return (Math.floor(p.ts / 1e6) | 0) - x.sessions.words[d + D.lastPacketSecond]! > PAWS_24_DAYS;
 }
 
 /** Whether the receiver would take the reset; where segments were missed nobody can tell, and any is taken. */
 export function isResetValid(x: TcpContext, p: Packet, b: number, d: number, peer: number): boolean {
   const w = x.sessions.words;
-  if ((w[b + S.flags]! & SessionFlag.async) !== 0) return true;
   if (((w[d + D.flags]! | w[peer + D.flags]!) & StreamFlag.gap) !== 0) return true;
-  if ((p.tcpFlags & TcpFlag.ack) !== 0 && !isAckValid(x, p, b, peer)) {
+  if (p.payloadLength > 0) x.event(p, STREAM_ANOMALY.rst_with_data);
+  if ((w[b + S.flags]! & SessionFlag.async) !== 0) return true;
+  if (p.tcpMd5 !== 0 || p.tcpAo !== 0) w[d + D.flags] = w[d + D.flags]! | StreamFlag.rstUnproven;
+  // many a reset says 0 and means nothing by it
+  if ((p.tcpFlags & TcpFlag.ack) !== 0 && p.tcpAck !== 0 && !isAckValid(x, p, b, peer)) {
     x.invalidAck(p, STREAM_ANOMALY.rst_invalid_ack);
     return false;
   }
-  if (p.payloadLength > 0) x.event(p, STREAM_ANOMALY.rst_with_data);
   const ahead = (p.tcpSeq - w[d + D.nextSeq]!) | 0;
   const policy = osPolicyOf(w[d + D.flags]!);
   if (policy === HPUX11) return ahead >= 0;
@@ -81,13 +103,25 @@ export function isKeepAlive(x: TcpContext, p: Packet, d: number, peer: number): 
   return p.payloadLength === 0 && p.tcpSeq === w[d + D.nextSeq];
 }
 
+/** A repetition of what nobody needs any longer: nothing else that it says counts. */
+export function isDoneWith(x: TcpContext, p: Packet, d: number): boolean {
+  if (p.payloadLength === 0) return false;
+  const w = x.sessions.words;
+  const flags = w[d + D.flags]!;
+  if ((flags & StreamFlag.based) === 0) return false;
+  // where nobody reads any more, nothing is done with
+  if (!x.options.rawInspection && (flags & StreamFlag.appDisabled) !== 0) return false;
+  return ((p.tcpSeq + p.payloadLength - w[d + D.baseSeq]!) | 0) <= x.reassembly.needed.from(d);
+}
+
 /** Notes a retransmission: all its bytes were acknowledged (spurious) or at least seen. */
 export function noteRetransmission(x: TcpContext, p: Packet, d: number): boolean {
-  if (p.payloadLength === 0 || (p.tcpFlags & TcpFlag.syn) !== 0) return false;
+  if (p.payloadLength === 0) return false;
   const w = x.sessions.words;
   if ((w[d + D.flags]! & StreamFlag.based) === 0) return false;
   const end = (p.tcpSeq + p.payloadLength) | 0;
-  if (((end - w[d + D.lastAck]!) | 0) <= 0) x.event(p, STREAM_ANOMALY.pkt_spurious_retransmission);
+  if (((end - w[d + D.lastAck]!) | 0) <= 0 || isDoneWith(x, p, d))
+    x.event(p, STREAM_ANOMALY.pkt_spurious_retransmission);
   else if (((end - w[d + D.baseSeq]!) | 0) > w[d + D.contiguous]!) return false;
   p.flags |= PacketFlag.tcpRetransmission;
   w[d + D.retransmits] = w[d + D.retransmits]! + 1;

@@ -1,11 +1,11 @@
 // Closing: FINs and what follows them. Names are the server's view: a client's FIN leads to close_wait.
 
 import type { Packet } from '../framework/packet.ts';
-import { isAckValid, isTimestampValid } from './checks.ts';
+import { isAckValid, isOvertaken, isTimestampValid, noteTimestamp } from './checks.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { takeReset } from './reset.ts';
-import { BEFORE_RESET, CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
+import { CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 
 /** The anomalies of one state, in the words rules use; -1: such a packet is none. */
@@ -25,6 +25,7 @@ const COMPLAINTS: Readonly<Record<number, Complaints>> = {
     ack: E.closewait_invalid_ack,
   },
   [TcpStateId.lastAck]: { ackSeq: E.lastack_ack_wrong_seq, finSeq: -1, ack: E.lastack_invalid_ack },
+  [TcpStateId.closing]: { ackSeq: E.closing_ack_wrong_seq, finSeq: -1, ack: E.closing_invalid_ack },
   [TcpStateId.timeWait]: { ackSeq: E.timewait_ack_wrong_seq, finSeq: -1, ack: E.timewait_invalid_ack },
 };
 const OPEN: Complaints = { ackSeq: E.fin_out_of_window, finSeq: E.fin_out_of_window, ack: E.fin_invalid_ack };
@@ -35,9 +36,9 @@ export function inClosing(x: TcpContext, p: Packet, b: number, isToServer: boole
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
   if ((flags & TcpFlag.rst) !== 0) takeReset(x, p, b, d, peer);
-  else if ((flags & TcpFlag.syn) !== 0) x.event(p, E.shutdown_syn_resend);
-  else if ((flags & TcpFlag.fin) !== 0) takeFin(x, p, b, isToServer);
-  else if ((flags & TcpFlag.ack) !== 0) takeLateSegment(x, p, b, d, peer);
+  else if ((flags & TcpFlag.fin) !== 0) takeLaterFin(x, p, b, isToServer);
+  else if ((flags & TcpFlag.syn) !== 0) x.reject(p, E.shutdown_syn_resend);
+  else if ((flags & TcpFlag.ack) !== 0 && !isOvertaken(x, p, d, peer)) takeLateSegment(x, p, b, d, peer);
 }
 
 function complaints(x: TcpContext, b: number): Complaints {
@@ -50,15 +51,21 @@ function fits(x: TcpContext, p: Packet, b: number, d: number, peer: number, comp
     x.refuse(p);
     return false;
   }
+  // what a server that closed first is answered is judged by its acknowledgement before its place
+  const state = x.sessions.words[b + S.state]!;
+  const isAckFirst = state === TcpStateId.finWait1 || state === TcpStateId.finWait2;
+  if (isAckFirst && !hasFittingAck(x, p, b, peer)) return false;
   if (complaint >= 0 && isOutside(x, p, b, d)) {
     x.reject(p, complaint);
     return false;
   }
-  if (!isAckValid(x, p, b, peer)) {
-    x.invalidAck(p, complaints(x, b).ack);
-    return false;
-  }
-  return true;
+  return isAckFirst || hasFittingAck(x, p, b, peer);
+}
+
+function hasFittingAck(x: TcpContext, p: Packet, b: number, peer: number): boolean {
+  if (isAckValid(x, p, b, peer)) return true;
+  x.invalidAck(p, complaints(x, b).ack);
+  return false;
 }
 
 function isLoose(x: TcpContext, b: number): boolean {
@@ -69,12 +76,14 @@ function isLoose(x: TcpContext, b: number): boolean {
 function isOutside(x: TcpContext, p: Packet, b: number, d: number): boolean {
   const w = x.sessions.words;
   if (isLoose(x, b)) return isBeyondFirstWindow(x, p, b, d);
-  const state = w[b + S.state];
-  if (state === TcpStateId.lastAck || state === TcpStateId.timeWait) return isOffTheEnd(x, p, state, d);
-  const end = (p.tcpSeq + p.payloadLength) | 0;
+  const state = w[b + S.state]!;
+  if (state === TcpStateId.lastAck || state === TcpStateId.timeWait || state === TcpStateId.closing)
+    return isOffTheEnd(x, p, state, d);
   const limit = (w[d + D.lastAck]! + w[d + D.window]!) | 0;
+  if (state === TcpStateId.closeWait && (p.tcpFlags & TcpFlag.fin) === 0) return ((p.tcpSeq - limit) | 0) > 0;
+  const end = (p.tcpSeq + p.payloadLength) | 0;
   if (((end - w[d + D.nextWin]!) | 0) > 0 && ((end - limit) | 0) > 0 && end !== w[d + D.nextSeq]) return true;
-  return (p.tcpFlags & TcpFlag.fin) !== 0 && isOldFin(x, p, state!, d);
+  return (p.tcpFlags & TcpFlag.fin) !== 0 && ((p.tcpSeq - firstForFin(x, state, d)) | 0) < 0;
 }
 
 /**
@@ -88,15 +97,11 @@ function isBeyondFirstWindow(x: TcpContext, p: Packet, b: number, d: number): bo
   return (p.tcpSeq + p.payloadLength - w[d + D.isn]! - 1) >>> 0 > w[d + D.window]! >>> 0;
 }
 
-/** A FIN that repeats one is as good as its first, until it is acknowledged; any other before the data seen is old. */
-function isOldFin(x: TcpContext, p: Packet, state: number, d: number): boolean {
+/** Where a FIN may begin at the earliest. */
+function firstForFin(x: TcpContext, state: number, d: number): number {
   const w = x.sessions.words;
-  const isFirst = (w[d + D.flags]! & StreamFlag.eof) === 0;
-  if (isFirst && (state === TcpStateId.established || state === TcpStateId.closeWait)) {
-    return ((p.tcpSeq - w[d + D.nextSeq]!) | 0) < 0 || ((p.tcpSeq + p.payloadLength - w[d + D.lastAck]!) | 0) < 0;
-  }
-  const slack = state === TcpStateId.closeWait ? 0 : -1;
-  return ((p.tcpSeq + p.payloadLength - w[d + D.lastAck]!) | 0) < slack;
+  if (state <= TcpStateId.established) return w[d + D.lastAck]!;
+  return state === TcpStateId.finWait1 ? (w[d + D.nextSeq]! - 1) | 0 : w[d + D.nextSeq]!;
 }
 
 /** After both FINs there is one place left in the sequence space. */
@@ -104,40 +109,69 @@ function isOffTheEnd(x: TcpContext, p: Packet, state: number, d: number): boolea
   const w = x.sessions.words;
   const ahead = (p.tcpSeq - w[d + D.nextSeq]!) | 0;
   if (state === TcpStateId.lastAck) return ahead > 1;
+  if (state === TcpStateId.closing) return ahead > 0;
   return ahead > ((w[d + D.flags]! & StreamFlag.finCounted) !== 0 ? 0 : 1) || ahead < -1;
 }
 
-/** Notes the retransmission of data that is still under way, or partly acknowledged. */
-function isRetransmission(x: TcpContext, p: Packet, b: number, d: number): boolean {
+/** Data that was seen, or whose beginning was acknowledged. */
+function isRetransmission(x: TcpContext, p: Packet, d: number): boolean {
   if (p.payloadLength === 0) return false;
   const w = x.sessions.words;
-  const end = (p.tcpSeq + p.payloadLength) | 0;
-  const state = w[b + S.state];
-  const isAcked = ((end - w[d + D.lastAck]!) | 0) <= 0;
-  const isPartlyAcked = !isAcked && ((p.tcpSeq - w[d + D.lastAck]!) | 0) < 0;
-  if (!isAcked && !isPartlyAcked && ((end - w[d + D.nextSeq]!) | 0) > 0) return false;
-  const isServers = d === b + SERVER;
-  if (isAcked && state === TcpStateId.closeWait && isServers) x.event(p, E.closewait_pkt_before_last_ack);
-  const isQuiet = state === TcpStateId.lastAck || (state === TcpStateId.closeWait && !isServers);
-  if (!isAcked || !isQuiet) x.event(p, E.pkt_retransmission);
-  return true;
+  if (((p.tcpSeq - w[d + D.lastAck]!) | 0) < 0) return true;
+  return ((p.tcpSeq + p.payloadLength - w[d + D.nextSeq]!) | 0) <= 0;
 }
 
-/** A FIN in any state after the SYN/ACK. */
+/** The first FIN of a session. */
 export function takeFin(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  const d = b + (isToServer ? CLIENT : SERVER);
+  const peer = b + (isToServer ? SERVER : CLIENT);
+  if (!isTimestampValid(x, p, b, d)) {
+    x.refuse(p);
+    return;
+  }
+  if (!hasFittingAck(x, p, b, peer)) return;
+  if (isOutside(x, p, b, d)) x.reject(p, E.fin_out_of_window);
+  else if (isToServer && (p.tcpFlags & TcpFlag.syn) !== 0) x.reject(p, E.fin_syn);
+  else closeBy(x, p, b, isToServer, isToServer ? TcpStateId.closeWait : TcpStateId.finWait1);
+}
+
+/** A FIN after the first: of the other side, or repeated. Behind both nothing is expected of one. */
+function takeLaterFin(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  const state = x.sessions.words[b + S.state]!;
+  const d = b + (isToServer ? CLIENT : SERVER);
+  const peer = b + (isToServer ? SERVER : CLIENT);
+  if (state === TcpStateId.timeWait || state === TcpStateId.lastAck || state === TcpStateId.closing) return;
+  if (state !== TcpStateId.closeWait && isSameFin(x, p, d, peer)) return;
+  if (isRetransmission(x, p, d)) {
+    x.event(p, E.pkt_retransmission);
+    return;
+  }
+  if (!fits(x, p, b, d, peer, complaints(x, b).finSeq)) return;
+  closeBy(x, p, b, isToServer, afterFin(state, p, isToServer));
+}
+
+/** The FIN that was counted, once more. */
+function isSameFin(x: TcpContext, p: Packet, d: number, peer: number): boolean {
+  const w = x.sessions.words;
+  if ((p.tcpFlags & TcpFlag.ack) === 0 || p.tcpAck !== w[peer + D.lastAck]) return false;
+  return p.tcpSeq === ((w[d + D.nextSeq]! - 1) | 0);
+}
+
+/** A FIN that fits, and the state that follows. */
+function closeBy(x: TcpContext, p: Packet, b: number, isToServer: boolean, next: number): void {
   const w = x.sessions.words;
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
-  if (!fits(x, p, b, d, peer, complaints(x, b).finSeq)) return;
   const own = isToServer ? SessionFlag.finByClient : SessionFlag.finByServer;
   if ((w[b + S.flags]! & own) === 0) {
     noteEnd(x, p, b, d);
     w[b + S.flags] = w[b + S.flags]! | own;
-  } else isRetransmission(x, p, b, d);
-  x.updateAck(p, peer);
+  }
+  noteTimestamp(x, p, b, d);
+  takeAck(x, p, peer);
   x.updateWindow(p, peer);
   if ((w[b + S.flags]! & SessionFlag.async) !== 0) w[d + D.lastAck] = w[d + D.nextSeq]!;
-  x.setState(b, afterFin(w[b + S.state]!, isToServer));
+  x.setState(b, next);
   x.feed(p, b, d, peer);
 }
 
@@ -145,63 +179,86 @@ export function takeFin(x: TcpContext, p: Packet, b: number, isToServer: boolean
 function noteEnd(x: TcpContext, p: Packet, b: number, d: number): void {
   const w = x.sessions.words;
   const end = (p.tcpSeq + p.payloadLength) | 0;
-  if (((end - w[d + D.nextSeq]!) | 0) < 0) return;
+  const isFirst = (w[b + S.flags]! & (SessionFlag.finByClient | SessionFlag.finByServer)) === 0;
+  const isCounted = d === b + SERVER && isFirst;
+  if (((end - w[d + D.nextSeq]!) | 0) < (isCounted ? -1 : 0)) return;
+  if (!isFirst && d === b + CLIENT && p.tcpSeq !== w[d + D.nextSeq]) return;
   w[d + D.nextSeq] = end;
   w[d + D.flags] = w[d + D.flags]! | StreamFlag.eof;
-  const isFirst = (w[b + S.flags]! & (SessionFlag.finByClient | SessionFlag.finByServer)) === 0;
-  if (d !== b + SERVER || !isFirst) return;
+  if (!isCounted) return;
   w[d + D.nextSeq] = (end + 1) | 0;
   w[d + D.flags] = w[d + D.flags]! | StreamFlag.finCounted;
 }
 
-function afterFin(state: number, isToServer: boolean): number {
-  switch (state) {
-    case TcpStateId.synRecv:
-    case TcpStateId.established:
-      return isToServer ? TcpStateId.closeWait : TcpStateId.finWait1;
-    case TcpStateId.finWait1:
-    case TcpStateId.finWait2:
-      return isToServer ? TcpStateId.timeWait : state;
-    case TcpStateId.closeWait:
-      return isToServer ? state : TcpStateId.lastAck;
-    default:
-      return state;
-  }
+/** Who closes after the server, or twice, without a word of what it received, closes at the same time. */
+function afterFin(state: number, p: Packet, isToServer: boolean): number {
+  if (state === TcpStateId.finWait2) return TcpStateId.timeWait;
+  if (state === TcpStateId.finWait1) return (p.tcpFlags & TcpFlag.ack) !== 0 ? TcpStateId.timeWait : TcpStateId.closing;
+  return isToServer ? state : TcpStateId.lastAck;
 }
 
-function isFinAcked(x: TcpContext, d: number): boolean {
+/** What was acknowledged now was sent, seen or not, and no more of it is waited for. */
+function takeAck(x: TcpContext, p: Packet, peer: number): void {
   const w = x.sessions.words;
-  return (w[d + D.flags]! & StreamFlag.finCounted) !== 0 && ((w[d + D.lastAck]! - w[d + D.nextSeq]!) | 0) >= 0;
+  x.updateAck(p, peer);
+  if ((p.tcpFlags & TcpFlag.ack) !== 0 && ((p.tcpAck - w[peer + D.nextSeq]!) | 0) > 0) w[peer + D.nextSeq] = p.tcpAck;
 }
 
 /** Data or acknowledgement after a FIN. */
 function takeLateSegment(x: TcpContext, p: Packet, b: number, d: number, peer: number): void {
   const w = x.sessions.words;
   const state = w[b + S.state]!;
-  const isRepeated = isRetransmission(x, p, b, d);
-  const isServersLast = state === TcpStateId.lastAck && d === b + SERVER;
-  const isUnchecked = isServersLast || (isRepeated && state >= TcpStateId.timeWait);
+  if (state === TcpStateId.lastAck && d === b + SERVER) {
+    takeAfterBoth(x, p, b, d, peer);
+    return;
+  }
+  const isRepeated = isRetransmission(x, p, d);
+  if (isRepeated && isDoneAfterFin(x, p, state, d)) return;
+  const isUnchecked = isRepeated && (state === TcpStateId.timeWait || state === TcpStateId.closeWait);
   if (!fits(x, p, b, d, peer, isUnchecked ? -1 : complaints(x, b).ackSeq)) return;
   const isNext = p.tcpSeq === w[d + D.nextSeq];
-  const isOpen = state !== TcpStateId.timeWait && (w[d + D.flags]! & StreamFlag.eof) === 0;
-  if (isOpen && p.payloadLength > 0) x.updateNextSeq(p, d);
-  x.updateAck(p, peer);
+  const endsServer = isNext && d === b + CLIENT && isFinAcked(x, p, b + SERVER);
+  noteTimestamp(x, p, b, d);
+  if (isNext && (w[d + D.flags]! & StreamFlag.eof) === 0) x.updateNextSeq(p, d);
+  takeAck(x, p, peer);
   x.updateWindow(p, peer);
   x.feed(p, b, d, peer);
-  if (!isRepeated) advance(x, p, b, d, isNext);
+  if (!isRepeated) advance(x, b, endsServer);
 }
 
-/** An acknowledgement moves the session on when it comes in its place and acknowledges the FIN. */
-function advance(x: TcpContext, p: Packet, b: number, d: number, isNext: boolean): void {
+/** Notes a repetition; true where nothing in it can be news. */
+function isDoneAfterFin(x: TcpContext, p: Packet, state: number, d: number): boolean {
+  x.event(p, E.pkt_retransmission);
+  if (state !== TcpStateId.closeWait) return false;
+  if (((p.tcpSeq + p.payloadLength - x.sessions.words[d + D.lastAck]!) | 0) > 0) return false;
+  x.reject(p, E.closewait_pkt_before_last_ack);
+  return true;
+}
+
+/** The server goes on though both have closed: only what it acknowledges counts. */
+function takeAfterBoth(x: TcpContext, p: Packet, b: number, d: number, peer: number): void {
+  if (!isTimestampValid(x, p, b, d) || ((p.tcpAck - x.sessions.words[peer + D.nextSeq]!) | 0) > 0) return;
+  x.updateAck(p, peer);
+  x.acknowledged(p, b, peer);
+}
+
+/** Whether p acknowledges the FIN of stream `d`, and nothing beyond. */
+function isFinAcked(x: TcpContext, p: Packet, d: number): boolean {
   const w = x.sessions.words;
-  const acksServersFin = d === b + CLIENT && isFinAcked(x, b + SERVER);
+  return (w[d + D.flags]! & StreamFlag.finCounted) !== 0 && p.tcpAck === w[d + D.nextSeq];
+}
+
+/** An acknowledgement moves the session on: that of the server's FIN, and any that follows both FINs. */
+function advance(x: TcpContext, b: number, endsServer: boolean): void {
+  const w = x.sessions.words;
   switch (w[b + S.state]) {
     case TcpStateId.finWait1:
-      if (isNext && acksServersFin) x.setState(b, TcpStateId.finWait2);
+      if (endsServer) x.setState(b, TcpStateId.finWait2);
+      return;
+    case TcpStateId.closing:
+      x.setState(b, TcpStateId.timeWait);
       return;
     case TcpStateId.lastAck:
-      if (acksServersFin && ((p.tcpSeq - w[d + D.nextSeq]!) | 0) >= 0) x.setState(b, TcpStateId.closed);
-      return;
     case TcpStateId.timeWait:
       x.setState(b, TcpStateId.closed);
       return;
@@ -209,25 +266,13 @@ function advance(x: TcpContext, p: Packet, b: number, d: number, isNext: boolean
   }
 }
 
-/** Packets after the end. @returns whether it was none: the session is what it was before the reset */
-export function inClosed(x: TcpContext, p: Packet, b: number, isToServer: boolean): boolean {
+/** Packets after the end. */
+export function inClosed(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const w = x.sessions.words;
-  const d = b + (isToServer ? CLIENT : SERVER);
+  if ((p.tcpFlags & (TcpFlag.rst | TcpFlag.syn)) !== 0) return;
+  if ((w[b + S.flags]! & SessionFlag.closedByRst) !== 0 || (p.tcpFlags & TcpFlag.ack) === 0) return;
   const peer = b + (isToServer ? SERVER : CLIENT);
-  if ((p.tcpFlags & (TcpFlag.rst | TcpFlag.syn)) !== 0) return false;
-  const wasReset = (w[b + S.flags]! & SessionFlag.closedByRst) !== 0;
-  // The sender of the reset goes on as if nothing had happened, and nobody else has spoken since.
-  if (wasReset && (w[peer + D.flags]! & StreamFlag.rstReceived) !== 0) {
-    if (p.payloadLength === 0 || p.tcpSeq !== w[d + D.nextSeq]) return false;
-    w[peer + D.flags] = w[peer + D.flags]! & ~StreamFlag.rstReceived;
-    x.event(p, E.suspected_rst_inject);
-    w[b + S.flags] = w[b + S.flags]! & ~SessionFlag.closedByRst;
-    x.setState(b, (w[b + S.flags]! >> BEFORE_RESET) & 15);
-    return true;
-  }
-  w[d + D.flags] = w[d + D.flags]! & ~StreamFlag.rstReceived;
-  if (wasReset || (p.tcpFlags & TcpFlag.ack) === 0) return false;
+  if (!isAckValid(x, p, b, peer)) return;
   x.updateAck(p, peer);
   x.acknowledged(p, b, peer);
-  return false;
 }

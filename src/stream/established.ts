@@ -1,12 +1,12 @@
 // Established: data and acknowledgements of an open connection, checked against windows (RFC 9293, 3.10.7.4).
 
 import type { Packet } from '../framework/packet.ts';
-import { isAckValid, isTimestampValid } from './checks.ts';
+import { isAckValid, isOvertaken, isTimestampValid, noteTimestamp } from './checks.ts';
 import { takeFin } from './closing.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { takeReset } from './reset.ts';
-import { CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
+import { CLIENT, D, S, SERVER, SessionFlag } from './sessions.ts';
 import { TcpFlag } from './states.ts';
 
 export function inEstablished(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
@@ -14,8 +14,8 @@ export function inEstablished(x: TcpContext, p: Packet, b: number, isToServer: b
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
   if ((flags & TcpFlag.rst) !== 0) takeReset(x, p, b, d, peer);
-  else if ((flags & TcpFlag.syn) !== 0) strayInEstablished(x, p, b, isToServer);
   else if ((flags & TcpFlag.fin) !== 0) takeFin(x, p, b, isToServer);
+  else if ((flags & TcpFlag.syn) !== 0) strayInEstablished(x, p, b, isToServer);
   else if ((flags & TcpFlag.ack) !== 0) takeSegment(x, p, b, d, peer);
 }
 
@@ -29,7 +29,7 @@ function strayInEstablished(x: TcpContext, p: Packet, b: number, isToServer: boo
   if (isToServer) x.reject(p, STREAM_ANOMALY.est_synack_toserver);
   else if (p.tcpAck !== w[b + CLIENT + D.lastAck]) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_ack);
   else if (p.tcpSeq !== w[b + SERVER + D.isn]) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_seq);
-  else if (w[b + SERVER + D.nextSeq] !== ((p.tcpSeq + 1) | 0)) x.reject(p, STREAM_ANOMALY.est_synack_resend);
+  else if ((w[b + S.flags]! & SessionFlag.confirmed) !== 0) x.reject(p, STREAM_ANOMALY.est_synack_resend);
 }
 
 /** Before what is acknowledged, but a probe (keep-alive) or data that went past us when it was acknowledged. */
@@ -38,13 +38,6 @@ function isWelcomeLate(x: TcpContext, d: number, end: number): boolean {
   const beyondNext = (end - w[d + D.nextSeq]!) | 0;
   if (w[d + D.lastAck] === w[d + D.nextSeq]) return beyondNext === -1;
   return beyondNext > 0;
-}
-
-/** A repetition of what nobody needs any longer. */
-function isDoneWith(x: TcpContext, p: Packet, d: number, end: number): boolean {
-  const w = x.sessions.words;
-  const isBased = (w[d + D.flags]! & StreamFlag.based) !== 0;
-  return p.payloadLength > 0 && isBased && ((end - w[d + D.baseSeq]!) | 0) <= x.reassembly.needed.from(d);
 }
 
 /**
@@ -61,12 +54,15 @@ function fillsEarlierHole(x: TcpContext, b: number, d: number, end: number): boo
 /** Data and acknowledgement of an open connection. */
 function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: number): void {
   const w = x.sessions.words;
-  if (!isAckValid(x, p, b, peer)) {
-    x.invalidAck(p, STREAM_ANOMALY.est_invalid_ack);
-    return;
-  }
+  if (d === b + SERVER) w[b + S.flags] = w[b + S.flags]! | SessionFlag.confirmed;
+  if (isOvertaken(x, p, d, peer)) return;
   if (!isTimestampValid(x, p, b, d)) {
     x.refuse(p);
+    return;
+  }
+  if (!isAckValid(x, p, b, peer)) {
+    x.event(p, STREAM_ANOMALY.pkt_invalid_ack);
+    x.passOver(p, STREAM_ANOMALY.est_invalid_ack);
     return;
   }
   const flags = w[b + S.flags]!;
@@ -74,20 +70,20 @@ function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: numbe
   if ((flags & SessionFlag.async) !== 0) {
     x.updateNextSeq(p, d);
     w[d + D.lastAck] = w[d + D.nextSeq]!;
-  } else if (((end - w[d + D.lastAck]!) | 0) < 0 && !isWelcomeLate(x, d, end) && !isDoneWith(x, p, d, end)) {
+  } else if (((end - w[d + D.lastAck]!) | 0) < 0 && !isWelcomeLate(x, d, end)) {
     if (fillsEarlierHole(x, b, d, end)) {
       x.updateAck(p, peer);
       x.updateWindow(p, peer);
-    } else x.reject(p, STREAM_ANOMALY.est_pkt_before_last_ack);
+    } else x.passOver(p, STREAM_ANOMALY.est_pkt_before_last_ack);
     return;
   }
   const isBeyond = ((end - w[d + D.nextWin]!) | 0) > 0;
   if (isBeyond && (flags & (SessionFlag.async | SessionFlag.midstream)) === 0) {
-    // One byte against a closed window is a probe.
-    const isProbe = p.payloadLength === 1 && w[d + D.window] === 0;
-    x.reject(p, isProbe ? STREAM_ANOMALY.est_ack_zwp_data : STREAM_ANOMALY.est_packet_out_of_window);
+    // one byte against a closed window is a probe, which its receiver does not take (RFC 9293, 3.8.6.1)
+    if (p.payloadLength !== 1 || w[d + D.window] !== 0) x.passOver(p, STREAM_ANOMALY.est_packet_out_of_window);
     return;
   }
+  noteTimestamp(x, p, b, d);
   x.updateNextSeq(p, d);
   x.updateAck(p, peer);
   x.updateWindow(p, peer);

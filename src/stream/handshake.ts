@@ -2,7 +2,7 @@
 
 import type { Packet } from '../framework/packet.ts';
 import { PacketFlag } from '../framework/packet.ts';
-import { isAckValid, isKeepAlive, isResetValid, isTimestampValid } from './checks.ts';
+import { isAckValid, isResetValid, isTimestampValid, noteTimestamp } from './checks.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { takeFin } from './closing.ts';
@@ -17,15 +17,15 @@ const MOST_GREETINGS = (1 << GREETING_BITS) - 1;
 
 export function inSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const flags = p.tcpFlags;
-  if ((flags & TcpFlag.syn) === 0 && !isToServer && !echoesSyn(x, p, b)) {
+  if ((flags & SYN_ACK) !== SYN_ACK && !isToServer && !echoesSyn(x, p, b)) {
     x.reject(p, STREAM_ANOMALY.pkt_invalid_timestamp);
     return;
   }
-  if ((flags & TcpFlag.rst) !== 0) resetInSynSent(x, p, b, isToServer);
+  if ((flags & SYN_ACK) === SYN_ACK) synAckInSynSent(x, p, b, isToServer);
+  else if ((flags & TcpFlag.rst) !== 0) resetInSynSent(x, p, b, isToServer);
   else if ((flags & TcpFlag.fin) !== 0) return;
-  else if ((flags & SYN_ACK) === SYN_ACK) synAckInSynSent(x, p, b, isToServer);
   else if ((flags & TcpFlag.syn) !== 0) synInSynSent(x, p, b, isToServer);
-  else if ((flags & TcpFlag.ack) !== 0 && x.options.asyncOneside && isToServer) beginAsync(x, p, b);
+  else if ((flags & TcpFlag.ack) !== 0 && x.options.asyncOneside) beginAsync(x, p, b, isToServer);
 }
 
 /** The server echoes the timestamp of the SYN or none (RFC 7323, 3.2); another one is a guess of somebody else. */
@@ -40,13 +40,19 @@ function echoesSyn(x: TcpContext, p: Packet, b: number): boolean {
 function resetInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const w = x.sessions.words;
   const hasAck = (p.tcpFlags & TcpFlag.ack) !== 0;
+  if (p.payloadLength > 0) x.event(p, STREAM_ANOMALY.rst_with_data);
   if (isToServer) {
     if (hasAck && p.tcpAck !== 0) x.invalidAck(p, STREAM_ANOMALY.rst_invalid_ack);
     return;
   }
   const client = b + CLIENT;
   const isSynAcked = p.tcpAck === w[client + D.nextSeq] || p.tcpAck === ((w[client + D.isn]! + 1) | 0);
-  if (hasAck && !isSynAcked && !x.greetings.find(w[b + S.greetings]!, (p.tcpAck - 1) | 0, x.greeting)) {
+  if (
+    hasAck &&
+    p.tcpAck !== 0 &&
+    !isSynAcked &&
+    !x.greetings.find(w[b + S.greetings]!, (p.tcpAck - 1) | 0, x.greeting)
+  ) {
     x.invalidAck(p, STREAM_ANOMALY.rst_invalid_ack);
   } else if (p.tcpSeq === w[b + SERVER + D.nextSeq]) x.close(b);
   else x.refuse(p);
@@ -133,8 +139,7 @@ function takeSynAck(x: TcpContext, p: Packet, b: number): void {
   const client = b + CLIENT;
   const server = b + SERVER;
   takeSyn(x, p, server, client);
-  // Scaling holds only when both sides offer it (RFC 7323, 2.2).
-  if (p.tcpWindowScale < 0) w[server + D.windowScale] = 0;
+  scaleByBoth(x, b);
   w[client + D.lastAck] = p.tcpAck;
   w[client + D.nextWin] = (p.tcpAck + w[client + D.window]!) | 0;
   w[server + D.nextWin] = (w[server + D.lastAck]! + w[server + D.window]!) | 0;
@@ -145,6 +150,14 @@ function takeSynAck(x: TcpContext, p: Packet, b: number): void {
     w[server + D.nextSeq] = (p.tcpSeq + 1 + p.payloadLength) | 0;
     x.addData(p, b, server, (p.tcpSeq + 1) | 0);
   }
+}
+
+/** Scaling holds only when both sides offer it (RFC 7323, 2.2). */
+function scaleByBoth(x: TcpContext, b: number): void {
+  const w = x.sessions.words;
+  if (((w[b + CLIENT + D.flags]! | w[b + SERVER + D.flags]!) & StreamFlag.unscaled) === 0) return;
+  w[b + CLIENT + D.windowScale] = 0;
+  w[b + SERVER + D.windowScale] = 0;
 }
 
 /** Third packet of a split handshake: the client acknowledges the server's SYN and repeats its own. */
@@ -167,11 +180,11 @@ function fourWaySynAck(x: TcpContext, p: Packet, b: number): void {
   x.setState(b, TcpStateId.synRecv);
 }
 
-function beginAsync(x: TcpContext, p: Packet, b: number): void {
+function beginAsync(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const w = x.sessions.words;
   const client = b + CLIENT;
   const server = b + SERVER;
-  if (p.tcpSeq !== w[client + D.nextSeq]) {
+  if (!isToServer || p.tcpSeq !== w[client + D.nextSeq]) {
     x.reject(p, STREAM_ANOMALY['3whs_async_wrong_seq']);
     return;
   }
@@ -193,12 +206,12 @@ export function inSynRecv(x: TcpContext, p: Packet, b: number, isToServer: boole
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
   if ((flags & TcpFlag.rst) !== 0) {
-    if (isResetValid(x, p, b, d, peer)) x.close(b);
+    if (isTimestampValid(x, p, b, d) && isResetValid(x, p, b, d, peer)) x.close(b);
     else x.refuse(p);
-  } else if ((flags & SYN_ACK) === SYN_ACK) repeatedSynAck(x, p, b, isToServer);
+  } else if ((flags & TcpFlag.fin) !== 0) takeFin(x, p, b, isToServer);
+  else if ((flags & SYN_ACK) === SYN_ACK) repeatedSynAck(x, p, b, isToServer);
   else if ((flags & TcpFlag.syn) !== 0) repeatedSyn(x, p, b, isToServer);
-  else if ((flags & TcpFlag.fin) !== 0) takeFin(x, p, b, isToServer);
-  else if ((flags & TcpFlag.ack) !== 0 && !isKeepAlive(x, p, d, peer)) ackInSynRecv(x, p, b, isToServer);
+  else if ((flags & TcpFlag.ack) !== 0) ackInSynRecv(x, p, b, isToServer);
 }
 
 function repeatedSynAck(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
@@ -233,7 +246,7 @@ function confirmsOther(x: TcpContext, p: Packet, b: number): boolean {
   if (!x.greetings.find(w[b + S.greetings]!, (p.tcpAck - 1) | 0, x.greeting)) return false;
   const client = b + CLIENT;
   greet(x, x.greeting, p.ts, b + SERVER, client);
-  if (x.greeting.windowScale < 0) w[b + SERVER + D.windowScale] = 0;
+  scaleByBoth(x, b);
   w[client + D.nextWin] = (w[client + D.lastAck]! + w[client + D.window]!) | 0;
   return true;
 }
@@ -262,6 +275,7 @@ function ackInSynRecv(x: TcpContext, p: Packet, b: number, isToServer: boolean):
     w[b + S.handshakeRtt] = rtt < 0 || rtt > 0x7fffffff ? -1 : rtt;
   }
   x.setState(b, TcpStateId.established);
+  noteTimestamp(x, p, b, d);
   x.updateAck(p, peer);
   w[peer + D.nextWin] = w[peer + D.lastAck]!;
   x.updateWindow(p, peer);
@@ -282,11 +296,22 @@ function mayServerConfirm(x: TcpContext, p: Packet, b: number, flags: number): b
     return false;
   }
   if ((flags & (SessionFlag.fastOpen | SessionFlag.midstream)) !== 0) return true;
+  if (x.options.inline) {
+    rejectEarly(x, p, b);
+    return false;
+  }
   // The client's ACK was lost on the way to us.
-  const isNext = p.tcpSeq === w[b + SERVER + D.nextSeq] && ((p.tcpAck - w[b + CLIENT + D.isn]!) | 0) > 0;
-  if (isNext && isAckValid(x, p, b, b + CLIENT)) return true;
+  if (p.tcpSeq === w[b + SERVER + D.nextSeq] && ((p.tcpAck - w[b + CLIENT + D.isn]!) | 0) > 0) return true;
   x.reject(p, STREAM_ANOMALY['3whs_wrong_seq_wrong_ack']);
   return false;
+}
+
+/** Inline nothing is lost on the way to us: the server cannot go on before the client has confirmed. */
+function rejectEarly(x: TcpContext, p: Packet, b: number): void {
+  const w = x.sessions.words;
+  const isNext = p.tcpSeq === w[b + SERVER + D.nextSeq] && p.tcpAck === w[b + CLIENT + D.nextSeq];
+  const isData = isNext && p.payloadLength > 0;
+  x.reject(p, isData ? STREAM_ANOMALY['3whs_ack_data_inject'] : STREAM_ANOMALY['3whs_ack_in_wrong_dir']);
 }
 
 function isConfirmation(x: TcpContext, p: Packet, b: number, d: number, peer: number): boolean {

@@ -78,7 +78,8 @@ export class NeededBytes {
     let keep = (flags & StreamFlag.rawDisabled) !== 0 ? w[d + D.contiguous]! : w[d + D.raw]!;
     if (inline && rawInspection) keep -= reassembly.toserverChunkSize;
     if (app < keep) keep = app;
-    const isHeld = (flags & StreamFlag.held) !== 0 || (rawInspection && (flags & StreamFlag.lingers) !== 0);
+    // alerts show what is held, where there are rules that raise some
+    const isHeld = rawInspection && (flags & (StreamFlag.held | StreamFlag.lingers)) !== 0;
     if (isHeld) keep -= this.behind[d % STRIDE === CLIENT ? 0 : 1];
     if (this.told !== null) keep = Math.min(keep, this.told.position(d));
     return Math.max(keep, -this.sessions.doubles[(d + D.baseOffset) >> 1]!);

@@ -25,7 +25,8 @@ export function greet(x: TcpContext, g: Greeting, ts: number, d: number, peer: n
   w[d + D.lastAck] = (g.seq + 1) | 0;
   x.setBase(d, (g.seq + 1) | 0);
   w[peer + D.window] = g.window;
-  w[d + D.flags] = w[d + D.flags]! & ~StreamFlag.timestamp;
+  w[d + D.flags] = w[d + D.flags]! & ~(StreamFlag.timestamp | StreamFlag.unscaled);
+  if (g.windowScale < 0) w[d + D.flags] = w[d + D.flags]! | StreamFlag.unscaled;
   if (g.hasTimestamp) {
     w[d + D.lastTs] = g.tsVal;
     w[d + D.lastPacketSecond] = Math.floor(ts / 1e6) | 0;

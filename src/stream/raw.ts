@@ -7,7 +7,7 @@ import { F } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
 import type { Reassembly } from './reassembly.ts';
 import { CLIENT, D, S, SERVER, StreamFlag, STRIDE, afterLook } from './sessions.ts';
-import { TcpStateId } from './states.ts';
+import { TcpFlag, TcpStateId } from './states.ts';
 
 const MAX_BLOCKS = 64;
 /** Inline, a packet has at least that part of a chunk before it in view, however large it is (as in Suricata 8.0.8). */
@@ -79,8 +79,10 @@ export class RawWindow implements RawStream {
   private openPassive(p: Packet, d: number, state: number, isToServer: boolean): void {
     const w = this.reassembly.sessions.words;
     const isEnd = (p.flags & PacketFlag.pseudoStreamEnd) !== 0;
+    // what comes before a reset is all there will be, acknowledged or not
+    const isGivenUp = state === TcpStateId.closed && (p.tcpFlags & TcpFlag.rst) !== 0;
     const end = w[d + D.end]!;
-    let right = isEnd ? end : this.reassembly.ackedTo(d);
+    let right = isEnd || isGivenUp ? end : this.reassembly.ackedTo(d);
     if (right > end) right = end;
     const raw = w[d + D.raw]!;
     if (right <= raw) return;

@@ -82,6 +82,8 @@ export const SessionFlag = {
   established: 1 << 16,
   /** The server did not take what came with the SYN. */
   synDataIgnored: 1 << 17,
+  /** The server has gone on behind the handshake: a repeated SYN/ACK is none any more. */
+  confirmed: 1 << 18,
 } as const;
 
 /** Where `S.flags` keeps the state that a session had before its reset: 4 bits. */
@@ -96,7 +98,8 @@ export const StreamFlag = {
   noReassembly: 1 << 5,
   gap: 1 << 6,
   keepAlive: 1 << 7,
-  rstReceived: 1 << 8,
+  /** It sent a reset with a signature that only its receiver can check (RFC 2385, RFC 5925). */
+  rstUnproven: 1 << 8,
   based: 1 << 9, // baseSeq is set
   appDisabled: 1 << 10,
   started: 1 << 11, // the application layer has seen the beginning
@@ -119,6 +122,8 @@ export const StreamFlag = {
   whole: 1 << 20,
   /** As `held`, but nothing is kept: repeated, it is judged as if it were. */
   lingers: 1 << 21,
+  /** Its SYN offered no scaling: that of the other side does not hold either (RFC 7323, 2.2). */
+  unscaled: 1 << 22,
 } as const;
 
 /** Flags of a direction once content rules have looked at what was due. */

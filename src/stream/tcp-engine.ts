@@ -7,7 +7,7 @@ import { F } from '../framework/flows.ts';
 import type { Packet } from '../framework/packet.ts';
 import { PACKET_SOURCES, PacketFlag } from '../framework/packet.ts';
 import type { AppStreamSink, StreamListener, TcpSnapshot, TcpView } from '../framework/stream.ts';
-import { isKeepAlive, noteRetransmission } from './checks.ts';
+import { isDoneWith, isKeepAlive, noteRetransmission } from './checks.ts';
 import { inClosed, inClosing } from './closing.ts';
 import type { HostPolicy, StreamPolicy } from './context.ts';
 import { TcpContext } from './context.ts';
@@ -20,6 +20,7 @@ import { mayOpen, openBySyn, openBySynAck, openMidstream } from './opening.ts';
 import type { StreamOptions } from './options.ts';
 import { RawWindow } from './raw.ts';
 import { Reassembly } from './reassembly.ts';
+import { undoReset } from './reset.ts';
 import { CLIENT, D, S, SERVER, SessionFlag, Sessions, StreamFlag, STRIDE, OS_POLICY } from './sessions.ts';
 import { snapshotOf } from './snapshot.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
@@ -30,6 +31,7 @@ export type Direction = 'toServer' | 'toClient';
 
 /** Packets made while their flow goes on: those of flows that end are not counted (measured beside Suricata 8.0.8). */
 const FLUSH = PACKET_SOURCES.indexOf('stream (detect/log)');
+const RESET_OR_SYN = TcpFlag.rst | TcpFlag.syn;
 const RAW_ENDS = StreamFlag.noReassembly | StreamFlag.rawDisabled | StreamFlag.rawLast;
 
 /** What the engine works with; `slab` manages a region of `data`, which is registered as `bufferId`. */
@@ -198,18 +200,26 @@ export class TcpEngine implements TcpView {
     const isToServer = (p.flags & PacketFlag.toServer) !== 0;
     const d = b + (isToServer ? CLIENT : SERVER);
     const peer = b + (isToServer ? SERVER : CLIENT);
+    const isCancelled = (w[d + D.flags]! & StreamFlag.rstUnproven) !== 0 && (p.tcpFlags & RESET_OR_SYN) === 0;
+    if (isCancelled) undoReset(this.x, p, b, d);
     const state = w[b + S.state]!;
     // the bare acknowledgement that ends the handshake still belongs to it
     const isEstablished = state >= TcpStateId.established || p.payloadLength > 0;
-    if (state >= TcpStateId.established) {
-      if (isKeepAlive(this.x, p, d, peer)) {
-        p.flags |= PacketFlag.tcpRetransmission;
-        this.finish(p, b, true);
-        return;
-      }
-      if (noteRetransmission(this.x, p, d)) noteScaled(this.s, b, d, Scaled.retransmission);
+    if (state >= TcpStateId.synRecv && isKeepAlive(this.x, p, d, peer)) {
+      p.flags |= PacketFlag.tcpRetransmission;
+      this.finish(p, b, state >= TcpStateId.established);
+      return;
     }
-    if (state !== TcpStateId.closed || inClosed(this.x, p, b, isToServer)) this.inState(p, b, isToServer);
+    if (isDoneWith(this.x, p, d)) {
+      noteRetransmission(this.x, p, d);
+      noteScaled(this.s, b, d, Scaled.retransmission);
+      this.finish(p, b, isEstablished);
+      return;
+    }
+    if (state >= TcpStateId.established && noteRetransmission(this.x, p, d))
+      noteScaled(this.s, b, d, Scaled.retransmission);
+    if (state === TcpStateId.closed) inClosed(this.x, p, b, isToServer);
+    else this.inState(p, b, isToServer);
     this.finish(p, b, isEstablished);
   }
 
@@ -255,8 +265,8 @@ export class TcpEngine implements TcpView {
     const state = w[b + S.state]!;
     // the client begins anew, without the data that was not taken
     if (state === TcpStateId.synRecv && (w[b + S.flags]! & SessionFlag.synDataIgnored) !== 0) return true;
-    // Which direction it is of is not known yet; a repeated SYN is none.
-    if (p.tcpSeq === w[b + CLIENT + D.isn] || p.tcpSeq === w[b + SERVER + D.isn]) return false;
+    // a repeated SYN is none
+    if (p.tcpSeq === w[b + CLIENT + D.isn]) return false;
     return state >= TcpStateId.lastAck;
   }
 

@@ -189,6 +189,13 @@ describe('protocols of flows', () => {
     const rules = ['alert tcp any any -> any any (msg:"m"; app-layer-protocol:failed; sid:1;)'];
     const noise = 'xyzzy'.repeat(60);
     assert.ok(sids(rules, session({ client: noise }, { server: noise }, { client: noise })).includes(1));
+    // that it is failed is clear with the sixth packet, and news with the next of its direction
+    const said = session({ client: noise }, { server: noise }, { client: noise }, { client: noise });
+    const alerts = ofType(runEngine({ rules, frames: said }), 'alert');
+    assert.deepEqual(
+      alerts.map(({ pcap_cnt }) => pcap_cnt),
+      [7, 9],
+    );
   });
 
   it('are found behind a gap, unless what was lost could have told', () => {

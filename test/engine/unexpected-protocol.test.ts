@@ -37,6 +37,28 @@ describe('unexpected protocols', () => {
     assert.deepEqual(told(...UPGRADE, { client: TLS_HELLO }, { server: '' }), []);
   });
 
+  it('are told of once when nothing that is known follows STARTTLS', () => {
+    const garbage = { client: '\x01\x02\x03\x04garbage behind it' };
+    assert.deepEqual(told(...UPGRADE, garbage), EVENTS.slice(0, 2));
+    assert.deepEqual(told(...UPGRADE, garbage, { server: '\x01\x02\x03\x04garbage too' }), EVENTS.slice(0, 2));
+    assert.deepEqual(told(...UPGRADE, { client: TLS_HELLO.slice(0, 2) }, { client: TLS_HELLO.slice(2) }), []);
+  });
+
+  it('begin with packets that look at what was said before them', () => {
+    const rules = ['EHLO a', 'STARTTLS|0d|', 'go on'].map(
+      (content, i) => `alert tcp any any -> any any (content:"${content}"; sid:${String(i + 1)};)`,
+    );
+    const alerts = ofType(runEngine({ rules, frames: session(...UPGRADE, { client: TLS_HELLO }) }), 'alert');
+    assert.deepEqual(
+      alerts.map(({ alert, pkt_src }) => [alert!.signature_id, pkt_src]),
+      [
+        [1, 'wire/pcap'],
+        [2, 'stream (detect/log)'],
+        [3, 'stream (detect/log)'],
+      ],
+    );
+  });
+
   it('are not HTTP of a server that speaks first, but TLS of one', () => {
     assert.deepEqual(
       told({ server: 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n' }, { client: 'GET / HTTP/1.0\r\n\r\n' }),

@@ -23,6 +23,8 @@ export interface Said {
   fastOpen?: number;
   urgent?: number;
   pseudo?: boolean;
+  /** With a signature (RFC 2385). */
+  signed?: boolean;
 }
 
 export class Conversation {
@@ -116,6 +118,7 @@ export class Conversation {
       p.tcpTsVal = said.ts;
       p.tcpTsEcr = said.echo ?? 0;
     }
+    if (said.signed === true) p.tcpMd5 = 1;
     if (said.pseudo === true) p.flags |= PacketFlag.pseudoStreamEnd;
     const bytes = typeof said.data === 'string' ? Buffer.from(said.data, 'latin1') : (said.data ?? new Uint8Array(0));
     this.data.set(bytes, 0);

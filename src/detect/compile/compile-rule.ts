@@ -382,7 +382,7 @@ function setPayloadFlags(builder: RuleBuilder): void {
   builder.flags |= SigFlag.requirePayload;
   const isDecided = (builder.flags & (SigFlag.requirePacket | SigFlag.requireStream)) !== 0;
   const isApp = protocolTest(protocol) === undefined;
-  if (isDecided || !(isTcpProtocol(protocol) || protocol.startsWith('ip') || isApp)) return;
+  if (isDecided || !(isTcpProtocol(protocol) || protocol.startsWith('ip') || protocol === 'pkthdr' || isApp)) return;
   builder.flags |= SigFlag.requireStream;
   const isAnchored = builder.payload.contents.some(
     (content) => content.depth !== null || content.offset !== null || content.startsWith,

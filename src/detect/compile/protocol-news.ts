@@ -1,5 +1,6 @@
 // Rules about the protocol of a flow and nothing else are looked at when it is news: with the packet that showed it, and
-// with the next of its direction; where another packet showed it, with that one alone.
+// with the next of its direction; where another packet showed it, with that one alone. That it is none that is known is
+// news with the packets behind the one that showed it.
 
 import { F } from '../../framework/flows.ts';
 import { PacketFlag } from '../../framework/packet.ts';
@@ -13,7 +14,7 @@ export const isProtocolNews: PacketMatch = (p, ctx) => {
   const direction = (p.flags & PacketFlag.toServer) !== 0 ? 0 : 1;
   if (ctx.flows.word(p.flow, PROTOCOLS[direction]) === 0) return false;
   const app = ctx.appOf(p.flow);
-  if (app === null) return false;
+  if (app === null || app.failedBy === p.number) return false;
   app.news ??= [
     { left: -1, toldWith: -1 },
     { left: -1, toldWith: -1 },

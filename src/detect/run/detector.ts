@@ -220,7 +220,7 @@ export class Detector implements TxHost, FrameHost, RenumberingHost {
     if ((flags & SigFlag.requireStream) !== 0) {
       if (this.blocks > 0 && this.streamMatches(s)) return AlertFlag.streamMatch;
       if ((flags & SigFlag.onlyStream) !== 0) return -1;
-      if ((flags & SigFlag.requirePacket) === 0 && (p.flags & PacketFlag.streamAdded) !== 0) return -1;
+      if ((flags & SigFlag.requirePacket) === 0 && isInStream(p)) return -1;
     }
     if ((p.flags & PacketFlag.noPayloadInspection) !== 0) return -1;
     const { inspection } = this.ctx;
@@ -368,4 +368,11 @@ function passOver({ transactions }: AppFlow, direction: 0 | 1): void {
 function concernsFlow(s: Signature, alertFlags: number): boolean {
   if (s.type === 'pkt' || s.type === 'de_only') return false;
   return (s.type !== 'pkt_stream' && s.type !== 'stream') || (alertFlags & AlertFlag.streamMatch) !== 0;
+}
+
+/** Rules on streams look at the stream that is due with a packet, or will be, and at no payload beside it. */
+function isInStream(p: Packet): boolean {
+  if ((p.flags & PacketFlag.streamAdded) !== 0) return true;
+  if ((p.flags & PacketFlag.hasStreamData) === 0) return false;
+  return p.payloadLength > 0 || (p.flags & PacketFlag.pseudoStreamEnd) !== 0;
 }

@@ -57,7 +57,7 @@ export class Prefilter {
   private scanPayload(p: Packet, candidates: Candidates): void {
     const { packet, stream } = this;
     if (packet !== null) packet.scan(p.data, p.bufferId, p.payloadOffset, p.payloadLength, 0, candidates);
-    if (stream === null || (p.flags & PacketFlag.streamAdded) !== 0) return;
+    if (stream === null || (p.flags & (PacketFlag.streamAdded | PacketFlag.hasStreamData)) !== 0) return;
     stream.scan(p.data, p.bufferId, p.payloadOffset, p.payloadLength, 0, candidates);
   }
 }
