@@ -6,10 +6,10 @@ import type { ConfigNode } from '../../config/index.ts';
 import type { EveDeclaration } from '../../framework/app-protocol.ts';
 import type { Certificate } from './certificate.ts';
 import type { CertificateChain } from './chain.ts';
-import { highestVersion } from './fingerprint.ts';
 import { isGrease } from './hello.ts';
-import { ClientState, ServerState, versionText } from './transaction.ts';
+import { ClientState, ServerState } from './transaction.ts';
 import type { TlsSide, TlsTransaction } from './transaction.ts';
+import { versionText } from './version.ts';
 
 type Field = (tx: TlsTransaction, json: JsonText) => void;
 
@@ -132,7 +132,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   client_handshake: ({ client: { hello } }, json) => {
     if (hello === null) return;
     const { offer } = hello;
-    json.open('client_handshake').string('version', versionText(highestVersion(offer)));
+    json.open('client_handshake').string('version', versionText(Math.max(offer.version, hello.askedVersion)));
     numbers(json, 'ciphers', offer.ciphers);
     numbers(json, 'exts', offer.extensions);
     numbers(json, 'sig_algs', offer.signatures);

@@ -96,7 +96,7 @@ const SNI = 0;
 const ALPN = 16;
 
 /** The highest version that a client offers. */
-export function highestVersion({ version, versions }: Lists): number {
+function highestVersion({ version, versions }: Lists): number {
   return versions.length > 0 ? Math.max(...versions) : version;
 }
 

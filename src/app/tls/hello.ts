@@ -5,6 +5,7 @@ import type { WordList } from '../../base/word-list.ts';
 import { u16 } from '../../wire/read.ts';
 import { OfferScan } from './offer.ts';
 import type { Offer, Side } from './offer.ts';
+import { isVersion, versionOfHello } from './version.ts';
 
 export class Hello {
   readonly offer: Offer;
@@ -25,6 +26,16 @@ export class Hello {
 
   get random(): Uint8Array {
     return this.own.subarray(0, RANDOM);
+  }
+
+  /** Of a server: the version that it speaks. */
+  get chosenVersion(): number {
+    return this.offer.versions[0] ?? versionOfHello(this.offer.version);
+  }
+
+  /** Of a client: the first version of its list that is one, else that of the hello itself. */
+  get askedVersion(): number {
+    return this.offer.versions.find(isVersion) ?? this.offer.version;
   }
 
   /** Both have the same session id, and there is one. */
@@ -54,14 +65,6 @@ const EXTENSION = {
   ticket: 35,
   versions: 43,
 } as const;
-
-/** High bytes of versions: drafts of the IETF, of OpenSSL's experiments, of Facebook. */
-const DRAFTS: readonly number[] = [0x7f, 0x7e, 0xfb];
-
-/** A draft or an experiment of TLS 1.3. */
-export function isDraft(version: number): boolean {
-  return DRAFTS.includes(version >> 8);
-}
 
 /** Values reserved so that nobody relies on knowing all (RFC 8701). */
 export function isGrease(value: number): boolean {
