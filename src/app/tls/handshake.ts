@@ -104,8 +104,9 @@ export class Handshake {
 
   private message(direction: Direction, type: number, data: Uint8Array, start: number, end: number): void {
     const { tx } = this;
-    if (type === Message.clientHello) this.clientHello(direction, data, start, end);
-    else if (type === Message.serverHello) this.serverHello(direction, data, start, end);
+    if (type === Message.clientHello) this.clientHello(direction, parseHello(data, start, end, 'client'));
+    else if (type === Message.serverHello)
+      this.serverHello(direction, draftHello(data, start, end) ?? parseHello(data, start, end, 'server'));
     else if (type === Message.certificate) this.certificates(direction, data, start, end);
     else if (type === Message.serverKey) tx.sslState |= SslState.serverKeyExchange;
     else if (type === Message.clientKey) {
@@ -115,25 +116,27 @@ export class Handshake {
     else if (type === Message.certificateRequest && direction === TO_CLIENT) tx.asksCertificate = true;
   }
 
-  /** Null: it cannot be read; a hello of the other end is looked at for nothing else. */
-  private hello(direction: Direction, hello: Hello | null, data: Uint8Array, start: number, end: number): Hello | null {
-    if (end - start >= 2) this.tx.side(direction).version = u16(data, start);
-    if (hello === null) this.notes.note(TLS_ANOMALY.handshake_invalid_length);
-    else this.noteHello(hello);
-    return hello;
-  }
-
-  private clientHello(direction: Direction, data: Uint8Array, start: number, end: number): void {
-    const hello = this.hello(direction, parseHello(data, start, end, 'client'), data, start, end);
-    if (hello === null || direction !== TO_SERVER) return;
-    const { tx } = this;
-    tx.sslState |= SslState.clientHello;
-    if (tx.client.hello !== null) {
-      this.noteSecond(tx.client.hello, hello);
+  /** What is wrong with a hello, whoever sends it. */
+  private note(direction: Direction, hello: Hello | null): void {
+    if (hello === null) {
+      this.notes.note(TLS_ANOMALY.handshake_invalid_length);
       return;
     }
-    tx.client.hello = hello;
-    tx.client.version = hello.askedVersion;
+    this.tx.side(direction).version = hello.version;
+    if (hello.hasSeveralNames) this.notes.note(TLS_ANOMALY.multiple_sni_extensions);
+    if (hello.problem !== null) this.notes.note(TLS_ANOMALY[hello.problem]);
+  }
+
+  /** The state of a connection is as before with one that is cut. */
+  private clientHello(direction: Direction, hello: Hello | null): void {
+    this.note(direction, hello);
+    if (hello === null || direction !== TO_SERVER) return;
+    const { tx } = this;
+    const first = tx.client.hello;
+    if (first?.isWhole === true) this.noteSecond(first, hello);
+    else tx.client.hello = hello;
+    if (!hello.isWhole) return;
+    tx.sslState |= SslState.clientHello;
     tx.advance(TO_SERVER, ClientState.helloDone);
   }
 
@@ -143,21 +146,13 @@ export class Handshake {
       this.notes.note(TLS_ANOMALY.multiple_sni_extensions);
   }
 
-  private noteHello({ notes }: Hello): void {
-    if (notes.hasSeveralNames) this.notes.note(TLS_ANOMALY.multiple_sni_extensions);
-    if (notes.hasBadNameType) this.notes.note(TLS_ANOMALY.invalid_sni_type);
-    if (notes.hasBadNameLength) this.notes.note(TLS_ANOMALY.invalid_sni_length);
-    if (notes.isTruncated) this.notes.note(TLS_ANOMALY.handshake_invalid_length);
-  }
-
-  private serverHello(direction: Direction, data: Uint8Array, start: number, end: number): void {
-    const read = draftHello(data, start, end) ?? parseHello(data, start, end, 'server');
-    const hello = this.hello(direction, read, data, start, end);
+  private serverHello(direction: Direction, hello: Hello | null): void {
+    this.note(direction, hello);
     if (hello === null || direction !== TO_CLIENT) return;
     const { tx } = this;
-    tx.sslState |= SslState.serverHello;
     tx.server.hello = hello;
-    tx.server.version = hello.chosenVersion;
+    if (!hello.isWhole) return;
+    tx.sslState |= SslState.serverHello;
     tx.advance(TO_CLIENT, ServerState.hello);
     if (tx.isThirteen) tx.advance(TO_CLIENT, ServerState.helloDone);
   }

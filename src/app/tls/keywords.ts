@@ -129,13 +129,13 @@ const BUFFERS: readonly Sticky[] = [
     name: 'tls.random_time',
     summary: 'First four of the random bytes.',
     engines: HELLOS,
-    bytes: (tx, direction) => tx.side(direction).hello?.random.subarray(0, 4) ?? null,
+    bytes: (tx, direction) => tx.side(direction).hello?.random?.subarray(0, 4) ?? null,
   },
   {
     name: 'tls.random_bytes',
     summary: 'The 28 random bytes after the first four.',
     engines: HELLOS,
-    bytes: (tx, direction) => tx.side(direction).hello?.random.subarray(4) ?? null,
+    bytes: (tx, direction) => tx.side(direction).hello?.random?.subarray(4) ?? null,
   },
   {
     name: 'ja4.hash',

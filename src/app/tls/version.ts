@@ -52,8 +52,12 @@ export function versionAfter(version: number, header: number): number {
 
 /** As in EVE. */
 export function versionText(version: number): string {
-  if (version === 0) return 'UNDETERMINED';
+  return version === 0 ? 'UNDETERMINED' : (knownVersionText(version) ?? String(version));
+}
+
+/** Undefined: nobody speaks it. */
+export function knownVersionText(version: number): string | undefined {
   if (isNamedDraft(version)) return `TLS 1.3 draft-${String(version & 0xff)}`;
   if (isFacebook(version)) return `TLS 1.3 draft-${String(version & 0xff)}-fb`;
-  return TEXTS[version] ?? String(version);
+  return TEXTS[version];
 }
