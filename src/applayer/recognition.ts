@@ -118,8 +118,8 @@ export class Recognition {
     if (found > 0) {
       app.noteDetection(side, Detection.found);
       flows.setWord(app.f, PROTOCOL_OF[side], found);
-      if (!isKnown) this.begin(p, app, side, found);
-      else if (found !== app.protocol.id) this.mismatch(p, app, side, found);
+      if (!isKnown) return this.begin(p, app, side, found);
+      if (found !== app.protocol.id) this.mismatch(p, app, side, found);
       return true;
     }
     if (isKnown) {
@@ -194,28 +194,34 @@ export class Recognition {
     this.flows.setWord(app.f, F.appProtocol, id);
   }
 
-  private begin(p: Packet, app: AppFlow, side: Direction, id: number): void {
-    this.setProtocol(app, id);
-    const { protocol } = app;
-    this.statistics.flow(protocol, app.transport);
-    const first = protocol.firstSpeaker;
-    const isWrong =
-      app.transport === TCP &&
-      ((first === 'client' && side === TO_CLIENT) || (first === 'server' && side === TO_SERVER));
-    if (
-      isWrong &&
-      !app.hasSpoken((side ^ 1) as Direction) &&
-      app.detection((side ^ 1) as Direction) === Detection.undecided &&
-      !this.input.isMidstream
-    ) {
+  /** False: it may not be that protocol; nothing of the flow is parsed. */
+  private begin(p: Packet, app: AppFlow, side: Direction, id: number): boolean {
+    const protocol = this.table.all[id]!;
+    if (this.isFromWrongSide(app, side, protocol)) {
       p.addAnomaly(APPLAYER_ANOMALY.applayer_wrong_direction_first_data);
+      this.stopBoth(app);
+      this.setProtocol(app, FAILED_PROTOCOL);
+      this.flows.setWord(app.f, PROTOCOL_OF[(side ^ 1) as Direction], FAILED_PROTOCOL);
+      this.counters.add(FAILED_TCP);
+      return false;
     }
+    this.setProtocol(app, id);
+    this.statistics.flow(protocol, app.transport);
     if (app.expected !== null) this.checkExpected(p, app);
     this.openParser(app);
     if (app.parser === null) this.stopDetected(app);
     app.noteNews(TO_SERVER);
     app.noteNews(TO_CLIENT);
     this.judgeOther(p, app, (side ^ 1) as Direction);
+    return true;
+  }
+
+  /** One end said what the other has to begin with, which said nothing. */
+  private isFromWrongSide(app: AppFlow, side: Direction, { firstSpeaker }: AppProtocol): boolean {
+    if (app.transport !== TCP || firstSpeaker === null || this.input.isMidstream) return false;
+    if ((firstSpeaker === 'client') === (side === TO_SERVER)) return false;
+    const other = (side ^ 1) as Direction;
+    return !app.hasSpoken(other) && app.detection(other) === Detection.undecided;
   }
 
   /** After a change of protocol: whether that came which was announced. */

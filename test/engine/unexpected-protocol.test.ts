@@ -64,6 +64,9 @@ describe('unexpected protocols', () => {
       told({ server: 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n' }, { client: 'GET / HTTP/1.0\r\n\r\n' }),
       [],
     );
+    const frames = session({ server: TLS_HELLO }, { client: TLS_HELLO });
+    const [flow] = ofType(runEngine({ frames }), 'flow') as { app_proto?: string; app_proto_tc?: string }[];
+    assert.deepEqual([flow!.app_proto, flow!.app_proto_tc], ['failed', 'tls'], 'and then nothing is parsed');
     assert.deepEqual(told({ server: TLS_HELLO }, { client: ' ' }), [EVENTS[2]]);
   });
 

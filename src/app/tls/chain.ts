@@ -17,50 +17,48 @@ export class CertificateChain {
   readonly problems: readonly ChainProblem[];
   /** The leaf comes first; null when it is none. */
   readonly leaf: Certificate | null;
-  /** How many certificates there are. */
-  readonly count: number;
   /** The whole message. */
   readonly message: Buffer;
+  /** Where the leaf and those behind it begin, each with the length before it. */
+  private readonly starts: readonly number[];
   private dersMade: readonly Uint8Array[] | null = null;
 
   /** @param message its own copy */
   constructor(message: Uint8Array) {
     this.message = Buffer.from(message.buffer, message.byteOffset, message.length);
     const problems: ChainProblem[] = [];
-    const end = message.length;
-    let at = 3;
-    let count = 0;
+    const starts: number[] = [];
+    const end = message.length < 3 ? 0 : 3 + u24(message, 0);
     let leaf: Certificate | null = null;
-    if (at > end || at + u24(message, 0) > end) problems.push('certificate_invalid_length');
-    while (at + 3 <= end) {
-      const stop = at + 3 + u24(message, at);
+    // of a list that does not end with the message nothing is read, and nothing said
+    for (let at = 3; at < end && end <= message.length;) {
+      const stop = at + 3 > end ? Infinity : at + 3 + u24(message, at);
       if (stop > end) {
-        problems.push('certificate_invalid_length');
+        problems.push('invalid_certificate');
         break;
       }
-      if (count++ === 0) leaf = leafOf(this.message.subarray(at + 3, stop), problems);
+      // what can be read is the leaf: those before it do not count
+      leaf ??= leafOf(this.message.subarray(at + 3, stop), problems);
+      if (leaf !== null && stop > at + 3) starts.push(at);
       at = stop;
     }
     this.problems = problems;
     this.leaf = leaf;
-    this.count = count;
+    this.starts = starts;
+  }
+
+  /** How many certificates there are. */
+  get count(): number {
+    return this.starts.length;
   }
 
   /** The leaf first. */
   get ders(): readonly Uint8Array[] {
-    return (this.dersMade ??= this.count === 0 ? NONE : this.cut());
+    return (this.dersMade ??= this.count === 0 ? NONE : this.starts.map((at) => this.cut(at)));
   }
 
-  private cut(): Uint8Array[] {
-    const { message } = this;
-    const ders: Uint8Array[] = [];
-    let at = 3;
-    while (ders.length < this.count) {
-      const stop = at + 3 + u24(message, at);
-      ders.push(message.subarray(at + 3, stop));
-      at = stop;
-    }
-    return ders;
+  private cut(at: number): Uint8Array {
+    return this.message.subarray(at + 3, at + 3 + u24(this.message, at));
   }
 }
 

@@ -1,15 +1,15 @@
 // EVE `tls`: one record for each connection, at the end of its handshake.
 
 import { base64 } from '../../base/json-text.ts';
-import { JsonText } from '../../base/json-writer.ts';
+import { JsonText, bytesText } from '../../base/json-writer.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { EveDeclaration } from '../../framework/app-protocol.ts';
 import type { Certificate } from './certificate.ts';
 import type { CertificateChain } from './chain.ts';
-import { highestVersion } from './fingerprint.ts';
-import { isGrease } from './hello.ts';
-import { ClientState, ServerState, versionText } from './transaction.ts';
+import { isGrease } from './grease.ts';
+import { ClientState, ServerState } from './transaction.ts';
 import type { TlsSide, TlsTransaction } from './transaction.ts';
+import { knownVersionText, versionText } from './version.ts';
 
 type Field = (tx: TlsTransaction, json: JsonText) => void;
 
@@ -29,12 +29,8 @@ function certificateText(json: JsonText, { count, ders }: CertificateChain): voi
 function alpns(json: JsonText, key: string, list: readonly Uint8Array[] | undefined): void {
   if (list === undefined || list.length === 0) return;
   json.openArray(key);
-  for (const one of list) json.stringElement(latin1(one));
+  for (const one of list) json.stringElement(bytesText(one));
   json.closeArray();
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 function certificateFields(json: JsonText, certificate: Certificate): void {
@@ -115,10 +111,10 @@ const FIELDS: Readonly<Record<string, Field>> = {
     chainText(json, 'chain', server.chain.ders);
   },
   ja3: ({ client }, json) => {
-    if (client.ja3Hash !== null) json.open('ja3').string('hash', client.ja3Hash).string('string', client.ja3!).close();
+    fingerprint(json, 'ja3', client);
   },
   ja3s: ({ server }, json) => {
-    if (server.ja3Hash !== null) json.open('ja3s').string('hash', server.ja3Hash).string('string', server.ja3!).close();
+    fingerprint(json, 'ja3s', server);
   },
   ja4: ({ ja4 }, json) => {
     if (ja4 !== null) json.string('ja4', ja4);
@@ -132,7 +128,8 @@ const FIELDS: Readonly<Record<string, Field>> = {
   client_handshake: ({ client: { hello } }, json) => {
     if (hello === null) return;
     const { offer } = hello;
-    json.open('client_handshake').string('version', versionText(highestVersion(offer)));
+    json.open('client_handshake');
+    versionField(json, Math.max(offer.version, hello.listedVersion));
     numbers(json, 'ciphers', offer.ciphers);
     numbers(json, 'exts', offer.extensions);
     numbers(json, 'sig_algs', offer.signatures);
@@ -141,14 +138,26 @@ const FIELDS: Readonly<Record<string, Field>> = {
   server_handshake: ({ server: { hello } }, json) => {
     if (hello === null) return;
     const { version, ciphers, extensions } = hello.offer;
-    json
-      .open('server_handshake')
-      .string('version', versionText(version))
-      .number('cipher', ciphers[0] ?? 0);
+    json.open('server_handshake');
+    versionField(json, version);
+    json.number('cipher', ciphers[0] ?? 0);
     numbers(json, 'exts', extensions);
     json.close();
   },
 };
+
+/** Of a hello that is cut there is no digest. */
+function fingerprint(json: JsonText, key: string, { ja3, ja3Hash }: TlsSide): void {
+  if (ja3 === null) return;
+  json.open(key);
+  if (ja3Hash !== null) json.string('hash', ja3Hash);
+  json.string('string', ja3).close();
+}
+
+function versionField(json: JsonText, version: number): void {
+  const text = knownVersionText(version);
+  if (text !== undefined) json.string('version', text);
+}
 
 function numbers(json: JsonText, key: string, values: readonly number[]): void {
   const real = values.filter((value) => !isGrease(value));

@@ -2,6 +2,7 @@
 
 import { ByteText } from '../../base/byte-text.ts';
 import { digestOf } from '../../base/digest.ts';
+import { isGrease } from './grease.ts';
 
 /** What a hello offers, or chooses. */
 export interface Lists {
@@ -42,6 +43,14 @@ export function ja3Text({ version, ciphers, extensions, groups, pointFormats }: 
   nextList(extensions);
   nextList(groups);
   nextList(pointFormats);
+  return text.toString();
+}
+
+/** Of a hello that is cut behind its ciphers. */
+export function ja3Begun({ version, ciphers }: Lists): string {
+  text.length = 0;
+  text.number(version);
+  nextList(ciphers);
   return text.toString();
 }
 
@@ -96,7 +105,7 @@ const SNI = 0;
 const ALPN = 16;
 
 /** The highest version that a client offers. */
-export function highestVersion({ version, versions }: Lists): number {
+function highestVersion({ version, versions }: Lists): number {
   return versions.length > 0 ? Math.max(...versions) : version;
 }
 
@@ -110,7 +119,7 @@ interface Offering {
 export function ja4Text({ sni, offer }: Offering, transport: 't' | 'q'): string {
   const { ciphers, extensions, alpns } = offer;
   const version = VERSIONS[highestVersion(offer)] ?? '00';
-  const name = sni === null ? 'i' : 'd';
+  const name = sni === null && !extensions.includes(SNI) ? 'i' : 'd';
   const counts = count(ciphers.length) + count(extensions.length);
   return transport + version + name + counts + alpnMark(alpns[0]) + offer.ja4Lists;
 }
@@ -154,11 +163,15 @@ function short(): string {
 
 /** First and last letter of the first protocol; in hexadecimal where they are none. */
 function alpnMark(alpn: Uint8Array | undefined): string {
-  if (alpn === undefined || alpn.length === 0) return '00';
+  if (alpn === undefined || alpn.length === 0 || isGreaseName(alpn)) return '00';
   const first = alpn[0]!;
   const last = alpn.at(-1)!;
   if (isAlphanumeric(first) && isAlphanumeric(last)) return String.fromCharCode(first, last);
   return (first >> 4).toString(16) + (last & 15).toString(16);
+}
+
+function isGreaseName(alpn: Uint8Array): boolean {
+  return alpn.length === 2 && isGrease((alpn[0]! << 8) | alpn[1]!);
 }
 
 function isAlphanumeric(byte: number): boolean {

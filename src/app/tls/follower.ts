@@ -1,4 +1,5 @@
-// TlsFollower: from record to record, for connections whose handshake nobody looks at.
+// TlsFollower: from record to record, for connections whose handshake nobody looks at. What makes the parser give up
+// inside of records is not seen.
 
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
@@ -7,10 +8,13 @@ import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { u16 } from '../../wire/read.ts';
 import { HEADER, NO_PROBLEM, isSsl2, recordProblem, ssl2Header, ssl2Length } from './record.ts';
+import { versionAfter } from './version.ts';
 
 export class TlsFollower extends AppParser {
   /** The client asked for version 2 of SSL. */
   private isVersion2 = false;
+  /** Of their first records: no later ones are looked at. */
+  private readonly versions: [number, number] = [0, 0];
   /** Bytes of the record under way that are to come. */
   private readonly left: [number, number] = [0, 0];
 
@@ -21,14 +25,18 @@ export class TlsFollower extends AppParser {
 
   data(input: AppInput): number {
     const { direction, data, start, end, isEof } = input;
-    const { left } = this;
+    const { left, versions } = this;
     this.isQuiet = true;
     let at = start;
     if (input.isStart && isSsl2(data, at, end, direction === TO_CLIENT && this.isVersion2)) {
       const header = ssl2Header(data, start);
       at += header + ssl2Length(data, start);
       if (at > end) return isEof ? end - start : 0;
-      if (direction === TO_SERVER) this.isVersion2 = u16(data, start + header + 1) === 2;
+      const version = u16(data, start + header + 1);
+      if (direction === TO_SERVER) {
+        this.isVersion2 = version === 2;
+        if (!this.isVersion2) versions[0] = version;
+      }
     }
     while (at < end) {
       if (left[direction] > 0) {
@@ -39,7 +47,8 @@ export class TlsFollower extends AppParser {
       }
       if (end - at < HEADER) break;
       const length = u16(data, at + 3);
-      if (recordProblem(data[at]!, data[at + 1]!, length) !== NO_PROBLEM) return PARSE_FAILED;
+      versions[direction] = versionAfter(versions[direction], u16(data, at + 1));
+      if (recordProblem(data[at]!, versions[direction], length) !== NO_PROBLEM) return PARSE_FAILED;
       left[direction] = length;
       at += HEADER;
     }

@@ -10,6 +10,7 @@ import type { Direction } from '../../framework/transaction.ts';
 import { JA3, choice } from './settings.ts';
 import { ClientState, ServerState, SslState } from './transaction.ts';
 import type { TlsTransaction } from './transaction.ts';
+import { SSL2 } from './version.ts';
 
 const PAGE = 'rules/tls-keywords.html';
 const HELLO = [toServer('tls', ClientState.helloDone)];
@@ -128,13 +129,13 @@ const BUFFERS: readonly Sticky[] = [
     name: 'tls.random_time',
     summary: 'First four of the random bytes.',
     engines: HELLOS,
-    bytes: (tx, direction) => tx.side(direction).hello?.random.subarray(0, 4) ?? null,
+    bytes: (tx, direction) => tx.side(direction).hello?.random?.subarray(0, 4) ?? null,
   },
   {
     name: 'tls.random_bytes',
     summary: 'The 28 random bytes after the first four.',
     engines: HELLOS,
-    bytes: (tx, direction) => tx.side(direction).hello?.random.subarray(4) ?? null,
+    bytes: (tx, direction) => tx.side(direction).hello?.random?.subarray(4) ?? null,
   },
   {
     name: 'ja4.hash',
@@ -177,7 +178,7 @@ const JA3_BUFFERS: readonly Sticky[] = [
 ];
 
 const VERSIONS: Readonly<Record<string, number>> = {
-  sslv2: 0x0002,
+  sslv2: SSL2,
   sslv3: 0x0300,
   'tls1.0': 0x0301,
   'tls1.1': 0x0302,

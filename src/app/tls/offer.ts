@@ -2,10 +2,14 @@
 // that come next.
 
 import { WordList } from '../../base/word-list.ts';
-import { ja3Text, ja3sText, ja4Lists, ja4Text, md5 } from './fingerprint.ts';
+import { ja3Begun, ja3Text, ja3sText, ja4Lists, ja4Text, md5 } from './fingerprint.ts';
 import type { Lists } from './fingerprint.ts';
 
 export type Side = 'client' | 'server';
+
+/** How much of a hello could be read; of what is cut there is a part of a fingerprint, and no digest. */
+export const Known = { version: 0, ciphers: 1, all: 2 } as const;
+type Known = (typeof Known)[keyof typeof Known];
 
 /** Lists as on the wire, but without the values that clients put in for nobody to rely on (RFC 8701). */
 export class Offer implements Lists {
@@ -19,7 +23,8 @@ export class Offer implements Lists {
   /** Of supported_versions: offered, or the one chosen. */
   readonly versions: readonly number[];
   readonly alpns: readonly Uint8Array[];
-  private readonly side: Side;
+  readonly side: Side;
+  readonly known: Known;
   private ja3Made: string | null = null;
   private ja3HashMade: string | null = null;
   private ja4ListsMade: string | null = null;
@@ -28,6 +33,7 @@ export class Offer implements Lists {
 
   constructor(scan: OfferScan) {
     this.side = scan.side;
+    this.known = scan.known;
     this.version = scan.version;
     this.ciphers = scan.ciphers.toArray();
     this.extensions = scan.extensions.toArray();
@@ -40,11 +46,17 @@ export class Offer implements Lists {
 
   /** JA3 of a client, JA3S of a server. */
   get ja3(): string {
-    return (this.ja3Made ??= this.side === 'client' ? ja3Text(this) : ja3sText(this));
+    return (this.ja3Made ??= this.ja3Text());
   }
 
-  get ja3Hash(): string {
-    return (this.ja3HashMade ??= md5(this.ja3));
+  private ja3Text(): string {
+    if (this.known !== Known.all) return this.known === Known.version ? String(this.version) : ja3Begun(this);
+    return this.side === 'client' ? ja3Text(this) : ja3sText(this);
+  }
+
+  /** Null: of a part there is none. */
+  get ja3Hash(): string | null {
+    return this.known === Known.all ? (this.ja3HashMade ??= md5(this.ja3)) : null;
   }
 
   /** JA4 of a client over TCP that asks for a name, null for none. */
@@ -63,6 +75,7 @@ export class Offer implements Lists {
 export class OfferScan {
   side: Side = 'client';
   version = 0;
+  known: Known = Known.version;
   readonly ciphers = new WordList();
   readonly extensions = new WordList();
   readonly groups = new WordList();
@@ -85,6 +98,7 @@ export class OfferScan {
   begin(side: Side, version: number): void {
     this.side = side;
     this.version = version;
+    this.known = Known.version;
     for (const list of this.lists) list.length = 0;
   }
 
@@ -110,7 +124,7 @@ export class OfferScan {
   }
 
   private hash(): number {
-    let hash = this.version;
+    let hash = this.version ^ (this.known << 16);
     for (const { words, length } of this.lists) {
       hash = Math.imul(hash ^ length, 0x01000193);
       for (let i = 0; i < length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193);
@@ -130,7 +144,7 @@ export class OfferScan {
   }
 
   private isSame({ offer, side, words: known }: Kept): boolean {
-    if (side !== this.side || offer.version !== this.version) return false;
+    if (side !== this.side || offer.version !== this.version || offer.known !== this.known) return false;
     let at = 0;
     for (const { words, length } of this.lists) {
       if (known[at++] !== length) return false;

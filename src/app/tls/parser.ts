@@ -1,55 +1,38 @@
 // TlsParser: records, the handshake messages in them, and the point from which on everything is encrypted.
 
-import { GrowingBytes } from '../../base/growing-bytes.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { u16, u24 } from '../../wire/read.ts';
-import { chainOf } from './chain.ts';
+import { u16 } from '../../wire/read.ts';
 import { TLS_ANOMALY } from './events.ts';
-import { parseHello } from './hello.ts';
-import type { Hello } from './hello.ts';
+import { Handshake } from './handshake.ts';
+import type { Notes } from './handshake.ts';
+import { Heartbeats } from './heartbeat.ts';
 import { Content, HEADER, NO_PROBLEM, SSL2_ERROR, isSsl2, recordProblem, ssl2Header, ssl2Length } from './record.ts';
 import { JA3 } from './settings.ts';
 import type { TlsSettings } from './settings.ts';
 import { ClientState, ServerState, SslState, TlsTransaction } from './transaction.ts';
+import { SSL2, isThirteen, versionAfter } from './version.ts';
 
-const Message = {
-  clientHello: 1,
-  serverHello: 2,
-  ticket: 4,
-  certificate: 11,
-  serverKey: 12,
-  certificateRequest: 13,
-  helloDone: 14,
-  clientKey: 16,
-  finished: 20,
-  status: 22,
-} as const;
-/** Longer handshake messages are passed over; chains of a thousand names come near. */
-const MAX_HANDSHAKE = 1 << 20;
+/** Levels of alerts (RFC 8446 section 6). */
+const FATAL = 2;
 
 class Stream {
   /** Bytes of a record that are of no interest. */
   skip = 0;
-  /** Handshake messages that are not complete. */
-  readonly handshake = new GrowingBytes();
-  /** Bytes of a handshake message that is too long to be kept. */
-  skipMessage = 0;
-  isEncrypted = false;
   /** Place in the stream of the last record that frames were made for. */
   framed = -1;
-  records = 0;
-  /** Handshake messages so far, and at the last one of a type that nobody knows. */
-  messages = 0;
-  oddMessages = -1;
+  /** Whether a record came that only its receiver can read. */
+  hasEncrypted = false;
 }
 
-export class TlsParser extends AppParser {
+export class TlsParser extends AppParser implements Notes {
   private readonly settings: TlsSettings;
   private readonly tx: TlsTransaction;
+  private readonly handshake: Handshake;
+  private readonly heartbeats = new Heartbeats();
   private readonly streams = [new Stream(), new Stream()] as const;
   private isDone = false;
 
@@ -58,7 +41,12 @@ export class TlsParser extends AppParser {
     this.settings = settings;
     const ja3 = settings.ja3 === 'yes' || (settings.ja3 === 'auto' && flow.services.isDemanded(JA3));
     this.tx = new TlsTransaction(this.newId(), flow.formerProtocol, { ja3, ja4: settings.ja4 !== 'no' });
+    this.handshake = new Handshake(this.tx, this);
     this.begin(this.tx);
+  }
+
+  note(anomaly: number): void {
+    this.anomaly(this.tx, anomaly);
   }
 
   data(input: AppInput): number {
@@ -80,9 +68,9 @@ export class TlsParser extends AppParser {
       if (end - at < HEADER) break;
       const type = data[at]!;
       const length = u16(data, at + 3);
-      if (!this.isRecord(type, data[at + 1]!, length)) return PARSE_FAILED;
+      if (!this.isRecord(direction, type, u16(data, at + 1), length)) return PARSE_FAILED;
       if (this.flow.frames !== null) this.frames(input, type, at, length);
-      if (type === Content.application || stream.isEncrypted) {
+      if (type === Content.application || (type === Content.handshake && this.isEncrypted)) {
         this.encrypted(direction, type === Content.application);
         stream.skip = length;
         at += HEADER;
@@ -94,8 +82,7 @@ export class TlsParser extends AppParser {
         break;
       }
       this.isQuiet = false;
-      this.tx.side(direction).version ||= u16(data, at + 1);
-      this.record(direction, type, data, at + HEADER, at + HEADER + length);
+      if (!this.record(direction, type, data, at + HEADER, at + HEADER + length)) return PARSE_FAILED;
       this.inspectSaid(direction);
       at += HEADER + length;
     }
@@ -111,7 +98,7 @@ export class TlsParser extends AppParser {
   /** A certificate is told with the first bytes behind which no record is cut off. */
   private settle(direction: Direction): void {
     const side = this.tx.side(direction);
-    if (side.hasSettled || side.chain.count === 0) return;
+    if (side.hasSettled || side.chain.leaf === null) return;
     side.hasSettled = true;
     this.changed(direction);
   }
@@ -146,173 +133,67 @@ export class TlsParser extends AppParser {
   }
 
   /** Notes what is no record. */
-  private isRecord(type: number, major: number, length: number): boolean {
-    const problem = recordProblem(type, major, length);
+  private isRecord(direction: Direction, type: number, version: number, length: number): boolean {
+    const side = this.tx.side(direction);
+    side.version = versionAfter(side.version, version);
+    const problem = recordProblem(type, side.version, length);
     if (problem === NO_PROBLEM) return true;
-    this.anomaly(this.tx, problem);
+    this.note(problem);
     return false;
   }
 
-  private record(direction: Direction, type: number, data: Uint8Array, start: number, end: number): void {
-    if (type === Content.handshake) this.handshake(direction, data, start, end);
-    else if (type === Content.changeCipher) this.changeCipher(direction);
-    else if (type === Content.heartbeat) this.heartbeat(data, start, end);
-    else if (type === Content.alert && end - start < 2) this.anomaly(this.tx, TLS_ANOMALY.invalid_alert_message);
+  /**
+   * Whether handshake messages cannot be read: an end has changed to what was agreed, and with it both. Who offers
+   * TLS 1.3 may say so before anything is agreed (RFC 8446 appendix D.4), for the eyes of old boxes.
+   */
+  private get isEncrypted(): boolean {
+    const { tx } = this;
+    return tx.hasChangedCipher && (tx.server.hello !== null || !isThirteen(tx.client.version));
   }
 
-  /** RFC 6520: a request that says it is longer than it is wants memory that is none of its business. */
-  private heartbeat(data: Uint8Array, start: number, end: number): void {
-    this.anomaly(this.tx, TLS_ANOMALY.heartbeat_message);
-    if (end - start < 3) return;
-    const length = u16(data, start + 1);
-    if (length === 0 || (data[start] !== 1 && data[start] !== 2))
-      this.anomaly(this.tx, TLS_ANOMALY.invalid_heartbeat_message);
-    else if (data[start] === 1 && length > end - start - 3 - 16)
-      this.anomaly(this.tx, TLS_ANOMALY.overflow_heartbeat_message);
+  /** False: nothing more of the flow is to be parsed. */
+  private record(direction: Direction, type: number, data: Uint8Array, start: number, end: number): boolean {
+    if (type === Content.handshake) this.handshake.record(direction, data, start, end);
+    else if (type === Content.changeCipher) this.changeCipher(direction);
+    else if (type === Content.heartbeat) return this.heartbeat(direction, data, start, end);
+    else if (type === Content.alert) return this.alert(data, start, end);
+    return true;
+  }
+
+  private heartbeat(direction: Direction, data: Uint8Array, start: number, end: number): boolean {
+    const problem = this.heartbeats.next(direction, data, start, end, this.tx.hasChangedCipher);
+    if (problem === NO_PROBLEM) return true;
+    this.note(problem);
+    return false;
+  }
+
+  /** A fatal one ends the connection: all is said. Longer ones are encrypted. */
+  private alert(data: Uint8Array, start: number, end: number): boolean {
+    if (end - start < 2) {
+      this.note(TLS_ANOMALY.invalid_alert_message);
+      return false;
+    }
+    if (end - start > 2 || data[start] !== FATAL) return true;
+    this.tx.advance(TO_SERVER, ClientState.finished);
+    this.tx.advance(TO_CLIENT, ServerState.finished);
+    this.changed(TO_SERVER);
+    this.changed(TO_CLIENT);
+    return true;
   }
 
   private changeCipher(direction: Direction): void {
-    const stream = this.streams[direction];
-    this.tx.side(direction).hasChangedCipher = true;
+    this.tx.hasChangedCipher = true;
     if (direction === TO_SERVER) this.tx.advance(TO_SERVER, ClientState.handshakeDone);
-    if (this.tx.isThirteen) return; // only there for the eyes of old boxes (RFC 8446 appendix D.4)
-    stream.isEncrypted = true;
-    stream.handshake.clear();
+    this.handshake.cut(direction);
     this.changed(direction);
-  }
-
-  private handshake(direction: Direction, data: Uint8Array, start: number, end: number): void {
-    const stream = this.streams[direction];
-    const skipped = Math.min(stream.skipMessage, end - start);
-    stream.skipMessage -= skipped;
-    const begun = stream.handshake;
-    if (begun.size === 0) {
-      const at = this.messages(direction, data, start + skipped, end);
-      if (at < end) begun.append(data, at, end);
-      return;
-    }
-    begun.append(data, start + skipped, end);
-    const { bytes } = begun;
-    const at = this.messages(direction, bytes, 0, bytes.length);
-    if (at === 0) return;
-    begun.clear();
-    if (at < bytes.length) begun.append(bytes, at, bytes.length);
-  }
-
-  /** The messages that are whole; @returns where the rest begins */
-  private messages(direction: Direction, data: Uint8Array, start: number, end: number): number {
-    const stream = this.streams[direction];
-    let at = start;
-    while (at + 4 <= end) {
-      const length = u24(data, at + 1);
-      const isOdd = isOddMessage(data[at]!);
-      if (isOdd) this.noteOdd(stream);
-      if (length > MAX_HANDSHAKE) {
-        if (!isOdd) this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
-        stream.messages++;
-        stream.skipMessage = length + 4 - (end - at);
-        return end;
-      }
-      if (at + 4 + length > end) break;
-      stream.messages++;
-      this.message(direction, data[at]!, data, at + 4, at + 4 + length);
-      at += 4 + length;
-    }
-    return at;
-  }
-
-  /** Once for a message, however often its beginning is seen. */
-  private noteOdd(stream: Stream): void {
-    if (stream.oddMessages === stream.messages) return;
-    stream.oddMessages = stream.messages;
-    this.anomaly(this.tx, TLS_ANOMALY.invalid_handshake_message);
-  }
-
-  private message(direction: Direction, type: number, data: Uint8Array, start: number, end: number): void {
-    const { tx } = this;
-    if (type === Message.clientHello && direction === TO_SERVER) this.clientHello(data, start, end);
-    else if (type === Message.serverHello && direction === TO_CLIENT) this.serverHello(data, start, end);
-    else if (type === Message.certificate) this.certificates(direction, data, start, end);
-    else if (type === Message.serverKey) tx.sslState |= SslState.serverKeyExchange;
-    else if (type === Message.clientKey) {
-      tx.sslState |= SslState.clientKeyExchange;
-      tx.advance(TO_SERVER, ClientState.certDone);
-    } else if (type === Message.helloDone && direction === TO_CLIENT) tx.advance(TO_CLIENT, ServerState.helloDone);
-    else if (type === Message.certificateRequest && direction === TO_CLIENT) tx.asksCertificate = true;
-  }
-
-  private clientHello(data: Uint8Array, start: number, end: number): void {
-    const hello = parseHello(data, start, end, 'client');
-    if (hello === null) {
-      this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
-      return;
-    }
-    this.noteHello(hello);
-    const { tx } = this;
-    tx.sslState |= SslState.clientHello;
-    if (tx.client.hello !== null) {
-      this.noteSecond(tx.client.hello, hello);
-      return;
-    }
-    tx.client.hello = hello;
-    tx.client.version = hello.offer.version;
-    tx.advance(TO_SERVER, ClientState.helloDone);
-  }
-
-  /** Two names in one connection; after a request to try again (RFC 8446 section 4.1.4) the same comes once more. */
-  private noteSecond(first: Hello, second: Hello): void {
-    if (first.sni !== null && second.sni !== null && !this.tx.isThirteen)
-      this.anomaly(this.tx, TLS_ANOMALY.multiple_sni_extensions);
-  }
-
-  private noteHello({ notes }: Hello): void {
-    if (notes.hasSeveralNames) this.anomaly(this.tx, TLS_ANOMALY.multiple_sni_extensions);
-    if (notes.hasBadNameType) this.anomaly(this.tx, TLS_ANOMALY.invalid_sni_type);
-    if (notes.hasBadNameLength) this.anomaly(this.tx, TLS_ANOMALY.invalid_sni_length);
-    if (notes.isTruncated) this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
-  }
-
-  private serverHello(data: Uint8Array, start: number, end: number): void {
-    const hello = this.draftHello(data, start, end) ?? parseHello(data, start, end, 'server');
-    if (hello === null) {
-      this.anomaly(this.tx, TLS_ANOMALY.handshake_invalid_length);
-      return;
-    }
-    this.noteHello(hello);
-    const { tx } = this;
-    tx.sslState |= SslState.serverHello;
-    tx.server.hello = hello;
-    tx.server.version = hello.offer.version;
-    tx.advance(TO_CLIENT, ServerState.hello);
-    if (this.tx.isThirteen) {
-      tx.advance(TO_CLIENT, ServerState.helloDone);
-    }
-  }
-
-  /** Drafts of TLS 1.3 up to 21 had no session id in the server hello. */
-  private draftHello(data: Uint8Array, start: number, end: number): Hello | null {
-    if (end - start < 36 || (data[start] !== 0x7f && u16(data, start) !== 0x0304)) return null;
-    const filled = new Uint8Array(end - start + 2);
-    filled.set(data.subarray(start, start + 34));
-    filled.set(data.subarray(start + 34, start + 36), 35);
-    filled.set(data.subarray(start + 36, end), 38);
-    return parseHello(filled, 0, filled.length, 'server');
-  }
-
-  /** RFC 5246 section 7.4.2: the leaf first. */
-  private certificates(direction: Direction, data: Uint8Array, start: number, end: number): void {
-    const chain = chainOf(data, start, end);
-    this.tx.side(direction).chain = chain;
-    for (const problem of chain.problems) this.anomaly(this.tx, TLS_ANOMALY[problem]);
-    this.tx.advance(direction, direction === TO_SERVER ? ClientState.certDone : ServerState.certDone);
   }
 
   /** A record that only its receiver can read; one of the handshake it may be yet. */
   private encrypted(direction: Direction, isApplication: boolean): void {
     const stream = this.streams[direction];
-    if (stream.records++ === 0) {
+    if (!stream.hasEncrypted) {
       this.isQuiet = false;
-      stream.isEncrypted = true;
+      stream.hasEncrypted = true;
       this.changed(direction);
     }
     if (!isApplication) return;
@@ -348,7 +229,7 @@ export class TlsParser extends AppParser {
   }
 
   private mayBeSsl2Error(direction: Direction): boolean {
-    return direction === TO_CLIENT && this.tx.client.version === 2;
+    return direction === TO_CLIENT && this.tx.client.version === SSL2;
   }
 
   /** A hello of SSL 2 that asks for more: the rest of the connection speaks version 3 or later. */
@@ -362,21 +243,17 @@ export class TlsParser extends AppParser {
       this.anomaly(tx, TLS_ANOMALY.error_message_encountered);
       return header + length;
     }
-    tx.side(direction).version = u16(data, start + header + 1);
+    const version = u16(data, start + header + 1);
+    tx.side(direction).version = version === 2 ? SSL2 : version;
     if (direction === TO_SERVER) {
       tx.sslState |= SslState.clientHello;
       tx.advance(TO_SERVER, ClientState.helloDone);
     } else {
-      tx.side(direction).version = 2;
+      tx.side(direction).version = SSL2;
       tx.sslState |= SslState.serverHello;
       tx.advance(TO_CLIENT, ServerState.hello);
     }
     this.changed(direction);
     return header + length;
   }
-}
-
-/** Handshake types that no version has. */
-function isOddMessage(type: number): boolean {
-  return type > Message.status && type !== 23 && type !== 24 && type !== 67 && type !== 254;
 }

@@ -2,11 +2,12 @@
 
 import { u16 } from '../../wire/read.ts';
 import { TLS_ANOMALY } from './events.ts';
+import { isVersion } from './version.ts';
 
 export const Content = { changeCipher: 20, alert: 21, handshake: 22, application: 23, heartbeat: 24 } as const;
 export const HEADER = 5;
-/** RFC 8446 section 5.2: 2^14 bytes and what encryption adds. */
-const MAX_RECORD = 16_384 + 2048;
+/** RFC 5246 section 6.2.2: 2^14 bytes and what compression may add. Measured beside Suricata 8.0.8. */
+const MAX_RECORD = 16_384 + 1024;
 /** Types of messages of SSL 2. */
 export const SSL2_ERROR = 0;
 const SSL2_CLIENT_HELLO = 1;
@@ -14,11 +15,12 @@ const SSL2_SERVER_HELLO = 4;
 
 export const NO_PROBLEM = -1;
 
-/** Id of the anomaly that a record's header is, NO_PROBLEM for none. @param major of its version */
-export function recordProblem(type: number, major: number, length: number): number {
+/** Id of the anomaly that a record's header is, NO_PROBLEM for none. @param version of the end that sends it */
+export function recordProblem(type: number, version: number, length: number): number {
   if (type < Content.changeCipher || type > Content.heartbeat) return TLS_ANOMALY.invalid_record_type;
-  if (major !== 3) return TLS_ANOMALY.invalid_record_version;
-  return length > 0 && length <= MAX_RECORD ? NO_PROBLEM : TLS_ANOMALY.invalid_record_length;
+  if (length === 0) return TLS_ANOMALY.invalid_record_length;
+  if (!isVersion(version)) return TLS_ANOMALY.invalid_record_version;
+  return length <= MAX_RECORD ? NO_PROBLEM : TLS_ANOMALY.invalid_record_length;
 }
 
 /** Whether a direction begins with a hello of SSL 2. @param mayBeError it answers one of version 2: with an error, maybe */

@@ -5,8 +5,8 @@ import { TO_SERVER, Transaction } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { NO_CHAIN } from './chain.ts';
 import type { CertificateChain } from './chain.ts';
-import { isDraft } from './hello.ts';
 import type { Hello } from './hello.ts';
+import { isThirteen } from './version.ts';
 
 export const STATES = {
   toServer: ['client_in_progress', 'client_hello_done', 'client_cert_done', 'client_handshake_done', 'client_finished'],
@@ -42,9 +42,8 @@ export const SslState = {
 export class TlsSide {
   hello: Hello | null = null;
   chain: CertificateChain = NO_CHAIN;
-  /** Version of its records or hello, 0 unknown. */
+  /** Version of its hello, of its first record before there is one; 0 unknown. */
   version = 0;
-  hasChangedCipher = false;
   /** Its certificate came, and the records behind it were whole at some time. */
   hasSettled = false;
   private readonly wantsJa3: boolean;
@@ -75,6 +74,8 @@ export class TlsTransaction extends Transaction {
   private readonly wantsJa4: boolean;
   /** Bits of SslState. */
   sslState = 0;
+  /** One end has changed to the cipher agreed upon. */
+  hasChangedCipher = false;
   /** The server wants a certificate of the client. */
   asksCertificate = false;
   /** Protocol that the flow spoke before (STARTTLS), '' for none. */
@@ -117,51 +118,13 @@ export class TlsTransaction extends Transaction {
     return { chain: ders, subject: leaf.subject, issuer: leaf.issuer, fingerprint: leaf.fingerprint };
   }
 
-  /** The version agreed upon, else that of the client; 0 unknown. */
+  /** The version that the server speaks, else what the client asks for; 0 unknown. */
   get version(): number {
-    return this.agreed || this.offered;
-  }
-
-  /** Before the server answers: what the client asks for. */
-  private get offered(): number {
-    const { hello, version } = this.client;
-    return hello?.offer.versions.includes(THIRTEEN) === true ? THIRTEEN : version;
-  }
-
-  /** The version that the server speaks; 0 unknown. */
-  private get agreed(): number {
-    const { hello } = this.server;
-    if (hello === null) return this.server.version;
-    const { version: legacy, versions } = hello.offer;
-    const version = versions[0] ?? legacy;
-    // the final number where versions used to be: drafts before the 16th
-    return version === THIRTEEN && versions.length === 0 ? EARLY_DRAFT : version;
+    return this.server.version || this.client.version;
   }
 
   /** TLS 1.3, a draft or an experiment of it: certificates are not to be seen. */
   get isThirteen(): boolean {
-    const { agreed } = this;
-    return agreed === THIRTEEN || isDraft(agreed);
+    return isThirteen(this.server.version);
   }
-}
-
-const THIRTEEN = 0x0304;
-const EARLY_DRAFT = 0x7f01;
-const FIRST_NAMED_DRAFT = 0x7f10;
-const TEXTS: Readonly<Record<number, string>> = {
-  0x0002: 'SSLv2',
-  0x0300: 'SSLv3',
-  0x0301: 'TLSv1',
-  0x0302: 'TLS 1.1',
-  0x0303: 'TLS 1.2',
-  0x0304: 'TLS 1.3',
-  0xfb1a: 'TLS 1.3 draft-26-fb',
-};
-
-/** As in EVE. */
-export function versionText(version: number): string {
-  if (version === 0) return 'UNDETERMINED';
-  if (version >> 8 === 0x7f)
-    return version < FIRST_NAMED_DRAFT ? 'TLS 1.3 draft-<16' : `TLS 1.3 draft-${String(version & 0xff)}`;
-  return TEXTS[version] ?? String(version);
 }

@@ -2,6 +2,7 @@
 import { anomalyKind, anomalyName } from '../../framework/anomaly.ts';
 import { F } from '../../framework/flows.ts';
 import type { ByteText } from '../../base/byte-text.ts';
+import { FAILED_PROTOCOL } from '../../applayer/protocol-table.ts';
 import { packetBytes } from './packet-bytes.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { Packet } from '../../framework/packet.ts';
@@ -46,6 +47,6 @@ export class AnomalyEvents {
   private flowProtocol(f: number): string {
     const { context } = this.record;
     const id = context.flows.word(f, F.appProtocol);
-    return id === 0 ? '' : `"app_proto":"${context.appProtocolName(id)}",`;
+    return id <= FAILED_PROTOCOL ? '' : `"app_proto":"${context.appProtocolName(id)}",`;
   }
 }

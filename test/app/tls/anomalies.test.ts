@@ -155,7 +155,6 @@ const TALKS: readonly (readonly [what: string, turns: readonly Turn[], ...anomal
       [1, HEARD],
       [0, record(24, Buffer.concat([bytes(5, 0, 1, 0), Buffer.alloc(16)]))],
     ],
-    'heartbeat_message',
     'invalid_heartbeat_message',
   ],
   [
@@ -165,7 +164,6 @@ const TALKS: readonly (readonly [what: string, turns: readonly Turn[], ...anomal
       [1, HEARD],
       [0, record(24, bytes(1, 0, 0))],
     ],
-    'heartbeat_message',
     'invalid_heartbeat_message',
   ],
   [

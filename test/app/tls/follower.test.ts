@@ -8,7 +8,12 @@ import { application, record } from './messages.ts';
 
 type Cut = (bytes: Buffer) => Buffer[];
 
-function outcome(turns: readonly Turn[], cut: Cut, options: { isFollower: boolean; skips: boolean }): unknown {
+interface Outcome {
+  readonly transactions: number;
+  readonly hasFailed: boolean;
+}
+
+function outcome(turns: readonly Turn[], cut: Cut, options: { isFollower: boolean; skips: boolean }): Outcome {
   const driver = new ParserDriver(tls, options);
   for (const [direction, bytes] of turns) for (const piece of cut(bytes)) driver.feed(direction, piece);
   return { transactions: driver.parser.transactionCount, hasFailed: driver.hasFailed };
@@ -27,7 +32,7 @@ describe('TLS follower', () => {
     });
   }
 
-  it('counts and fails like the parser when bytes are damaged', () => {
+  it('fails only where the parser does when bytes are damaged', () => {
     const damage = fc.tuple(
       fc.constantFrom(...Object.values(CONVERSATIONS)),
       fc.nat(3000),
@@ -41,7 +46,10 @@ describe('TLS follower', () => {
           copy[at % copy.length] = byte;
           return [direction, copy];
         });
-        compare(damaged, (bytes) => [bytes.subarray(0, cut), bytes.subarray(cut)]);
+        const cutAt = (bytes: Buffer): Buffer[] => [bytes.subarray(0, cut), bytes.subarray(cut)];
+        // records that are none within, versions that hellos say: followers do not look there
+        const { hasFailed } = outcome(damaged, cutAt, { isFollower: false, skips: true });
+        if (!hasFailed) compare(damaged, cutAt);
       }),
       { numRuns: 1000 },
     );

@@ -7,7 +7,8 @@ import { CertificateChain, chainOf } from '../../../src/app/tls/chain.ts';
 import { ja4Text } from '../../../src/app/tls/fingerprint.ts';
 import { timeOf } from '../../../src/app/tls/certificate-time.ts';
 import { OfferScan } from '../../../src/app/tls/offer.ts';
-import { isGrease, parseHello } from '../../../src/app/tls/hello.ts';
+import { isGrease } from '../../../src/app/tls/grease.ts';
+import { parseHello } from '../../../src/app/tls/hello.ts';
 import type { Hello } from '../../../src/app/tls/hello.ts';
 import { alpn, certificate, certificates, clientHello, empty, groups, pointFormats, signatures } from './messages.ts';
 import { sni, versions } from './messages.ts';
@@ -54,7 +55,7 @@ const lists = fc.record({
   groups: values,
   formats: fc.array(fc.nat(255), { maxLength: 3 }),
   signatures: values,
-  versions: values,
+  versions: fc.array(fc.constantFrom(0x0a0a, 0x0303, 0x0304, 0x7f1c, 0x0505), { minLength: 1, maxLength: 6 }),
   names: fc.array(fc.string({ minLength: 1, maxLength: 4, unit: fc.constantFrom('h', '2', '/') }), { maxLength: 3 }),
   host: fc.option(fc.constantFrom('a.example', 'b.example')),
 });

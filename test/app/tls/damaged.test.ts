@@ -1,0 +1,200 @@
+// TLS that is damaged or odd: what is told of it, as beside Suricata 8.0.8.
+
+import assert from 'node:assert/strict';
+import tls from '../../../src/app/tls/index.ts';
+import type { TlsTransaction } from '../../../src/app/tls/transaction.ts';
+import { ParserDriver } from '../../support/app-parser.ts';
+import { HELLO, SERVER } from './conversations.ts';
+import type { Turn } from './conversations.ts';
+import {
+  CHANGE_CIPHER,
+  ENCRYPTED,
+  SERVER_DONE,
+  application,
+  certificate,
+  certificates,
+  chosenVersion,
+  clientHello,
+  handshake,
+  record,
+  serverHello,
+  sni,
+  versions,
+} from './messages.ts';
+
+/** What becomes of a conversation, wherever it is cut. */
+interface Outcome {
+  readonly anomalies: readonly string[];
+  readonly hasFailed: boolean;
+  readonly version: number;
+  readonly chain: number;
+  readonly hasServerHello: boolean;
+}
+
+function outcome(turns: readonly Turn[], cut?: number): Outcome {
+  const driver = new ParserDriver(tls);
+  for (const [direction, all] of turns) {
+    if (driver.hasFailed) break;
+    driver.feed(direction, all.subarray(0, cut));
+    if (cut !== undefined && !driver.hasFailed) driver.feed(direction, all.subarray(cut));
+  }
+  const tx = driver.parser.transactions[0] as TlsTransaction;
+  return {
+    anomalies: driver.anomalies(tx).map((one) => one.replace('tls.', '')),
+    hasFailed: driver.hasFailed,
+    version: tx.version,
+    chain: tx.server.chain.count,
+    hasServerHello: tx.server.hello !== null,
+  };
+}
+
+function told(turns: readonly Turn[]): Outcome {
+  const whole = outcome(turns);
+  const longest = Math.max(...turns.map(([, all]) => all.length));
+  for (let at = 1; at < longest; at++) assert.deepEqual(outcome(turns, at), whole, `cut at ${String(at)}`);
+  return whole;
+}
+
+const hello: Turn = [0, record(22, HELLO)];
+const answer: Turn = [1, record(22, SERVER)];
+const CHAIN = certificates(certificate());
+const rest: Turn = [1, record(22, Buffer.concat([CHAIN, SERVER_DONE]))];
+const ODD = handshake(99, Buffer.from('abc'));
+const heartbeat = (type: number, length: number, size: number): Buffer =>
+  record(24, Buffer.concat([Buffer.of(type, length >> 8, length & 255), Buffer.alloc(size, 9)]));
+
+describe('damaged TLS', () => {
+  it('has versions in its records: the first of an end, before its hello says which', () => {
+    for (const version of [0x0300, 0x0304, 0x7f01, 0x7f10, 0x7f1c, 0xfb14, 0xfb1a])
+      assert.deepEqual(told([hello, [1, record(22, SERVER, version)]]).anomalies, []);
+    for (const version of [0, 2, 0x0200, 0x0305, 0x0403, 0x7f00, 0x7f0f, 0x7f1d, 0xfb13, 0xfb18]) {
+      const { anomalies, hasFailed, version: said } = told([hello, [1, record(22, SERVER, version)]]);
+      assert.deepEqual([anomalies, hasFailed], [['invalid_record_version'], true]);
+      assert.equal(said, version || 0x0303);
+      assert.deepEqual(told([hello, answer, [1, record(22, CHAIN, version)]]).anomalies, []);
+    }
+    const odd: Turn = [1, record(22, serverHello(0xc02f, [], { version: 0x0505 }))];
+    assert.deepEqual(told([hello, odd, rest]).anomalies, ['invalid_record_version']);
+    assert.equal(told([hello, [1, record(22, serverHello(0xc02f, [], { version: 0 }))], rest]).version, 0x0301);
+  });
+
+  it('looks at the type of a record first, then whether it is empty, at its version, at its length', () => {
+    const header = (type: number, version: number, length: number): string[] => {
+      const bytes = Buffer.of(type, version >> 8, version & 255, length >> 8, length & 255, 1, 2);
+      return [...told([hello, [1, bytes]]).anomalies];
+    };
+    assert.deepEqual(header(25, 0x0505, 0), ['invalid_record_type']);
+    assert.deepEqual(header(22, 0x0505, 0), ['invalid_record_length']);
+    assert.deepEqual(header(22, 0x0505, 0xffff), ['invalid_record_version']);
+    assert.deepEqual(header(22, 0x0303, 17_409), ['invalid_record_length']);
+    assert.deepEqual(header(22, 0x0303, 17_408), []);
+  });
+
+  it('passes over messages that nobody knows, and with one that does not end in its record over the rest of that', () => {
+    for (const type of [3, 5, 6, 10, 17, 19, 23, 24, 67, 99, 254])
+      assert.deepEqual(told([hello, answer, [0, record(22, handshake(type, Buffer.alloc(8)))], rest]).chain, 1);
+    const cut = Buffer.of(99, 0, 1, 0, 1, 2, 3);
+    const { anomalies, chain } = told([hello, answer, [1, record(22, cut)], rest]);
+    assert.deepEqual([anomalies, chain], [['invalid_handshake_message'], 1]);
+    const both = Buffer.concat([ODD, ODD]);
+    assert.deepEqual(told([hello, [0, record(22, both)]]).anomalies, [
+      'invalid_handshake_message',
+      'invalid_handshake_message',
+    ]);
+  });
+
+  it('is encrypted in both directions once an end has changed the cipher, but for its hellos where it may be TLS 1.3', () => {
+    for (const direction of [0, 1] as const) {
+      const changed: Turn = [direction, CHANGE_CIPHER];
+      assert.equal(told([hello, answer, changed, rest]).chain, 0);
+      assert.deepEqual(told([hello, answer, changed, [0, record(22, ODD)]]).anomalies, []);
+      assert.equal(told([hello, [1, record(21, Buffer.of(1, 0))], changed, answer]).hasServerHello, false);
+    }
+    const offer: Turn = [0, record(22, clientHello([0x1301], [sni('a.b'), versions(0x0304)]))];
+    const thirteen: Turn = [1, record(22, serverHello(0x1301, [chosenVersion(0x0304)]))];
+    assert.equal(told([offer, [0, CHANGE_CIPHER], thirteen]).hasServerHello, true);
+    assert.equal(told([offer, thirteen, [1, CHANGE_CIPHER], rest]).chain, 0);
+    assert.equal(told([hello, answer, [1, application(9)], [0, application(9)], rest]).chain, 1);
+  });
+
+  it('ends with a heartbeat that lies, or with a second one of the same end', () => {
+    const beats = (...turns: Turn[]): readonly [string, boolean] => {
+      const { anomalies, hasFailed } = told([hello, answer, ...turns]);
+      return [anomalies.join(), hasFailed];
+    };
+    assert.deepEqual(beats([0, heartbeat(1, 2, 18)], [1, heartbeat(2, 2, 18)], [0, heartbeat(1, 2, 18)]), ['', false]);
+    assert.deepEqual(beats([0, record(24, Buffer.of(1, 9))]), ['', false]);
+    assert.deepEqual(beats([0, heartbeat(1, 19, 18)]), ['overflow_heartbeat_message', true]);
+    assert.deepEqual(beats([1, heartbeat(2, 19, 18)]), ['overflow_heartbeat_message', true]);
+    assert.deepEqual(beats([0, heartbeat(1, 2, 17)]), ['invalid_heartbeat_message', true]);
+    assert.deepEqual(beats([0, heartbeat(3, 2, 18)]), ['invalid_heartbeat_message', true]);
+    assert.deepEqual(beats([0, heartbeat(1, 2, 18)], [0, heartbeat(2, 2, 18)]), ['invalid_heartbeat_message', true]);
+  });
+
+  it('ends with an encrypted heartbeat that is answered by a longer one', () => {
+    const sizes = (asked: number, answered: number): readonly [string, boolean] => {
+      const question: Turn = [0, record(24, Buffer.alloc(asked))];
+      const reply: Turn = [1, record(24, Buffer.alloc(answered))];
+      const { anomalies, hasFailed } = told([hello, answer, [1, CHANGE_CIPHER], question, reply]);
+      return [anomalies.join(), hasFailed];
+    };
+    assert.deepEqual(sizes(61, 61), ['', false]);
+    assert.deepEqual(sizes(61, 62), ['dataleak_heartbeat_mismatch', true]);
+  });
+
+  it('ends with an alert that is too short; all is told with a fatal one', () => {
+    const isDue = tls.eve![0]!.isDue as (tx: TlsTransaction) => boolean;
+    const due = (bytes: Buffer): boolean => {
+      const driver = new ParserDriver(tls);
+      for (const [direction, all] of [hello, [1, record(21, bytes)] as Turn]) driver.feed(direction, all);
+      return isDue(driver.parser.transactions[0] as TlsTransaction);
+    };
+    assert.deepEqual([due(Buffer.of(2, 40)), due(Buffer.of(1, 0)), due(Buffer.of(2, 40, 1))], [true, false, false]);
+    const short = told([hello, [1, record(21, Buffer.of(2))]]);
+    assert.deepEqual([short.anomalies, short.hasFailed], [['invalid_alert_message'], true]);
+  });
+
+  it('says the version of a hello before it is too short, whoever sends it', () => {
+    const short = handshake(1, Buffer.from('abcdefgh'));
+    assert.deepEqual(told([hello, answer, [1, record(22, short)]]).version, 0x6162);
+    assert.deepEqual(told([hello, [0, record(22, short)], [0, record(22, ENCRYPTED)]]).anomalies, [
+      'handshake_invalid_length',
+      'invalid_record_version',
+    ]);
+  });
+
+  it('takes the first version of a list that is one', () => {
+    const asked = (...list: number[]): number => told([[0, record(22, clientHello([1], [versions(...list)]))]]).version;
+    assert.equal(asked(0x0a0a, 0x0304, 0x0303), 0x0304);
+    assert.equal(asked(0x0302, 0x0304), 0x0302);
+    assert.equal(asked(0x0305, 0x7f1c), 0x7f1c);
+    assert.equal(asked(0x9999), 0x0303);
+  });
+
+  it('has as its leaf the first certificate that is one, and as its chain what follows, in its list', () => {
+    const good = certificate();
+    const bad = Buffer.concat([Buffer.of(0x30, 0x80), good.subarray(2)]);
+    const chain = (message: Buffer): readonly [number, string] => {
+      const { chain: count, anomalies } = told([hello, answer, [1, record(22, message)]]);
+      return [count, anomalies.join()];
+    };
+    const none = Buffer.alloc(0);
+    assert.deepEqual(chain(certificates(good, bad, none, good)), [3, '']);
+    assert.deepEqual(chain(certificates(bad, good)), [1, 'certificate_invalid_der']);
+    assert.deepEqual(chain(certificates(none, good)), [1, 'certificate_invalid_length']);
+    assert.deepEqual(chain(certificates(bad)), [0, 'certificate_invalid_der']);
+    const listOf = (length: number, ...more: number[]): Buffer => {
+      const [list] = [certificates(good).subarray(4)];
+      const body = Buffer.concat([list, Buffer.from(more)]);
+      body.writeUIntBE(body.readUIntBE(0, 3) + length, 0, 3);
+      return handshake(11, body);
+    };
+    assert.deepEqual(chain(listOf(1)), [0, '']);
+    assert.deepEqual(chain(listOf(-1)), [0, 'invalid_certificate']);
+    assert.deepEqual(chain(listOf(0, 0, 0, 9)), [1, '']);
+    assert.deepEqual(chain(listOf(2, 0, 0)), [1, 'invalid_certificate']);
+    assert.deepEqual(chain(listOf(3, 0, 0, 9)), [1, 'invalid_certificate']);
+    assert.deepEqual(chain(Buffer.concat([certificates(good, good), certificates(good)])), [2, '']);
+    assert.deepEqual(chain(handshake(11, none)), [0, '']);
+  });
+});
