@@ -68,13 +68,14 @@ export class BodySink {
     if (direction === TO_SERVER && !hasFileBody(tx)) return;
     if (side.parts !== null || this.fileEnd(message.body.size, limits.limit, 0, 1) === 0) return;
     this.openFile(tx, direction);
-    this.flow.services.files.gap(message.file!, length);
+    if (message.file !== null) this.flow.services.files.gap(message.file, length);
   }
 
   private openFile(tx: HttpTransaction, direction: Direction): void {
     const message = tx.message(direction);
     if (message.file !== null) return;
     const name = fileName(tx, direction);
+    if (name === null) return;
     if (name.length > LONGEST_NAME) this.found.push(HTTP_ANOMALY.file_name_too_long);
     message.file = this.flow.services.files.open(this.flow, tx, direction, name);
     if (direction === TO_CLIENT) this.noteRange(message.file, tx);
@@ -135,7 +136,8 @@ export class BodySink {
 
   private fileBytes(tx: HttpTransaction, direction: Direction, bytes: Uint8Array, from: number, to: number): void {
     this.openFile(tx, direction);
-    this.flow.services.files.append(tx.message(direction).file!, bytes, from, to);
+    const { file } = tx.message(direction);
+    if (file !== null) this.flow.services.files.append(file, bytes, from, to);
   }
 
   /** Files of a form: each part with a name is one. */

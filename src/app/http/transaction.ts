@@ -60,6 +60,8 @@ export class HttpTransaction extends Transaction {
   method: Uint8Array = NONE;
   rawUri: Uint8Array = NONE;
   uri: Uint8Array = NONE;
+  /** Of `uri`; null where the request names none. */
+  path: Uint8Array | null = null;
   /** Lower case, without the port; null without. */
   host: Uint8Array | null = null;
   rawHost: Uint8Array | null = null;

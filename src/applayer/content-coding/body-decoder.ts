@@ -110,7 +110,7 @@ export function contentCodings(
 ): readonly Coding[] {
   if (value === null) return NO_CODINGS;
   if (isGzip(value)) return GZIP;
-  const text = Buffer.from(value).toString('latin1').toLowerCase();
+  const text = Buffer.from(value).toString('latin1').replaceAll('\0', '').toLowerCase();
   const codings: Coding[] = [];
   let lzma = 0;
   for (const part of text.split(/[, \t\r\n]+/)) {
