@@ -53,12 +53,6 @@ export class BodySink {
     return this.found;
   }
 
-  /** Bytes behind the body: more of it, but nothing that its compression could undo. */
-  stray(side: Side, direction: Direction, data: Uint8Array, start: number, end: number): void {
-    side.tx!.message(direction).wireLength += end - start;
-    if (side.decoder === null) this.keep(side, direction, data, start, end);
-  }
-
   /** Bytes of the body under way that never came: its file has a hole, or is one. */
   gap(side: Side, direction: Direction, length: number): void {
     const tx = side.tx!;

@@ -394,9 +394,9 @@ export class HttpParser extends AppParser implements BodyHost {
 
   /** Null: the body is as it was meant. */
   private decoderFor(tx: HttpTransaction, message: HttpMessage, limits: BodyLimits): BodyDecoder | null {
-    const notes = { isAbnormal: false, isTooDeep: false };
+    const notes = { unknown: 0, isTooDeep: false };
     const codings = contentCodings(valueOf(message.headers, HeaderId['content-encoding']), this.settings, notes);
-    if (notes.isAbnormal) this.anomaly(tx, HTTP_ANOMALY.abnormal_ce_header);
+    for (let i = 0; i < notes.unknown; i++) this.anomaly(tx, HTTP_ANOMALY.abnormal_ce_header);
     if (notes.isTooDeep) this.anomaly(tx, HTTP_ANOMALY.too_many_encoding_layers);
     return codings.length === 0 ? null : new BodyDecoder(codings, limits, this.settings);
   }
@@ -463,7 +463,8 @@ export class HttpParser extends AppParser implements BodyHost {
     const A = HTTP_ANOMALY;
     if (data[next - 1] === LF && !(isRequest && isBlank(data, at, next)))
       this.anomaly(tx, isRequest ? A.request_body_unexpected : A.response_body_unexpected);
-    if (!isRequest || hasFileBody(tx)) this.sink.stray(side, direction, data, at, next);
+    if (isRequest && !hasFileBody(tx)) return next;
+    for (const id of this.sink.take(side, direction, data, at, next)) this.anomaly(tx, id);
     return next;
   }
 
