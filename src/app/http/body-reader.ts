@@ -76,10 +76,10 @@ export class BodyReader {
     while (start < input.end && isSpace(data[start]!)) start++;
     const next = lineEnd(data, start, input.end);
     const stop = next < 0 ? input.end : next;
-    if (stop - start > CHUNK_LINE_LIMIT) return this.badChunk(side, direction, start, stop);
+    if (stop - start > CHUNK_LINE_LIMIT) return this.badChunk(side, direction, start, start);
     if (next < 0 && !input.isEof) return -1;
     const size = start === stop || isHex(data[start]!) ? parseChunkSize(data, start, stop) : NO_SIZE;
-    if (size === NO_SIZE) return this.badChunk(side, direction, start, stop);
+    if (size === NO_SIZE) return this.badChunk(side, direction, start, Math.max(start, next));
     if (next < 0) return -1;
     if (size === TOO_LARGE) return this.largeChunk(side, direction, start, next);
     if (byteIndex(data, SEMICOLON, start, next) >= 0) {
@@ -97,7 +97,7 @@ export class BodyReader {
   /** What is no chunk is the rest of the body. */
   private badChunk(side: Side, direction: Direction, at: number, next: number): number {
     const A = HTTP_ANOMALY;
-    side.tx!.message(direction).wireLength += next - at; // as a size as well, as in Suricata
+    side.tx!.message(direction).wireLength += next - at; // the line counts as a size and as body, as in Suricata
     this.host.note(side.tx!, direction === TO_SERVER ? A.invalid_request_chunk_len : A.invalid_response_chunk_len);
     side.framing = Framing.untilClose;
     side.wait = Wait.body;

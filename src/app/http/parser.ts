@@ -327,8 +327,8 @@ export class HttpParser extends AppParser implements BodyHost {
     const notes = clearNotes(HEADER_NOTES);
     notes.limit = this.settings.headersLimit;
     message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, direction, notes);
-    for (const id of headerNotes(notes, direction)) this.anomaly(tx, id);
     if (next < 0) return stop;
+    for (const id of headerNotes(notes, direction)) this.anomaly(tx, id);
     tx.advance(direction, Progress.headers);
     if (direction === TO_SERVER) this.requestHeaders(tx, side, message);
     else this.responseHeaders(tx, side, message);
