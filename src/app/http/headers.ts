@@ -324,12 +324,7 @@ class BlockReader {
     while (nameEnd > start && isSpace(data[nameEnd - 1]!)) nameEnd--;
     let nameStart = start;
     while (nameStart < nameEnd && isSpace(data[nameStart]!)) nameStart++;
-    for (let i = start; i < nameStart; i++) if (!isBlankByte(data[i])) notes.hasOddName = true;
-    for (let i = nameEnd; i < colon; i++) {
-      if (isBlankByte(data[i])) notes.hasSpaceBeforeColon = true;
-      else notes.hasOddName = true;
-    }
-    for (let i = nameStart; i < nameEnd && !notes.hasOddName; i++) notes.hasOddName = NOT_TOKEN[data[i]!] === 1;
+    if (!notes.hasOddName && !notes.hasSpaceBeforeColon) noteName(notes, data, start, nameStart, nameEnd, colon);
     if (nameEnd === nameStart) {
       this.addNameless(data, nameStart, colon + 1, end);
       return;
@@ -380,6 +375,15 @@ class BlockReader {
 }
 
 const reader = new BlockReader();
+
+/** What is odd about a name and the blanks around it; only the first oddity of a message is told. */
+function noteName(notes: HeaderNotes, data: Uint8Array, from: number, start: number, end: number, colon: number): void {
+  for (let i = end; i < colon; i++) if (isBlankByte(data[i])) notes.hasSpaceBeforeColon = true;
+  if (notes.hasSpaceBeforeColon) return;
+  notes.hasOddName = colon > end;
+  for (let i = from; i < start; i++) if (!isBlankByte(data[i])) notes.hasOddName = true;
+  for (let i = start; i < end && !notes.hasOddName; i++) notes.hasOddName = NOT_TOKEN[data[i]!] === 1;
+}
 
 function isFolding(byte: number): boolean {
   return byte === 32 || byte === 9 || byte === 0;

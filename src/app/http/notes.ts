@@ -16,15 +16,17 @@ const AUTHORIZATIONS = /^(basic|digest|bearer)\b/i;
 const NONE: readonly number[] = [];
 
 /** What reading the header block of a direction found out. */
-export function headerNotes(notes: HeaderNotes, direction: Direction): readonly number[] {
+export function headerNotes(tx: HttpTransaction, notes: HeaderNotes, direction: Direction): readonly number[] {
   if (isClean(notes)) return NONE;
   const isRequest = direction === TO_SERVER;
   const A = HTTP_ANOMALY;
   const found: number[] = [];
+  const isFirst = !tx.hasOddField;
+  tx.hasOddField ||= notes.hasSpaceBeforeColon || notes.hasOddName;
   if (notes.missesColon) found.push(isRequest ? A.request_field_missing_colon : A.response_field_missing_colon);
-  if (notes.hasSpaceBeforeColon)
+  if (isFirst && notes.hasSpaceBeforeColon)
     found.push(isRequest ? A.request_invalid_lws_after_name : A.response_invalid_lws_after_name);
-  if (notes.hasOddName) found.push(isRequest ? A.request_header_invalid : A.response_header_name_not_token);
+  if (isFirst && notes.hasOddName) found.push(isRequest ? A.request_header_invalid : A.response_header_name_not_token);
   for (let i = 0; i < notes.repeated; i++)
     found.push(isRequest ? A.request_header_repetition : A.response_header_repetition);
   if (notes.isFoldedWrongly) found.push(isRequest ? A.invalid_request_field_folding : A.invalid_response_field_folding);

@@ -328,7 +328,7 @@ export class HttpParser extends AppParser implements BodyHost {
     notes.limit = this.settings.headersLimit;
     message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, direction, notes);
     if (next < 0) return stop;
-    for (const id of headerNotes(notes, direction)) this.anomaly(tx, id);
+    for (const id of headerNotes(tx, notes, direction)) this.anomaly(tx, id);
     tx.advance(direction, Progress.headers);
     if (direction === TO_SERVER) this.requestHeaders(tx, side, message);
     else this.responseHeaders(tx, side, message);
@@ -444,7 +444,7 @@ export class HttpParser extends AppParser implements BodyHost {
     if (all.length === 0) return;
     message.headers = all;
     message.headerBuffer = message.headerNames = message.start = null;
-    for (const id of headerNotes(notes, direction)) this.anomaly(tx, id);
+    for (const id of headerNotes(tx, notes, direction)) this.anomaly(tx, id);
   }
 
   complete(side: Side): void {

@@ -72,6 +72,8 @@ export class HttpTransaction extends Transaction {
   statusMessage: Uint8Array = NONE;
   hasResponse = false;
   continues = 0;
+  /** A header's name is odd, or what is around it: as in Suricata, that is told once, whatever the direction. */
+  hasOddField = false;
   /** What the body of the response is unpacked to. */
   private film: Film | null = null;
 

@@ -94,13 +94,13 @@ function addLine(headers: Told[], line: string, notes: HeaderNotes): void {
   }
   let end = colon;
   while (end > 0 && isSpace(line[end - 1])) end--;
-  for (const char of line.slice(end, colon)) {
-    if (char === ' ' || char === '\t') notes.hasSpaceBeforeColon = true;
-    else notes.hasOddName = true;
-  }
   const name = trim(line.slice(0, end));
-  if (end > 0 && /^[ \t]*[\v\f\r]/.test(line.slice(0, end))) notes.hasOddName = true;
-  if (!new RegExp(`^${TOKEN}*$`).test(name)) notes.hasOddName = true;
+  if (!notes.hasOddName && !notes.hasSpaceBeforeColon) {
+    const behind = line.slice(end, colon);
+    const isOdd = /^[ \t]*[\v\f\r]/.test(line.slice(0, end)) || !new RegExp(`^${TOKEN}*$`).test(name);
+    if (/[ \t]/.test(behind)) notes.hasSpaceBeforeColon = true;
+    else notes.hasOddName = behind !== '' || (end > 0 && isOdd);
+  }
   const value = trim(line.slice(colon + 1));
   if (name === '') {
     addNameless(headers, value, notes);
