@@ -76,11 +76,12 @@ export class BodyReader {
     while (start < input.end && isSpace(data[start]!)) start++;
     const next = lineEnd(data, start, input.end);
     const stop = next < 0 ? input.end : next;
-    if (stop - start > CHUNK_LINE_LIMIT) return this.badChunk(side, direction, start, start);
-    if (next < 0 && !input.isEof) return -1;
-    const size = start === stop || isHex(data[start]!) ? parseChunkSize(data, start, stop) : NO_SIZE;
-    if (size === NO_SIZE) return this.badChunk(side, direction, start, Math.max(start, next));
+    if (start === stop) return -1;
+    const isOdd = !isHex(data[start]!);
+    if (stop - start > CHUNK_LINE_LIMIT || (isOdd && next < 0)) return this.badChunk(side, direction, start, start);
     if (next < 0) return -1;
+    const size = isOdd ? NO_SIZE : parseChunkSize(data, start, stop);
+    if (size === NO_SIZE) return this.badChunk(side, direction, start, next);
     if (size === TOO_LARGE) return this.largeChunk(side, direction, start, next);
     if (byteIndex(data, SEMICOLON, start, next) >= 0) {
       const A = HTTP_ANOMALY;

@@ -7,7 +7,7 @@ import { UpgradedRequest } from '../../framework/http-parts.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { Framing } from './body.ts';
-import { NO_SIZE, TOO_LARGE, beginsHttp, parseChunkSize, parseRequestLine, statusOf } from './first-line.ts';
+import { TOO_LARGE, beginsHttp, parseChunkSize, parseRequestLine, statusOf } from './first-line.ts';
 import { isBodiless } from './framing.ts';
 import { blockEnd } from './header-block.ts';
 import { HeaderScan, readHeaders } from './header-scan.ts';
@@ -329,16 +329,17 @@ export class HttpFollower extends AppParser {
     return stop;
   }
 
-  private chunkSize({ data, end, direction, isEof }: AppInput, half: Half, at: number): number {
+  private chunkSize({ data, end, direction }: AppInput, half: Half, at: number): number {
     let start = at;
     while (start < end && (data[start] === CR || data[start] === LF)) start++;
     while (start < end && isSpace(data[start]!)) start++;
     const next = lineEnd(data, start, end);
     const stop = next < 0 ? end : next;
-    if (stop - start > CHUNK_LINE_LIMIT) return badChunk(half, start);
-    if (next < 0 && !isEof) return -1;
-    const size = start === stop || isHex(data[start]!) ? parseChunkSize(data, start, stop) : NO_SIZE;
-    if (next < 0 && size !== NO_SIZE) return -1;
+    if (start === stop) return -1;
+    const isOdd = !isHex(data[start]!);
+    if (isOdd || stop - start > CHUNK_LINE_LIMIT) return badChunk(half, start);
+    if (next < 0) return -1;
+    const size = parseChunkSize(data, start, stop);
     if (size === TOO_LARGE && direction === TO_CLIENT) return next;
     if (size < 0) return badChunk(half, start);
     half.left = size;

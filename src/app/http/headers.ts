@@ -288,6 +288,7 @@ class BlockReader {
   /** A line that begins with a space goes on with the one before it (RFC 9112 section 5.2). */
   private fold(at: number, stop: number): void {
     const { data, from, to } = this;
+    if (this.kept === null && data[at] === 0 && data[to - 1] === COLON) at++; // a value begins
     // a name goes on behind the line end
     const isName = this.colon < 0 && this.kept === null && this.lineColon >= 0 && !isBlankTo(data, at, this.lineColon);
     if (isName) this.kept = data.slice(from, stop);

@@ -37,11 +37,17 @@ export function takeHost(tx: HttpTransaction): readonly number[] {
   tx.port = portOf(value);
   if (source !== null && !isAuthority(source, { mayLackPort: true }))
     anomalies.push(HTTP_ANOMALY.request_uri_host_invalid);
-  if (header !== undefined && header.value.length > 0 && !isAuthority(header.value, { mayLackPort: false }))
-    anomalies.push(HTTP_ANOMALY.request_header_host_invalid);
+  if (header !== undefined && isOddHeader(header.value)) anomalies.push(HTTP_ANOMALY.request_header_host_invalid);
   if (source !== null && host.length > 0 && header !== undefined && !same(hostOf(header.value, true), host))
     anomalies.push(HTTP_ANOMALY.host_header_ambiguous);
   return anomalies;
+}
+
+/** Nothing is wrong with no name, nor with what stands behind a port. */
+function isOddHeader(value: Uint8Array): boolean {
+  const end = endOfHost(value);
+  if (end === 0) return false;
+  return !isAuthority(portOf(value) > 0 ? value.subarray(0, end) : value, { mayLackPort: false });
 }
 
 /** An address in brackets ends with them, a name before what cannot be in one. */

@@ -19,6 +19,7 @@ import type { BodyFraming } from './framing.ts';
 import { beginsHttp, isVersion, isVersionNine, lengthIn, parseRequestLine, parseStatusLine } from './first-line.ts';
 import { blockEnd } from './header-block.ts';
 import { HeaderId, clearNotes, freshNotes, parseHeaders, valueOf } from './headers.ts';
+import type { HeaderNotes } from './headers.ts';
 import { takeHost } from './host.ts';
 import { Multipart, boundaryOf } from './multipart.ts';
 import { headerNotes, methodNote, requestNotes, responseNotes } from './notes.ts';
@@ -322,17 +323,36 @@ export class HttpParser extends AppParser implements BodyHost {
     const side = this.sides[direction];
     const tx = side.tx!;
     const message = tx.message(direction);
-    // of lines that break off at the end of the stream those that are whole are headers
-    message.rawHeaders = copyOf(data, at, next < 0 ? Math.max(at, data.lastIndexOf(LF, stop - 1) + 1) : stop);
-    const notes = clearNotes(HEADER_NOTES);
-    notes.limit = this.settings.headersLimit;
+    if (next < 0) {
+      this.brokenHeaders(tx, direction, copyOf(data, at, stop));
+      return stop;
+    }
+    message.rawHeaders = copyOf(data, at, stop);
+    const notes = this.freshNotes();
     message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, direction, notes);
-    if (next < 0) return stop;
     for (const id of headerNotes(tx, notes, direction)) this.anomaly(tx, id);
     tx.advance(direction, Progress.headers);
     if (direction === TO_SERVER) this.requestHeaders(tx, side, message);
     else this.responseHeaders(tx, side, message);
     return stop;
+  }
+
+  /** Of lines that break off at the end of the stream those that are whole are headers; of the last, nothing is told. */
+  private brokenHeaders(tx: HttpTransaction, direction: Direction, block: Uint8Array): void {
+    const message = tx.message(direction);
+    const end = block.lastIndexOf(LF) + 1;
+    const told = end === 0 ? 0 : block.lastIndexOf(LF, end - 2) + 1;
+    const notes = this.freshNotes();
+    parseHeaders(block, 0, told, direction, notes);
+    for (const id of headerNotes(tx, notes, direction)) this.anomaly(tx, id);
+    message.rawHeaders = block.subarray(0, end);
+    message.headers = parseHeaders(block, 0, end, direction, this.freshNotes());
+  }
+
+  private freshNotes(): HeaderNotes {
+    const notes = clearNotes(HEADER_NOTES);
+    notes.limit = this.settings.headersLimit;
+    return notes;
   }
 
   private requestHeaders(tx: HttpTransaction, side: Side, message: HttpMessage): void {
@@ -438,8 +458,7 @@ export class HttpParser extends AppParser implements BodyHost {
   trailers(side: Side, direction: Direction, block: Uint8Array): void {
     const tx = side.tx!;
     const message = tx.message(direction);
-    const notes = clearNotes(HEADER_NOTES);
-    notes.limit = this.settings.headersLimit;
+    const notes = this.freshNotes();
     const all = parseHeaders(block, 0, block.length, direction, notes, message.headers);
     if (all.length === 0) return;
     message.headers = all;

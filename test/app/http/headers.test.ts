@@ -50,8 +50,9 @@ function read(block: string, direction: Direction, notes: HeaderNotes): Told[] {
         !name && text.includes(':') && !/^[ \t\v\f\r]*:/.test(text) && !joinedAlready.has(lines.length - 1)
           ? rawEnd(block, at)
           : '';
+      const rest = !joinedAlready.has(lines.length - 1) && last.endsWith(':') ? text.replace(/^\0/, '') : text;
       joinedAlready.add(lines.length - 1);
-      lines[lines.length - 1] = `${last}${between}${text}`;
+      lines[lines.length - 1] = `${last}${between}${rest}`;
       continue;
     }
     if (goesOn && !isOpen && text[0] !== '\0' && text.includes(':')) notes.isFoldedWrongly = true;

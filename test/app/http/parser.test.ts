@@ -61,7 +61,7 @@ describe('HTTP parser', () => {
 
   it('takes the rest for the body where a chunk is none', () => {
     const { responseBody, anomalies } = one(CONVERSATIONS['chunks that are none']!);
-    assert.equal(responseBody, 'Xplain body\n');
+    assert.equal(responseBody, 'Xplain body');
     assert.deepEqual(anomalies, ['http.invalid_response_chunk_len']);
   });
 

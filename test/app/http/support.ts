@@ -88,7 +88,7 @@ export const CONVERSATIONS: Readonly<Record<string, readonly Turn[]>> = {
   ],
   'chunks that are none': [
     [0, GET],
-    [1, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nXplain body\n'],
+    [1, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nXplain body'],
   ],
   'a compressed body': [
     [0, GET],
