@@ -76,7 +76,7 @@ export class BodyReader {
     while (start < input.end && isSpace(data[start]!)) start++;
     const next = lineEnd(data, start, input.end);
     const stop = next < 0 ? input.end : next;
-    if (start === stop) return -1;
+    if (start === stop) return this.emptyLines(input, side, at, start);
     const isOdd = !isHex(data[start]!);
     if (stop - start > CHUNK_LINE_LIMIT || (isOdd && next < 0)) return this.badChunk(side, direction, start, start);
     if (next < 0) return -1;
@@ -93,6 +93,13 @@ export class BodyReader {
     side.wait = size === 0 ? Wait.trailer : Wait.chunkData;
     if (size === 0) side.tx!.advance(direction, Progress.trailer);
     return next;
+  }
+
+  /** Nothing but line ends, in front of a size. */
+  private emptyLines({ data, direction }: AppInput, side: Side, at: number, end: number): number {
+    if (end === at || data[end - 1] !== LF) return -1;
+    side.tx!.message(direction).wireLength += end - at;
+    return end;
   }
 
   /** What is no chunk is the rest of the body. */

@@ -108,7 +108,7 @@ export class BodySink {
     else message.body.size += to - from;
     if (side.parts !== null) {
       side.parts.push(bytes, from, stop);
-      if (stop < to) side.parts.finish();
+      if (stop < to) side.parts.finish('truncated');
       return;
     }
     if (direction === TO_SERVER && !hasFileBody(tx)) return;

@@ -17,7 +17,7 @@ import { HTTP_ANOMALY } from './events.ts';
 import { isBodiless, isFramed, requestFraming, responseFraming } from './framing.ts';
 import type { BodyFraming } from './framing.ts';
 import { beginsHttp, isVersion, isVersionNine, lengthIn, parseRequestLine, parseStatusLine } from './first-line.ts';
-import { blockEnd } from './header-block.ts';
+import { blockEnd, isBlankByte } from './header-block.ts';
 import { HeaderId, clearNotes, freshNotes, parseHeaders, valueOf } from './headers.ts';
 import type { HeaderNotes } from './headers.ts';
 import { takeHost } from './host.ts';
@@ -341,12 +341,13 @@ export class HttpParser extends AppParser implements BodyHost {
   private brokenHeaders(tx: HttpTransaction, direction: Direction, block: Uint8Array): void {
     const message = tx.message(direction);
     const end = block.lastIndexOf(LF) + 1;
-    const told = end === 0 ? 0 : block.lastIndexOf(LF, end - 2) + 1;
+    const before = end === 0 ? 0 : block.lastIndexOf(LF, end - 2) + 1;
+    const goesOn = end < block.length && (isBlankByte(block[end]) || block[end] === 0);
     const notes = this.freshNotes();
-    parseHeaders(block, 0, told, direction, notes);
+    parseHeaders(block, 0, end < block.length && !goesOn ? end : before, direction, notes);
     for (const id of headerNotes(tx, notes, direction)) this.anomaly(tx, id);
-    message.rawHeaders = block.subarray(0, end);
-    message.headers = parseHeaders(block, 0, end, direction, this.freshNotes());
+    message.rawHeaders = block.subarray(0, goesOn ? before : end);
+    message.headers = parseHeaders(block, 0, message.rawHeaders.length, direction, this.freshNotes());
   }
 
   private freshNotes(): HeaderNotes {
@@ -360,7 +361,7 @@ export class HttpParser extends AppParser implements BodyHost {
     for (const id of requestNotes(tx)) this.anomaly(tx, id);
     side.decoder = this.decoderFor(tx, message, this.settings.requestBody);
     const type = valueOf(message.headers, HeaderId['content-type']);
-    const boundary = type === null || !hasFileBody(tx) ? null : boundaryOf(type);
+    const boundary = type === null || !equalsText(tx.method, 'POST') || !hasFileBody(tx) ? null : boundaryOf(type);
     side.parts =
       boundary === null
         ? null
@@ -492,7 +493,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const tx = side.tx!;
     const message = tx.message(direction);
     for (const id of this.sink.finish(side, direction)) this.anomaly(tx, id);
-    side.parts?.finish();
+    side.parts?.finish('closed');
     side.parts = null;
     message.body.isComplete = true;
     if (message.file !== null) this.flow.services.files.close(message.file, 'closed');
@@ -541,7 +542,7 @@ export class HttpParser extends AppParser implements BodyHost {
     }
     const isWhole = side.wait === Wait.body && side.framing === Framing.untilClose;
     message.body.isComplete = true;
-    side.parts?.finish();
+    side.parts?.finish('truncated');
     if (message.file !== null) this.flow.services.files.close(message.file, isWhole ? 'closed' : 'truncated');
     this.finish(side, direction);
     side.wait = Wait.nothing;
