@@ -59,6 +59,16 @@ describe('HTTP parser', () => {
     );
   });
 
+  it('takes lines that are no status line for a body, until the bytes at hand end with one', () => {
+    const files = (...pieces: string[]): string[] =>
+      transactions(talk([[0, GET], ...pieces.map((piece) => [1, piece] as const)])).flatMap((tx) =>
+        (tx.files ?? []).map(({ size }) => `${Buffer.from(tx.uri).toString()} ${String(size)}`),
+      );
+    const unseen = '/libhtp::request_uri_not_seen';
+    assert.deepEqual(files('abcdef\nghi', 'jkl\n', 'mno\n'), ['/a/b?c=1 14', `${unseen} 4`]);
+    assert.deepEqual(files('abcdef\n', OK), ['/a/b?c=1 7', `${unseen} 5`]);
+  });
+
   it('takes the rest for the body where a chunk is none', () => {
     const { responseBody, anomalies } = one(CONVERSATIONS['chunks that are none']!);
     assert.equal(responseBody, 'Xplain body');
