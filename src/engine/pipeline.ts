@@ -351,6 +351,7 @@ export class Pipeline {
     const app = this.parts.app?.of(f) ?? null;
     const isOpen = !this.parts.stream!.isClosed(f);
     if (app !== null && (isUnfinished(app, direction, { isOpen }) || hasFrames(app, direction))) return true;
+    if (app !== null && hasFiles(app, direction)) return true;
     if (app !== null && (app.expected !== null || (isLast && app.transactions.length > 0))) return true;
     return isSeen && this.parts.app !== null && this.parts.stream!.pendingApp(f, direction);
   }
@@ -404,6 +405,13 @@ function isUnfinished(app: AppFlow, direction: 0 | 1, { isOpen }: { readonly isO
 
 function hasFrames({ frames }: AppFlow, direction: 0 | 1): boolean {
   return frames !== null && frames.lists[direction].length > 0;
+}
+
+/** Whether there are files of a direction that nobody was told of. */
+function hasFiles({ transactions }: AppFlow, direction: 0 | 1): boolean {
+  for (const { files } of transactions)
+    for (const file of files ?? []) if (file.direction === direction && !file.isLogged) return true;
+  return false;
 }
 
 function isUninspected(flags: number): boolean {

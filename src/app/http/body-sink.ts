@@ -53,12 +53,6 @@ export class BodySink {
     return this.found;
   }
 
-  /** Bytes behind the body: more of it, but nothing that its compression could undo. */
-  stray(side: Side, direction: Direction, data: Uint8Array, start: number, end: number): void {
-    side.tx!.message(direction).wireLength += end - start;
-    if (side.decoder === null) this.keep(side, direction, data, start, end);
-  }
-
   /** Bytes of the body under way that never came: its file has a hole, or is one. */
   gap(side: Side, direction: Direction, length: number): void {
     const tx = side.tx!;
@@ -68,13 +62,14 @@ export class BodySink {
     if (direction === TO_SERVER && !hasFileBody(tx)) return;
     if (side.parts !== null || this.fileEnd(message.body.size, limits.limit, 0, 1) === 0) return;
     this.openFile(tx, direction);
-    this.flow.services.files.gap(message.file!, length);
+    if (message.file !== null) this.flow.services.files.gap(message.file, length);
   }
 
   private openFile(tx: HttpTransaction, direction: Direction): void {
     const message = tx.message(direction);
     if (message.file !== null) return;
     const name = fileName(tx, direction);
+    if (name === null) return;
     if (name.length > LONGEST_NAME) this.found.push(HTTP_ANOMALY.file_name_too_long);
     message.file = this.flow.services.files.open(this.flow, tx, direction, name);
     if (direction === TO_CLIENT) this.noteRange(message.file, tx);
@@ -114,7 +109,7 @@ export class BodySink {
     else message.body.size += to - from;
     if (side.parts !== null) {
       side.parts.push(bytes, from, stop);
-      if (stop < to) side.parts.finish();
+      if (stop < to) side.parts.finish('truncated');
       return;
     }
     if (direction === TO_SERVER && !hasFileBody(tx)) return;
@@ -136,7 +131,8 @@ export class BodySink {
 
   private fileBytes(tx: HttpTransaction, direction: Direction, bytes: Uint8Array, from: number, to: number): void {
     this.openFile(tx, direction);
-    this.flow.services.files.append(tx.message(direction).file!, bytes, from, to);
+    const { file } = tx.message(direction);
+    if (file !== null) this.flow.services.files.append(file, bytes, from, to);
   }
 
   /** Files of a form: each part with a name is one. */

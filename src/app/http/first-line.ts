@@ -7,6 +7,8 @@ const HTTP = Buffer.from('http/');
 /** With these, with or without a slash, a status line begins. */
 const STATUS_LINE = HTTP.subarray(0, 4);
 const ZERO = 48;
+/** More than a length can be. */
+const MOST_BYTES = 2 ** 64;
 const DOT = 46;
 
 /** Words that most messages have: they need no view of their own. */
@@ -94,9 +96,14 @@ export function beginsHttp(data: Uint8Array, start: number, end: number): boolea
   return beginsWith(data, start, end, HTTP);
 }
 
-/** The same of a status line: `HTTP`. */
+/** The same of a status line: `HTTP`, with blanks or NULs before it maybe. */
 export function beginsStatusLine(data: Uint8Array, start: number, end: number): boolean | undefined {
-  return beginsWith(data, start, end, STATUS_LINE);
+  return beginsWith(data, behindBlanks(data, start, end), end, STATUS_LINE);
+}
+
+function behindBlanks(data: Uint8Array, at: number, end: number): number {
+  while (at < end && (isSpace(data[at]!) || data[at] === 0)) at++;
+  return at;
 }
 
 function beginsWith(data: Uint8Array, start: number, end: number, text: Uint8Array): boolean | undefined {
@@ -125,9 +132,8 @@ export interface StatusLine {
 }
 
 export function parseStatusLine(line: Uint8Array): StatusLine {
-  let at = 0;
   const end = line.length;
-  while (at < end && isSpace(line[at]!)) at++;
+  let at = behindBlanks(line, 0, end);
   const start = at;
   while (at < end && !isSpace(line[at]!)) at++;
   const protocol = word(line, start, at);
@@ -145,7 +151,7 @@ function statusNumber(text: Uint8Array): number {
 
 /** The status of the line [at, end), -1: not three digits. */
 export function statusOf(line: Uint8Array, at: number, end: number): number {
-  while (at < end && isSpace(line[at]!)) at++;
+  at = behindBlanks(line, at, end);
   while (at < end && !isSpace(line[at]!)) at++;
   while (at < end && isSpace(line[at]!)) at++;
   const start = at;
@@ -189,21 +195,35 @@ function isKnownVersion(major: number, minor: number): boolean {
 
 /** A run of digits with spaces around it; -1: something else, -2: empty. */
 export function parseLength(text: Uint8Array): number {
-  return lengthIn(text, 0, text.length);
-}
-
-/** The same of bytes [at, end). */
-export function lengthIn(data: Uint8Array, at: number, end: number): number {
-  while (at < end && isSpace(data[at]!)) at++;
+  let at = 0;
+  const end = text.length;
+  while (at < end && isSpace(text[at]!)) at++;
   if (at === end) return -2;
   let value = 0;
   let digits = 0;
-  for (; at < end && data[at]! >= 48 && data[at]! <= 57; at++, digits++) value = value * 10 + data[at]! - 48;
-  while (at < end && isSpace(data[at]!)) at++;
+  for (; at < end && isDigit(text[at]!); at++, digits++) value = value * 10 + text[at]! - ZERO;
+  while (at < end && isSpace(text[at]!)) at++;
   return digits === 0 || at < end || value > Number.MAX_SAFE_INTEGER ? -1 : value;
 }
 
-/** The hexadecimal size of a chunk at the start of its line; -1: none. */
+/** The first number in the bytes [at, end), whatever stands around it, as Content-Length is read; -1: none. */
+export function lengthIn(data: Uint8Array, at: number, end: number): number {
+  while (at < end && !isDigit(data[at]!)) at++;
+  if (at === end) return -1;
+  let value = 0;
+  for (; at < end && isDigit(data[at]!); at++) value = value * 10 + data[at]! - ZERO;
+  return value >= MOST_BYTES ? -1 : value;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
+}
+
+/** What parseChunkSize says of something else, and of more than a chunk can have. */
+export const NO_SIZE = -1;
+export const TOO_LARGE = -2;
+
+/** The hexadecimal size of a chunk at the start of its line. */
 export function parseChunkSize(data: Uint8Array, start: number, end: number): number {
   while (start < end && isSpace(data[start]!)) start++;
   let value = 0;
@@ -214,7 +234,8 @@ export function parseChunkSize(data: Uint8Array, start: number, end: number): nu
     if (byte >= 48 && byte <= 57) value = value * 16 + byte - 48;
     else if (letter >= 97 && letter <= 102) value = value * 16 + letter - 87;
     else break;
-    if (value > 0x7fffffff) return -1;
+    if (value >= 2 ** 63) return NO_SIZE;
   }
-  return digits === 0 ? -1 : value;
+  if (value > 0x7fffffff) return TOO_LARGE;
+  return digits === 0 ? NO_SIZE : value;
 }

@@ -7,12 +7,13 @@ import { UpgradedRequest } from '../../framework/http-parts.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { Framing } from './body.ts';
-import { beginsHttp, parseChunkSize, parseRequestLine, statusOf } from './first-line.ts';
+import { TOO_LARGE, beginsHttp, parseChunkSize, parseRequestLine, statusOf } from './first-line.ts';
 import { isBodiless } from './framing.ts';
+import { blockEnd } from './header-block.ts';
 import { HeaderScan, readHeaders } from './header-scan.ts';
 import { equalsNocase, isSpace } from './headers.ts';
-import { firstLineEnd, isEmptyLine, isHex, lineEnd, looksLikeHeader } from './scan.ts';
-import { BODY, MORE, statusLineAt } from './response-start.ts';
+import { firstLineEnd, isHex, lineEnd, looksLikeHeader } from './scan.ts';
+import { BODY, MORE, bodyLineEnd, isLostLine, statusLineAt } from './response-start.ts';
 import { CHUNK_LINE_LIMIT, FIELD_LIMIT, JUNK_BEHIND_LINE, Wait } from './side.ts';
 import { strayInRequest, strayInResponse } from './stray.ts';
 import { MAX_TRANSACTIONS } from './settings.ts';
@@ -123,14 +124,16 @@ export class HttpFollower extends AppParser {
 
   private firstLine(input: AppInput, half: Half, at: number): number {
     const { data, end, direction, isEof } = input;
-    while (at < end && (data[at] === LF || (direction === TO_CLIENT ? isSpace(data[at]!) : data[at] === CR))) at++;
+    const from = at;
+    while (at < end && (data[at] === LF || data[at] === CR)) at++;
+    if (direction === TO_CLIENT && this.answersNine() && from < end) return this.bodyOfNine(half, from);
+    if (from < end && half.tx === NO_TRANSACTION)
+      half.tx = direction === TO_SERVER ? this.newTransaction(0) : this.answered();
     if (at >= end) return -1;
     if (direction === TO_CLIENT) {
-      if (this.answersNine()) return this.bodyOfNine(half, at);
-      const start = half.tx !== NO_TRANSACTION && this.status === 100 ? at : statusLineAt(input, at);
+      const start = statusLineAt(input, at);
       if (start === MORE) return -1;
-      if (start === BODY) return this.bodyWithoutLine(half, end);
-      at = start;
+      if (start === BODY) return this.lineWithoutStatus(input, half, at);
     }
     const next = direction === TO_CLIENT ? firstLineEnd(data, at, end) : lineEnd(data, at, end);
     if ((next < 0 ? end : next) - at > FIELD_LIMIT) return this.tooLong(half, end);
@@ -150,12 +153,12 @@ export class HttpFollower extends AppParser {
     const protocol = stop - PROTOCOL_LENGTH;
     // a word in front of the protocol is the address, whatever is in it
     if (methodEnd > at && protocol > uri && isSpace(data[protocol - 1]!) && isProtocol(data, protocol, stop)) {
-      half.tx = this.newTransaction(kindOf(data, at, methodEnd));
+      this.setKind(half.tx, kindOf(data, at, methodEnd));
       half.wait = Wait.headers;
       return;
     }
     const parsed = parseRequestLine(data.slice(at, stop));
-    half.tx = this.newTransaction(kindOf(parsed.method, 0, parsed.method.length));
+    this.setKind(half.tx, kindOf(parsed.method, 0, parsed.method.length));
     half.wait = parsed.protocol.length === 0 ? Wait.headersOrNothing : Wait.headers;
   }
 
@@ -175,7 +178,6 @@ export class HttpFollower extends AppParser {
   private statusLine(data: Uint8Array, at: number, stop: number, half: Half): void {
     const requests = this.halves[TO_SERVER];
     if (requests.wait === Wait.headersOrNothing) this.finish(requests, TO_SERVER);
-    half.tx = this.answered();
     this.status = statusOf(data, at, stop);
     half.wait = Wait.headers;
   }
@@ -199,6 +201,12 @@ export class HttpFollower extends AppParser {
     this.oldestAsked++;
   }
 
+  /** One that was answered before it came has none. */
+  private setKind(tx: number, kind: number): void {
+    const i = tx - this.oldestAsked;
+    if (i >= 0 && i < this.kinds.length) this.kinds[i] = kind;
+  }
+
   private kindOf(tx: number): number {
     return this.kinds[tx - this.oldestAsked] ?? 0;
   }
@@ -220,11 +228,14 @@ export class HttpFollower extends AppParser {
     return at;
   }
 
-  private bodyWithoutLine(half: Half, end: number): number {
-    half.tx = this.answered();
+  private lineWithoutStatus(input: AppInput, half: Half, at: number): number {
+    const { end } = input;
+    const next = bodyLineEnd(input, at);
+    if ((next < 0 ? end : next) - at > FIELD_LIMIT) return this.tooLong(half, end);
+    if (next < 0 || isLostLine(input, at, next)) return next;
     this.status = -1;
-    half.wait = Wait.stray;
-    return end;
+    if (next >= end) half.wait = Wait.stray;
+    return next;
   }
 
   private bodyOrLine({ data, end, isEof }: AppInput, half: Half, at: number): number {
@@ -241,6 +252,7 @@ export class HttpFollower extends AppParser {
     if (next < 0 && !isEof && end - at <= FIELD_LIMIT) return -1;
     const stop = next < 0 ? end : next;
     if (stop - at > FIELD_LIMIT) return this.tooLong(half, end);
+    if (next < 0) return stop;
     if (direction === TO_CLIENT) this.responseHeaders(half);
     else {
       if (scan.upgrade === Upgrade.h2c) (this.asksHttp2 ??= new Map()).set(half.tx, upgradedRequest(data, at, stop));
@@ -250,9 +262,8 @@ export class HttpFollower extends AppParser {
   }
 
   private requestHeaders(half: Half): void {
-    const i = half.tx - this.oldestAsked;
     const kind = this.kindOf(half.tx);
-    if (scan.upgrade !== Upgrade.none && i >= 0) this.kinds[i] = kind | (scan.upgrade << Kind.upgradeShift);
+    if (scan.upgrade !== Upgrade.none) this.setKind(half.tx, kind | (scan.upgrade << Kind.upgradeShift));
     if ((kind & Kind.connect) !== 0) {
       this.finish(half, TO_SERVER);
       half.wait = Wait.nothing;
@@ -318,25 +329,28 @@ export class HttpFollower extends AppParser {
     return stop;
   }
 
-  private chunkSize({ data, end }: AppInput, half: Half, at: number): number {
+  private chunkSize({ data, end, direction }: AppInput, half: Half, at: number): number {
     let start = at;
     while (start < end && (data[start] === CR || data[start] === LF)) start++;
     while (start < end && isSpace(data[start]!)) start++;
-    if (start < end && !isHex(data[start]!)) return badChunk(half, start);
     const next = lineEnd(data, start, end);
-    if ((next < 0 ? end : next) - start > CHUNK_LINE_LIMIT) return badChunk(half, start);
+    const stop = next < 0 ? end : next;
+    if (start === stop) return -1;
+    const isOdd = !isHex(data[start]!);
+    if (isOdd || stop - start > CHUNK_LINE_LIMIT) return badChunk(half, start);
     if (next < 0) return -1;
-    const size = parseChunkSize(data, start, next);
+    const size = parseChunkSize(data, start, stop);
+    if (size === TOO_LARGE && direction === TO_CLIENT) return next;
     if (size < 0) return badChunk(half, start);
     half.left = size;
     half.wait = size === 0 ? Wait.trailer : Wait.chunkData;
     return next;
   }
 
-  private trailer({ data, end }: AppInput, half: Half, at: number): number {
-    const next = lineEnd(data, at, end);
+  private trailer({ data, end, direction }: AppInput, half: Half, at: number): number {
+    const next = blockEnd(data, at, end, direction);
     if ((next < 0 ? end : next) - at > FIELD_LIMIT) return this.tooLong(half, end);
-    if (next >= 0 && isEmptyLine(data, at, next)) half.wait = Wait.stray;
+    if (next >= 0) half.wait = Wait.stray;
     return next;
   }
 
@@ -347,10 +361,10 @@ export class HttpFollower extends AppParser {
   }
 
   private finish(half: Half, direction: Direction): void {
+    const { tx } = half;
     half.wait = Wait.line;
-    if (direction === TO_SERVER) return;
-    if (half.tx === this.oldestAsked && this.kinds.length > 0) this.forgetOldest();
     half.tx = NO_TRANSACTION;
+    if (direction === TO_CLIENT && tx === this.oldestAsked && this.kinds.length > 0) this.forgetOldest();
   }
 
   /** Where lines are missing, the next go on where those stopped. */
@@ -374,10 +388,8 @@ export class HttpFollower extends AppParser {
 }
 
 function chunkEnd({ data, end }: AppInput, half: Half, at: number): number {
-  if (data[at] === CR && at + 1 >= end) return -1;
-  let next = at;
-  if (data[next] === CR) next++;
-  if (data[next] === LF) next++;
+  const next = lineEnd(data, at, end);
+  if (next < 0) return end;
   half.wait = Wait.chunkSize;
   return next;
 }

@@ -2,10 +2,10 @@
 
 import { Framing } from './body.ts';
 import { HTTP_ANOMALY } from './events.ts';
-import { isChunkedVersion, parseLength } from './first-line.ts';
+import { isChunkedVersion, lengthIn } from './first-line.ts';
 import { HeaderId, headerOf, valueOf } from './headers.ts';
-import { lengthNote } from './notes.ts';
-import { containsText, equalsText } from './scan.ts';
+import { lengthNotes } from './notes.ts';
+import { equalsText, namesChunks } from './scan.ts';
 import type { HttpMessage } from './transaction.ts';
 
 export interface BodyFraming {
@@ -18,17 +18,16 @@ export interface BodyFraming {
 }
 
 const NO_BODY = 0;
-/** What parseLength says of a length that is no number. */
-const BROKEN = -1;
 
 export function requestFraming({ headers }: HttpMessage): BodyFraming {
   const A = HTTP_ANOMALY;
   const encoding = valueOf(headers, HeaderId['transfer-encoding']);
   const notes: number[] = [];
-  if (encoding !== null && containsText(encoding, 'chunked')) return { framing: Framing.chunked, size: 0, notes };
+  if (encoding !== null && namesChunks(encoding)) return { framing: Framing.chunked, size: 0, notes };
   if (encoding !== null) notes.push(A.invalid_transfer_encoding_value_in_request);
   const length = valueOf(headers, HeaderId['content-length']);
-  const size = length === null ? NO_BODY : parseLength(length);
+  const size = length === null ? NO_BODY : lengthIn(length, 0, length.length);
+  if (length !== null) notes.push(...lengthNotes(length));
   if (size < 0) notes.push(A.invalid_content_length_field_in_request);
   return size > 0 ? { framing: Framing.length, size, notes } : { framing: Framing.none, size: 0, notes };
 }
@@ -37,16 +36,17 @@ export function responseFraming({ headers, protocol }: HttpMessage): BodyFraming
   const A = HTTP_ANOMALY;
   const encoding = headerOf(headers, HeaderId['transfer-encoding']);
   const notes: number[] = [];
-  if (encoding !== undefined && containsText(encoding.value, 'chunked')) {
-    if (encoding.hadZeros || !equalsText(encoding.value, 'chunked')) notes.push(A.response_abnormal_transfer_encoding);
+  if (encoding !== undefined && namesChunks(encoding.value)) {
+    if (!equalsText(encoding.value, 'chunked')) notes.push(A.response_abnormal_transfer_encoding);
     if (!isChunkedVersion(protocol)) notes.push(A.response_chunked_old_proto);
     return { framing: Framing.chunked, size: 0, notes };
   }
   const length = headerOf(headers, HeaderId['content-length']);
   if (length === undefined) return { framing: Framing.untilClose, size: 0, notes };
-  const size = parseLength(length.value);
+  const size = lengthIn(length.value, 0, length.value.length);
+  notes.push(...lengthNotes(length.value));
   if (size >= 0) return { framing: size === 0 ? Framing.none : Framing.length, size, notes };
-  if (size === BROKEN) notes.push(lengthNote(length.value));
+  notes.push(A.invalid_content_length_field_in_response);
   return { framing: Framing.untilClose, size: 0, notes };
 }
 

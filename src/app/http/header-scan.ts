@@ -2,10 +2,11 @@
 
 import type { AppInput } from '../../framework/app-input.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { lengthIn, parseLength } from './first-line.ts';
+import { lengthIn } from './first-line.ts';
+import { blockEnd } from './header-block.ts';
 import { HeaderId, equalsNocase, freshNotes, headerOf, isSpace, parseHeaders, valueOf } from './headers.ts';
 import type { Header } from './headers.ts';
-import { blockEnd, containsText } from './scan.ts';
+import { namesChunks } from './scan.ts';
 import { Upgrade, upgradeOf } from './upgrade.ts';
 
 const LF = 10;
@@ -27,7 +28,7 @@ const NAMES = {
 } as const;
 
 export class HeaderScan {
-  /** Of Content-Length: as parseLength has it, NO_LENGTH without the header. */
+  /** Of Content-Length: as lengthIn has it, NO_LENGTH without the header. */
   length = NO_LENGTH;
   /** There is a Transfer-Encoding ... */
   hasEncoding = false;
@@ -45,7 +46,7 @@ export class HeaderScan {
   read({ data, end, direction, isEof }: AppInput, at: number): number {
     const next = this.plain(data, at, end);
     if (next !== ODD && (next >= 0 || !isEof)) return next;
-    const stop = blockEnd(data, at, end);
+    const stop = blockEnd(data, at, end, direction);
     if (stop < 0 && !isEof) return -1;
     this.whole(data, at, stop < 0 ? end : stop, direction);
     return stop;
@@ -71,7 +72,7 @@ export class HeaderScan {
       }
       if (i >= end || (data[i] === CR && i + 1 >= end)) return -1;
       const next = data[i] === CR ? i + 2 : i + 1;
-      if (i === start) return start === at && next < end && data[i] === LF && data[next] === LF ? next + 1 : next;
+      if (i === start) return start === at && data[i] === LF ? ODD : next;
       if (data[start]! <= 32 || !this.line(data, start, i)) return ODD;
       start = next;
     }
@@ -114,14 +115,14 @@ export class HeaderScan {
     while (start < end && isSpace(data[start]!)) start++;
     while (end > start && isSpace(data[end - 1]!)) end--;
     this.hasEncoding = true;
-    this.isChunked = equalsNocase(data, start, end, CHUNKED) || containsText(data.subarray(start, end), 'chunked');
+    this.isChunked = equalsNocase(data, start, end, CHUNKED) || namesChunks(data.subarray(start, end));
   }
 
   private whole(data: Uint8Array, start: number, end: number, direction: Direction): void {
     this.clear();
     const headers = readHeaders(data, start, end, direction);
     const length = headerOf(headers, HeaderId['content-length']);
-    if (length !== undefined) this.length = parseLength(length.value);
+    if (length !== undefined) this.length = lengthIn(length.value, 0, length.value.length);
     const encoding = valueOf(headers, HeaderId['transfer-encoding']);
     if (encoding !== null) this.noteEncoding(encoding, 0, encoding.length);
     const upgrade = valueOf(headers, HeaderId.upgrade);

@@ -3,6 +3,7 @@
 import { byteIndex } from '../../base/bytes.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
+import { behindDeformed, behindLf, isBlankByte, isLoneCr } from './header-block.ts';
 
 /** Headers that parsing, records or rules ask for by name. */
 export const KNOWN_HEADERS = [
@@ -58,8 +59,6 @@ export class Header {
   count = 1;
   /** It came again with another value. */
   isAmbiguous = false;
-  /** Zero bytes stood in its value. */
-  hadZeros = false;
   private shownName: Uint8Array | null = null;
   private shownValue: Uint8Array | null = null;
 
@@ -90,7 +89,7 @@ export class Header {
 
 /** What reading a header block found out besides the headers. */
 export interface HeaderNotes {
-  /** A line of nothing but CR that is not the end. */
+  /** A line end that is none: CRLF, CR and a space. */
   hasOddLine: boolean;
   missesColon: boolean;
   /** A line that goes on with nothing. */
@@ -154,16 +153,22 @@ function identify(data: Uint8Array, start: number, end: number): number {
   return 0;
 }
 
-/** Reads the block of header lines [start, end); it is the message's own copy, of which names and values are views. */
+/**
+ * Reads the block of header lines [start, end); it is the message's own copy, of which names and values are views.
+ * @param known headers that these are added to
+ */
 export function parseHeaders(
   data: Uint8Array,
   start: number,
   end: number,
   direction: Direction,
   notes: HeaderNotes,
+  known: readonly Header[] = NO_HEADERS,
 ): Header[] {
-  return reader.read(data, start, end, direction, notes);
+  return reader.read(data, start, end, direction, notes, known);
 }
+
+const NO_HEADERS: readonly Header[] = [];
 
 const NO_BYTES = new Uint8Array(0);
 /** What ends a line, what ends a name, and what does not belong. */
@@ -186,16 +191,29 @@ class BlockReader {
   private hasZero = false;
   /** It is put together from several. */
   private kept: Uint8Array | null = null;
+  /** A zero byte is in the name at hand. */
+  private isNameOdd = false;
   // of the line looked at
   private lineColon = -1;
   private lineHasZero = false;
 
-  read(data: Uint8Array, start: number, end: number, direction: Direction, notes: HeaderNotes): Header[] {
+  read(
+    data: Uint8Array,
+    start: number,
+    end: number,
+    direction: Direction,
+    notes: HeaderNotes,
+    known: readonly Header[],
+  ): Header[] {
     const headers: Header[] = [];
     this.headers = headers;
     this.notes = notes;
     this.direction = direction;
     this.seen = 0;
+    for (let i = 0; i < known.length; i++) {
+      headers.push(known[i]!);
+      this.seen |= 1 << known[i]!.id;
+    }
     this.data = data;
     this.to = -1;
     this.kept = null;
@@ -204,85 +222,97 @@ class BlockReader {
       let stop = next;
       while (stop > at && (data[stop - 1] === LF || data[stop - 1] === CR)) stop--;
       if (stop > at) this.begin(at, stop);
-      else if (at > start && next < end) notes.hasOddLine = true;
-      at = next;
+      at = stop === at && next < end ? this.nothing(at, next, at === start) : next;
     }
-    if (this.to >= 0) this.flush();
-    if (end - start === 2 && data[start] === LF && data[start + 1] === LF) notes.missesColon = true; // see blockEnd
+    this.flush();
     this.data = NO_BYTES;
     this.headers = [];
     return headers;
   }
 
-  /** Where the line ends: with LF, or see `endsAt`. */
+  /** A line of nothing that is not the end: a field without name and value, or none; @returns where the next begins */
+  private nothing(at: number, next: number, isFirst: boolean): number {
+    const { data, direction } = this;
+    this.flush();
+    if (direction === TO_SERVER || isFirst) {
+      this.put(data, at, at, -1, false);
+      return next;
+    }
+    this.notes.hasOddLine = true;
+    return Math.max(next, behindDeformed(data, at, data.length));
+  }
+
+  /** Where the line ends. */
   private line(at: number, end: number): number {
-    const { data } = this;
+    const { data, direction } = this;
     this.lineColon = -1;
     this.lineHasZero = false;
     for (let i = at; i < end; i++) {
       const byte = data[i]!;
       if (IS_SPECIAL[byte] === 0) continue;
-      if (byte === LF) return i + 1;
+      if (byte === LF) return behindLf(data, i, end, direction);
       if (byte === COLON) {
         if (this.lineColon < 0) this.lineColon = i;
       } else if (byte === 0) this.lineHasZero = true;
-      else if (this.endsAt(i, end)) return i + 1;
+      else if (isLoneCr(data, i, end, direction)) return i + 1;
     }
     return end;
-  }
-
-  /** A CR without LF ends a line of a response, as browsers have it; in requests it is a byte like others. */
-  private endsAt(i: number, end: number): boolean {
-    if (this.direction === TO_SERVER || i + 1 >= end) return false;
-    return this.data[i + 1] !== LF && this.data[i + 1] !== CR;
   }
 
   /** A line of something, [at, stop): a header, or more of the one before it. */
   private begin(at: number, stop: number): void {
     const { data } = this;
+    let from = at;
     if (isFolding(data[at]!)) {
-      if (this.to < 0) this.notes.isFoldedWrongly = true;
-      else if (!this.isSecond() && !(this.direction === TO_CLIENT && isNamed(data, at, stop))) {
-        this.kept = continued(this.kept ?? data.subarray(this.from, this.to), data, at, stop);
+      if (this.to < 0) this.notes.isFoldedWrongly ||= this.lineColon >= 0 && isBlankByte(data[at]);
+      else if (!this.isNamedAt(at + 1, stop)) {
+        this.fold(at, stop);
         return;
+      } else {
+        from++;
+        this.notes.isFoldedWrongly ||= isBlankByte(data[from]);
       }
     }
-    if (this.to >= 0) this.flush();
-    this.from = at;
+    this.flush();
+    this.from = from;
     this.to = stop;
     this.colon = this.lineColon;
     this.hasZero = this.lineHasZero;
   }
 
-  /** A line that seems to go on with the very first header is taken for a header of its own. */
-  private isSecond(): boolean {
-    return this.headers.length === 0 && this.kept === null && this.lineColon >= 0;
+  /** In responses, what seems to go on with a header but is one is taken for that. */
+  private isNamedAt(at: number, stop: number): boolean {
+    return this.direction === TO_CLIENT && this.colon >= 0 && isNamed(this.data, at, stop);
   }
 
+  /** A line that begins with a space goes on with the one before it (RFC 9112 section 5.2). */
+  private fold(at: number, stop: number): void {
+    const { data, from, to } = this;
+    if (this.kept === null && data[at] === 0 && data[to - 1] === COLON) at++; // a value begins
+    // a name goes on behind the line end
+    const isName = this.colon < 0 && this.kept === null && this.lineColon >= 0 && !isBlankTo(data, at, this.lineColon);
+    if (isName) this.kept = data.slice(from, stop);
+    else this.kept = joined(this.kept ?? data.subarray(from, to), '', data.subarray(at, stop));
+    if (this.colon < 0) this.colon = this.lineColon;
+  }
+
+  /** Takes the line that waits. */
   private flush(): void {
-    const { kept } = this;
+    const { kept, to } = this;
     this.kept = null;
+    this.to = -1;
+    if (to < 0) return;
+    if (kept !== null) this.put(kept, 0, kept.length, byteIndex(kept, COLON, 0, kept.length), kept.includes(0));
+    else this.put(this.data, this.from, to, this.colon, this.hasZero);
+  }
+
+  private put(data: Uint8Array, start: number, end: number, colon: number, hasZero: boolean): void {
     if (this.headers.length > this.notes.limit) {
       this.notes.isTooMany = true;
       return;
     }
-    if (kept !== null) this.put(kept, 0, kept.length, byteIndex(kept, COLON, 0, kept.length), kept.includes(0));
-    else this.put(this.data, this.from, this.to, this.colon, this.hasZero);
-  }
-
-  private put(data: Uint8Array, start: number, end: number, colon: number, hasZero: boolean): void {
-    // in values of requests it is a byte like others
-    const isInName = hasZero && (colon < 0 || byteIndex(data, 0, start, colon) >= 0);
-    if (!hasZero || (!isInName && this.direction === TO_SERVER)) {
-      this.add(data, start, end, colon);
-      return;
-    }
-    const clean = withoutZeros(data, start, end);
-    if (isInName) this.notes.hasOddName = true;
-    const before = this.headers.length;
-    this.add(clean, 0, clean.length, byteIndex(clean, COLON, 0, clean.length));
-    if (colon >= 0 && this.headers.length > before)
-      this.headers[before]!.hadZeros = byteIndex(data, 0, colon, end) >= 0;
+    this.isNameOdd = hasZero && byteIndex(data, 0, start, colon) >= 0;
+    this.add(data, start, end, colon);
   }
 
   private add(data: Uint8Array, start: number, end: number, colon: number): void {
@@ -295,17 +325,12 @@ class BlockReader {
     while (nameEnd > start && isSpace(data[nameEnd - 1]!)) nameEnd--;
     let nameStart = start;
     while (nameStart < nameEnd && isSpace(data[nameStart]!)) nameStart++;
-    for (let i = start; i < nameStart; i++) if (!isFolding(data[i]!)) notes.hasOddName = true;
-    for (let i = nameEnd; i < colon; i++) {
-      if (data[i] === 32 || data[i] === 9) notes.hasSpaceBeforeColon = true;
-      else notes.hasOddName = true;
-    }
-    for (let i = nameStart; i < nameEnd && !notes.hasOddName; i++) notes.hasOddName = NOT_TOKEN[data[i]!] === 1;
+    if (!notes.hasOddName && !notes.hasSpaceBeforeColon) noteName(notes, data, start, nameStart, nameEnd, colon);
     if (nameEnd === nameStart) {
       this.addNameless(data, nameStart, colon + 1, end);
       return;
     }
-    const id = identify(data, nameStart, nameEnd);
+    const id = this.isNameOdd ? identifyOdd(data, nameStart, nameEnd) : identify(data, nameStart, nameEnd);
     const known = this.sameName(id, data, nameStart, nameEnd);
     if (known === undefined) {
       this.seen |= 1 << id;
@@ -318,12 +343,16 @@ class BlockReader {
     else if (Buffer.compare(known.value, value) !== 0) known.isAmbiguous = true;
   }
 
-  /** A line without a colon, or with nothing before it: each is kept as it is, though they have the same name. */
+  /** A line without a colon, or with nothing before it: they all have the same name. */
   private addNameless(data: Uint8Array, name: number, start: number, end: number): void {
     this.notes.missesColon = true; // a name, to be exact
     const known = this.headers.find(({ nameStart, nameEnd }) => nameEnd === nameStart);
-    if (known !== undefined && ++known.count === 2) this.notes.repeated++;
-    this.push(0, data, name, name, start, end);
+    if (known === undefined) {
+      this.push(0, data, name, name, start, end);
+      return;
+    }
+    if (++known.count === 2) this.notes.repeated++;
+    known.value = joined(known.value, ', ', trimmed(data, start, end));
   }
 
   /** The value is what [start, end) is without spaces around it. */
@@ -338,14 +367,24 @@ class BlockReader {
     const { headers } = this;
     for (let i = 0; i < headers.length; i++) {
       const header = headers[i]!;
-      if (header.id !== id || header.nameEnd - header.nameStart !== end - start) continue;
-      if (id !== 0 || sameLetters(header, data, start, end)) return header;
+      if (header.id !== id) continue;
+      if (id !== 0) return header;
+      if (header.nameEnd - header.nameStart === end - start && sameLetters(header, data, start, end)) return header;
     }
     return undefined;
   }
 }
 
 const reader = new BlockReader();
+
+/** What is odd about a name and the blanks around it; only the first oddity of a message is told. */
+function noteName(notes: HeaderNotes, data: Uint8Array, from: number, start: number, end: number, colon: number): void {
+  for (let i = end; i < colon; i++) if (isBlankByte(data[i])) notes.hasSpaceBeforeColon = true;
+  if (notes.hasSpaceBeforeColon) return;
+  notes.hasOddName = colon > end;
+  for (let i = from; i < start; i++) if (!isBlankByte(data[i])) notes.hasOddName = true;
+  for (let i = start; i < end && !notes.hasOddName; i++) notes.hasOddName = NOT_TOKEN[data[i]!] === 1;
+}
 
 function isFolding(byte: number): boolean {
   return byte === 32 || byte === 9 || byte === 0;
@@ -362,15 +401,15 @@ function isNamed(data: Uint8Array, start: number, end: number): boolean {
   return at < end && data[at] === COLON;
 }
 
-/** A line that begins with a space goes on with the one before it (RFC 9112 section 5.2). */
-function continued(before: Uint8Array, data: Uint8Array, start: number, end: number): Uint8Array {
-  while (start < end && (isSpace(data[start]!) || data[start] === 0)) start++;
-  while (end > start && isSpace(data[end - 1]!)) end--;
-  return joined(before, start === end ? '' : ' ', data.subarray(start, end));
+function isBlankTo(data: Uint8Array, at: number, end: number): boolean {
+  while (at < end && isSpace(data[at]!)) at++;
+  return at === end;
 }
 
-function withoutZeros(data: Uint8Array, start: number, end: number): Uint8Array {
-  return data.subarray(start, end).filter((byte) => byte !== 0);
+/** Of a name with zero bytes in it, which do not count. */
+function identifyOdd(data: Uint8Array, start: number, end: number): number {
+  const clean = data.subarray(start, end).filter((byte) => byte !== 0);
+  return identify(clean, 0, clean.length);
 }
 
 function sameLetters({ nameData, nameStart, nameEnd }: Header, data: Uint8Array, start: number, end: number): boolean {

@@ -6,7 +6,7 @@ import { HTTP_ANOMALY } from './events.ts';
 import { HeaderId, headerOf, lower } from './headers.ts';
 import { equalsText } from './scan.ts';
 import type { HttpTransaction } from './transaction.ts';
-import { splitUri } from './uri.ts';
+import { hasScheme, splitUri } from './uri.ts';
 
 const TAB = 9;
 const SPACE = 32;
@@ -23,8 +23,8 @@ const CLOSING = 93;
 export function takeHost(tx: HttpTransaction): readonly number[] {
   const anomalies: number[] = [];
   const header = headerOf(tx.request.headers, HeaderId.host);
-  const { authority } = splitUri(tx.rawUri);
-  const isTunnel = authority === null && equalsText(tx.method, 'CONNECT');
+  const isTunnel = equalsText(tx.method, 'CONNECT') && !hasScheme(tx.rawUri);
+  const authority = isTunnel ? null : splitUri(tx.rawUri).authority;
   // CONNECT names an authority alone (RFC 9112 section 3.2.3); a path is none
   const inUri = authority ?? (isTunnel && tx.rawUri[0] !== SLASH ? tx.rawUri : null);
   const source = inUri !== null && inUri.length > 0 ? inUri : null;
@@ -37,11 +37,17 @@ export function takeHost(tx: HttpTransaction): readonly number[] {
   tx.port = portOf(value);
   if (source !== null && !isAuthority(source, { mayLackPort: true }))
     anomalies.push(HTTP_ANOMALY.request_uri_host_invalid);
-  if (header !== undefined && header.value.length > 0 && !isAuthority(header.value, { mayLackPort: false }))
-    anomalies.push(HTTP_ANOMALY.request_header_host_invalid);
+  if (header !== undefined && isOddHeader(header.value)) anomalies.push(HTTP_ANOMALY.request_header_host_invalid);
   if (source !== null && host.length > 0 && header !== undefined && !same(hostOf(header.value, true), host))
     anomalies.push(HTTP_ANOMALY.host_header_ambiguous);
   return anomalies;
+}
+
+/** Nothing is wrong with no name, nor with what stands behind a port. */
+function isOddHeader(value: Uint8Array): boolean {
+  const end = endOfHost(value);
+  if (end === 0) return false;
+  return !isAuthority(portOf(value) > 0 ? value.subarray(0, end) : value, { mayLackPort: false });
 }
 
 /** An address in brackets ends with them, a name before what cannot be in one. */

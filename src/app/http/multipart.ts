@@ -13,15 +13,24 @@ export interface PartSink {
 
 const CRLF = 2;
 const LF = 10;
+const CR = 13;
 const MAX_HEADER = 8192;
-const FILE = /(?:^|\n)content-disposition\s*:[^\n]*?filename\s*=\s*(?:"([^"\r\n]*)"?|([^;\s]+))/i;
+const DISPOSITION = /(?:^|\n)content-disposition\s*:([^\n]*)/i;
+const FILE = /;\s*filename=(?:"((?:[^"\\\r]|\\.)*)"|([^;\r]+))/;
+const BOUNDARY = /;\s*boundary=(?:"([^"]{1,200})"|([^;\s]{1,200}))/;
 
-/** The boundary that Content-Type names; null where the body is no form with parts. */
+/** The boundary that Content-Type names; null where the body has no parts. */
 export function boundaryOf(contentType: Uint8Array): string | null {
   const text = bytesText(contentType);
-  if (!/^multipart\/form-data/i.test(text)) return null;
-  const match = /boundary\s*=\s*(?:"([^"]{1,200})"|([^;\s]{1,200}))/i.exec(text);
+  if (!/multipart/i.test(text)) return null;
+  const match = BOUNDARY.exec(text);
   return match?.[1] ?? match?.[2] ?? null;
+}
+
+/** The file that the headers of a part name; empty without one, or where none was chosen. */
+function fileNamed(block: string): string {
+  const match = FILE.exec(DISPOSITION.exec(block)?.[1] ?? '');
+  return match?.[1]?.replaceAll(/\\(.)/g, '$1') ?? match?.[2]?.trim() ?? '';
 }
 
 export class Multipart {
@@ -49,15 +58,25 @@ export class Multipart {
     this.pending = bytes.slice();
   }
 
-  /** The body is over. */
-  finish(): void {
+  /** The body is over, or what is looked at of it. */
+  finish(how: 'closed' | 'truncated'): void {
     if (this.state === 'file') {
-      if (this.pending.length > 0) this.sink.data(this.pending, 0, this.pending.length);
-      this.sink.end('truncated');
+      const end = how === 'closed' ? this.endOfLast() : this.pending.length;
+      if (end > 0) this.sink.data(this.pending, 0, end);
+      this.sink.end(how);
     }
     if (this.state === 'headers' && hasOddLine(bytesText(this.pending.subarray(0, MAX_HEADER))))
       this.sink.problem('header');
     this.state = 'done';
+  }
+
+  /** Where the content of a part ends that no delimiter ends: before a line end, and what there is of a delimiter. */
+  private endOfLast(): number {
+    const text = Buffer.from(this.pending).toString('latin1');
+    const at = text.lastIndexOf('\r\n');
+    const rest = text.slice(at + CRLF);
+    const delimiter = Buffer.from(this.delimiter).toString('latin1');
+    return at >= 0 && (delimiter.startsWith(rest) || rest.startsWith(delimiter)) ? at : text.length;
   }
 
   /** Bytes done with, -1 when more are needed. */
@@ -78,8 +97,7 @@ export class Multipart {
     }
     const block = text.slice(0, end.index);
     if (hasOddLine(block)) this.sink.problem('header');
-    const match = FILE.exec(block);
-    const name = match?.[1] ?? match?.[2] ?? ''; // a form in which no file was chosen has an empty one
+    const name = fileNamed(block);
     this.state = name === '' ? 'field' : 'file';
     this.hasData = false;
     if (name !== '') this.sink.begin(bytesOf(name, 'latin1'));
@@ -115,7 +133,8 @@ export class Multipart {
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     let at = all.indexOf(this.delimiter);
     // what was passed on leaves enough that a delimiter in its place is never the first of the bytes
-    while (at >= 0 && (at === 0 ? this.hasData : all[at - 1] !== LF)) at = all.indexOf(this.delimiter, at + 1);
+    while (at >= 0 && (at === 0 ? this.hasData : all[at - 1] !== LF || all[at - 2] !== CR))
+      at = all.indexOf(this.delimiter, at + 1);
     return at;
   }
 

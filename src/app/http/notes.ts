@@ -16,19 +16,21 @@ const AUTHORIZATIONS = /^(basic|digest|bearer)\b/i;
 const NONE: readonly number[] = [];
 
 /** What reading the header block of a direction found out. */
-export function headerNotes(notes: HeaderNotes, direction: Direction): readonly number[] {
+export function headerNotes(tx: HttpTransaction, notes: HeaderNotes, direction: Direction): readonly number[] {
   if (isClean(notes)) return NONE;
   const isRequest = direction === TO_SERVER;
   const A = HTTP_ANOMALY;
   const found: number[] = [];
+  const isFirst = !tx.hasOddField;
+  tx.hasOddField ||= notes.hasSpaceBeforeColon || notes.hasOddName;
   if (notes.missesColon) found.push(isRequest ? A.request_field_missing_colon : A.response_field_missing_colon);
-  if (notes.hasSpaceBeforeColon)
+  if (isFirst && notes.hasSpaceBeforeColon)
     found.push(isRequest ? A.request_invalid_lws_after_name : A.response_invalid_lws_after_name);
-  if (notes.hasOddName) found.push(isRequest ? A.request_header_invalid : A.response_header_name_not_token);
+  if (isFirst && notes.hasOddName) found.push(isRequest ? A.request_header_invalid : A.response_header_name_not_token);
   for (let i = 0; i < notes.repeated; i++)
     found.push(isRequest ? A.request_header_repetition : A.response_header_repetition);
   if (notes.isFoldedWrongly) found.push(isRequest ? A.invalid_request_field_folding : A.invalid_response_field_folding);
-  if (notes.hasOddLine) found.push(isRequest ? A.request_field_missing_colon : A.deformed_eol);
+  if (notes.hasOddLine) found.push(A.deformed_eol);
   if (notes.isTooMany) found.push(isRequest ? A.request_too_many_headers : A.response_too_many_headers);
   return found;
 }
@@ -50,13 +52,15 @@ export function requestNotes(tx: HttpTransaction): readonly number[] {
   return found;
 }
 
-/** What is wrong with a Content-Length that is no number. */
-export function lengthNote(value: Uint8Array): number {
-  const text = Buffer.from(value).toString('latin1').trim();
-  if (/^\d/.test(text)) return HTTP_ANOMALY.content_length_extra_data_end;
-  return /\d/.test(text)
-    ? HTTP_ANOMALY.content_length_extra_data_start
-    : HTTP_ANOMALY.invalid_content_length_field_in_response;
+/** What stands beside the number of a Content-Length. */
+export function lengthNotes(value: Uint8Array): readonly number[] {
+  if (value.every((byte) => byte >= 48 && byte <= 57)) return NONE;
+  const match = /^([^]*?)\d+([^]*)$/.exec(Buffer.from(value).toString('latin1'));
+  const found: number[] = [];
+  if (match === null) return found;
+  if (match[1] !== '') found.push(HTTP_ANOMALY.content_length_extra_data_start);
+  if (match[2] !== '') found.push(HTTP_ANOMALY.content_length_extra_data_end);
+  return found;
 }
 
 export function responseNotes(tx: HttpTransaction): readonly number[] {

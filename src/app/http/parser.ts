@@ -16,13 +16,15 @@ import { BodySink } from './body-sink.ts';
 import { HTTP_ANOMALY } from './events.ts';
 import { isBodiless, isFramed, requestFraming, responseFraming } from './framing.ts';
 import type { BodyFraming } from './framing.ts';
-import { beginsHttp, isVersion, isVersionNine, parseLength, parseRequestLine, parseStatusLine } from './first-line.ts';
-import { HeaderId, clearNotes, freshNotes, isSpace, parseHeaders, valueOf } from './headers.ts';
+import { beginsHttp, isVersion, isVersionNine, lengthIn, parseRequestLine, parseStatusLine } from './first-line.ts';
+import { blockEnd, isBlankByte } from './header-block.ts';
+import { HeaderId, clearNotes, freshNotes, parseHeaders, valueOf } from './headers.ts';
+import type { HeaderNotes } from './headers.ts';
 import { takeHost } from './host.ts';
 import { Multipart, boundaryOf } from './multipart.ts';
 import { headerNotes, methodNote, requestNotes, responseNotes } from './notes.ts';
-import { blockEnd, equalsText, firstLineEnd, lineEnd, looksLikeHeader } from './scan.ts';
-import { BODY, MORE, statusLineAt } from './response-start.ts';
+import { equalsText, firstLineEnd, lineEnd, looksLikeHeader } from './scan.ts';
+import { BODY, MORE, bodyLineEnd, isLostLine, statusLineAt } from './response-start.ts';
 import { settingsInForce } from './settings.ts';
 import type { HttpSettings } from './settings.ts';
 import { HttpTransaction, Progress, hasFileBody } from './transaction.ts';
@@ -31,7 +33,7 @@ import { FIELD_LIMIT, JUNK_BEHIND_LINE, Side, Wait } from './side.ts';
 import { isBlank, strayInRequest, strayInResponse } from './stray.ts';
 import { Unanswered } from './unanswered.ts';
 import { UPGRADE_PROTOCOLS, Upgrade, upgradeOf } from './upgrade.ts';
-import { normalizeUri } from './uri.ts';
+import { hasScheme, normalizeUri } from './uri.ts';
 
 const LF = 10;
 const CR = 13;
@@ -43,6 +45,8 @@ export class HttpParser extends AppParser implements BodyHost {
   private readonly sides = [new Side(), new Side()] as const;
   private readonly unanswered: Unanswered;
   private isTunnel = false;
+  /** What is odd about the first line at hand is told. */
+  private isTold = true;
   private readonly sink: BodySink;
   private readonly bodies: BodyReader;
 
@@ -117,30 +121,31 @@ export class HttpParser extends AppParser implements BodyHost {
     const { data, end } = input;
     const from = at;
     // empty lines before a message are left out (RFC 9112 section 2.2)
-    while (at < end && (data[at] === LF || (direction === TO_CLIENT ? isSpace(data[at]!) : data[at] === CR))) at++;
+    while (at < end && (data[at] === LF || data[at] === CR)) at++;
+    if (direction === TO_CLIENT && this.answersNine() && from < end) return this.bodyOfNine(from);
+    if (from < end) this.sides[direction].tx ??= direction === TO_SERVER ? this.newTransaction() : this.answered();
     if (at >= end) return -1;
     if (direction === TO_CLIENT) {
-      if (this.answersNine()) return this.bodyOfNine(from);
-      const start = this.sides[TO_CLIENT].tx?.statusNumber === 100 ? at : statusLineAt(input, at);
+      const start = statusLineAt(input, at);
       if (start === MORE) return -1;
-      if (start === BODY) return this.bodyWithoutLine(input, from);
-      at = start;
+      if (start === BODY) return this.lineWithoutStatus(input, at);
     }
     const next = direction === TO_CLIENT ? firstLineEnd(data, at, end) : lineEnd(data, at, end);
     if ((next < 0 ? end : next) - at > FIELD_LIMIT) return this.tooLong(direction, input);
-    this.sides[direction].isAmidLine = next < 0;
-    if (next < 0) return input.isEof ? this.take(input, direction, at, end) : -1;
-    return this.take(input, direction, at, next);
+    if (next < 0 && !input.isEof) return -1;
+    return this.take(input, direction, at, next < 0 ? end : next);
   }
 
-  /** The first line at [at, next). */
+  /** The first line at [at, next); nothing is told of one that breaks off. */
   private take(input: AppInput, direction: Direction, at: number, next: number): number {
+    this.isTold = stopsLine(input.data[next - 1]);
     let stop = next;
     while (stop > at && (input.data[stop - 1] === LF || input.data[stop - 1] === CR)) stop--;
     const line = copyOf(input.data, at, stop);
     const taken = direction === TO_SERVER ? this.requestLine(input, line, next) : this.statusLine(line, next);
     const side = this.sides[direction];
     side.frame = this.frame(input, direction === TO_SERVER ? 'request' : 'response', at, -1, side.tx);
+    this.isTold = true;
     return taken;
   }
 
@@ -152,21 +157,19 @@ export class HttpParser extends AppParser implements BodyHost {
 
   private requestLine(input: AppInput, line: Uint8Array, next: number): number {
     const side = this.sides[TO_SERVER];
-    const tx = this.newTransaction();
-    side.tx = tx;
+    const tx = side.tx!;
     const parsed = parseRequestLine(line);
     tx.request.line = line;
     tx.method = parsed.method;
     tx.rawUri = parsed.uri;
     tx.request.protocol = parsed.protocol;
-    const notes = { isDoubleEncoded: false };
-    tx.uri = normalizeUri(parsed.uri, this.settings, notes);
-    if (notes.isDoubleEncoded) this.anomaly(tx, HTTP_ANOMALY.double_encoded_uri);
-    if (parsed.hasLeadingSpace) this.anomaly(tx, HTTP_ANOMALY.request_line_leading_whitespace);
-    if (parsed.hasOddMethodDelimiter) this.anomaly(tx, HTTP_ANOMALY.method_delim_non_compliant);
-    if (parsed.hasOddUriDelimiter) this.anomaly(tx, HTTP_ANOMALY.uri_delim_non_compliant);
+    const isDoubleEncoded = this.takeUri(tx);
+    if (isDoubleEncoded) this.noteLine(tx, HTTP_ANOMALY.double_encoded_uri);
+    if (parsed.hasLeadingSpace) this.noteLine(tx, HTTP_ANOMALY.request_line_leading_whitespace);
+    if (parsed.hasOddMethodDelimiter) this.noteLine(tx, HTTP_ANOMALY.method_delim_non_compliant);
+    if (parsed.hasOddUriDelimiter) this.noteLine(tx, HTTP_ANOMALY.uri_delim_non_compliant);
     const note = methodNote(tx);
-    if (note !== null) this.anomaly(tx, note);
+    if (note !== null) this.noteLine(tx, note);
     tx.advance(TO_SERVER, Progress.line);
     if (parsed.protocol.length === 0) {
       side.wait = Wait.headersOrNothing;
@@ -174,6 +177,19 @@ export class HttpParser extends AppParser implements BodyHost {
     }
     side.wait = Wait.headers;
     return next;
+  }
+
+  /** @returns whether it was encoded twice */
+  private takeUri(tx: HttpTransaction): boolean {
+    const notes = { isDoubleEncoded: false, pathStart: -1, pathEnd: -1 };
+    const isAuthority = equalsText(tx.method, 'CONNECT') && !hasScheme(tx.rawUri);
+    tx.uri = isAuthority ? tx.rawUri : normalizeUri(tx.rawUri, this.settings, notes);
+    tx.path = notes.pathStart < 0 ? null : tx.uri.subarray(notes.pathStart, notes.pathEnd);
+    return notes.isDoubleEncoded;
+  }
+
+  private noteLine(tx: HttpTransaction, id: number): void {
+    if (this.isTold) this.anomaly(tx, id);
   }
 
   /** What follows a request line without protocol (HTTP/0.9 has nothing there). */
@@ -196,8 +212,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const requests = this.sides[TO_SERVER];
     if (requests.wait === Wait.headersOrNothing) this.finish(requests, TO_SERVER);
     const side = this.sides[TO_CLIENT];
-    const tx = this.answered();
-    side.tx = tx;
+    const tx = side.tx!;
     const parsed = parseStatusLine(line);
     tx.hasResponse = true;
     tx.response.line = line;
@@ -205,9 +220,9 @@ export class HttpParser extends AppParser implements BodyHost {
     tx.status = parsed.status;
     tx.statusNumber = parsed.number;
     tx.statusMessage = parsed.message;
-    if (!isVersion(parsed.protocol)) this.anomaly(tx, HTTP_ANOMALY.response_line_invalid_protocol);
-    if (isVersionNine(parsed.protocol)) this.anomaly(tx, HTTP_ANOMALY.protocol_contains_extra_data);
-    if (parsed.number < 0) this.anomaly(tx, HTTP_ANOMALY.response_line_invalid_response_status);
+    if (!isVersion(parsed.protocol)) this.noteLine(tx, HTTP_ANOMALY.response_line_invalid_protocol);
+    if (isVersionNine(parsed.protocol)) this.noteLine(tx, HTTP_ANOMALY.protocol_contains_extra_data);
+    if (parsed.number < 0) this.noteLine(tx, HTTP_ANOMALY.response_line_invalid_response_status);
     tx.advance(TO_CLIENT, Progress.line);
     side.wait = Wait.headers;
     return next;
@@ -216,12 +231,15 @@ export class HttpParser extends AppParser implements BodyHost {
   /** The request that is answered next; one is made up where there is none. */
   private answered(): HttpTransaction {
     const known = this.unanswered.oldest;
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      const { wait, tx } = this.sides[TO_SERVER];
+      if (tx === known && wait === Wait.line) this.anomaly(tx, HTTP_ANOMALY.request_line_incomplete);
+      return known;
+    }
     const tx = this.newTransaction();
-    tx.uri = tx.rawUri = UNMATCHED_URI;
+    tx.uri = tx.rawUri = tx.path = UNMATCHED_URI;
     tx.advance(TO_SERVER, Progress.complete);
-    const isLate = this.sides[TO_SERVER].isAmidLine;
-    this.anomaly(tx, isLate ? HTTP_ANOMALY.request_line_incomplete : HTTP_ANOMALY.unable_to_match_response_to_request);
+    this.anomaly(tx, HTTP_ANOMALY.unable_to_match_response_to_request);
     return tx;
   }
 
@@ -246,7 +264,7 @@ export class HttpParser extends AppParser implements BodyHost {
   private bodyOfNone(tx: HttpTransaction, side: Side, message: HttpMessage): void {
     this.anomaly(tx, HTTP_ANOMALY.response_body_unexpected);
     const length = valueOf(message.headers, HeaderId['content-length']);
-    if (length !== null && parseLength(length) === 0) this.complete(side);
+    if (length !== null && lengthIn(length, 0, length.length) === 0) this.complete(side);
     else side.wait = Wait.bodyOrLine;
   }
 
@@ -265,15 +283,27 @@ export class HttpParser extends AppParser implements BodyHost {
     return at;
   }
 
-  /** Bytes that are no status line are a body, and all of it. */
-  private bodyWithoutLine({ data, end }: AppInput, at: number): number {
-    const side = this.beginBodyAlone();
-    this.bodies.bytes(side, TO_CLIENT, data, at, end);
+  /** Lines that are no status line are a body; with the bytes at hand it is over. */
+  private lineWithoutStatus(input: AppInput, at: number): number {
+    const { data, end } = input;
+    const next = bodyLineEnd(input, at);
+    if ((next < 0 ? end : next) - at > FIELD_LIMIT) return this.tooLong(TO_CLIENT, input);
+    if (next < 0 || isLostLine(input, at, next)) return next;
+    const side = this.sides[TO_CLIENT];
+    const tx = side.tx!;
+    side.framing = Framing.untilClose;
+    side.decoder = null;
+    tx.hasResponse = true;
+    if (next < end) {
+      for (const id of this.sink.take(side, TO_CLIENT, data, at, next)) this.anomaly(tx, id);
+      return next;
+    }
+    this.bodies.bytes(side, TO_CLIENT, data, at, next);
     this.complete(side);
-    return end;
+    return next;
   }
 
-  private beginBodyAlone(): Side {
+  private beginBodyAlone(): void {
     const side = this.sides[TO_CLIENT];
     const tx = this.answered();
     side.tx = tx;
@@ -282,27 +312,48 @@ export class HttpParser extends AppParser implements BodyHost {
     side.framing = Framing.untilClose;
     side.decoder = null;
     side.wait = Wait.body;
-    return side;
   }
 
   private headers(input: AppInput, direction: Direction, at: number): number {
     const { data, end } = input;
-    const next = blockEnd(data, at, end);
+    const next = blockEnd(data, at, end, direction);
     if (next < 0 && !input.isEof && end - at <= FIELD_LIMIT) return -1;
     const stop = next < 0 ? end : next;
     if (stop - at > FIELD_LIMIT) return this.tooLong(direction, input);
     const side = this.sides[direction];
     const tx = side.tx!;
     const message = tx.message(direction);
+    if (next < 0) {
+      this.brokenHeaders(tx, direction, copyOf(data, at, stop));
+      return stop;
+    }
     message.rawHeaders = copyOf(data, at, stop);
-    const notes = clearNotes(HEADER_NOTES);
-    notes.limit = this.settings.headersLimit;
+    const notes = this.freshNotes();
     message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, direction, notes);
-    for (const id of headerNotes(notes, direction)) this.anomaly(tx, id);
+    for (const id of headerNotes(tx, notes, direction)) this.anomaly(tx, id);
     tx.advance(direction, Progress.headers);
     if (direction === TO_SERVER) this.requestHeaders(tx, side, message);
     else this.responseHeaders(tx, side, message);
     return stop;
+  }
+
+  /** Of lines that break off at the end of the stream those that are whole are headers; of the last, nothing is told. */
+  private brokenHeaders(tx: HttpTransaction, direction: Direction, block: Uint8Array): void {
+    const message = tx.message(direction);
+    const end = block.lastIndexOf(LF) + 1;
+    const before = end === 0 ? 0 : block.lastIndexOf(LF, end - 2) + 1;
+    const goesOn = end < block.length && (isBlankByte(block[end]) || block[end] === 0);
+    const notes = this.freshNotes();
+    parseHeaders(block, 0, end < block.length && !goesOn ? end : before, direction, notes);
+    for (const id of headerNotes(tx, notes, direction)) this.anomaly(tx, id);
+    message.rawHeaders = block.subarray(0, goesOn ? before : end);
+    message.headers = parseHeaders(block, 0, message.rawHeaders.length, direction, this.freshNotes());
+  }
+
+  private freshNotes(): HeaderNotes {
+    const notes = clearNotes(HEADER_NOTES);
+    notes.limit = this.settings.headersLimit;
+    return notes;
   }
 
   private requestHeaders(tx: HttpTransaction, side: Side, message: HttpMessage): void {
@@ -310,7 +361,7 @@ export class HttpParser extends AppParser implements BodyHost {
     for (const id of requestNotes(tx)) this.anomaly(tx, id);
     side.decoder = this.decoderFor(tx, message, this.settings.requestBody);
     const type = valueOf(message.headers, HeaderId['content-type']);
-    const boundary = type === null || !hasFileBody(tx) ? null : boundaryOf(type);
+    const boundary = type === null || !equalsText(tx.method, 'POST') || !hasFileBody(tx) ? null : boundaryOf(type);
     side.parts =
       boundary === null
         ? null
@@ -364,9 +415,9 @@ export class HttpParser extends AppParser implements BodyHost {
 
   /** Null: the body is as it was meant. */
   private decoderFor(tx: HttpTransaction, message: HttpMessage, limits: BodyLimits): BodyDecoder | null {
-    const notes = { isAbnormal: false, isTooDeep: false };
+    const notes = { unknown: 0, isTooDeep: false };
     const codings = contentCodings(valueOf(message.headers, HeaderId['content-encoding']), this.settings, notes);
-    if (notes.isAbnormal) this.anomaly(tx, HTTP_ANOMALY.abnormal_ce_header);
+    for (let i = 0; i < notes.unknown; i++) this.anomaly(tx, HTTP_ANOMALY.abnormal_ce_header);
     if (notes.isTooDeep) this.anomaly(tx, HTTP_ANOMALY.too_many_encoding_layers);
     return codings.length === 0 ? null : new BodyDecoder(codings, limits, this.settings);
   }
@@ -404,6 +455,18 @@ export class HttpParser extends AppParser implements BodyHost {
     this.anomaly(tx, id);
   }
 
+  /** They join the headers; what rules asked for of these is put together anew. */
+  trailers(side: Side, direction: Direction, block: Uint8Array): void {
+    const tx = side.tx!;
+    const message = tx.message(direction);
+    const notes = this.freshNotes();
+    const all = parseHeaders(block, 0, block.length, direction, notes, message.headers);
+    if (all.length === 0) return;
+    message.headers = all;
+    message.headerBuffer = message.headerNames = message.start = null;
+    for (const id of headerNotes(tx, notes, direction)) this.anomaly(tx, id);
+  }
+
   complete(side: Side): void {
     side.wait = Wait.stray;
   }
@@ -420,7 +483,8 @@ export class HttpParser extends AppParser implements BodyHost {
     const A = HTTP_ANOMALY;
     if (data[next - 1] === LF && !(isRequest && isBlank(data, at, next)))
       this.anomaly(tx, isRequest ? A.request_body_unexpected : A.response_body_unexpected);
-    if (!isRequest || hasFileBody(tx)) this.sink.stray(side, direction, data, at, next);
+    if (isRequest && !hasFileBody(tx)) return next;
+    for (const id of this.sink.take(side, direction, data, at, next)) this.anomaly(tx, id);
     return next;
   }
 
@@ -429,7 +493,7 @@ export class HttpParser extends AppParser implements BodyHost {
     const tx = side.tx!;
     const message = tx.message(direction);
     for (const id of this.sink.finish(side, direction)) this.anomaly(tx, id);
-    side.parts?.finish();
+    side.parts?.finish('closed');
     side.parts = null;
     message.body.isComplete = true;
     if (message.file !== null) this.flow.services.files.close(message.file, 'closed');
@@ -438,11 +502,11 @@ export class HttpParser extends AppParser implements BodyHost {
     this.flow.services.triggerRawInspection(this.flow, direction);
     side.wait = Wait.line;
     side.decoder = null;
+    side.tx = null;
     if (direction === TO_SERVER) return;
     this.flow.services.triggerRawInspection(this.flow, TO_SERVER);
-    tx.advance(TO_SERVER, Progress.complete);
+    if (this.sides[TO_SERVER].tx !== tx) tx.advance(TO_SERVER, Progress.complete);
     this.unanswered.remove(tx);
-    side.tx = null;
   }
 
   override gap(direction: Direction, length: number): boolean {
@@ -470,15 +534,23 @@ export class HttpParser extends AppParser implements BodyHost {
     if (side.wait === Wait.body && side.framing !== Framing.untilClose && at < input.end)
       this.bodies.bytes(side, direction, input.data, at, input.end);
     const { tx } = side;
-    if (tx === null || side.wait === Wait.nothing || side.wait === Wait.line) return;
+    if (tx === null || side.wait === Wait.nothing) return;
     const message = tx.message(direction);
+    if (side.wait === Wait.line) {
+      if (message.file !== null) this.flow.services.files.close(message.file, 'truncated');
+      return;
+    }
     const isWhole = side.wait === Wait.body && side.framing === Framing.untilClose;
     message.body.isComplete = true;
-    side.parts?.finish();
+    side.parts?.finish('truncated');
     if (message.file !== null) this.flow.services.files.close(message.file, isWhole ? 'closed' : 'truncated');
     this.finish(side, direction);
     side.wait = Wait.nothing;
   }
+}
+
+function stopsLine(byte: number | undefined): boolean {
+  return byte === LF || byte === CR;
 }
 
 /** The request that HTTP/2 answers; one that was never seen is none. */

@@ -33,9 +33,8 @@ export const Wait = {
 } as const;
 
 export class Side {
-  /** The first line of a message has begun and is not over. */
-  isAmidLine = false;
   wait: number = Wait.line;
+  /** Of the message under way, from its first byte on. */
   tx: HttpTransaction | null = null;
   framing: number = Framing.none;
   /** Bytes of the body or chunk to come. */

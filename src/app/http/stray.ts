@@ -17,8 +17,12 @@ export function strayInResponse(data: Uint8Array, at: number, end: number): numb
   return endOf(data, at, end);
 }
 
-/** The same where a request may begin; unlike there, nothing but space is no surprise (`isBlank`). */
+/**
+ * The same where a request may begin; unlike there, nothing but space is no surprise (`isBlank`), and a mere LF is of
+ * another.
+ */
 export function strayInRequest(data: Uint8Array, at: number, end: number): number {
+  if (data[at] === LF) return at;
   const start = behindSpace(data, at, end);
   if (start >= end) return end;
   let stop = start;

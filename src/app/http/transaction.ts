@@ -60,6 +60,8 @@ export class HttpTransaction extends Transaction {
   method: Uint8Array = NONE;
   rawUri: Uint8Array = NONE;
   uri: Uint8Array = NONE;
+  /** Of `uri`; null where the request names none. */
+  path: Uint8Array | null = null;
   /** Lower case, without the port; null without. */
   host: Uint8Array | null = null;
   rawHost: Uint8Array | null = null;
@@ -70,6 +72,8 @@ export class HttpTransaction extends Transaction {
   statusMessage: Uint8Array = NONE;
   hasResponse = false;
   continues = 0;
+  /** A header's name is odd, or what is around it: as in Suricata, that is told once, whatever the direction. */
+  hasOddField = false;
   /** What the body of the response is unpacked to. */
   private film: Film | null = null;
 

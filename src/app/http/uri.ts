@@ -9,6 +9,9 @@ import { convertUtf8 } from './utf8-path.ts';
 export interface UriNotes {
   /** Decoding what was decoded already changed it. */
   isDoubleEncoded: boolean;
+  /** Where the path is in what was made of the URI; negative without one, which is not one of nothing (`/.`). */
+  pathStart: number;
+  pathEnd: number;
 }
 
 export interface UriOptions {
@@ -25,6 +28,8 @@ const SLASH = 47;
 const DOT = 46;
 const QUESTION = 63;
 const HASH = 35;
+const COLON = 58;
+const AT = 64;
 const BACKSLASH = 92;
 const LETTER_U = 117;
 /** Of `%u0041`. */
@@ -38,17 +43,30 @@ export interface SplitUri {
   readonly pathStart: number;
 }
 
-/** `http://host/path`: where the path begins, and the authority before it (RFC 9112 section 3.2.2). */
+/**
+ * Where the path begins, and the authority before it (RFC 9112 section 3.2.2). As in Suricata, what does not begin with
+ * `/` has a scheme if there is a colon at all, and an authority behind it if need be without slashes.
+ */
 export function splitUri(uri: Uint8Array): SplitUri {
+  const colon = uri[0] === SLASH ? -1 : uri.indexOf(COLON);
+  if (colon < 0) return { authority: null, pathStart: 0 };
+  const behind = colon + 1;
+  const hasSlashes = uri[behind] === SLASH && uri[behind + 1] === SLASH;
+  let start = hasSlashes ? behind + 2 : behind;
+  let end = start;
+  while (end < uri.length && uri[end] !== SLASH && uri[end] !== QUESTION && uri[end] !== HASH) end++;
+  const at = hasSlashes ? uri.subarray(0, end).indexOf(AT, start) : -1;
+  if (at >= 0) start = at + 1;
+  if (end - start > 1 && uri[end - 1] === COLON) end--; // no port
+  if (end === start || uri[start] === COLON) return { authority: null, pathStart: behind };
+  return { authority: uri.subarray(start, end), pathStart: end };
+}
+
+/** Whether it begins as `http://` does. */
+export function hasScheme(uri: Uint8Array): boolean {
   let at = 0;
   while (at < uri.length && isScheme(uri[at]!)) at++;
-  const isAbsolute = at > 0 && uri[at] === 58 && uri[at + 1] === SLASH && uri[at + 2] === SLASH;
-  if (!isAbsolute) return { authority: null, pathStart: 0 };
-  let end = at + 3;
-  while (end < uri.length && uri[end] !== SLASH && uri[end] !== QUESTION && uri[end] !== HASH) end++;
-  let start = at + 3;
-  for (let i = start; i < end; i++) if (uri[i] === 64) start = i + 1;
-  return { authority: uri.subarray(start, end), pathStart: end };
+  return at > 0 && uri[at] === COLON && uri[at + 1] === SLASH && uri[at + 2] === SLASH;
 }
 
 function isScheme(byte: number): boolean {
@@ -63,6 +81,8 @@ export function normalizeUri(uri: Uint8Array, options: UriOptions, notes: UriNot
   const from = options.includesAll ? 0 : pathStart;
   let query = pathStart;
   while (query < uri.length && uri[query] !== QUESTION && uri[query] !== HASH) query++;
+  notes.pathStart = query > pathStart ? pathStart - from : -1;
+  notes.pathEnd = query - from;
   if (!needsWork(uri, pathStart)) return from === 0 ? uri : uri.subarray(from);
   let path = decodePath(uri, pathStart, query, personality);
   if (personality.convertsUtf8) path = convertUtf8(path);
@@ -72,6 +92,7 @@ export function normalizeUri(uri: Uint8Array, options: UriOptions, notes: UriNot
   if (options.doubleDecodeQuery) rest = decodeAgain(rest, personality, notes);
   if (options.convertsPlus) rest = rest.map((byte) => (byte === 43 ? 32 : byte));
   const before = pathStart - from;
+  notes.pathEnd = before + path.length;
   const result = roomOf(before + path.length + rest.length);
   result.set(uri.subarray(from, pathStart));
   result.set(path, before);

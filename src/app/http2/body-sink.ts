@@ -82,7 +82,7 @@ export class BodySink {
 
   private begin(tx: Http2Transaction, message: Http2Message, direction: Direction): void {
     message.hasData = true;
-    const notes = { isAbnormal: false, isTooDeep: false };
+    const notes = { unknown: 0, isTooDeep: false };
     const codings = contentCodings(contentEncoding(message.fields), CODINGS, notes);
     if (codings.length > 0) message.decoder = new BodyDecoder(codings, NO_LIMIT, { ...this.settings, lzmaMemory: 0 });
     if (isDnsBody(message.fields)) message.dnsBody = new DnsBody();

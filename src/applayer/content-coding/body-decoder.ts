@@ -11,7 +11,8 @@ export interface CodingLimits {
 }
 
 export interface CodingNotes {
-  isAbnormal: boolean;
+  /** How many codings nobody knows. */
+  unknown: number;
   isTooDeep: boolean;
 }
 
@@ -110,10 +111,16 @@ export function contentCodings(
 ): readonly Coding[] {
   if (value === null) return NO_CODINGS;
   if (isGzip(value)) return GZIP;
-  const text = Buffer.from(value).toString('latin1').toLowerCase();
+  const text = Buffer.from(value).toString('latin1').replaceAll('\0', '').toLowerCase();
   const codings: Coding[] = [];
   let lzma = 0;
-  for (const part of text.split(/[, \t\r\n]+/)) {
+  let count = 0;
+  for (const part of text.split(/[, ]+/)) {
+    if (part === '') continue;
+    if (layerLimit > 0 && ++count > layerLimit) {
+      notes.isTooDeep = true;
+      break;
+    }
     const coding = codingOf(part, notes);
     if (coding === null) continue;
     if (coding === 'lzma' && ++lzma > lzmaLayers) {
@@ -121,10 +128,6 @@ export function contentCodings(
       codings.length = 0;
       notes.isTooDeep ||= lzmaLayers > 0;
       continue;
-    }
-    if (layerLimit > 0 && codings.length >= layerLimit) {
-      notes.isTooDeep = true;
-      break;
     }
     codings.push(coding);
   }
@@ -141,11 +144,11 @@ function isGzip(value: Uint8Array): boolean {
 }
 
 function codingOf(name: string, notes: CodingNotes): Coding | null {
-  if (name === '' || name === 'identity' || name === 'inflate') return null;
+  if (name === 'identity' || name === 'inflate' || name === 'none') return null;
   if (name === 'gzip' || name === 'x-gzip') return 'gzip';
   if (name === 'deflate' || name === 'x-deflate') return 'deflate';
   if (name === 'br' || name === 'lzma') return name;
-  notes.isAbnormal = true;
+  notes.unknown++;
   if (name.includes('gzip')) return 'gzip';
   return name.includes('deflate') ? 'deflate' : null;
 }

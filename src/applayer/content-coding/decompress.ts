@@ -21,6 +21,8 @@ const PIECE = 1 << 16;
 
 /** Bytes of a header that are waited for. */
 const MOST_HEADER = 4096;
+/** What looking for a header says where there is none. */
+const NOT_THERE = -1;
 const NOTHING = new Uint8Array(0);
 
 /** One compression. */
@@ -57,17 +59,20 @@ abstract class AtOnce {
   }
 }
 
-/** gzip (RFC 1952) and deflate, with the header of RFC 1950 or without, as servers send both. */
+/**
+ * gzip (RFC 1952) and deflate, with the header of RFC 1950 or without: servers send each under the name of the others,
+ * and so do evaders. What is none of them is left as it is.
+ */
 class Inflation extends AtOnce implements Decompressor {
   hasFailed = false;
   private readonly inflater = new Inflater();
-  private readonly coding: 'gzip' | 'deflate';
+  private readonly coding: Coding;
   private header: Uint8Array | null = NOTHING;
-  private given = 0;
-  /** It never was compressed. */
+  /** It is not compressed, or no longer. */
   private isPlain = false;
 
-  constructor(coding: 'gzip' | 'deflate') {
+  /** @param coding what it is said to be */
+  constructor(coding: Coding) {
     super();
     this.coding = coding;
   }
@@ -75,22 +80,27 @@ class Inflation extends AtOnce implements Decompressor {
   push(data: Uint8Array, limit: number): Uint8Array {
     if (this.header === null) return this.isPlain ? data : this.inflate(data, 0, limit);
     const all = this.header.length === 0 ? data : Buffer.concat([this.header, data]);
-    const start = this.coding === 'gzip' ? gzipBody(all, 0, all.length) : zlibBody(all, 0, all.length);
+    const gzip = gzipBody(all, 0, all.length);
+    const start = gzip === NOT_THERE ? zlibBody(all, 0, all.length) : gzip;
     if (start === HEADER_INCOMPLETE && all.length <= MOST_HEADER) {
       this.header = Uint8Array.from(all);
       return NOTHING;
     }
     this.header = null;
-    if (start >= 0 || this.coding === 'deflate') return this.inflate(all, Math.max(start, 0), limit);
-    return this.asPlain(all);
+    if (start >= 0) return this.inflate(all, start, limit);
+    if (gzip === HEADER_INCOMPLETE) return this.asPlain(all);
+    const plain = this.inflate(all, 0, limit);
+    // other bytes than those of a deflated body are soon none
+    return this.hasFailed && this.coding !== 'deflate' ? this.asPlain(all) : plain;
   }
 
+  /** Where nothing more can be undone, the rest is as it came. */
   private inflate(data: Uint8Array, start: number, limit: number): Uint8Array {
+    if (this.hasFailed) return NOTHING;
     const plain = this.inflater.push(data, start, data.length, limit);
-    this.given += plain.length;
     if (!this.inflater.isBroken) return plain;
     this.hasFailed = true;
-    return this.given === 0 ? this.asPlain(data) : plain;
+    return plain.length === 0 ? this.asPlain(data) : plain;
   }
 
   private asPlain(data: Uint8Array): Uint8Array {
@@ -99,10 +109,11 @@ class Inflation extends AtOnce implements Decompressor {
     return data;
   }
 
+  /** A header of gzip that breaks off is nothing. */
   finish(): Uint8Array {
     const rest = this.header;
     this.header = null;
-    return rest ?? NOTHING;
+    return rest === null || gzipBody(rest, 0, rest.length) === HEADER_INCOMPLETE ? NOTHING : rest;
   }
 
   release(): void {
@@ -115,23 +126,31 @@ class Inflation extends AtOnce implements Decompressor {
  * whenever it has doubled, which costs no more than twice as much as once.
  */
 class Unbrotli extends AtOnce implements Decompressor {
-  hasFailed = false;
   private readonly input = new GrowingBytes();
   private tried = 0;
   private given = 0;
+  private isBroken = false;
+  /** Of what is no brotli. */
+  private other: Inflation | null = null;
+
+  get hasFailed(): boolean {
+    return this.isBroken && this.other?.hasFailed !== false;
+  }
 
   push(data: Uint8Array, limit: number): Uint8Array {
-    if (this.hasFailed) return this.given === 0 ? data : NOTHING;
+    if (this.isBroken) return this.other === null ? NOTHING : this.other.push(data, limit);
     this.input.append(data, 0, data.length);
     return this.input.size < 2 * this.tried ? NOTHING : this.undo(limit);
   }
 
   finish(limit: number): Uint8Array {
-    return this.hasFailed || this.tried === this.input.size ? NOTHING : this.undo(limit);
+    if (this.other !== null) return this.other.finish();
+    return this.isBroken || this.tried === this.input.size ? NOTHING : this.undo(limit);
   }
 
   release(): void {
     this.input.clear();
+    this.other?.release();
   }
 
   private undo(limit: number): Uint8Array {
@@ -145,8 +164,10 @@ class Unbrotli extends AtOnce implements Decompressor {
       return news;
     } catch {
       // the only way it says that the bytes are no brotli, or more than the limit
-      this.hasFailed = true;
-      return this.given === 0 ? input : NOTHING;
+      this.isBroken = true;
+      if (this.given > 0) return NOTHING;
+      this.other = new Inflation('br');
+      return this.other.push(input, limit);
     }
   }
 }

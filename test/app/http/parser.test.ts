@@ -38,7 +38,7 @@ describe('HTTP parser', () => {
 
   it('joins folded and repeated headers, and takes a name that was folded', () => {
     const { request, anomalies } = one(CONVERSATIONS['folded and repeated headers']!);
-    assert.deepEqual(request, ['Host=a', 'X-One=b c', 'X-Two=1, 2', '=no colon', 'Transfer-Encoding=odd']);
+    assert.deepEqual(request, ['Host=a', 'X-One=b  c', 'X-Two=1, 2', '=no colon', 'Transfer-Encoding=odd']);
     assert.ok((anomalies as string[]).includes('http.request_header_repetition'));
     assert.ok((anomalies as string[]).includes('http.request_field_missing_colon'));
   });
@@ -57,6 +57,16 @@ describe('HTTP parser', () => {
       ])['responseBody'],
       'x'.repeat(3000),
     );
+  });
+
+  it('takes lines that are no status line for a body, until the bytes at hand end with one', () => {
+    const files = (...pieces: string[]): string[] =>
+      transactions(talk([[0, GET], ...pieces.map((piece) => [1, piece] as const)])).flatMap((tx) =>
+        (tx.files ?? []).map(({ size }) => `${Buffer.from(tx.uri).toString()} ${String(size)}`),
+      );
+    const unseen = '/libhtp::request_uri_not_seen';
+    assert.deepEqual(files('abcdef\nghi', 'jkl\n', 'mno\n'), ['/a/b?c=1 14', `${unseen} 4`]);
+    assert.deepEqual(files('abcdef\n', OK), ['/a/b?c=1 7', `${unseen} 5`]);
   });
 
   it('takes the rest for the body where a chunk is none', () => {

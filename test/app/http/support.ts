@@ -130,9 +130,9 @@ export const CONVERSATIONS: Readonly<Record<string, readonly Turn[]>> = {
     [0, 'GET / HTTP/1.1\nHost: a\n\n'],
     [1, 'HTTP/1.1 200 OK\nX-A: 1\rContent-Length: 2\n\nok'],
   ],
-  'lines of spaces before and after the headers': [
+  'empty lines before, and a line of spaces after the headers': [
     [0, GET],
-    [1, ' \r\n\t\r\nHTTP/1.1 200 OK\nContent-Length: 2\n \n\nok'],
+    [1, '\r\n\nHTTP/1.1 200 OK\nContent-Length: 2\n \n\nok'],
   ],
   'an absolute URI with another Host': [
     [0, 'GET http://Real.example/p%61th/./x HTTP/1.1\r\nHost: other\r\n\r\n'],

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { personalityOf } from '../../../src/app/http/personality.ts';
 import { normalizeUri } from '../../../src/app/http/uri.ts';
-import type { UriOptions } from '../../../src/app/http/uri.ts';
+import type { UriNotes, UriOptions } from '../../../src/app/http/uri.ts';
 
 const NAMES = ['IDS', 'Minimal', 'Generic', 'IIS_7_0', 'Apache_2'] as const;
 
@@ -108,7 +108,7 @@ function normalized(uri: string, personality: string, options: Partial<UriOption
   return Buffer.from(normalizeUri(Buffer.from(uri, 'latin1'), all, notes)).toString('latin1');
 }
 
-const freshNotes = (): { isDoubleEncoded: boolean } => ({ isDoubleEncoded: false });
+const freshNotes = (): UriNotes => ({ isDoubleEncoded: false, pathStart: -1, pathEnd: -1 });
 
 describe('URIs of HTTP', () => {
   it('are put into one form', () => {
