@@ -86,7 +86,8 @@ describe('POP3 parser', () => {
   });
 
   it('looks for TLS after an accepted STLS', () => {
-    assert.deepEqual(play([SESSION[0]!, ['C', 'STLS\r\n'], ['S', '+OK go\r\n']]).requests, ['change to tls']);
+    const { requests } = play([SESSION[0]!, ['C', 'STLS\r\n'], ['S', '+OK go\r\n']]);
+    assert.deepEqual(requests.slice(-1), ['change to tls']);
   });
 
   for (const [line, anomaly] of [
