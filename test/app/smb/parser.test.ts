@@ -286,6 +286,38 @@ describe('SMB parser', () => {
     assert.equal(anomalies(driver).length, 255);
   });
 
+  describe('dialects of SMB1', () => {
+    const offer = (list: string): Turn =>
+      messages.smb1(0x72, messages.command(Buffer.alloc(0), Buffer.from(list, 'latin1')));
+    const told = (list: string): unknown[] => {
+      const driver = play([offer(list)]);
+      const { detail } = transactionsOf(driver)[0]!;
+      return [detail.kind === 'negotiate' ? detail.dialects : detail.kind, ...anomalies(driver)];
+    };
+
+    it('are what ends with a zero, behind a byte of any kind', () => {
+      assert.deepEqual(told('\x02A\0\x02B\0'), [['A', 'B']]);
+      assert.deepEqual(told('\x03A\0 B\0\x02C'), [['A', 'B']]);
+      assert.deepEqual(told('\x02A\xff\0'), [['A\ufffd']]);
+    });
+
+    it('are malformed where one is empty, and none where there is no end', () => {
+      assert.deepEqual(told('\x02A\0\x02\0'), [['A', ''], 'smb.negotiate_malformed_dialects']);
+      assert.deepEqual(told('\x02A\0\0'), [['A'], 'smb.negotiate_malformed_dialects']);
+      assert.deepEqual(told('\x02A'), ['generic', 'smb.malformed_data']);
+      assert.deepEqual(told(''), ['generic', 'smb.malformed_data']);
+    });
+
+    it('do not hold what the server chose', () => {
+      const chosen = (index: number): string[] => {
+        const answer = messages.command(Buffer.from([index, 0]), Buffer.alloc(0));
+        return anomalies(play([offer('\x02A\0\x02B\0'), messages.smb1(0x72, answer, { isResponse: true })]));
+      };
+      assert.deepEqual(chosen(1), []);
+      assert.deepEqual(chosen(2), ['smb.negotiate_malformed_dialects']);
+    });
+  });
+
   it('keeps so many of the dialects that are offered', () => {
     const head = Buffer.alloc(36);
     head.writeUInt16LE(300, 2);
