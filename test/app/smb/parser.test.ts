@@ -151,13 +151,26 @@ describe('SMB parser', () => {
   it('notes what it finds wrong', () => {
     const of = (...turns: Turn[]): string[] => anomalies(play([...NEGOTIATION, ...turns]));
     assert.deepEqual(of([0, session(text('no message'))]), ['smb.malformed_data']);
-    assert.deepEqual(of([0, text('\x55nonsense')]), ['smb.malformed_data']);
+    assert.deepEqual(of([0, session(text('no'))]), ['smb.malformed_data']);
+    assert.deepEqual(of([0, session(text(''))]), ['smb.malformed_data']);
+    const encrypted = (size: number): Buffer =>
+      session(messages.fields(text('\xfdSMB'), Buffer.alloc(32), [4, size], Buffer.alloc(12 + 8)));
+    assert.deepEqual(of([1, encrypted(9)]), ['smb.malformed_data']);
+    assert.deepEqual(of([1, encrypted(8)]), []);
     assert.deepEqual(of([0, session(smb2(3, Buffer.alloc(4)))]), ['smb.malformed_data']);
     assert.deepEqual(of([0, session(smb2(3, Buffer.alloc(8), { isResponse: true }))]), ['smb.response_to_server']);
     assert.deepEqual(of([1, session(smb2(3, Buffer.alloc(8)))]), ['smb.request_to_client']);
     assert.deepEqual(of(writeRequest(text('abc'), 0), writeRequest(text('abc'), 1)), ['smb.file_overlap']);
     const cut = session(smb2(0, messages.fields([2, 36], [2, 9], Buffer.alloc(32))));
     assert.deepEqual(anomalies(play([[0, cut]])), ['smb.negotiate_malformed_dialects']);
+  });
+
+  it('finds nothing wrong with what is no message of SMB, remnants of answers, and compression', () => {
+    const of = (...turns: Turn[]): string[] => anomalies(play([...NEGOTIATION, ...turns]));
+    assert.deepEqual(of([0, text('\x55nonsense')]), []);
+    assert.deepEqual(of([1, session(text('no'))]), []);
+    assert.deepEqual(of([1, session(text(''))]), []);
+    assert.deepEqual(of([0, session(text('\xfcSMB and more'))]), []);
   });
 
   it('tells of a header of SMB1 that no command follows', () => {
