@@ -89,8 +89,10 @@ export class TransactionTeller {
   private finishedFiles(p: Packet, app: AppFlow, tx: TxState): void {
     // rules look at a direction with its own packets: until then nobody knows what they want of its files
     const direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
+    const isLast = this.stores.length === 0 && isOver(app, tx, TO_SERVER) && isOver(app, tx, TO_CLIENT);
     for (const file of tx.files!) {
-      if (file.direction !== direction) continue;
+      if (file.direction !== direction && !(isLast && file.state > FileState.opened && app.isEof(file.direction)))
+        continue;
       const isOver = file.state > FileState.opened || isDirectionOver(app, file.direction);
       if (file.isLogged || !isOver) continue;
       file.isLogged = true;
@@ -107,6 +109,11 @@ function forgetFiles(files: TrackedFile[]): void {
   let count = 0;
   while (count < excess && files[count]!.isLogged) files[count++]!.body.release();
   files.splice(0, count);
+}
+
+/** Whether nothing is to come of it in that direction, and of the flow not in the other one either. */
+function isOver(app: AppFlow, tx: TxState, direction: 0 | 1): boolean {
+  return isDirectionOver(app, direction) || tx.progress[direction] >= tx.protocol!.complete[direction];
 }
 
 /** Whether the record of a transaction may be written: it is as far as its protocol asks. */

@@ -13,14 +13,20 @@ export const FTP_EVE: EveDeclaration = {
 };
 
 function log(tx: FtpTransaction, json: JsonText): boolean {
-  const data = tx.commandData;
-  if (tx.command !== null) json.string('command', tx.command.name);
-  if (data !== null) json.bytes('command_data', data).bool('command_truncated', tx.isRequestTruncated);
-  list(json, 'completion_code', tx.completionCodes);
+  const { command, commandData } = tx;
+  if (command !== null) json.string('command', command.name);
+  if (commandData !== null) json.bytes('command_data', commandData);
+  if (command !== null && tx.request.length > command.name.length)
+    json.bool('command_truncated', tx.isRequestTruncated);
+  list(
+    json,
+    'completion_code',
+    tx.completionCodes.map((code) => textOf(code)),
+  );
   list(
     json,
     'reply',
-    tx.replies.map(({ text }) => text),
+    tx.replies.map(({ text }) => textOf(text)),
   );
   if (tx.dynamicPort !== 0) json.number('dynamic_port', tx.dynamicPort);
   if (namesDataPort(tx)) json.string('mode', tx.mode);
@@ -28,9 +34,14 @@ function log(tx: FtpTransaction, json: JsonText): boolean {
   return true;
 }
 
-function list(json: JsonText, key: string, values: readonly Uint8Array[]): void {
+/** What is not UTF-8 as U+FFFD. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+}
+
+function list(json: JsonText, key: string, values: readonly string[]): void {
   if (values.length === 0) return;
   json.openArray(key);
-  for (const value of values) json.bytesElement(value);
+  for (const value of values) json.stringElement(value);
   json.closeArray();
 }

@@ -1,16 +1,18 @@
 // Keywords of FTP.
 
 import { appIntegerKeyword, stickyBuffer, toClient, toServer } from '../../framework/app-keyword.ts';
+import type { DetectContext } from '../../framework/detect-context.ts';
 import { unquoted } from '../../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
 import { FTP_BOUNCE } from './bounce.ts';
-import { namesDataPort } from './transaction.ts';
+import { FtpState, namesDataPort } from './transaction.ts';
 import type { FtpTransaction } from './transaction.ts';
 
 const PAGE = 'rules/ftp-keywords.html';
 const CLIENT = toServer('ftp', 0);
 const SERVER = toClient('ftp', 0);
+const ANSWERED = toClient('ftp', FtpState.finished);
 const rule = (options: string): string => `alert ftp any any -> any any (msg:"m"; ${options} sid:1;)`;
 
 const command = stickyBuffer('ftp', PAGE, {
@@ -33,9 +35,8 @@ const reply = stickyBuffer('ftp', PAGE, {
   name: 'ftp.reply',
   summary: 'A line of the reply, without its code; one at a time.',
   sample: 'Please specify the password.',
-  engines: [SERVER],
+  engines: [ANSWERED],
   isMulti: true,
-  isGrowing: true,
   bytes: (tx: FtpTransaction, _direction, instance) => tx.replies[instance]?.text ?? null,
 });
 
@@ -43,9 +44,8 @@ const completionCode = stickyBuffer('ftp', PAGE, {
   name: 'ftp.completion_code',
   summary: 'Code of a line of the reply, one at a time.',
   sample: '226',
-  engines: [SERVER],
+  engines: [ANSWERED],
   isMulti: true,
-  isGrowing: true,
   bytes: (tx: FtpTransaction, _direction, instance) => tx.completionCodes[instance] ?? null,
 });
 
@@ -64,14 +64,14 @@ const mode = defineKeyword({
   name: 'ftp.mode',
   argument: 'required',
   kind: 'match',
-  summary: 'Who opens the data channel: active (the server) or passive (the client).',
+  summary: 'Who opens the data channel that was agreed on: active (the server) or passive (the client).',
   page: `${PAGE}#ftp-mode`,
   examples: [rule('ftp.mode:active;'), rule('ftp.mode:passive;')],
   compile(builder, option) {
     const wanted = unquoted(option).toLowerCase();
     if (wanted !== 'active' && wanted !== 'passive')
       throw new RuleError(`ftp.mode: "${wanted}" is no mode`, 'active or passive');
-    builder.addTxMatch((tx) => namesDataPort(tx) && (tx as FtpTransaction).mode === wanted, {
+    builder.addTxMatch((tx: FtpTransaction) => namesDataPort(tx) && tx.dynamicPort !== 0 && tx.mode === wanted, {
       keyword: 'ftp.mode',
       engines: [CLIENT, SERVER],
       isRepeated: true,
@@ -93,13 +93,18 @@ const replyReceived = defineKeyword({
     const text = unquoted(option);
     const wanted = YES.test(text);
     if (!wanted && !NO.test(text)) throw new RuleError(`ftp.reply_received: "${text}" is neither yes nor no`);
-    builder.addTxMatch((tx) => (tx as FtpTransaction).isReplied === wanted, {
+    builder.addTxMatch((tx: FtpTransaction, _p, ctx) => (wanted ? tx.isReplied : isUnanswered(tx, ctx)), {
       keyword: 'ftp.reply_received',
-      engines: wanted ? [CLIENT, SERVER] : [toServer('ftp', 2), toClient('ftp', 2)],
+      engines: [SERVER],
       isRepeated: true,
     });
   },
 });
+
+/** The reply is still to come: there was one that says so, or the flow ended. */
+function isUnanswered(tx: FtpTransaction, { txProgress }: DetectContext): boolean {
+  return !tx.isReplied && (tx.preliminaries > 0 || txProgress >= FtpState.finished);
+}
 
 export const FTP_KEYWORDS: readonly KeywordDefinition[] = [
   command,

@@ -15,7 +15,7 @@ export class LineReader {
   at = 0;
   /** The line, without white space at its end. */
   line: Uint8Array = NOTHING;
-  /** There was more of it than the limit allows. */
+  /** It is as long as the limit, or longer. */
   isTruncated = false;
 
   /** @param limit bytes of a line */
@@ -36,7 +36,7 @@ export class LineReader {
       }
       const length = (stop < 0 ? end : stop) - this.at;
       if (stop < 0 && length < this.limit) return false;
-      this.isTruncated = length > this.limit || stop < 0;
+      this.isTruncated = length >= this.limit;
       this.line = trimmed(data, this.at, this.at + Math.min(length, this.limit));
       this.isSkipping = stop < 0;
       this.at = stop < 0 ? end : stop + 1;

@@ -44,6 +44,7 @@ const PLUS = 0x2b;
 const SASL_DATA = '<SASL DATA>';
 const OK = Buffer.from('+OK');
 const ERR = Buffer.from('-ERR');
+const CHALLENGE = Buffer.from('+');
 
 export interface Pop3Response {
   readonly isOk: boolean;
@@ -55,7 +56,7 @@ export class Pop3Transaction extends Transaction {
   /** Null for the greeting. */
   command: string | null = null;
   arguments: Uint8Array[] = [];
-  /** Null until there is one, and for mails (RETR). */
+  /** Null until there is one, and for mails (RETR) that come. */
   response: Pop3Response | null = null;
 }
 
@@ -118,6 +119,7 @@ export class Pop3Parser extends AppParser {
     const fault = this.isSasl ? null : commandFault(tx.command, tx.arguments.length);
     if (fault !== null) this.anomaly(tx, ANOMALY[fault]);
     this.isSasl = false;
+    this.flow.services.triggerRawInspection(this.flow, TO_SERVER);
   }
 
   private tooMany(latest: Pop3Transaction): void {
@@ -130,15 +132,15 @@ export class Pop3Parser extends AppParser {
       this.listed(this.listing, data, start, end);
       return;
     }
-    const isOk = begins(data, start, end, OK);
-    const isContinuation = !isOk && data[start] === PLUS;
-    if (!isOk && !isContinuation && !begins(data, start, end, ERR)) {
+    const isOk = isWord(data, start, end, OK);
+    const isContinuation = isWord(data, start, end, CHALLENGE) && end > start + 1;
+    if (!isOk && !isContinuation && !isWord(data, start, end, ERR)) {
       this.hasFailed = !this.hasGap;
       return;
     }
     const tx = this.pending.shift() ?? this.unasked();
     if (size > LONG_RESPONSE) this.anomaly(tx, ANOMALY.response_too_long);
-    const skipped = isContinuation ? 1 : isOk ? OK.length : ERR.length;
+    const skipped = isContinuation ? CHALLENGE.length : isOk ? OK.length : ERR.length;
     this.answer(tx, { isOk: data[start] === PLUS, header: headerOf(data, start + skipped, end), lines: [] });
     if (isContinuation) this.isSasl = true;
     else if (isOk && tx.command?.toUpperCase() === 'STLS') this.flow.services.changeProtocol(this.flow, 'tls');
@@ -153,17 +155,23 @@ export class Pop3Parser extends AppParser {
   }
 
   private answer(tx: Pop3Transaction, response: Pop3Response): void {
+    if (tx.command !== 'RETR' || !response.isOk) tx.response = response;
     if (response.isOk && tx.command !== null && hasListing(tx.command, tx.arguments.length)) this.listing = tx;
-    else tx.advance(TO_CLIENT, 1);
-    if (tx.command !== 'RETR') tx.response = response;
+    else this.answered(tx);
     this.changed(TO_CLIENT);
+  }
+
+  private answered(tx: Pop3Transaction): void {
+    tx.advance(TO_CLIENT, 1);
+    // mails are looked at with what follows
+    if (tx.response !== null || tx.command !== 'RETR') this.flow.services.triggerRawInspection(this.flow, TO_CLIENT);
   }
 
   private listed(tx: Pop3Transaction, data: Uint8Array, start: number, end: number): void {
     const isStuffed = data[start] === DOT && end > start;
     if (isStuffed && end === start + 1) {
       this.listing = null;
-      tx.advance(TO_CLIENT, 1);
+      this.answered(tx);
       this.changed(TO_CLIENT);
     } else if (tx.response !== null && tx.response.lines.length < MOST_LINES)
       tx.response.lines.push(data.slice(isStuffed ? start + 1 : start, end));
@@ -174,10 +182,11 @@ function lineEnd(data: Uint8Array, start: number, lf: number): number {
   return lf > start && data[lf - 1] === CR ? lf - 1 : lf;
 }
 
-function begins(data: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
+/** Whether the line begins with the word, and a space or its end behind it. */
+function isWord(data: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
   if (end - start < word.length) return false;
   for (let i = 0; i < word.length; i++) if (data[start + i] !== word[i]) return false;
-  return true;
+  return end - start === word.length || data[start + word.length] === SPACE;
 }
 
 /** What stands behind the status, without the blanks before it. */

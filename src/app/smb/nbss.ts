@@ -15,6 +15,7 @@ const MOST_OF_FIRST = 0x20000;
 /** First bytes of the messages of the versions; `SMB` follows. */
 export const Magic = { smb1: 0xff, smb2: 0xfe, encrypted: 0xfd } as const;
 export const MAGIC_LENGTH = 4;
+const COMPRESSED = 0xfc;
 
 /** Length of the message behind the header. */
 export function sessionLength(data: Uint8Array, at: number): number {
@@ -23,9 +24,18 @@ export function sessionLength(data: Uint8Array, at: number): number {
 
 /** Value of Magic at `at`; 0: something else. */
 export function magicAt(data: Uint8Array, at: number): number {
-  if (data[at + 1] !== 0x53 || data[at + 2] !== 0x4d || data[at + 3] !== 0x42) return 0;
+  if (!isName(data, at + 1)) return 0;
   const first = data[at]!;
   return first >= Magic.encrypted ? first : 0;
+}
+
+/** A message that is compressed (MS-SMB2 section 2.2.42). */
+export function isCompressed(data: Uint8Array, at: number, end: number): boolean {
+  return at + MAGIC_LENGTH <= end && data[at] === COMPRESSED && isName(data, at + 1);
+}
+
+function isName(data: Uint8Array, at: number): boolean {
+  return data[at] === 0x53 && data[at + 1] === 0x4d && data[at + 2] === 0x42;
 }
 
 export function isService(type: number): boolean {

@@ -13,18 +13,20 @@ import {
   SESSION_HEADER,
   SESSION_MESSAGE,
   findSession,
+  isCompressed,
   isService,
   magicAt,
   sessionLength,
 } from './nbss.ts';
 import { OpenFiles } from './open-files.ts';
 import { Pipes } from './pipes.ts';
+import { le32 } from './read.ts';
 import { SmbSession } from './session.ts';
 import type { SmbSettings } from './settings.ts';
 import { Side, Wait } from './side.ts';
 import { SMB1_HEADER } from './smb1-header.ts';
 import { Smb1 } from './smb1.ts';
-import { SMB2_HEADER, TRANSFORM_HEADER } from './smb2-header.ts';
+import { ENCRYPTED_SIZE, SMB2_HEADER, TRANSFORM_HEADER } from './smb2-header.ts';
 import { Smb2 } from './smb2.ts';
 import { Progress, SmbTransaction } from './transaction.ts';
 import type { SmbDetail } from './transaction.ts';
@@ -90,11 +92,12 @@ export class SmbParser extends AppParser implements SmbHost {
     if (side.isAstray) return this.search(input, side, at);
     if (end - at < SESSION_HEADER) return MORE;
     if (!isService(data[at]!)) {
-      this.note(SMB_ANOMALY.malformed_data);
       side.isAstray = true;
       return at;
     }
     const length = sessionLength(data, at);
+    if (length === 0 && data[at] === SESSION_MESSAGE && input.direction === TO_SERVER)
+      this.note(SMB_ANOMALY.malformed_data);
     if (this.flow.frames !== null) this.markSession(input, at, length);
     side.record = side.message = length;
     if (length > 0) side.wait = data[at] === SESSION_MESSAGE ? Wait.message : Wait.skip;
@@ -123,13 +126,16 @@ export class SmbParser extends AppParser implements SmbHost {
     const magic = side.record < MAGIC_LENGTH ? 0 : magicAt(input.data, at);
     const header = HEADERS[magic];
     if (header === undefined || side.record < header.length) {
-      this.note(SMB_ANOMALY.malformed_data);
+      const isRemnant = side.record < MAGIC_LENGTH && input.direction === TO_CLIENT;
+      if (!isRemnant && !isCompressed(input.data, at, input.end)) this.note(SMB_ANOMALY.malformed_data);
       side.message = side.record;
       side.wait = Wait.skip;
       return at;
     }
     if (available < header.length) return MORE;
     side.message = side.record;
+    if (magic === Magic.encrypted && le32(input.data, at + ENCRYPTED_SIZE) > side.record - header.length)
+      this.note(SMB_ANOMALY.malformed_data);
     if (magic === Magic.smb2) {
       const next = this.smb2.nextAt(input.data, at);
       if (next >= SMB2_HEADER && next < side.record) side.message = next;

@@ -41,6 +41,11 @@ export class Smb1Message {
     return true;
   }
 
+  /** All of the bytes that it says are behind the words. */
+  get hasBytes(): boolean {
+    return this.bytesEnd - this.bytes === le16(this.data, this.bytes - 2);
+  }
+
   /** Numbers at an offset from the first word. */
   byte(offset: number): number {
     return this.data[this.words + offset]!;

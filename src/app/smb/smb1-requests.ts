@@ -25,7 +25,6 @@ const OF_DATA: ReadonlySet<number> = new Set([
 ]);
 /** Words of session setups: with a security blob, with passwords of NT, with one of LAN Manager. */
 const Setup = { blob: 12, passwords: 13 } as const;
-const DIALECT = 0x02;
 const TEXT = 0x04;
 /** Words of reads and writes with the upper half of the offset. */
 const LONG_READ = 12;
@@ -102,17 +101,25 @@ export class Smb1Requests {
     const { message } = this;
     const { data, bytesEnd } = message;
     const dialects: string[] = [];
+    let isMalformed = false;
     let at = message.bytes;
-    while (at < bytesEnd && data[at] === DIALECT) {
-      const end = endOfText(data, at + 1, bytesEnd, { isUnicode: false });
-      if (dialects.length < MOST_DIALECTS) dialects.push(Buffer.from(data.subarray(at + 1, end)).toString('latin1'));
+    for (;;) {
+      const end = endOfText(data, at, bytesEnd, { isUnicode: false });
+      if (end >= bytesEnd) break; // what has no end is none
+      // of each the first byte says that it is one
+      if (end > at && dialects.length < MOST_DIALECTS)
+        dialects.push(Buffer.from(data.subarray(at + 1, end)).toString());
+      isMalformed ||= end <= at + 1;
       at = end + 1;
     }
-    const tx = this.begin({ kind: 'negotiate', dialects, clientGuid: null, serverGuid: '', maxRead: -1, maxWrite: -1 });
+    const isWhole = at > message.bytes && message.hasBytes;
+    const tx = this.begin(
+      isWhole ? { kind: 'negotiate', dialects, clientGuid: null, serverGuid: '', maxRead: -1, maxWrite: -1 } : GENERIC,
+    );
     // nothing is connected to yet
     tx.sessionLow = tx.treeId = 0;
-    if (at < bytesEnd || dialects.length === 0) this.host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
-    return true;
+    if (isWhole && isMalformed) this.host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
+    return isWhole;
   }
 
   private sessionSetup(): boolean {

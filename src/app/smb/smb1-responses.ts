@@ -59,16 +59,18 @@ export class Smb1Responses {
       return this.sessionSetup(detail);
     }
     if (!header.isSuccess) return true;
-    if (detail.kind === 'negotiate') return this.negotiated(detail);
+    if (detail.kind === 'negotiate') return this.negotiated(tx, detail);
     if (detail.kind === 'tree_connect') return this.treeConnected(tx, detail);
     if (detail.kind === 'create') return this.created(detail);
     return true;
   }
 
-  private negotiated(detail: Negotiation): boolean {
+  private negotiated(tx: SmbTransaction, detail: Negotiation): boolean {
     const { message, host } = this;
     if (message.count < 1) return false;
-    host.session.oldDialect = detail.dialects[message.u16(0)] ?? '';
+    const chosen = detail.dialects[message.u16(0)];
+    if (chosen === undefined) host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
+    host.session.oldDialect = chosen ?? '';
     if (message.count === NT_WORDS && message.bytes + GUID <= message.bytesEnd)
       detail.serverGuid = guidText(message.data, message.bytes);
     return true;

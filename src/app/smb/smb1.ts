@@ -57,7 +57,8 @@ export class Smb1 implements SmbVersion {
       const isWhole = message.goTo(offset);
       const isKnown = isWhole && this.one(side, direction);
       if (!isWhole && i === 0 && direction === TO_SERVER) this.requests.bare();
-      if (!isKnown) host.note(SMB_ANOMALY.malformed_data);
+      // of answers without a body nothing is told
+      if (isWhole ? !isKnown : direction === TO_SERVER) host.note(SMB_ANOMALY.malformed_data);
       if (!isWhole || !CHAINED.has(message.command) || message.count < 2) return;
       const next = message.byte(0);
       const behind = message.u16(2);

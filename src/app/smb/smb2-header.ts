@@ -5,6 +5,8 @@ import { le16, le32, le64 } from './read.ts';
 export const SMB2_HEADER = 64;
 /** Header of encrypted messages (MS-SMB2 section 2.2.41). */
 export const TRANSFORM_HEADER = 52;
+/** Where in it the size of the message is that is encrypted. */
+export const ENCRYPTED_SIZE = 36;
 
 const Flag = { response: 0x01, async: 0x02 } as const;
 

@@ -12,7 +12,7 @@ import { ANOMALY } from './anomalies.ts';
 import { argumentOf, chunkOf, Command, commandOf } from './commands.ts';
 import type { MessageHost, MimeNote } from './mime/host.ts';
 import { MimeMessage } from './mime/message.ts';
-import { isContinued, replyCode } from './replies.ts';
+import { isContinued, isPipelining, replyCode } from './replies.ts';
 import type { SmtpSettings } from './settings.ts';
 import { SmtpTransaction } from './transaction.ts';
 import type { SmtpSession } from './transaction.ts';
@@ -31,6 +31,7 @@ const AFTER_HELLO = 5;
 const AFTER_MAIL = 10;
 const AFTER_RECIPIENT = 8;
 const READY = 220;
+const OK = 250;
 const GO_ON = 354;
 /** Progress of a direction. */
 export const Progress = { envelope: 0, data: 1, complete: 2 } as const;
@@ -47,6 +48,8 @@ export class SmtpParser extends AppParser implements MessageHost {
   private current: SmtpTransaction | null = null;
   private readonly pending: Pending[] = [];
   private hasWelcome = false;
+  /** The server takes commands before it has answered those before them (RFC 2920): what follows DATA is a message. */
+  private canPipeline = false;
   private isInData = false;
   private isAtLineStart = true;
   /** Bytes of a BDAT chunk still to come. */
@@ -141,12 +144,19 @@ export class SmtpParser extends AppParser implements MessageHost {
     this.frame(input, COMMAND_FRAME, start, end - start, tx);
     if (tx !== null && !this.hasWelcome) this.anomaly(tx, ANOMALY.no_server_welcome_message);
     if (tx !== null && isLong) this.anomaly(tx, ANOMALY.truncated_line);
+    if (command === Command.data && tx?.hasContent === true) {
+      this.anomaly(tx, ANOMALY.unparsable_content);
+      return;
+    }
     const last = this.pending.at(-1)?.command;
     if (tx !== null && (last === Command.data || last === Command.startTls))
       this.anomaly(tx, ANOMALY.invalid_pipelined_sequence);
     const taken = tx === null ? command : this.take(tx, command, data, start, end);
     this.flow.services.triggerRawInspection(this.flow, TO_SERVER);
-    if (taken === Command.data) this.dataFrame = this.frame(input, 'data', next, -1, tx);
+    if (taken === Command.data) {
+      this.dataFrame = this.frame(input, 'data', next, -1, tx);
+      if (this.canPipeline) this.beginMessage();
+    }
     this.expectReply(taken, tx);
   }
 
@@ -180,23 +190,17 @@ export class SmtpParser extends AppParser implements MessageHost {
       if (tx.mailFrom !== null) this.anomaly(tx, ANOMALY.duplicate_fields);
       else tx.mailFrom = argumentOf(data, start, end, AFTER_MAIL);
     } else if (command === Command.recipient) tx.recipients.push(argumentOf(data, start, end, AFTER_RECIPIENT));
-    else if (command === Command.data) return this.beginData(tx) ? Command.data : Command.other;
+    else if (command === Command.data) this.beginData(tx);
     else if (command === Command.bdat) return this.beginChunk(tx, data, start, end);
     return command;
   }
 
-  /** False: there was a DATA in this mail before. */
-  private beginData(tx: SmtpTransaction): boolean {
-    if (tx.hasContent) {
-      this.anomaly(tx, ANOMALY.unparsable_content);
-      return false;
-    }
+  private beginData(tx: SmtpTransaction): void {
     tx.advance(TO_SERVER, Progress.data);
     tx.hasContent = this.settings.decodesMime || this.settings.extractsRaw;
-    if (this.isFollower) return true;
+    if (this.isFollower) return;
     if (this.settings.decodesMime) tx.message = new MimeMessage(this.settings.mime, this);
     else if (this.settings.extractsRaw) tx.rawFile = this.openFile(RAW_NAME);
-    return true;
   }
 
   private beginChunk(tx: SmtpTransaction, data: Uint8Array, start: number, end: number): number {
@@ -269,6 +273,7 @@ export class SmtpParser extends AppParser implements MessageHost {
     this.isInData = false;
     tx.message?.finish();
     if (tx.rawFile !== null) this.closeFile(tx.rawFile, 'closed');
+    if (this.pending.at(-1)?.command === Command.data) this.anomaly(tx, ANOMALY.invalid_pipelined_sequence);
     this.expectReply(Command.endOfData, tx);
     this.endMail();
   }
@@ -286,9 +291,8 @@ export class SmtpParser extends AppParser implements MessageHost {
       return;
     }
     if (noted !== null && isLong) this.anomaly(noted, ANOMALY.truncated_line);
-    if (isContinued(data, start, end)) return;
-    if (pending === undefined && this.isInData && this.current !== null) {
-      this.cutShort(this.current);
+    if (isContinued(data, start, end)) {
+      this.canPipeline ||= pending !== undefined && code === OK && isPipelining(data, start, end);
       return;
     }
     if (pending === undefined) {
@@ -301,15 +305,6 @@ export class SmtpParser extends AppParser implements MessageHost {
     this.judge(pending, code);
   }
 
-  /** The server answers to the message under way: to it, that was all, whatever ended it. */
-  private cutShort(tx: SmtpTransaction): void {
-    this.isInData = false;
-    this.dataFrame = null;
-    tx.message?.finish();
-    if (tx.rawFile !== null) this.closeFile(tx.rawFile, 'closed');
-    this.complete(tx);
-  }
-
   private judge({ command, tx }: Pending, code: number): void {
     if (command === Command.data) this.dataReply(tx, code);
     else if (command === Command.startTls) this.tlsReply(tx, code);
@@ -319,10 +314,13 @@ export class SmtpParser extends AppParser implements MessageHost {
   private dataReply(tx: SmtpTransaction | null, code: number): void {
     if (code !== GO_ON) {
       if (tx !== null) this.anomaly(tx, ANOMALY.data_command_rejected);
-    } else if (this.pending.length === 0) {
-      this.isInData = true;
-      this.isAtLineStart = true;
-    }
+      this.isInData = false;
+    } else if (this.pending.length === 0 && !this.isInData) this.beginMessage();
+  }
+
+  private beginMessage(): void {
+    this.isInData = true;
+    this.isAtLineStart = true;
   }
 
   private tlsReply(tx: SmtpTransaction | null, code: number): void {

@@ -6,6 +6,9 @@ const KNOWN = new Set([
   504, 511, 521, 522, 525, 530, 534, 535, 541, 543, 550, 551, 552, 553, 554, 555,
 ]);
 const CODE_LENGTH = 3;
+/** The code and the separator. */
+const BEFORE_TEXT = 4;
+const PIPELINING = Buffer.from('PIPELINING');
 
 /** @returns -1 when the line has no code that there is */
 export function replyCode(data: Uint8Array, start: number, end: number): number {
@@ -22,4 +25,12 @@ export function replyCode(data: Uint8Array, start: number, end: number): number 
 /** `250-...`: another line of the same reply follows. */
 export function isContinued(data: Uint8Array, start: number, end: number): boolean {
   return end - start > CODE_LENGTH && data[start + CODE_LENGTH] === 0x2d;
+}
+
+/** A line of the answer to EHLO that says so (RFC 2920 section 2), with nothing behind it. */
+export function isPipelining(data: Uint8Array, start: number, end: number): boolean {
+  if (end - start !== BEFORE_TEXT + PIPELINING.length) return false;
+  for (let i = 0; i < PIPELINING.length; i++)
+    if ((data[start + BEFORE_TEXT + i]! & 0xdf) !== PIPELINING[i]) return false;
+  return true;
 }

@@ -94,7 +94,7 @@ export class WebSocketParser extends AppParser {
     return at - input.start;
   }
 
-  /** Begins a frame; @returns where its payload begins, -1 when the header is not whole */
+  /** Begins a frame; @returns where its payload begins, -1 when the header, or the payload that is kept, is not whole */
   private header(input: AppInput, at: number, side: Side): number {
     const { data, end, direction } = input;
     if (at + 2 > end) return -1;
@@ -106,6 +106,7 @@ export class WebSocketParser extends AppParser {
     side.left = short;
     if (lengthBytes === 2) side.left = u16(data, at + 2);
     else if (lengthBytes === 8) side.left = (i32(data, at + 2) >>> 0) * 0x1_0000_0000 + (i32(data, at + 6) >>> 0);
+    if (side.left <= this.limit && at + size + side.left > end) return -1;
     const mask = isMasked ? i32(data, at + size - 4) >>> 0 : -1;
     const tx = new WebSocketTransaction(this.newId(), direction, data[at]!, mask);
     side.tx = tx;

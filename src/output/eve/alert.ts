@@ -1,5 +1,6 @@
 // EVE `alert`: one record for each signature that matched, and `packet` records of tagged flows.
 import { DEFAULT_STATES } from '../../framework/app-protocol.ts';
+import { FileState } from '../../framework/file.ts';
 import { F } from '../../framework/flows.ts';
 import { ACTION_REJECT_ANY, Action, AlertFlag, PACKET_SOURCES, PacketFlag } from '../../framework/packet.ts';
 import { packetDestination, packetSource } from '../text/addresses.ts';
@@ -294,7 +295,7 @@ function appendFiles(json: JsonText, p: Packet, tx: Transaction): void {
     }
     isOpen = true;
     json.openElement();
-    fileMembers(json, tx, file);
+    fileMembers(json, tx, file, FileState.unknown);
     json.close();
   }
   if (isOpen) json.closeArray();

@@ -37,20 +37,23 @@ export class FileEvents {
     this.context.append(json, app, tx);
     text.string(`,"app_proto":"${tx.protocol!.name}","fileinfo":`);
     json.begin().openElement();
-    fileMembers(json, tx, file);
+    fileMembers(json, tx, file, FileState.truncated);
     json.close();
     if (isBeside) appendXff(text, client);
     this.record.appendClose(text);
   }
 }
 
-/** The members of `fileinfo`, and of an element of `files` in alerts. */
-export function fileMembers(json: JsonText, tx: Transaction, file: TrackedFile): void {
+/**
+ * The members of `fileinfo`, and of an element of `files` in alerts.
+ * @param open what the state of an open file is called
+ */
+export function fileMembers(json: JsonText, tx: Transaction, file: TrackedFile, open: number): void {
   if (file.name.length > 0) json.bytes('filename', file.name);
   if (file.sids !== null) json.raw('sid', JSON.stringify(file.sids));
   if (file.magic !== null && file.magic !== '') json.string('magic', file.magic);
   json.bool('gaps', file.hasGaps);
-  json.string('state', FILE_STATES[file.state === FileState.opened ? FileState.truncated : file.state]!);
+  json.string('state', FILE_STATES[file.state === FileState.opened ? open : file.state]!);
   if (file.md5 !== null) json.string('md5', file.md5);
   if (file.sha1 !== null) json.string('sha1', file.sha1);
   if (file.sha256 !== null) json.string('sha256', file.sha256);

@@ -53,6 +53,26 @@ describe('FTP parser', () => {
     assert.ok(driver.requests.includes('expect ftp-data on 258'), driver.requests.join());
   });
 
+  it('reads the port of a data channel as strictly as it is asked for', () => {
+    const port = (command: string, reply: string): number =>
+      transactions(
+        run([
+          [0, `${command}\r\n`],
+          [1, `${reply}\r\n`],
+        ]),
+      )[0]!.dynamicPort;
+    const ports = (lines: readonly (readonly [string, string])[]): number[] =>
+      lines.map(([command, reply]) => port(command, reply));
+    const active = ['1,2,3,4,5,6', ' 999,2,3,4,5,6x', '1, 2,3,4,5,6', '1,2,3,4,256,6', '1,2,3,4,5'];
+    assert.deepEqual(ports(active.map((text) => [`PORT ${text}`, '200 ok'])), [1286, 1286, 0, 0, 0]);
+    const extended = ['|1|1.2.3.4|12|', '||| 12 |', 'x|y||12|', '|1|1.2.3.4|65536|', '|1|1.2.3.4|12'];
+    assert.deepEqual(ports(extended.map((text) => [`EPRT ${text}`, '200 ok'])), [12, 12, 12, 0, 0]);
+    const passive = ['x (1,2,3,4,5,6 )', '(999,2,3,4,5,6)', '(1,2,3,4,5,6', '( 1,2,3,4,5,6)', '(x) (1,2,3,4,5,6)'];
+    assert.deepEqual(ports(passive.map((text) => ['PASV', `227 ${text}`])), [1286, 1286, 0, 0, 0]);
+    const extendedPassive = ['x (|||12|)', '||| 12 |)', '(|||12|', '(|||12|x)', '|||1|(|||12|)'];
+    assert.deepEqual(ports(extendedPassive.map((text) => ['EPSV', `229 ${text}`])), [12, 12, 0, 0, 0]);
+  });
+
   it('names a transfer without a data channel', () => {
     const driver = run([[0, 'RETR a.txt\r\n']]);
     assert.deepEqual(driver.anomalies(driver.parser.transactions[0]!), ['ftp.file_before_port']);

@@ -86,7 +86,8 @@ describe('POP3 parser', () => {
   });
 
   it('looks for TLS after an accepted STLS', () => {
-    assert.deepEqual(play([SESSION[0]!, ['C', 'STLS\r\n'], ['S', '+OK go\r\n']]).requests, ['change to tls']);
+    const { requests } = play([SESSION[0]!, ['C', 'STLS\r\n'], ['S', '+OK go\r\n']]);
+    assert.deepEqual(requests.slice(-1), ['change to tls']);
   });
 
   for (const [line, anomaly] of [
@@ -101,7 +102,29 @@ describe('POP3 parser', () => {
   }
 
   it('gives up on a reply without a status', () => {
-    assert.ok(play([SESSION[0]!, ['C', 'NOOP\r\n'], ['S', 'hello\r\n']]).hasFailed);
+    for (const line of ['hello', '+OKx', '+ok', '+', '-ERRx'])
+      assert.ok(play([SESSION[0]!, ['C', 'NOOP\r\n'], ['S', `${line}\r\n`]]).hasFailed, line);
+    for (const line of ['+OK', '+OK x', '+ ', '-ERR'])
+      assert.ok(!play([SESSION[0]!, ['C', 'NOOP\r\n'], ['S', `${line}\r\n`]]).hasFailed, line);
+  });
+
+  it('keeps the reply of a server that has no such mail', () => {
+    const turns: Turn[] = [SESSION[0]!, ['C', 'RETR 9\r\n'], ['S', '-ERR no such message\r\n']];
+    assert.deepEqual(shown(play(turns))[1], ['RETR', ['9'], [false, 'no such message'], true]);
+  });
+
+  it('has content rules look at each command, and at each reply but mails', () => {
+    const driver = new ParserDriver(pop3);
+    const asked = (...turns: Turn[]): string[] => {
+      const before = driver.requests.length;
+      play(turns, Infinity, driver);
+      return driver.requests.slice(before).filter((request) => request.startsWith('inspect raw'));
+    };
+    assert.deepEqual(asked(SESSION[0]!), ['inspect raw 1']);
+    assert.deepEqual(asked(['C', 'LIST\r\n']), ['inspect raw 0']);
+    assert.deepEqual(asked(['S', '+OK\r\n1 10\r\n']), []);
+    assert.deepEqual(asked(['S', '.\r\n']), ['inspect raw 1']);
+    assert.deepEqual(asked(['C', 'RETR 1\r\n'], ['S', '+OK\r\nhello\r\n.\r\n']), ['inspect raw 0']);
   });
 
   it('is the same wherever the bytes are cut', () => {

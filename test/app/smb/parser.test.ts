@@ -151,13 +151,26 @@ describe('SMB parser', () => {
   it('notes what it finds wrong', () => {
     const of = (...turns: Turn[]): string[] => anomalies(play([...NEGOTIATION, ...turns]));
     assert.deepEqual(of([0, session(text('no message'))]), ['smb.malformed_data']);
-    assert.deepEqual(of([0, text('\x55nonsense')]), ['smb.malformed_data']);
+    assert.deepEqual(of([0, session(text('no'))]), ['smb.malformed_data']);
+    assert.deepEqual(of([0, session(text(''))]), ['smb.malformed_data']);
+    const encrypted = (size: number): Buffer =>
+      session(messages.fields(text('\xfdSMB'), Buffer.alloc(32), [4, size], Buffer.alloc(12 + 8)));
+    assert.deepEqual(of([1, encrypted(9)]), ['smb.malformed_data']);
+    assert.deepEqual(of([1, encrypted(8)]), []);
     assert.deepEqual(of([0, session(smb2(3, Buffer.alloc(4)))]), ['smb.malformed_data']);
     assert.deepEqual(of([0, session(smb2(3, Buffer.alloc(8), { isResponse: true }))]), ['smb.response_to_server']);
     assert.deepEqual(of([1, session(smb2(3, Buffer.alloc(8)))]), ['smb.request_to_client']);
     assert.deepEqual(of(writeRequest(text('abc'), 0), writeRequest(text('abc'), 1)), ['smb.file_overlap']);
     const cut = session(smb2(0, messages.fields([2, 36], [2, 9], Buffer.alloc(32))));
     assert.deepEqual(anomalies(play([[0, cut]])), ['smb.negotiate_malformed_dialects']);
+  });
+
+  it('finds nothing wrong with what is no message of SMB, remnants of answers, and compression', () => {
+    const of = (...turns: Turn[]): string[] => anomalies(play([...NEGOTIATION, ...turns]));
+    assert.deepEqual(of([0, text('\x55nonsense')]), []);
+    assert.deepEqual(of([1, session(text('no'))]), []);
+    assert.deepEqual(of([1, session(text(''))]), []);
+    assert.deepEqual(of([0, session(text('\xfcSMB and more'))]), []);
   });
 
   it('tells of a header of SMB1 that no command follows', () => {
@@ -284,6 +297,38 @@ describe('SMB parser', () => {
       ...Array.from({ length: 400 }, (): Turn => [0, wrong]),
     ]);
     assert.equal(anomalies(driver).length, 255);
+  });
+
+  describe('dialects of SMB1', () => {
+    const offer = (list: string): Turn =>
+      messages.smb1(0x72, messages.command(Buffer.alloc(0), Buffer.from(list, 'latin1')));
+    const told = (list: string): unknown[] => {
+      const driver = play([offer(list)]);
+      const { detail } = transactionsOf(driver)[0]!;
+      return [detail.kind === 'negotiate' ? detail.dialects : detail.kind, ...anomalies(driver)];
+    };
+
+    it('are what ends with a zero, behind a byte of any kind', () => {
+      assert.deepEqual(told('\x02A\0\x02B\0'), [['A', 'B']]);
+      assert.deepEqual(told('\x03A\0 B\0\x02C'), [['A', 'B']]);
+      assert.deepEqual(told('\x02A\xff\0'), [['A\ufffd']]);
+    });
+
+    it('are malformed where one is empty, and none where there is no end', () => {
+      assert.deepEqual(told('\x02A\0\x02\0'), [['A', ''], 'smb.negotiate_malformed_dialects']);
+      assert.deepEqual(told('\x02A\0\0'), [['A'], 'smb.negotiate_malformed_dialects']);
+      assert.deepEqual(told('\x02A'), ['generic', 'smb.malformed_data']);
+      assert.deepEqual(told(''), ['generic', 'smb.malformed_data']);
+    });
+
+    it('do not hold what the server chose', () => {
+      const chosen = (index: number): string[] => {
+        const answer = messages.command(Buffer.from([index, 0]), Buffer.alloc(0));
+        return anomalies(play([offer('\x02A\0\x02B\0'), messages.smb1(0x72, answer, { isResponse: true })]));
+      };
+      assert.deepEqual(chosen(1), []);
+      assert.deepEqual(chosen(2), ['smb.negotiate_malformed_dialects']);
+    });
   });
 
   it('keeps so many of the dialects that are offered', () => {

@@ -53,16 +53,65 @@ describe('SMTP parser', () => {
     assert.deepEqual(refused.transactions[0]!.progress, [0, 0]);
   });
 
-  it('takes a mail for whole that the server answers to, whatever it took for its end', () => {
+  it('goes on with a message whatever the server says in its midst', () => {
     const talk = new Conversation().play([
       ...ENVELOPE,
       ['C', 'Subject: one\r\n\r\nhello\r\n'],
+      ['S', '250 queued\r\n354 more\r\n500 no\r\n'],
+      ['C', 'MAIL FROM:<c@example.com>\r\n.\r\n'],
       ['S', '250 queued\r\n'],
-      ['C', 'MAIL FROM:<c@example.com>\r\n'],
     ]);
     const [first, second] = talk.transactions;
-    assert.deepEqual([first!.progress, first!.message!.isDone], [[2, 2], true]);
-    assert.equal(text(second!.mailFrom), '<c@example.com>');
+    assert.deepEqual([first!.progress, first!.message!.isDone, second], [[2, 2], true, undefined]);
+    assert.equal(text(first!.mailFrom), '<a@example.com>');
+  });
+
+  const early = (line: string, ...turns: Turn[]): Conversation =>
+    new Conversation().play([
+      ['S', '220 x\r\n'],
+      ['C', 'EHLO c\r\n'],
+      ['S', `250-x\r\n${line}\r\n250 z\r\n`],
+      ['C', 'MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n'],
+      ...turns,
+    ]);
+
+  it('takes what follows DATA for a message, where the server takes commands that it has not answered', () => {
+    const turns: Turn[] = [
+      ['C', 'Subject: one\r\n\r\nhello\r\n.\r\n'],
+      ['S', '250 ok\r\n250 ok\r\n354 go\r\n250 queued\r\n'],
+      ['C', 'QUIT\r\n'],
+    ];
+    for (const line of ['250-PIPELINING', '250-Pipelining']) {
+      const talk = early(line, ...turns);
+      const [tx] = talk.transactions;
+      assert.deepEqual([tx!.progress, tx!.message!.isDone, talk.transactions.length], [[2, 2], true, 1], line);
+      assert.deepEqual(anomalies(talk), ['smtp.invalid_pipelined_sequence'], line);
+    }
+    for (const line of ['250-PIPELINING x', '250-XPIPELINING', '220-PIPELINING', '250-x'])
+      assert.equal(early(line, ...turns).transactions[0]!.message!.isDone, false, line);
+  });
+
+  it('is back at commands where such a DATA is refused', () => {
+    const talk = early(
+      '250-PIPELINING',
+      ['C', 'Subject: one\r\n'],
+      ['S', '250 ok\r\n250 ok\r\n503 no\r\n'],
+      ['C', 'QUIT\r\n'],
+      ['S', '221 bye\r\n'],
+    );
+    assert.deepEqual(anomalies(talk), ['smtp.data_command_rejected']);
+    assert.deepEqual(talk.transactions[0]!.progress, [2, 2]);
+  });
+
+  it('expects no reply to a second DATA within a mail', () => {
+    const talk = new Conversation().play([
+      ...ENVELOPE.slice(0, -1),
+      ['C', 'DATA\r\n'],
+      ['S', '354 go\r\n'],
+      ['C', 'Subject: one\r\n\r\nhello\r\n.\r\n'],
+    ]);
+    assert.deepEqual(anomalies(talk), ['smtp.unparsable_content']);
+    assert.equal(talk.transactions[0]!.message!.isDone, true);
   });
 
   it('takes a mail that was sent before any reply as one, and a hello within a mail for its end', () => {

@@ -56,6 +56,12 @@ describe('WebSocket parser', () => {
     ]);
   });
 
+  it('knows a frame once all of it is there', () => {
+    const end = SESSION.length - 1;
+    assert.equal(play(SESSION.subarray(0, end)).parser.transactions.length, 4);
+    assert.equal(play(SESSION.subarray(0, end)).parser.transactionCount, 4);
+  });
+
   it('inflates messages that refer to those before them', () => {
     const first = 'a message that is long enough to be referred to';
     const session = Buffer.concat([
