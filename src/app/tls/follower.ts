@@ -7,8 +7,8 @@ import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { u16 } from '../../wire/read.ts';
-import { HEADER, NO_PROBLEM, isSsl2, recordProblem, ssl2Header, ssl2Length } from './record.ts';
-import { versionAfter } from './version.ts';
+import { HEADER, NO_PROBLEM, isSsl2, mayIgnore, recordProblem, ssl2Header, ssl2Length } from './record.ts';
+import { isOpen } from './version.ts';
 
 export class TlsFollower extends AppParser {
   /** The client asked for version 2 of SSL. */
@@ -32,11 +32,7 @@ export class TlsFollower extends AppParser {
       const header = ssl2Header(data, start);
       at += header + ssl2Length(data, start);
       if (at > end) return isEof ? end - start : 0;
-      const version = u16(data, start + header + 1);
-      if (direction === TO_SERVER) {
-        this.isVersion2 = version === 2;
-        if (!this.isVersion2) versions[0] = version;
-      }
+      if (direction === TO_SERVER) this.isVersion2 = u16(data, start + header + 1) === 2;
     }
     while (at < end) {
       if (left[direction] > 0) {
@@ -47,8 +43,10 @@ export class TlsFollower extends AppParser {
       }
       if (end - at < HEADER) break;
       const length = u16(data, at + 3);
-      versions[direction] = versionAfter(versions[direction], u16(data, at + 1));
-      if (recordProblem(data[at]!, versions[direction], length) !== NO_PROBLEM) return PARSE_FAILED;
+      if (isOpen(versions[direction])) versions[direction] = u16(data, at + 1);
+      const version = versions[direction];
+      const problem = recordProblem(data[at]!, version, length);
+      if (problem !== NO_PROBLEM && !mayIgnore(data[at]!, version, length)) return PARSE_FAILED;
       left[direction] = length;
       at += HEADER;
     }

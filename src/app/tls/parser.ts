@@ -10,11 +10,22 @@ import { TLS_ANOMALY } from './events.ts';
 import { Handshake } from './handshake.ts';
 import type { Notes } from './handshake.ts';
 import { Heartbeats } from './heartbeat.ts';
-import { Content, HEADER, NO_PROBLEM, SSL2_ERROR, isSsl2, recordProblem, ssl2Header, ssl2Length } from './record.ts';
+import {
+  Content,
+  HEADER,
+  NO_PROBLEM,
+  SSL2_ERROR,
+  isKnown,
+  isSsl2,
+  mayIgnore,
+  recordProblem,
+  ssl2Header,
+  ssl2Length,
+} from './record.ts';
 import { JA3 } from './settings.ts';
 import type { TlsSettings } from './settings.ts';
 import { ClientState, ServerState, SslState, TlsTransaction } from './transaction.ts';
-import { SSL2, isThirteen, versionAfter } from './version.ts';
+import { SSL2, isOpen, isThirteen } from './version.ts';
 
 /** Levels of alerts (RFC 8446 section 6). */
 const FATAL = 2;
@@ -70,6 +81,12 @@ export class TlsParser extends AppParser implements Notes {
       const length = u16(data, at + 3);
       if (!this.isRecord(direction, type, u16(data, at + 1), length)) return PARSE_FAILED;
       if (this.flow.frames !== null) this.frames(input, type, at, length);
+      if (!isKnown(type)) {
+        this.isQuiet = false;
+        stream.skip = length;
+        at += HEADER;
+        continue;
+      }
       if (type === Content.application || (type === Content.handshake && this.isEncrypted)) {
         this.encrypted(direction, type === Content.application);
         stream.skip = length;
@@ -135,11 +152,11 @@ export class TlsParser extends AppParser implements Notes {
   /** Notes what is no record. */
   private isRecord(direction: Direction, type: number, version: number, length: number): boolean {
     const side = this.tx.side(direction);
-    side.version = versionAfter(side.version, version);
+    if (side.hello === null || isOpen(side.version)) side.version = version;
     const problem = recordProblem(type, side.version, length);
     if (problem === NO_PROBLEM) return true;
     this.note(problem);
-    return false;
+    return side.hello !== null && mayIgnore(type, side.version, length);
   }
 
   /**

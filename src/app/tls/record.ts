@@ -15,9 +15,21 @@ const SSL2_SERVER_HELLO = 4;
 
 export const NO_PROBLEM = -1;
 
+export function isKnown(type: number): boolean {
+  return type >= Content.changeCipher && type <= Content.heartbeat;
+}
+
+/** TLS 1.0 and 1.1 (RFC 2246 section 6): what is of a type that they do not know is passed over. Not what is a text. */
+export function mayIgnore(type: number, version: number, length: number): boolean {
+  if (version !== 0x0301 && version !== 0x0302) return false;
+  return !isKnown(type) && type < FIRST_LETTER && length <= MAX_RECORD;
+}
+
+const FIRST_LETTER = 0x40;
+
 /** Id of the anomaly that a record's header is, NO_PROBLEM for none. @param version of the end that sends it */
 export function recordProblem(type: number, version: number, length: number): number {
-  if (type < Content.changeCipher || type > Content.heartbeat) return TLS_ANOMALY.invalid_record_type;
+  if (!isKnown(type)) return TLS_ANOMALY.invalid_record_type;
   if (length === 0) return TLS_ANOMALY.invalid_record_length;
   if (!isVersion(version)) return TLS_ANOMALY.invalid_record_version;
   return length <= MAX_RECORD ? NO_PROBLEM : TLS_ANOMALY.invalid_record_length;

@@ -42,7 +42,7 @@ export const SslState = {
 export class TlsSide {
   hello: Hello | null = null;
   chain: CertificateChain = NO_CHAIN;
-  /** Version of its hello, of its first record before there is one; 0 unknown. */
+  /** Version of its hello, of its last record before there is one; 0 unknown. */
   version = 0;
   /** Its certificate came, and the records behind it were whole at some time. */
   hasSettled = false;
@@ -108,8 +108,10 @@ export class TlsTransaction extends Transaction {
 
   /** It goes on with that session: there is no certificate. */
   get isResumed(): boolean {
-    const { server, isThirteen } = this;
-    return server.hello !== null && server.chain.leaf === null && !isThirteen && this.mayResume;
+    const { client, server, isThirteen } = this;
+    if (server.hello === null || server.chain.leaf !== null || isThirteen || !this.mayResume) return false;
+    // with a ticket nothing but the version says so
+    return client.hello?.hasSessionTicket !== true || server.hello.offer.versions.every((one) => one <= TWELVE);
   }
 
   override certificate(direction: Direction): KeptCertificate | null {
@@ -123,8 +125,10 @@ export class TlsTransaction extends Transaction {
     return this.server.version || this.client.version;
   }
 
-  /** TLS 1.3, a draft or an experiment of it: certificates are not to be seen. */
+  /** TLS 1.3, a draft or an experiment of it, asked for and agreed upon: certificates are not to be seen. */
   get isThirteen(): boolean {
-    return isThirteen(this.server.version);
+    return isThirteen(this.server.version) && isThirteen(this.client.version);
   }
 }
+
+const TWELVE = 0x0303;

@@ -45,9 +45,9 @@ export function versionOfHello(version: number): number {
   return version === THIRTEEN || (version > 0x7f00 && version < FIRST_NAMED_DRAFT) ? EARLY_DRAFT : version;
 }
 
-/** The first record of an end says its version until its hello does; later ones are not looked at. */
-export function versionAfter(version: number, header: number): number {
-  return version === 0 || version === SSL2 ? header : version;
+/** Whether the hello of an end left its version open: then its records say it, as before the hello. */
+export function isOpen(version: number): boolean {
+  return version === 0 || version === SSL2;
 }
 
 /** As in EVE. */

@@ -72,6 +72,8 @@ describe('damaged TLS', () => {
       assert.deepEqual([anomalies, hasFailed], [['invalid_record_version'], true]);
       assert.equal(said, version || 0x0303);
       assert.deepEqual(told([hello, answer, [1, record(22, CHAIN, version)]]).anomalies, []);
+      const alert: Turn = [1, record(21, Buffer.of(1, 0), 0x0303)];
+      assert.deepEqual(told([hello, alert, [1, record(22, SERVER, version)]]).anomalies, ['invalid_record_version']);
     }
     const odd: Turn = [1, record(22, serverHello(0xc02f, [], { version: 0x0505 }))];
     assert.deepEqual(told([hello, odd, rest]).anomalies, ['invalid_record_version']);
@@ -88,6 +90,28 @@ describe('damaged TLS', () => {
     assert.deepEqual(header(22, 0x0505, 0xffff), ['invalid_record_version']);
     assert.deepEqual(header(22, 0x0303, 17_409), ['invalid_record_length']);
     assert.deepEqual(header(22, 0x0303, 17_408), []);
+  });
+
+  it('ends with records of unknown types, but for those of TLS 1.0 and 1.1, which are passed over', () => {
+    const old = (version: number): Outcome => {
+      const first: Turn = [0, record(22, clientHello([1], [], { version }), version)];
+      const odd = Buffer.concat([record(25, Buffer.from('abc'), version), record(22, ODD, version)]);
+      return told([first, [0, odd]]);
+    };
+    for (const version of [0x0301, 0x0302])
+      assert.deepEqual(old(version).anomalies, ['invalid_record_type', 'invalid_handshake_message']);
+    for (const version of [0x0300, 0x0303])
+      assert.deepEqual([old(version).anomalies, old(version).hasFailed], [['invalid_record_type'], true]);
+  });
+
+  it('is TLS 1.3 where both ends say so', () => {
+    const thirteen = (offered: number): boolean => {
+      const driver = new ParserDriver(tls);
+      driver.feed(0, record(22, clientHello([0x1301], [versions(offered)])));
+      driver.feed(1, record(22, serverHello(0x1301, [chosenVersion(0x0304)])));
+      return (driver.parser.transactions[0] as TlsTransaction).isThirteen;
+    };
+    assert.deepEqual([thirteen(0x0304), thirteen(0x0303)], [true, false]);
   });
 
   it('passes over messages that nobody knows, and with one that does not end in its record over the rest of that', () => {
