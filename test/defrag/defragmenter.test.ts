@@ -174,7 +174,11 @@ describe('Defragmenter', () => {
       const driver = new DefragDriver();
       return parts
         .flatMap((one) => driver.feed(fragment4(one)))
-        .map((p) => Buffer.from(contentOf(p)).toString('latin1').replace(/(.)\1{3}/g, '$1'));
+        .map((p) =>
+          Buffer.from(contentOf(p))
+            .toString('latin1')
+            .replace(/(.)\1{3}/g, '$1'),
+        );
     };
     // two ends
     assert.deepEqual(text(part(16, 8, 'C', false), part(0, 8, 'A'), part(8, 8, 'B', false)), ['AABB']);
