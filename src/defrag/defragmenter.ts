@@ -185,12 +185,13 @@ export class Defragmenter implements FragmentSink {
   private insert(t: Tracker, p: Packet, fragment: Fragment): void {
     const isLast = p.moreFragments === 0;
     fragment.isLast = isLast;
+    if (isLast) t.noteLast(fragment);
+    if (fragment.end > t.reach) t.reach = fragment.end;
     if (t.cover(fragment.offset, fragment.end, isLast)) {
       t.hasOverlap = true;
       p.addAnomaly(p.ipVersion === 4 ? IPV4.frag_overlap : IPV6.frag_overlap);
     }
     t.append(fragment);
-    if (isLast && (t.total < 0 || fragment.end < t.total)) t.total = fragment.end;
   }
 
   /** Headers of a first fragment that the rebuilt packet keeps: all but the IPv6 fragment header. */

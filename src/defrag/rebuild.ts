@@ -48,9 +48,12 @@ function copyOverlapping(data: Uint8Array, t: Tracker, payload: number): void {
     lasts[index] = f.isLast ? 1 : 0;
     const from = f.block + f.prefix - f.offset;
     const end = Math.min(f.end, t.total);
+    let isFirst = true;
     for (let o = f.offset; o < end; o++) {
       const owner = owners[o]!;
       if (owner >= 0 && !takesOver(t.policy, owner, f)) continue;
+      if (isFirst) starts[index] = o; // what it did not win is cut off
+      isFirst = false;
       owners[o] = index;
       data[payload + o] = data[from + o]!;
     }

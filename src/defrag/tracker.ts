@@ -1,6 +1,7 @@
 // Tracker: the fragments of one IP packet as they come in; pooled objects, the bytes live in the slab.
 
 import type { Packet } from '../framework/packet.ts';
+import { newFragmentWins } from './policy.ts';
 
 /** `vlan.use-for-tracking` and `decoder.recursion-level.use-for-tracking`. */
 export interface TrackerKeys {
@@ -50,8 +51,11 @@ export class Tracker {
   first: Fragment | null = null;
   last: Fragment | null = null;
   count = 0;
-  /** End of the packet by a fragment without "more fragments"; -1 until then. */
+  /** End of the packet: of the first fragment, by place, without "more fragments"; -1 until there is one. */
   total = -1;
+  private lastOffset = 0;
+  /** End of the fragment furthest out. */
+  reach = 0;
   hasOverlap = false;
   /** The first fragment (offset 0) that arrived: its headers become those of the rebuilt packet. */
   head: Fragment | null = null;
@@ -78,6 +82,7 @@ export class Tracker {
     this.first = this.last = this.head = null;
     this.count = 0;
     this.total = -1;
+    this.reach = 0;
     this.hasOverlap = false;
     this.covered.fill(0, 0, (this.highest >> 5) + 1);
     this.coveredUnits = 0;
@@ -113,14 +118,27 @@ export class Tracker {
     return overlaps;
   }
 
-  /** Every byte up to the known end has come. */
+  /** A fragment without "more fragments", unless an earlier one has all of its bytes. */
+  noteLast(fragment: Fragment): void {
+    for (let f = this.first; f !== null; f = f.next) {
+      const isInside = f.offset <= fragment.offset && f.end >= fragment.end;
+      if (isInside && !newFragmentWins(this.policy, f.offset, f.end, fragment.offset, fragment.end)) return;
+    }
+    if (this.total >= 0 && fragment.offset >= this.lastOffset) return;
+    this.total = fragment.end;
+    this.lastOffset = fragment.offset;
+  }
+
+  /** Nothing is missing, neither before the end nor of what came beyond it (measured beside Suricata 8.0.8). */
   isComplete(): boolean {
-    if (this.total < 0 || this.head === null) return false;
-    const units = Math.ceil(this.total / UNIT);
-    if (this.coveredUnits < units) return false;
-    for (let word = 0; word < units >> 5; word++) if (this.covered[word] !== -1) return false;
-    const rest = (1 << (units & 31)) - 1;
-    return (units & 31) === 0 || (this.covered[units >> 5]! & rest) === rest;
+    if (this.total < 0 || this.head === null || this.coveredUnits < Math.ceil(this.reach / UNIT)) return false;
+    return this.total % UNIT === 0 || this.reach <= this.total || this.has(this.total);
+  }
+
+  /** Whether a byte has come. */
+  private has(at: number): boolean {
+    for (let f = this.first; f !== null; f = f.next) if (f.offset <= at && f.end > at) return true;
+    return false;
   }
 
   /** @param keys which of VLAN and recursion depth tell packets apart */

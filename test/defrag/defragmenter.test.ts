@@ -164,6 +164,34 @@ describe('Defragmenter', () => {
     });
   }
 
+  it('ends a packet with the first fragment that says so, once nothing is missing beyond it either', () => {
+    const part = (offset: number, length: number, fill: string, more = true): Part => ({
+      offset,
+      more,
+      data: ascii(fill.repeat(length)),
+    });
+    const text = (...parts: Part[]): string[] => {
+      const driver = new DefragDriver();
+      return parts
+        .flatMap((one) => driver.feed(fragment4(one)))
+        .map((p) =>
+          Buffer.from(contentOf(p))
+            .toString('latin1')
+            .replace(/(.)\1{3}/g, '$1'),
+        );
+    };
+    // two ends
+    assert.deepEqual(text(part(16, 8, 'C', false), part(0, 8, 'A'), part(8, 8, 'B', false)), ['AABB']);
+    assert.deepEqual(text(part(8, 8, 'B', false), part(8, 16, 'C', false), part(0, 8, 'A')), ['AABB']);
+    assert.deepEqual(text(part(16, 8, 'C', false), part(8, 24, 'B', false), part(0, 8, 'A')), ['AABBBBBB']);
+    // something beyond the end
+    assert.deepEqual(text(part(24, 8, 'D'), part(0, 8, 'A'), part(8, 8, 'B', false)), []);
+    assert.deepEqual(text(part(16, 8, 'C'), part(0, 8, 'A'), part(8, 4, 'B', false)), []);
+    assert.deepEqual(text(part(16, 8, 'C'), part(0, 8, 'A'), part(8, 8, 'B', false)), ['AABB']);
+    // an end that says nothing new
+    assert.deepEqual(text(part(8, 8, 'B'), part(0, 8, 'A'), part(8, 8, 'C', false)), []);
+  });
+
   it('names an overlap', () => {
     const driver = new DefragDriver();
     driver.feed(fragment4(first));

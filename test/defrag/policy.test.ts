@@ -76,6 +76,15 @@ describe('overlap policies', () => {
     });
   }
 
+  it('looks at what is left of a fragment that another one cut off', () => {
+    const pieces: Piece[] = [
+      [0, 2, '1'],
+      [1, 3, '2'],
+      [2, 4, '3'],
+    ];
+    assert.equal(reassemble('linux', pieces, 4), '1133');
+  });
+
   it('knows the systems of host-os-policy, in any case', () => {
     assert.equal(defragPolicyOf('Windows'), defragPolicyOf('vista'));
     assert.equal(defragPolicyOf('hpux11'), defragPolicyOf('macos'));
