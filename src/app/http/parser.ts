@@ -6,7 +6,6 @@ import type { BodyLimits } from '../../framework/body-buffer.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser } from '../../framework/app-parser.ts';
-import { UpgradedRequest } from '../../framework/http-parts.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { Framing } from './body.ts';
@@ -16,13 +15,14 @@ import { BodySink } from './body-sink.ts';
 import { HTTP_ANOMALY } from './events.ts';
 import { isBodiless, isFramed, requestFraming, responseFraming } from './framing.ts';
 import type { BodyFraming } from './framing.ts';
-import { beginsHttp, isVersion, isVersionNine, lengthIn, parseRequestLine, parseStatusLine } from './first-line.ts';
-import { blockEnd, isBlankByte } from './header-block.ts';
-import { HeaderId, clearNotes, freshNotes, parseHeaders, valueOf } from './headers.ts';
-import type { HeaderNotes } from './headers.ts';
+import { beginsHttp, lengthIn } from './first-line.ts';
+import { takeRequestLine, takeStatusLine } from './line-taking.ts';
+import { blockEnd } from './header-block.ts';
+import { takeBlock, takeBroken, takeTrailers } from './header-taking.ts';
+import { HeaderId, valueOf } from './headers.ts';
 import { takeHost } from './host.ts';
 import { Multipart, boundaryOf } from './multipart.ts';
-import { headerNotes, methodNote, requestNotes, responseNotes } from './notes.ts';
+import { requestNotes, responseNotes } from './notes.ts';
 import { equalsText, firstLineEnd, lineEnd, looksLikeHeader } from './scan.ts';
 import { BODY, MORE, bodyLineEnd, isLostLine, statusLineAt } from './response-start.ts';
 import { settingsInForce } from './settings.ts';
@@ -32,13 +32,10 @@ import type { HttpMessage } from './transaction.ts';
 import { FIELD_LIMIT, JUNK_BEHIND_LINE, Side, Wait } from './side.ts';
 import { isBlank, strayInRequest, strayInResponse } from './stray.ts';
 import { Unanswered } from './unanswered.ts';
-import { UPGRADE_PROTOCOLS, Upgrade, upgradeOf } from './upgrade.ts';
-import { hasScheme, normalizeUri } from './uri.ts';
+import { UPGRADE_PROTOCOLS, Upgrade, handedOver, upgradeOf } from './upgrade.ts';
 
 const LF = 10;
 const CR = 13;
-/** Of the block that is read. */
-const HEADER_NOTES = freshNotes();
 
 export class HttpParser extends AppParser implements BodyHost {
   private readonly settings: HttpSettings;
@@ -158,38 +155,14 @@ export class HttpParser extends AppParser implements BodyHost {
   private requestLine(input: AppInput, line: Uint8Array, next: number): number {
     const side = this.sides[TO_SERVER];
     const tx = side.tx!;
-    const parsed = parseRequestLine(line);
-    tx.request.line = line;
-    tx.method = parsed.method;
-    tx.rawUri = parsed.uri;
-    tx.request.protocol = parsed.protocol;
-    const isDoubleEncoded = this.takeUri(tx);
-    if (isDoubleEncoded) this.noteLine(tx, HTTP_ANOMALY.double_encoded_uri);
-    if (parsed.hasLeadingSpace) this.noteLine(tx, HTTP_ANOMALY.request_line_leading_whitespace);
-    if (parsed.hasOddMethodDelimiter) this.noteLine(tx, HTTP_ANOMALY.method_delim_non_compliant);
-    if (parsed.hasOddUriDelimiter) this.noteLine(tx, HTTP_ANOMALY.uri_delim_non_compliant);
-    const note = methodNote(tx);
-    if (note !== null) this.noteLine(tx, note);
+    this.noteLine(tx, takeRequestLine(tx, line, this.settings));
     tx.advance(TO_SERVER, Progress.line);
-    if (parsed.protocol.length === 0) {
-      side.wait = Wait.headersOrNothing;
-      return next;
-    }
-    side.wait = Wait.headers;
+    side.wait = tx.request.protocol.length === 0 ? Wait.headersOrNothing : Wait.headers;
     return next;
   }
 
-  /** @returns whether it was encoded twice */
-  private takeUri(tx: HttpTransaction): boolean {
-    const notes = { isDoubleEncoded: false, pathStart: -1, pathEnd: -1 };
-    const isAuthority = equalsText(tx.method, 'CONNECT') && !hasScheme(tx.rawUri);
-    tx.uri = isAuthority ? tx.rawUri : normalizeUri(tx.rawUri, this.settings, notes);
-    tx.path = notes.pathStart < 0 ? null : tx.uri.subarray(notes.pathStart, notes.pathEnd);
-    return notes.isDoubleEncoded;
-  }
-
-  private noteLine(tx: HttpTransaction, id: number): void {
-    if (this.isTold) this.anomaly(tx, id);
+  private noteLine(tx: HttpTransaction, ids: readonly number[]): void {
+    if (this.isTold) for (const id of ids) this.anomaly(tx, id);
   }
 
   /** What follows a request line without protocol (HTTP/0.9 has nothing there). */
@@ -213,16 +186,7 @@ export class HttpParser extends AppParser implements BodyHost {
     if (requests.wait === Wait.headersOrNothing) this.finish(requests, TO_SERVER);
     const side = this.sides[TO_CLIENT];
     const tx = side.tx!;
-    const parsed = parseStatusLine(line);
-    tx.hasResponse = true;
-    tx.response.line = line;
-    tx.response.protocol = parsed.protocol;
-    tx.status = parsed.status;
-    tx.statusNumber = parsed.number;
-    tx.statusMessage = parsed.message;
-    if (!isVersion(parsed.protocol)) this.noteLine(tx, HTTP_ANOMALY.response_line_invalid_protocol);
-    if (isVersionNine(parsed.protocol)) this.noteLine(tx, HTTP_ANOMALY.protocol_contains_extra_data);
-    if (parsed.number < 0) this.noteLine(tx, HTTP_ANOMALY.response_line_invalid_response_status);
+    this.noteLine(tx, takeStatusLine(tx, line));
     tx.advance(TO_CLIENT, Progress.line);
     side.wait = Wait.headers;
     return next;
@@ -323,37 +287,15 @@ export class HttpParser extends AppParser implements BodyHost {
     const side = this.sides[direction];
     const tx = side.tx!;
     const message = tx.message(direction);
-    if (next < 0) {
-      this.brokenHeaders(tx, direction, copyOf(data, at, stop));
-      return stop;
-    }
-    message.rawHeaders = copyOf(data, at, stop);
-    const notes = this.freshNotes();
-    message.headers = parseHeaders(message.rawHeaders, 0, message.rawHeaders.length, direction, notes);
-    for (const id of headerNotes(tx, notes, direction)) this.anomaly(tx, id);
+    const block = copyOf(data, at, stop);
+    const { headersLimit } = this.settings;
+    const found = next < 0 ? takeBroken : takeBlock;
+    for (const id of found(tx, direction, block, headersLimit)) this.anomaly(tx, id);
+    if (next < 0) return stop;
     tx.advance(direction, Progress.headers);
     if (direction === TO_SERVER) this.requestHeaders(tx, side, message);
     else this.responseHeaders(tx, side, message);
     return stop;
-  }
-
-  /** Of lines that break off at the end of the stream those that are whole are headers; of the last, nothing is told. */
-  private brokenHeaders(tx: HttpTransaction, direction: Direction, block: Uint8Array): void {
-    const message = tx.message(direction);
-    const end = block.lastIndexOf(LF) + 1;
-    const before = end === 0 ? 0 : block.lastIndexOf(LF, end - 2) + 1;
-    const goesOn = end < block.length && (isBlankByte(block[end]) || block[end] === 0);
-    const notes = this.freshNotes();
-    parseHeaders(block, 0, end < block.length && !goesOn ? end : before, direction, notes);
-    for (const id of headerNotes(tx, notes, direction)) this.anomaly(tx, id);
-    message.rawHeaders = block.subarray(0, goesOn ? before : end);
-    message.headers = parseHeaders(block, 0, message.rawHeaders.length, direction, this.freshNotes());
-  }
-
-  private freshNotes(): HeaderNotes {
-    const notes = clearNotes(HEADER_NOTES);
-    notes.limit = this.settings.headersLimit;
-    return notes;
   }
 
   private requestHeaders(tx: HttpTransaction, side: Side, message: HttpMessage): void {
@@ -455,16 +397,9 @@ export class HttpParser extends AppParser implements BodyHost {
     this.anomaly(tx, id);
   }
 
-  /** They join the headers; what rules asked for of these is put together anew. */
   trailers(side: Side, direction: Direction, block: Uint8Array): void {
     const tx = side.tx!;
-    const message = tx.message(direction);
-    const notes = this.freshNotes();
-    const all = parseHeaders(block, 0, block.length, direction, notes, message.headers);
-    if (all.length === 0) return;
-    message.headers = all;
-    message.headerBuffer = message.headerNames = message.start = null;
-    for (const id of headerNotes(tx, notes, direction)) this.anomaly(tx, id);
+    for (const id of takeTrailers(tx, direction, block, this.settings.headersLimit)) this.anomaly(tx, id);
   }
 
   complete(side: Side): void {
@@ -551,16 +486,6 @@ export class HttpParser extends AppParser implements BodyHost {
 
 function stopsLine(byte: number | undefined): boolean {
   return byte === LF || byte === CR;
-}
-
-/** The request that HTTP/2 answers; one that was never seen is none. */
-function handedOver({ method, rawUri, request }: HttpTransaction): UpgradedRequest | undefined {
-  if (method.length === 0) return undefined;
-  return new UpgradedRequest(
-    method,
-    rawUri,
-    request.headers.map(({ name, value }) => [name, value] as const),
-  );
 }
 
 const UNMATCHED_URI = Buffer.from('/libhtp::request_uri_not_seen');
