@@ -103,6 +103,9 @@ describe('Thresholds', () => {
       'rate_filter gen_id 1, sig_id 5, track by_src, count 2, seconds 10, new_action drop, timeout 5',
     );
     assert.deepEqual(run({ spec: null, globals, at: [1, 2, 3, 7, 9] }), [1, 1, 3, 3, 1]);
+    // the timeout is over by whole seconds, and the match that finds it over is not counted
+    assert.deepEqual(run({ spec: null, globals, at: [1, 2, 3.9, 8.95, 9, 9.5, 9.6, 9.7] }), [1, 1, 3, 3, 1, 3, 3, 3]);
+    assert.deepEqual(run({ spec: null, globals, at: [1, 2, 3, 500, 501, 502, 503] }), [1, 1, 3, 1, 1, 1, 3]);
     const thresholds = new Thresholds(globals);
     const ctx = context();
     for (let i = 0; i < 3; i++) thresholds.check(signature(null), packet(), ctx);
