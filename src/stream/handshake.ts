@@ -68,7 +68,7 @@ function synInSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean):
   }
   const seen = w[b + S.greetingsSeen]!;
   const isFlood = (seen & MOST_GREETINGS) >= Math.min(x.options.maxSynQueued, MOST_GREETINGS);
-  if (isFlood) x.reject(p, STREAM_ANOMALY['3whs_syn_flood']);
+  if (isFlood) x.event(p, STREAM_ANOMALY['3whs_syn_flood']);
   else w[b + S.greetingsSeen] = seen + 1;
   if (p.tcpSeq === w[b + CLIENT + D.isn]) return;
   const known = w[b + S.greetings]!;
