@@ -171,6 +171,7 @@ export class AppLayer implements AppStreamSink {
     if ((flags & AppDataFlag.eof) !== 0) app.noteEof(side);
     if ((flags & AppDataFlag.oneSided) !== 0) app.noteSilence(side === TO_SERVER ? TO_CLIENT : TO_SERVER, { is: true });
     else if (app.isSilent(side)) app.noteSilence(side, { is: false });
+    if ((flags & AppDataFlag.otherFirst) !== 0) app.noteSpoken(side === TO_SERVER ? TO_CLIENT : TO_SERVER);
     const { input } = this;
     input.isMidstream = (flags & AppDataFlag.midstream) !== 0;
     input.isStart = app.bytes(side) === 0;

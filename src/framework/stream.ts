@@ -113,6 +113,8 @@ export const AppDataFlag = {
   midstream: 8,
   /** Nothing is seen of the other side (`stream.async-oneside`). */
   oneSided: 16,
+  /** It was the other side that spoke first, though it may have been missed. */
+  otherFirst: 32,
 } as const;
 
 /**

@@ -31,6 +31,8 @@ const STREAM_ERROR = dropReason('stream error');
 const MOST_SKIPPED = 1 << 30;
 /** Bytes of one SACK block: left and right edge. */
 const SACK_BLOCK = 8;
+/** Either of the sides has spoken. */
+const FIRST = SessionFlag.clientFirst | SessionFlag.serverFirst;
 
 export class TcpContext {
   readonly flows: Flows;
@@ -166,6 +168,9 @@ export class TcpContext {
     let length = p.payloadLength;
     if ((p.tcpFlags & TcpFlag.urg) !== 0) length = takeUrgent(this, p, d, seq);
     if (length <= 0) return;
+    if ((w[b + S.flags]! & FIRST) === 0) {
+      w[b + S.flags] = w[b + S.flags]! | (d === b + CLIENT ? SessionFlag.clientFirst : SessionFlag.serverFirst);
+    }
     const wasDeep = (w[d + D.flags]! & StreamFlag.depthReached) !== 0;
     const isSimulated = p.number === this.options.simulateReassemblyMemcapAt && p.number !== 0;
     const result = isSimulated ? Inserted.noMemory : this.reassembly.insert(p, d, seq, p.payloadOffset, length);
@@ -268,6 +273,8 @@ export class TcpContext {
     const f = w[b + S.flow]!;
     let flags = (w[b + S.flags]! & SessionFlag.midstream) !== 0 ? AppDataFlag.midstream : 0;
     if ((w[b + S.flags]! & SessionFlag.async) !== 0 && this.isSilent(b, d)) flags |= AppDataFlag.oneSided;
+    const otherFirst = d === b + CLIENT ? SessionFlag.serverFirst : SessionFlag.clientFirst;
+    if ((w[b + S.flags]! & otherFirst) !== 0) flags |= AppDataFlag.otherFirst;
     if ((w[d + D.flags]! & StreamFlag.started) === 0) flags |= AppDataFlag.start;
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.started;
     const isEnd = (this.isFlushing || this.isEnd(b)) && to >= w[d + D.end]!;

@@ -84,6 +84,9 @@ export const SessionFlag = {
   synDataIgnored: 1 << 17,
   /** The server has gone on behind the handshake: a repeated SYN/ACK is none any more. */
   confirmed: 1 << 18,
+  /** The side that data came from first. */
+  clientFirst: 1 << 19,
+  serverFirst: 1 << 20,
 } as const;
 
 /** Where `S.flags` keeps the state that a session had before its reset: 4 bits. */

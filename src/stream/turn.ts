@@ -7,6 +7,7 @@ import { CLIENT, DIRECTION_END, OFTEN, RARE, S, SERVER, SessionFlag } from './se
 const SIDES = [
   [SessionFlag.finByClient, SessionFlag.finByServer],
   [SessionFlag.rstByClient, SessionFlag.rstByServer],
+  [SessionFlag.clientFirst, SessionFlag.serverFirst],
 ] as const;
 
 /** Exchanges everything that the session at base `b` keeps by direction. */
