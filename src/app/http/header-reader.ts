@@ -50,8 +50,9 @@ class BlockReader {
   /** Its first colon, -1 without, and whether a zero byte is in it. */
   private colon = -1;
   private hasZero = false;
-  /** It is put together from several. */
+  /** It is put together from several: what it begins with, and where the others are, [start, end) after [start, end). */
   private kept: Uint8Array | null = null;
+  private readonly pieces: number[] = [];
   /** A zero byte is in the name at hand. */
   private isNameOdd = false;
   // of the line looked at
@@ -153,7 +154,10 @@ class BlockReader {
     // a name goes on behind the line end
     const isName = this.colon < 0 && this.kept === null && this.lineColon >= 0 && !isBlankTo(data, at, this.lineColon);
     if (isName) this.kept = data.slice(from, stop);
-    else this.kept = joined(this.kept ?? data.subarray(from, to), '', data.subarray(at, stop));
+    else {
+      this.kept ??= data.subarray(from, to);
+      this.pieces.push(at, stop);
+    }
     if (this.colon < 0) this.colon = this.lineColon;
   }
 
@@ -163,8 +167,26 @@ class BlockReader {
     this.kept = null;
     this.to = -1;
     if (to < 0) return;
-    if (kept !== null) this.put(kept, 0, kept.length, byteIndex(kept, COLON, 0, kept.length), kept.includes(0));
-    else this.put(this.data, this.from, to, this.colon, this.hasZero);
+    if (kept !== null) {
+      const whole = this.withPieces(kept);
+      this.put(whole, 0, whole.length, byteIndex(whole, COLON, 0, whole.length), whole.includes(0));
+    } else this.put(this.data, this.from, to, this.colon, this.hasZero);
+  }
+
+  /** What began a line, and the lines that go on with it, at once: there may be many. */
+  private withPieces(first: Uint8Array): Uint8Array {
+    const { data, pieces } = this;
+    let size = first.length;
+    for (let i = 0; i < pieces.length; i += 2) size += pieces[i + 1]! - pieces[i]!;
+    const whole = new Uint8Array(size);
+    whole.set(first);
+    let at = first.length;
+    for (let i = 0; i < pieces.length; i += 2) {
+      whole.set(data.subarray(pieces[i], pieces[i + 1]), at);
+      at += pieces[i + 1]! - pieces[i]!;
+    }
+    pieces.length = 0;
+    return whole;
   }
 
   private put(data: Uint8Array, start: number, end: number, colon: number, hasZero: boolean): void {

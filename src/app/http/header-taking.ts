@@ -1,9 +1,10 @@
 // Header blocks taken into their message: whole ones, those that break off with the stream, and trailers.
 
+import { TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { isBlankByte } from './header-block.ts';
 import { parseHeaders } from './header-reader.ts';
-import { clearNotes, freshNotes } from './headers.ts';
+import { HeaderId, clearNotes, freshNotes, valueOf } from './headers.ts';
 import type { HeaderNotes } from './headers.ts';
 import { headerNotes } from './notes.ts';
 import type { HttpTransaction } from './transaction.ts';
@@ -40,6 +41,7 @@ export function takeBroken(
   const goesOn = end < block.length && (isBlankByte(block[end]) || block[end] === 0);
   message.rawHeaders = block.subarray(0, goesOn ? before : end);
   message.headers = parseHeaders(block, 0, message.rawHeaders.length, direction, notesFor(limit));
+  if (direction === TO_SERVER) tx.rawHost = valueOf(message.headers, HeaderId.host);
   const notes = notesFor(limit);
   parseHeaders(block, 0, end < block.length && !goesOn ? end : before, direction, notes);
   return headerNotes(tx, notes, direction);

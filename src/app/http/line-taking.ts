@@ -29,8 +29,9 @@ export function takeRequestLine(tx: HttpTransaction, line: Uint8Array, settings:
 /** @returns whether it was encoded twice */
 function takeUri(tx: HttpTransaction, settings: HttpSettings): boolean {
   const notes = { isDoubleEncoded: false, pathStart: -1, pathEnd: -1 };
-  const isAuthority = equalsText(tx.method, 'CONNECT') && !hasScheme(tx.rawUri);
-  tx.uri = isAuthority ? tx.rawUri : normalizeUri(tx.rawUri, settings, notes);
+  // CONNECT names an authority, which is no URI
+  if (equalsText(tx.method, 'CONNECT') && !hasScheme(tx.rawUri)) return false;
+  tx.uri = normalizeUri(tx.rawUri, settings, notes);
   tx.path = notes.pathStart < 0 ? null : tx.uri.subarray(notes.pathStart, notes.pathEnd);
   return notes.isDoubleEncoded;
 }

@@ -201,7 +201,7 @@ export class HttpParser extends AppParser implements BodyHost {
       return known;
     }
     const tx = this.newTransaction();
-    tx.uri = tx.rawUri = tx.path = UNMATCHED_URI;
+    tx.rawUri = tx.path = UNMATCHED_URI;
     tx.advance(TO_SERVER, Progress.complete);
     this.anomaly(tx, HTTP_ANOMALY.unable_to_match_response_to_request);
     return tx;
@@ -418,7 +418,6 @@ export class HttpParser extends AppParser implements BodyHost {
     const A = HTTP_ANOMALY;
     if (data[next - 1] === LF && !(isRequest && isBlank(data, at, next)))
       this.anomaly(tx, isRequest ? A.request_body_unexpected : A.response_body_unexpected);
-    if (isRequest && !hasFileBody(tx)) return next;
     for (const id of this.sink.take(side, direction, data, at, next)) this.anomaly(tx, id);
     return next;
   }
