@@ -112,6 +112,8 @@ describe('damaged TLS', () => {
       return (driver.parser.transactions[0] as TlsTransaction).isThirteen;
     };
     assert.deepEqual([thirteen(0x0304), thirteen(0x0303)], [true, false]);
+    const draft = told([[1, record(22, serverHello(0x1301, [], { version: 0x7f12 }))]]);
+    assert.equal(draft.version, 0x7f12);
   });
 
   it('passes over messages that nobody knows, and with one that does not end in its record over the rest of that', () => {
