@@ -106,7 +106,8 @@ function contentProblem(der: Uint8Array, walk: Walk): CertificateProblem | null 
   const bad = 'certificate_invalid_der';
   if (walk.nextTag === Tag.version && walk.next(Tag.version, bad)) {
     const version = walk.inside();
-    if (!version.next(Tag.integer, 'certificate_invalid_version')) return version.problem;
+    if (!version.next(Tag.integer, 'certificate_invalid_version')) return 'certificate_invalid_version';
+    if (version.end !== version.start + 1 || der[version.start]! >= 0x80) return 'certificate_invalid_version';
   }
   const serial = 'certificate_invalid_serial';
   if (!walk.next(Tag.integer, serial, serial)) return walk.problem;

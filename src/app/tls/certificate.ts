@@ -128,6 +128,8 @@ const MAX_NAMES = 4096;
 const SHORTEST_NAME = 3;
 const SEQUENCE = 0x30;
 const INTEGER = 2;
+const OID = 6;
+const SET = 0x31;
 
 /** Null: not a certificate. @param der its own copy */
 export function parseCertificate(der: Buffer): Certificate | null {
@@ -160,18 +162,30 @@ function colons(digits: string): string {
   return text;
 }
 
-/** `C=US, O=Example, CN=www.example.com` */
+/** `C=US, O=Example, CN=www.example.com`; of what is damaged the parts before. */
 function nameText(der: Buffer, name: Element): string {
   const parts: string[] = [];
-  for (const set of readAll(der, name.start, name.end) ?? []) {
-    for (const pair of readAll(der, set.start, set.end) ?? []) {
-      const [type, value] = readAll(der, pair.start, pair.end) ?? [];
-      if (type === undefined || value === undefined) continue;
-      const oid = oidText(der, type.start, type.end);
-      parts.push(`${ATTRIBUTES[oid] ?? oid}=${stringOf(der, value)}`);
-    }
+  for (let at = name.start; at < name.end;) {
+    const set = readElement(der, at, name.end);
+    if (set?.tag !== SET || !addPairs(parts, der, set)) break;
+    at = set.end;
   }
   return parts.join(', ');
+}
+
+/** False: there is none. */
+function addPairs(parts: string[], der: Buffer, { start, end }: Element): boolean {
+  const before = parts.length;
+  for (let at = start; at < end;) {
+    const pair = readElement(der, at, end);
+    const type = pair?.tag === SEQUENCE ? readElement(der, pair.start, pair.end) : null;
+    const value = type?.tag === OID ? readElement(der, type.end, pair!.end) : null;
+    if (value === null) break;
+    const oid = oidText(der, type!.start, type!.end);
+    parts.push(`${ATTRIBUTES[oid] ?? oid}=${stringOf(der, value)}`);
+    at = pair!.end;
+  }
+  return parts.length > before;
 }
 
 const UTF8_STRING = 0x0c;

@@ -125,9 +125,14 @@ export class TlsTransaction extends Transaction {
     return this.server.version || this.client.version;
   }
 
-  /** TLS 1.3, a draft or an experiment of it, asked for and agreed upon: certificates are not to be seen. */
+  /**
+   * TLS 1.3, a draft or an experiment of it, asked for and agreed upon: certificates are not to be seen. Servers of
+   * drafts before the 22nd say so in the hello itself, and need not be asked.
+   */
   get isThirteen(): boolean {
-    return isThirteen(this.server.version) && isThirteen(this.client.version);
+    const { client, server } = this;
+    if (!isThirteen(server.version)) return false;
+    return isThirteen(client.version) || server.hello?.offer.versions.length === 0;
   }
 }
 

@@ -1,6 +1,7 @@
 // TLS that is damaged or odd: what is told of it, as beside Suricata 8.0.8.
 
 import assert from 'node:assert/strict';
+import { parseCertificate } from '../../../src/app/tls/certificate.ts';
 import tls from '../../../src/app/tls/index.ts';
 import type { TlsTransaction } from '../../../src/app/tls/transaction.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
@@ -15,6 +16,7 @@ import {
   certificates,
   chosenVersion,
   clientHello,
+  der,
   handshake,
   record,
   serverHello,
@@ -112,6 +114,8 @@ describe('damaged TLS', () => {
       return (driver.parser.transactions[0] as TlsTransaction).isThirteen;
     };
     assert.deepEqual([thirteen(0x0304), thirteen(0x0303)], [true, false]);
+    const draft = told([[1, record(22, serverHello(0x1301, [], { version: 0x7f12 }))]]);
+    assert.equal(draft.version, 0x7f12);
   });
 
   it('passes over messages that nobody knows, and with one that does not end in its record over the rest of that', () => {
@@ -193,6 +197,24 @@ describe('damaged TLS', () => {
     assert.equal(asked(0x0302, 0x0304), 0x0302);
     assert.equal(asked(0x0305, 0x7f1c), 0x7f1c);
     assert.equal(asked(0x9999), 0x0303);
+  });
+
+  it('has certificates of a version of one byte, and names up to what is none in them', () => {
+    const problem = (...version: number[]): string => {
+      const whole = certificate({ parts: { version: der(0xa0, der(2, Buffer.from(version))) } });
+      return told([[1, record(22, certificates(whole))]]).anomalies.join();
+    };
+    assert.deepEqual(
+      [problem(2), problem(3), problem(), problem(0, 2), problem(0x80)],
+      ['', '', 'certificate_invalid_version', 'certificate_invalid_version', 'certificate_invalid_version'],
+    );
+    const attribute = (set: number, pair: number, type: number): Buffer =>
+      der(set, der(pair, der(type, Buffer.of(0x55, 4, 3)), der(12, Buffer.from('a'))));
+    const good = attribute(0x31, 0x30, 6);
+    const subject = (...parts: Buffer[]): string =>
+      parseCertificate(certificate({ parts: { subject: der(0x30, ...parts) } }))!.subject;
+    for (const bad of [attribute(0x30, 0x30, 6), attribute(0x31, 0x31, 6), attribute(0x31, 0x30, 5)])
+      assert.deepEqual([subject(good, good), subject(good, bad, good), subject(bad, good)], ['CN=a, CN=a', 'CN=a', '']);
   });
 
   it('has as its leaf the first certificate that is one, and as its chain what follows, in its list', () => {
