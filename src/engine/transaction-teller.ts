@@ -37,16 +37,16 @@ export class TransactionTeller {
 
   /** @param needsInspection rules have yet to see what is kept */
   tell(p: Packet, app: AppFlow, needsInspection: boolean): void {
-    for (let i = 0; i < app.former.length; i++) this.one(p, app, app.former[i]!);
+    for (let i = 0; i < app.former.length; i++) this.one(p, app, app.former[i]!, needsInspection);
     const transactions = app.awake ?? app.transactions;
-    for (let i = 0; i < transactions.length; i++) this.one(p, app, transactions[i]!);
+    for (let i = 0; i < transactions.length; i++) this.one(p, app, transactions[i]!, needsInspection);
     this.retire(app, needsInspection);
   }
 
   /** Tells of files alone, those of the packet's direction; nothing is looked at any more. */
   settle(p: Packet, app: AppFlow): void {
-    for (const tx of app.former) if (tx.files !== null) this.finishedFiles(p, app, tx);
-    for (const tx of app.transactions) if (tx.files !== null) this.finishedFiles(p, app, tx);
+    for (const tx of app.former) if (tx.files !== null) this.finishedFiles(p, app, tx, true);
+    for (const tx of app.transactions) if (tx.files !== null) this.finishedFiles(p, app, tx, true);
     if (isDirectionOver(app, TO_SERVER) && isDirectionOver(app, TO_CLIENT)) this.retire(app, false);
   }
 
@@ -63,13 +63,13 @@ export class TransactionTeller {
     frames.release(direction);
   }
 
-  private one(p: Packet, app: AppFlow, tx: TxState): void {
+  private one(p: Packet, app: AppFlow, tx: TxState, needsInspection: boolean): void {
     const { anomaliesTold } = tx;
     if (tx.anomalies !== null && tx.anomalies.length > anomaliesTold) {
       tx.anomaliesTold = tx.anomalies.length;
       for (const output of this.anomalies) output.txAnomalies!(p, app, tx.tx, anomaliesTold);
     }
-    if (tx.files !== null) this.finishedFiles(p, app, tx);
+    if (tx.files !== null) this.finishedFiles(p, app, tx, needsInspection);
     if (this.certificates.length > 0 && tx.tx.keptCertificates !== 0) this.keepCertificates(p, tx.tx);
     if (tx.isLogged || !isDue(tx, app)) return;
     tx.isLogged = true;
@@ -86,10 +86,10 @@ export class TransactionTeller {
     }
   }
 
-  private finishedFiles(p: Packet, app: AppFlow, tx: TxState): void {
+  private finishedFiles(p: Packet, app: AppFlow, tx: TxState, needsInspection: boolean): void {
     // rules look at a direction with its own packets: until then nobody knows what they want of its files
     const direction = (p.flags & PacketFlag.toServer) !== 0 ? TO_SERVER : TO_CLIENT;
-    const isLast = this.stores.length === 0 && isOver(app, tx, TO_SERVER) && isOver(app, tx, TO_CLIENT);
+    const isLast = !needsInspection && isOver(app, tx, TO_SERVER) && isOver(app, tx, TO_CLIENT);
     for (const file of tx.files!) {
       if (file.direction !== direction && !(isLast && file.state > FileState.opened && app.isEof(file.direction)))
         continue;
