@@ -38,7 +38,9 @@ describe('names of counters', () => {
     const names = declared();
     assert(names.length > 50 && names.includes('tayra.late_passed'), String(names.length));
     const isShown = shownCounters(undefined);
-    const strange = names.filter((name) => isShown(name) !== undefined && !isIn(schema.properties.stats, name.split('.')));
+    const strange = names.filter(
+      (name) => isShown(name) !== undefined && !isIn(schema.properties.stats, name.split('.')),
+    );
     assert.deepEqual(strange, []);
   });
 });

@@ -120,7 +120,12 @@ describe('where flows begin and end', () => {
 
   it('inline, SYNs beyond those that are remembered go on', () => {
     const again = Array.from({ length: 14 }, (_, i) => tcp4({ sp: 1000, dp: 80, seq: 1 + i * 100, flags: 0x02 }));
-    const events = runEngine({ isInline: true, settings: {}, types: ['anomaly:\n            types:\n              stream: yes'], frames: again });
+    const events = runEngine({
+      isInline: true,
+      settings: {},
+      types: ['anomaly:\n            types:\n              stream: yes'],
+      frames: again,
+    });
     assert.deepEqual([ofType(events, 'anomaly').length > 0, ofType(events, 'drop').length], [true, 0]);
   });
 

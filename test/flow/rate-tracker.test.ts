@@ -28,7 +28,8 @@ describe('RateTracker', () => {
 
   it('tells flows and directions apart, swaps and forgets them', () => {
     const rates = new RateTracker(LIMIT);
-    const counts = (f: number, direction: 0 | 1, bytes: number): boolean => rates.isReached(f, direction, bytes, SECOND);
+    const counts = (f: number, direction: 0 | 1, bytes: number): boolean =>
+      rates.isReached(f, direction, bytes, SECOND);
     assert.deepEqual([counts(0, 0, 900), counts(0, 1, 900), counts(1, 0, 900)], [false, false, false]);
     rates.release(0);
     assert.equal(counts(0, 0, 900), false);

@@ -198,7 +198,9 @@ const latin = (bytes: Uint8Array | null): string | null =>
 /** All of a body that rules could see. */
 function bodyText(body: BodyBuffer): string {
   const view = new BufferView();
-  return body.view(view, { limit: 0, minimum: 0, window: 0, overlap: 0, whole: 0 }) ? latin(view.data.subarray(view.start, view.end))! : '';
+  return body.view(view, { limit: 0, minimum: 0, window: 0, overlap: 0, whole: 0 })
+    ? latin(view.data.subarray(view.start, view.end))!
+    : '';
 }
 
 export interface ShownMessage {
