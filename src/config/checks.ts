@@ -55,6 +55,7 @@ const AUTO = /^auto$/i;
 /** Keys of Suricata that mean nothing here, why, and values that ask for nothing. */
 const WITHOUT_EFFECT: readonly (readonly [path: string, reason: string, idle?: RegExp])[] = [
   [`${HTTP}.decompression-time-limit`, 'what a body may cost is bounded by sizes, the same on every machine'],
+  [`${HTTP}.compression-bomb-count`, 'every body is bounded by compression-bomb-limit, however many there are'],
   [`${HTTP}.randomize-inspection-sizes`, SAME_SIZES],
   [`${HTTP}.randomize-inspection-range`, SAME_SIZES],
   ['spm-algo', 'one pattern alone is always searched for in the same way; mpm-algo chooses how many are', AUTO],
