@@ -31,29 +31,34 @@ const cutPacket = fc
     return { data, parts };
   });
 
-/** What every byte is by the policy, one fragment after the other; null while a byte or the end is missing. */
+/**
+ * What every byte is by the policy, one fragment after the other; null while a byte or the end is missing. What a
+ * fragment did not win at its beginning is cut off it before the next one is compared with it.
+ */
 function reference(policy: number, parts: readonly Part[]): Uint8Array | null {
   const ends = parts.filter((part) => !part.more).map((part) => part.offset + part.data.length);
   if (ends.length === 0) return null;
   const total = Math.min(...ends);
-  const result = new Uint8Array(total);
-  for (let at = 0; at < total; at++) {
-    let owner: Part | null = null;
-    for (const part of parts) {
-      const end = part.offset + part.data.length;
-      if (at < part.offset || at >= end) continue;
-      if (owner === null || takesOver(policy, owner, part)) owner = part;
-    }
-    if (owner === null) return null;
-    result[at] = owner.data[at - owner.offset]!;
+  const owners = new Array<number>(total).fill(-1);
+  const starts = parts.map(({ offset }) => offset);
+  for (const [i, part] of parts.entries()) {
+    const wins = (at: number): boolean => {
+      const owner = owners[at]!;
+      return owner < 0 || takesOver(policy, parts[owner]!, starts[owner]!, part);
+    };
+    const places = Array.from({ length: part.data.length }, (_, at) => part.offset + at);
+    const won = places.filter((at) => at < total && wins(at));
+    for (const at of won) owners[at] = i;
+    starts[i] = won[0] ?? part.offset;
   }
-  return result;
+  if (owners.includes(-1)) return null;
+  return Uint8Array.from(owners, (owner, at) => parts[owner]!.data[at - parts[owner]!.offset]!);
 }
 
-function takesOver(policy: number, old: Part, part: Part): boolean {
-  if (!old.more && old.offset < part.offset) return false;
-  if (!part.more && part.offset < old.offset) return true;
-  return newFragmentWins(policy, old.offset, old.offset + old.data.length, part.offset, part.offset + part.data.length);
+function takesOver(policy: number, old: Part, start: number, part: Part): boolean {
+  if (!old.more && start < part.offset) return false;
+  if (!part.more && part.offset < start) return true;
+  return newFragmentWins(policy, start, old.offset + old.data.length, part.offset, part.offset + part.data.length);
 }
 
 describe('defragmentation', () => {

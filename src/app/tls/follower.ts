@@ -1,5 +1,5 @@
-// TlsFollower: from record to record, for connections whose handshake nobody looks at. What makes the parser give up
-// inside of records is not seen.
+// TlsFollower: from record to record, for connections whose handshake nobody looks at. It gives up where the parser does,
+// but for hellos that are not the first message of their record, or in several records.
 
 import type { AppFlow } from '../../framework/app-flow.ts';
 import type { AppInput } from '../../framework/app-input.ts';
@@ -7,7 +7,9 @@ import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { u16 } from '../../wire/read.ts';
-import { HEADER, NO_PROBLEM, isSsl2, mayIgnore, recordProblem, ssl2Header, ssl2Length } from './record.ts';
+import { helloIn } from './handshake.ts';
+import { Heartbeats } from './heartbeat.ts';
+import { Content, HEADER, NO_PROBLEM, isSsl2, mayIgnore, recordProblem, ssl2Header, ssl2Length } from './record.ts';
 import { isOpen } from './version.ts';
 
 export class TlsFollower extends AppParser {
@@ -17,6 +19,10 @@ export class TlsFollower extends AppParser {
   private readonly versions: [number, number] = [0, 0];
   /** Bytes of the record under way that are to come. */
   private readonly left: [number, number] = [0, 0];
+  private heartbeats: Heartbeats | null = null;
+  private hasChangedCipher = false;
+  /** Their first handshake records were looked at: hellos say versions that records are judged by. */
+  private readonly hasBegun: [boolean, boolean] = [false, false];
 
   constructor(flow: AppFlow) {
     super(flow);
@@ -47,12 +53,37 @@ export class TlsFollower extends AppParser {
       const version = versions[direction];
       const problem = recordProblem(data[at]!, version, length);
       if (problem !== NO_PROBLEM && !mayIgnore(data[at]!, version, length)) return PARSE_FAILED;
-      left[direction] = length;
       at += HEADER;
+      const type = data[at - HEADER]!;
+      if (this.isLookedAt(direction, type)) {
+        if (end - at < length) return isEof ? end - start : at - HEADER - start;
+        if (type === Content.handshake) this.readHello(direction, data, at, at + length);
+        else if (!this.isReadable(direction, data, at, at + length)) return PARSE_FAILED;
+      } else if (type === Content.changeCipher) this.hasChangedCipher = true;
+      left[direction] = length;
     }
     if (isEof) return end - start;
     this.skip = left[direction];
     return at - start;
+  }
+
+  /** Whether the inside of a record decides what becomes of the connection. */
+  private isLookedAt(direction: Direction, type: number): boolean {
+    if (type === Content.handshake) return !this.hasBegun[direction];
+    return type === Content.heartbeat || type === Content.alert;
+  }
+
+  private readHello(direction: Direction, data: Uint8Array, at: number, end: number): void {
+    this.hasBegun[direction] = true;
+    const hello = helloIn(data, at, end);
+    if (hello !== null) this.versions[direction] = hello.version;
+  }
+
+  /** Whether the parser goes on behind the heartbeat or alert in [at, end). */
+  private isReadable(direction: Direction, data: Uint8Array, at: number, end: number): boolean {
+    if (data[at - HEADER] === Content.alert) return end - at >= 2;
+    this.heartbeats ??= new Heartbeats();
+    return this.heartbeats.next(direction, data, at, end, this.hasChangedCipher) === NO_PROBLEM;
   }
 
   override passed(direction: Direction, length: number): void {

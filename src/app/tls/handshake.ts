@@ -105,8 +105,7 @@ export class Handshake {
   private message(direction: Direction, type: number, data: Uint8Array, start: number, end: number): void {
     const { tx } = this;
     if (type === Message.clientHello) this.clientHello(direction, parseHello(data, start, end, 'client'));
-    else if (type === Message.serverHello)
-      this.serverHello(direction, draftHello(data, start, end) ?? parseHello(data, start, end, 'server'));
+    else if (type === Message.serverHello) this.serverHello(direction, serverHello(data, start, end));
     else if (type === Message.certificate) this.certificates(direction, data, start, end);
     else if (type === Message.serverKey) tx.sslState |= SslState.serverKeyExchange;
     else if (type === Message.clientKey) {
@@ -166,6 +165,18 @@ export class Handshake {
     }
     this.tx.advance(direction, direction === TO_SERVER ? ClientState.certDone : ServerState.certDone);
   }
+}
+
+/** The hello that a record begins with; null: none, or not all of it. */
+export function helloIn(data: Uint8Array, start: number, end: number): Hello | null {
+  if (end - start < HEADER || start + HEADER + u24(data, start + 1) > end) return null;
+  const [from, to] = [start + HEADER, start + HEADER + u24(data, start + 1)];
+  if (data[start] === Message.clientHello) return parseHello(data, from, to, 'client');
+  return data[start] === Message.serverHello ? serverHello(data, from, to) : null;
+}
+
+function serverHello(data: Uint8Array, start: number, end: number): Hello | null {
+  return draftHello(data, start, end) ?? parseHello(data, start, end, 'server');
 }
 
 /** Drafts of TLS 1.3 up to 21 had no session id in the server hello. */
