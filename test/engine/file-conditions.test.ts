@@ -4,24 +4,14 @@ import { ruleObject } from '../../src/detect/analysis/index.ts';
 import { analyse } from '../detect/analysis/support.ts';
 import { tcpFrames } from '../robustness/growth.ts';
 import type { SeedTurn } from '../robustness/seeds.ts';
+import { ENVELOPE, client, server } from './mail.ts';
 import { ofType, runEngine } from './support.ts';
 
-const client = (text: string): SeedTurn => [0, Buffer.from(text)];
-const server = (text: string): SeedTurn => [1, Buffer.from(text)];
 const part = (name: string, content: string): string =>
   `--x\r\nContent-Disposition: attachment; filename="${name}"\r\n\r\n${content}\r\n`;
 /** A document that is called a text, and a text that is called a document. */
 const LETTER: readonly SeedTurn[] = [
-  server('220 a ESMTP\r\n'),
-  client('EHLO a\r\n'),
-  server('250 a\r\n'),
-  client('MAIL FROM:<a@b>\r\n'),
-  server('250 ok\r\n'),
-  client('RCPT TO:<a@b>\r\n'),
-  server('250 ok\r\n'),
-  client('DATA\r\n'),
-  server('354 go\r\n'),
-  client('Content-Type: multipart/mixed; boundary="x"\r\n\r\n'),
+  ...ENVELOPE,
   client(`${part('Letter.txt', '%PDF-1.4\n1 0 obj')}${part('other.pdf', 'plain words')}--x--\r\n.\r\n`),
   server('250 ok\r\n'),
 ];

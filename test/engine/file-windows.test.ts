@@ -3,10 +3,8 @@
 import assert from 'node:assert/strict';
 import { tcpFrames } from '../robustness/growth.ts';
 import type { SeedTurn } from '../robustness/seeds.ts';
+import { ENVELOPE, client, server } from './mail.ts';
 import { ofType, runEngine } from './support.ts';
-
-const client = (text: string): SeedTurn => [0, Buffer.from(text)];
-const server = (text: string): SeedTurn => [1, Buffer.from(text)];
 
 const SIZE = 100_000;
 /** Where there is something to be found. */
@@ -18,18 +16,8 @@ function letter(): SeedTurn[] {
   for (const at of MARKS) body.write(mark(at), at, 'latin1');
   const lines = body.toString('latin1').match(/.{1,1000}/gs)!;
   return [
-    server('220 a ESMTP\r\n'),
-    client('EHLO a\r\n'),
-    server('250 a\r\n'),
-    client('MAIL FROM:<a@b>\r\n'),
-    server('250 ok\r\n'),
-    client('RCPT TO:<a@b>\r\n'),
-    server('250 ok\r\n'),
-    client('DATA\r\n'),
-    server('354 go\r\n'),
-    client(
-      'Content-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\nContent-Disposition: attachment; filename="a"\r\n\r\n',
-    ),
+    ...ENVELOPE,
+    client('--x\r\nContent-Disposition: attachment; filename="a"\r\n\r\n'),
     ...lines.map((line) => client(`${line}\r\n`)),
     client('--x--\r\n.\r\n'),
     server('250 ok\r\n'),

@@ -2,26 +2,12 @@
 import assert from 'node:assert/strict';
 import { tcpFrames } from '../robustness/growth.ts';
 import type { SeedTurn } from '../robustness/seeds.ts';
+import { ENVELOPE, client, server } from './mail.ts';
 import { counterOf, ofType, runEngine } from './support.ts';
 
 const FILES = 1500;
 /** What may be kept of them. */
 const MOST = 600;
-
-const client = (text: string): SeedTurn => [0, Buffer.from(text)];
-const server = (text: string): SeedTurn => [1, Buffer.from(text)];
-const ENVELOPE: readonly SeedTurn[] = [
-  server('220 a ESMTP\r\n'),
-  client('EHLO a\r\n'),
-  server('250 a\r\n'),
-  client('MAIL FROM:<a@b>\r\n'),
-  server('250 ok\r\n'),
-  client('RCPT TO:<a@b>\r\n'),
-  server('250 ok\r\n'),
-  client('DATA\r\n'),
-  server('354 go\r\n'),
-  client('Content-Type: multipart/mixed; boundary="x"\r\n\r\n'),
-];
 
 const part = (i: number): string =>
   `--x\r\nContent-Disposition: attachment; filename="${String(i)}.txt"\r\n\r\ncontent ${String(i)}.\r\n`;
