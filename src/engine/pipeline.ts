@@ -410,7 +410,7 @@ function hasFrames({ frames }: AppFlow, direction: 0 | 1): boolean {
 /** Whether there are files of a direction that nobody was told of. */
 function hasFiles({ transactions }: AppFlow, direction: 0 | 1): boolean {
   for (const { files } of transactions)
-    for (const file of files ?? []) if (file.direction === direction && !file.isLogged) return true;
+    if (files !== null && files.some((file) => file.direction === direction && !file.isLogged)) return true;
   return false;
 }
 

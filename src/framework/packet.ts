@@ -120,8 +120,6 @@ export const AlertFlag = {
   rateFilterModified: 32,
   frame: 64,
   dropWasTried: 128,
-  /** held back by a threshold (suppressed goes with it) */
-  limited: 256,
   /** the transaction is a guess (`detect.guess-applayer-tx`) */
   txGuessed: 512,
 } as const;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +48,21 @@ describe('built program', function () {
     const { status } = tayra('-r', capture, '-S', 'test.rules', '-l', folder, '-k', 'none');
     assert.equal(status, 0);
     assert.deepEqual(alerts(), ['UDP', 'TCP']);
+  });
+
+  it('heeds umask, and stats.enabled', () => {
+    const outputs = 'outputs:\n  - fast:\n      enabled: yes\n  - stats:\n      enabled: yes\n';
+    const run = (settings: string): number => {
+      writeFileSync(join(folder, 'x.yaml'), `%YAML 1.1\n---\n${settings}${outputs}`);
+      for (const name of ['fast.log', 'stats.log']) rmSync(join(folder, name), { force: true });
+      const { status, stderr } = tayra('-c', 'x.yaml', '-r', capture, '-S', 'test.rules', '-l', folder);
+      assert.equal(status, 0, stderr);
+      return statSync(join(folder, 'fast.log')).mode & 0o777;
+    };
+    assert.equal(run('umask: "077"\n'), 0o600);
+    assert.match(readFileSync(join(folder, 'stats.log'), 'latin1'), /decoder\.pkts/);
+    assert.equal(run('umask: "022"\nstats:\n  enabled: no\n'), 0o644);
+    assert.equal(readFileSync(join(folder, 'stats.log'), 'latin1'), '');
   });
 
   it('does not take a test for passed whose rules are not there', () => {

@@ -333,7 +333,7 @@ export class Detector implements TxHost, FrameHost, RenumberingHost {
     }
     if (result !== ThresholdResult.silent) return (s.flags & SigFlag.noAlert) === 0 ? 0 : AlertFlag.suppressed;
     this.ctx.counters.add(SUPPRESSED);
-    return AlertFlag.suppressed | AlertFlag.limited;
+    return AlertFlag.suppressed;
   }
 
   /** The actions of one alert on its packet and, where the rule is about the flow, on that; `at` is -1 outside the queue. */
