@@ -15,7 +15,7 @@ import { isOpen } from './version.ts';
 export class TlsFollower extends AppParser {
   /** The client asked for version 2 of SSL. */
   private isVersion2 = false;
-  /** Of their first records: no later ones are looked at. */
+  /** Of their hellos; until then, of their records. */
   private readonly versions: [number, number] = [0, 0];
   /** Bytes of the record under way that are to come. */
   private readonly left: [number, number] = [0, 0];
@@ -23,6 +23,7 @@ export class TlsFollower extends AppParser {
   private hasChangedCipher = false;
   /** Their first handshake records were looked at: hellos say versions that records are judged by. */
   private readonly hasBegun: [boolean, boolean] = [false, false];
+  private readonly hasHello: [boolean, boolean] = [false, false];
 
   constructor(flow: AppFlow) {
     super(flow);
@@ -31,7 +32,7 @@ export class TlsFollower extends AppParser {
 
   data(input: AppInput): number {
     const { direction, data, start, end, isEof } = input;
-    const { left, versions } = this;
+    const { left, versions, hasHello } = this;
     this.isQuiet = true;
     let at = start;
     if (input.isStart && isSsl2(data, at, end, direction === TO_CLIENT && this.isVersion2)) {
@@ -49,10 +50,11 @@ export class TlsFollower extends AppParser {
       }
       if (end - at < HEADER) break;
       const length = u16(data, at + 3);
-      if (isOpen(versions[direction])) versions[direction] = u16(data, at + 1);
+      if (!hasHello[direction] || isOpen(versions[direction])) versions[direction] = u16(data, at + 1);
       const version = versions[direction];
       const problem = recordProblem(data[at]!, version, length);
-      if (problem !== NO_PROBLEM && !mayIgnore(data[at]!, version, length)) return PARSE_FAILED;
+      const mayGoOn = problem === NO_PROBLEM || (hasHello[direction] && mayIgnore(data[at]!, version, length));
+      if (!mayGoOn) return PARSE_FAILED;
       at += HEADER;
       const type = data[at - HEADER]!;
       if (this.isLookedAt(direction, type)) {
@@ -76,7 +78,9 @@ export class TlsFollower extends AppParser {
   private readHello(direction: Direction, data: Uint8Array, at: number, end: number): void {
     this.hasBegun[direction] = true;
     const hello = helloIn(data, at, end);
-    if (hello !== null) this.versions[direction] = hello.version;
+    if (hello === null) return;
+    this.hasHello[direction] = true;
+    this.versions[direction] = hello.version;
   }
 
   /** Whether the parser goes on behind the heartbeat or alert in [at, end). */

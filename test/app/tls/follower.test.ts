@@ -24,6 +24,16 @@ function compare(turns: readonly Turn[], cut: Cut): void {
   for (const skips of [false, true]) assert.deepEqual(outcome(turns, cut, { isFollower: true, skips }), expected);
 }
 
+/** Whether a byte is of a record of the handshake, behind its type and version. */
+function isInHandshake(bytes: Uint8Array, place: number): boolean {
+  for (let at = 0; at + 5 <= bytes.length;) {
+    const next = at + 5 + ((bytes[at + 3]! << 8) | bytes[at + 4]!);
+    if (place < next) return bytes[at] === 22 && place >= at + 3;
+    at = next;
+  }
+  return false;
+}
+
 describe('TLS follower', () => {
   for (const [name, turns] of Object.entries(CONVERSATIONS)) {
     it(`counts and fails like the parser wherever the bytes are cut: ${name}`, () => {
@@ -32,7 +42,7 @@ describe('TLS follower', () => {
     });
   }
 
-  it('fails only where the parser does when bytes are damaged', () => {
+  it('counts and fails like the parser when bytes are damaged', () => {
     const damage = fc.tuple(
       fc.constantFrom(...Object.values(CONVERSATIONS)),
       fc.nat(3000),
@@ -48,8 +58,9 @@ describe('TLS follower', () => {
         });
         const cutAt = (bytes: Buffer): Buffer[] => [bytes.subarray(0, cut), bytes.subarray(cut)];
         // hellos that are not the first of a record, or in several: followers do not look there
+        const isInside = turns.some(([, bytes]) => isInHandshake(bytes, at % bytes.length));
         const { hasFailed } = outcome(damaged, cutAt, { isFollower: false, skips: true });
-        if (!hasFailed) compare(damaged, cutAt);
+        if (!isInside || !hasFailed) compare(damaged, cutAt);
       }),
       { numRuns: 1000 },
     );
