@@ -129,6 +129,13 @@ describe('where flows begin and end', () => {
     assert.deepEqual([ofType(events, 'anomaly').length > 0, ofType(events, 'drop').length], [true, 0]);
   });
 
+  it('inline, a server does not go on before its client has confirmed; passive, that may have been missed', () => {
+    const frames = [SYN, SYN_ACK, response('early')];
+    const dropped = (isInline: boolean): unknown[] =>
+      ofType(runEngine({ isInline, frames }), 'drop').map(({ pcap_cnt: number, drop }) => [number, drop!.reason]);
+    assert.deepEqual([dropped(true), dropped(false)], [[[3, 'stream error']], []]);
+  });
+
   it('a FIN with data picks up a session that is about to end', () => {
     const last = tcp4({ sp: 1000, dp: 80, seq: 5, ack: 9, flags: FIN_ACK }, ascii(GET));
     const [flow] = flowsOf(runEngine({ settings: { 'stream.midstream': 'true' }, frames: [last] }));
