@@ -16,6 +16,7 @@
         'src/native/addon/kernel_sockets.cc',
         'src/native/addon/pcre2.cc',
         'src/native/addon/sockets.cc',
+        'src/native/addon/threads.cc',
       ],
       'defines': ['NAPI_VERSION=8'],
       'cflags_cc': ['-std=c++17', '-O2', '-Wall', '-Wextra', '-Wno-cast-function-type', '-fvisibility=hidden'],

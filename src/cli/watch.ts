@@ -21,6 +21,7 @@ import {
   queueSettings,
   runModeProblem,
 } from '../engine/settings/index.ts';
+import { nameThread } from '../native/threads.ts';
 import { liveOnTeam } from '../engine/workers/live.ts';
 import type { Attendant } from './attendant.ts';
 import { lastValue } from './arguments.ts';
@@ -57,6 +58,7 @@ export interface Prepared {
 
 /** Works on the packets of interfaces or queues until a signal ends it. @returns the exit status */
 export async function watch(args: Arguments, config: ConfigNode, prepared: Prepared): Promise<number> {
+  nameThread('Tayra-Main');
   const { attendant, rules, directory, preparation } = prepared;
   if (attendant?.keepsPrivileges === true && preparation.runAs !== undefined) {
     log.error('privs', 'rules of the firewall can be removed only by who may add them: leave out --user, or --setup');

@@ -17,6 +17,7 @@ import { Rejects } from '../respond/rejects.ts';
 import { RouteCarrier } from '../respond/route-carrier.ts';
 import { exceptionChoices } from './settings/index.ts';
 import { ServiceManager } from './service-manager.ts';
+import { ThreadPlacement } from './thread-placement.ts';
 import type { RunControl } from './control.ts';
 
 export interface LiveOptions extends RunOptions, Pick<OperationOptions, 'ruleSource' | 'areErrorsFatal' | 'runMode'> {
@@ -86,7 +87,11 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
   const { counters } = run.worker;
   const service = ServiceManager.of(process.env);
   warmUp(options.config, options);
-  const operation = await Operation.open(options, run, operatedSource(source, options.source));
+  const placement = ThreadPlacement.of(options.config);
+  placement?.placeProgram();
+  const operated = operatedSource(source, options.source);
+  const operation = await Operation.open({ ...options, placement }, run, operated);
+  placement?.placeWorker(0, source.names);
   const problem = typeof operation === 'string' ? operation : (source.start(counters) ?? options.onReady());
   if (problem === undefined) {
     service?.ready();

@@ -18,6 +18,7 @@ import type { ReloaderParts } from './reload/reloader.ts';
 import type { RuleSource } from './reload/order.ts';
 import type { Run } from './run.ts';
 import { commandSocketSettings, metricsAddress, mpmSettings } from './settings/index.ts';
+import type { ThreadPlacement } from './thread-placement.ts';
 import type { Worker } from './worker.ts';
 
 export interface OperationOptions {
@@ -29,6 +30,8 @@ export interface OperationOptions {
   readonly areErrorsFatal?: boolean | undefined;
   /** As it was asked for (`runmode`). */
   readonly runMode?: string | undefined;
+  /** Where threads run. */
+  readonly placement?: ThreadPlacement | undefined;
 }
 
 /** What is asked of the workers, one or several. */
@@ -50,7 +53,8 @@ export class Operation {
   private socket: CommandSocket | undefined;
   private metrics: MetricsServer | undefined;
 
-  private constructor({ config, control, ruleSource, areErrorsFatal = false }: OperationOptions, run: OperatedRun) {
+  private constructor(options: OperationOptions, run: OperatedRun) {
+    const { areErrorsFatal = false, config, control, placement, ruleSource } = options;
     this.control = control;
     this.run = run;
     if (ruleSource !== undefined && run.rules !== null)
@@ -59,7 +63,7 @@ export class Operation {
         run,
         mpm: mpmSettings(config),
         ...(run.deliver !== undefined && { deliver: run.deliver }),
-        compiler: new CompilerThread(),
+        compiler: new CompilerThread(placement),
         areErrorsFatal,
       });
   }

@@ -99,6 +99,9 @@ export interface NativeAddon {
   packetsStatistics?(descriptor: number, out: Uint32Array): number;
   socketWait?(descriptors: Int32Array, timeout: number): number;
   socketClose?(descriptor: number): void;
+  /** Absent elsewhere than on Linux. */
+  threadBind?(thread: number, processors: Int32Array): number;
+  threadName?(name: string): number;
   interfaceShape?(name: string): InterfaceShape | SystemProblem;
 }
 

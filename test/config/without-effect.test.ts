@@ -23,7 +23,7 @@ describe('keys without effect', () => {
     const config = new ConfigNode('');
     for (const [path, value] of [
       ['spm-algo', 'auto'],
-      ['threading.set-cpu-affinity', 'no'],
+      ['threading.autopin', 'no'],
       ['security.landlock.enabled', 'off'],
     ] as const)
       setFinal(config, path, value);

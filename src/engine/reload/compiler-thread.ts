@@ -3,6 +3,7 @@
 
 import { Worker as Thread } from 'node:worker_threads';
 import type { SharedMatcher } from '../../detect/mpm/index.ts';
+import type { ThreadPlacement } from '../thread-placement.ts';
 import type { CompileOrder, OrderAnswer, RulesAnswer } from './order.ts';
 import type { RuleCompiler } from './reloader.ts';
 
@@ -10,8 +11,13 @@ import type { RuleCompiler } from './reloader.ts';
 const YOUNG = 16;
 
 export class CompilerThread implements RuleCompiler {
+  private readonly placement: ThreadPlacement | undefined;
   private thread: Thread | undefined;
   private isClosed = false;
+
+  constructor(placement?: ThreadPlacement) {
+    this.placement = placement;
+  }
 
   async compile(order: CompileOrder): Promise<OrderAnswer> {
     const answer = await this.run<RulesAnswer>('rule-thread', './thread.js', order);
@@ -30,11 +36,13 @@ export class CompilerThread implements RuleCompiler {
   /** @returns what a thread answers, once it has ended; a text is why it did not */
   private run<T>(bundle: string, module: string, order: unknown): Promise<T | string> {
     return new Promise((resolve, reject) => {
-      const thread = new Thread(threadFile(bundle, module), {
-        workerData: order,
-        name: 'rule reload',
-        resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
-      });
+      const start = (): Thread =>
+        new Thread(threadFile(bundle, module), {
+          workerData: order,
+          name: 'rule reload',
+          resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
+        });
+      const thread = this.placement?.startAside(start) ?? start();
       this.thread = thread;
       let answer: T | string = 'the thread that compiles rules ended';
       thread.once('message', (message: T) => {

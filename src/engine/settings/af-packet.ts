@@ -77,7 +77,9 @@ export function captureWorkers(
   const found = named.length > 0 ? named : entries;
   // with af-packet Suricata takes all processors there are, with libpcap one
   const otherwise = section === 'af-packet' ? 'auto' : 'one';
-  return Math.max(...(found.length === 0 ? [undefined] : found).map((entry) => threadsOf(entry, otherwise)));
+  const device = names.length === 1 ? names[0] : undefined;
+  const wanted = (found.length === 0 ? [undefined] : found).map((entry) => ({ entry, otherwise, device }) as const);
+  return Math.max(...wanted.map((one) => threadsOf(config, one)));
 }
 
 function settingsOf(name: string, entry: ConfigNode | undefined, place: number): CaptureInterface {

@@ -20,5 +20,7 @@ export { isShadow, parseQueues, queueSettings } from './nfq.ts';
 export type { QueueUse } from './nfq.ts';
 export { NO_SIMULATIONS } from './simulate.ts';
 export type { Simulations } from './simulate.ts';
+export { processorSets } from './processors.ts';
+export type { ProcessorSet, ProcessorSets } from './processors.ts';
 export { streamOptions } from './stream.ts';
 export { replayWorkers, runModeProblem } from './workers.ts';

@@ -28,5 +28,5 @@ export function mirrorSettings(urls: readonly string[]): readonly MirrorSettings
 /** Workers that take them in: `tayra.mirrors.threads`, where the run mode lets there be several. */
 export function mirrorWorkers(config: ConfigNode, mode: string | undefined): number {
   if ((mode ?? config.string('runmode')) === 'single') return 1;
-  return threadsOf(config.get('tayra.mirrors'), 'one');
+  return threadsOf(config, { entry: config.get('tayra.mirrors'), otherwise: 'one' });
 }

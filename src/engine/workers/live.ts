@@ -13,6 +13,7 @@ import type { LoadedRules } from '../load-rules.ts';
 import { Operation } from '../operation.ts';
 import type { OperatedRun } from '../operation.ts';
 import { ServiceManager } from '../service-manager.ts';
+import { ThreadPlacement } from '../thread-placement.ts';
 import type { MemberTask, WorkerRecipe } from './messages.ts';
 import { ruleStateOf, shareRuleState } from './rule-state.ts';
 import type { RuleState } from './rule-state.ts';
@@ -41,6 +42,7 @@ export async function liveOnTeam(
   const common = { kind: 'live', filter: filter?.text, rejectDevice, sendsNothing } as const;
   const tasks = parts.map((part, i): MemberTask => ({ ...common, source: part, counts: counts[i]! }));
   const state = (): RuleState | null => (run.rules === null ? null : ruleStateOf(run.rules));
+  ThreadPlacement.of(config)?.placeProgram();
   const team = await Team.start({ entry, hasRules, recipe, config, tasks, mayWait: false, ruleStateOf: state });
   if (typeof team === 'string') {
     shared.close();

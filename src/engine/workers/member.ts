@@ -10,15 +10,18 @@ import type { LogRecord } from '../../base/log-format.ts';
 import { counterNames } from '../../base/counters.ts';
 import { openConfig } from '../../config/index.ts';
 import type { ConfigNode, ConfigSources } from '../../config/index.ts';
+import { nameThread } from '../../native/threads.ts';
+import { sourceNames } from '../live-source.ts';
 import { takeOverRules } from '../load-rules.ts';
 import type { LoadedRules } from '../load-rules.ts';
 import { attaching } from '../reload/attach.ts';
 import type { RunOptions } from '../run.ts';
 import { mpmSettings } from '../settings/index.ts';
+import { ThreadPlacement } from '../thread-placement.ts';
 import { askFirst } from './ask-first.ts';
 import { workLive } from './live-member.ts';
 import { Membership } from './membership.ts';
-import { CONTROL_WORDS } from './messages.ts';
+import { CONTROL_WORDS, threadName } from './messages.ts';
 import type { MemberData, MemberMessage } from './messages.ts';
 import { RemoteWriter } from './remote-writer.ts';
 import { workOnCaptures } from './replay-member.ts';
@@ -43,6 +46,7 @@ export interface MemberParts {
 
 /** Runs until its packets have ended, and everything that comes of them is told. */
 export async function runMember(data: MemberData): Promise<void> {
+  nameThread(threadName(data.index));
   const port = parentPort!;
   // what is to be said of configuration and rules, the first thread has said
   const sinks = [new PortLog(port)];
@@ -76,6 +80,7 @@ export async function runMember(data: MemberData): Promise<void> {
       tell(port, { type: 'ready', counters: counterNames() });
     },
   };
+  ThreadPlacement.of(config)?.placeWorker(data.index, task.kind === 'live' ? sourceNames(task.source) : []);
   if (task.kind === 'live') await workLive(parts, data, task);
   else workOnCaptures(parts, task);
   if (!isRefused) tell(port, { type: 'done' });

@@ -6,6 +6,7 @@ import { PacketRing } from '../../capture/packet-ring.ts';
 import { Spread } from '../../capture/spread.ts';
 import { PacketBatch, openCaptureFile } from '../../pcap/index.ts';
 import type { ReplayOptions, ReplayResult } from '../replay.ts';
+import { ThreadPlacement } from '../thread-placement.ts';
 import { Team } from './team.ts';
 import type { TeamOptions } from './team.ts';
 
@@ -29,8 +30,11 @@ export async function replayOnTeam(
   const memories = Array.from({ length: count }, () => PacketRing.allocate(RING));
   const { captures, config } = options;
   const tasks = memories.map((ring) => ({ kind: 'captures', captures, ring }) as const);
+  const placement = ThreadPlacement.of(config);
+  placement?.placeProgram();
   const team = await Team.start({ ...plan, config, tasks, mayWait: true });
   if (typeof team === 'string') return team;
+  placement?.placeReader();
   const rings = memories.map((memory) => new PacketRing(memory));
   const reading = new Reading(team, rings, options);
   let files = 0;

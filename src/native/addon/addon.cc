@@ -77,6 +77,7 @@ static napi_value init(napi_env env, napi_value exports) {
   if (!defineBuffers(env, exports, addon) || !defineHyperscan(env, exports, addon)) return nullptr;
   if (!definePcre2(env, exports, addon) || !defineAfPacket(env, exports, addon)) return nullptr;
   if (!defineSockets(env, exports, addon) || !defineKernelSockets(env, exports, addon)) return nullptr;
+  if (!defineThreads(env, exports, addon)) return nullptr;
   return exports;
 }
 

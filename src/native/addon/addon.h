@@ -97,5 +97,6 @@ bool definePcre2(napi_env env, napi_value exports, Addon* addon);
 bool defineSockets(napi_env env, napi_value exports, Addon* addon);
 bool defineAfPacket(napi_env env, napi_value exports, Addon* addon);
 bool defineKernelSockets(napi_env env, napi_value exports, Addon* addon);
+bool defineThreads(napi_env env, napi_value exports, Addon* addon);
 
 }  // namespace tayra
