@@ -33,6 +33,7 @@ import type { DetectContext } from '../framework/detect-context.ts';
 import { ByteRoom } from '../framework/byte-room.ts';
 import { Flows } from '../framework/flows.ts';
 import type { Output, PayloadSource } from '../framework/output.ts';
+import type { TcpView } from '../framework/stream.ts';
 import { tagsOf } from '../keywords/tag.ts';
 import { LAYERS } from '../layers/registry.ts';
 import { preferLargePages } from '../native/large-memory.ts';
@@ -52,6 +53,7 @@ import { Pipeline } from './pipeline.ts';
 import { protocolTransports } from './protocol-names.ts';
 import { PSEUDO_PACKET_BYTES, PseudoPacket } from './pseudo-packet.ts';
 import type { DefragSettings, MpmSettings } from './settings/index.ts';
+import { isTold, tellBytes } from './output-needs.ts';
 import { StreamPayloads } from './stream-payloads.ts';
 
 /** Small enough to stay in the cache. */
@@ -112,7 +114,7 @@ export interface WorkerOptions {
 export interface WorkerState {
   readonly flows: Flows;
   readonly counters: Counters;
-  readonly tcp: TcpEngine;
+  readonly tcp: TcpView;
   readonly packetVars: DetectContext['packetVars'];
   readonly payloads: PayloadSource;
   readonly appOf: (f: number) => AppFlow | null;
@@ -200,7 +202,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
     errorPolicies,
     onError: (p, f) => {
       const t = flows.tcp(f);
-      if (options.forgivesPickedUp && t >= 0 && stream.isMidstream(t)) return;
+      if (options.forgivesPickedUp && t >= 0 && stream.view.isMidstream(t)) return;
       policies.apply('appLayerError', p, f);
     },
   });
@@ -228,7 +230,7 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const outputs = createOutputs({
     flows,
     counters,
-    tcp: stream,
+    tcp: stream.view,
     packetVars: context.packetVars,
     payloads,
     appOf: (f) => app.of(f),
@@ -311,43 +313,15 @@ export function mayDetect({ isLive, rules }: Pick<WorkerOptions, 'isLive' | 'rul
   return rules !== null && (isLive || rules.ruleset.outlines.length > 0);
 }
 
-/** Outputs that write down streams or bodies are told of them. */
-function tellBytes(outputs: readonly Output[], stream: TcpEngine, app: AppLayer): void {
-  const streams = outputs.filter((output) => output.streamData !== undefined);
-  if (streams.length > 0)
-    stream.listen((...bytes) => {
-      for (const output of streams) output.streamData!(...bytes);
-    });
-  const bodies = outputs.filter((output) => output.bodyData !== undefined);
-  if (bodies.length > 0)
-    app.requests.onBody = (...bytes) => {
-      for (const output of bodies) output.bodyData!(...bytes);
-    };
-}
-
 /** Whether it matters where exactly parsers fail. */
 function isErrorDue({ exceptions, appErrorsAt }: WorkerOptions): boolean {
   return exceptions.appLayerError !== 'ignore' || appErrorsAt.some((at) => at >= 0);
 }
 
-/** Whether outputs make something of what a protocol's parser finds. */
-function isTold(outputs: readonly Output[], { name, handsOverTo = name }: ProtocolDefinition): boolean {
-  return outputs.some(
-    (output) =>
-      output.txAnomalies !== undefined ||
-      output.settleFile !== undefined ||
-      output.file !== undefined ||
-      output.frame !== undefined ||
-      (output.bodyData !== undefined && name === 'http') ||
-      (output.transaction !== undefined &&
-        [name, handsOverTo].some((protocol) => output.transactionsOf?.has(protocol) !== false)),
-  );
-}
-
 function detectContext(flows: Flows, stream: TcpEngine, app: AppLayer, isInline: boolean): DetectContext {
   return {
     flows,
-    tcp: stream,
+    tcp: stream.view,
     rawStream: stream.raw,
     counters: app.requests.counters,
     tx: null,

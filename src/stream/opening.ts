@@ -7,7 +7,7 @@ import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
 import type { Greeting } from './handshake-queue.ts';
 import { noteFlip } from './history.ts';
-import { CLIENT, D, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
+import { CLIENT, D, OS_POLICY, S, SERVER, SessionFlag, StreamFlag } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 
 const MAX_WINDOW_SCALE = 14;
@@ -122,4 +122,15 @@ export function mayOpen(x: TcpContext, p: Packet, f: number): boolean {
   x.policy?.('midstream', p, f);
   const isOneSided = x.options.asyncOneside && (flags & TcpFlag.syn) !== 0;
   return p.dropReason === 0 && (x.options.midstream || isOneSided);
+}
+
+/** Overlaps are resolved as the receiver of a stream does. */
+export function lookUpPolicies(x: TcpContext, p: Packet, b: number): void {
+  const look = x.hostPolicy;
+  const w = x.sessions.words;
+  const isToServer = (p.flags & PacketFlag.toServer) !== 0;
+  const bySource = look === null ? 0 : look(p.src0, p.src1, p.src2, p.src3, p.ipVersion);
+  const byDestination = look === null ? 0 : look(p.dst0, p.dst1, p.dst2, p.dst3, p.ipVersion);
+  w[b + CLIENT + D.flags] = (isToServer ? byDestination : bySource) << OS_POLICY;
+  w[b + SERVER + D.flags] = (isToServer ? bySource : byDestination) << OS_POLICY;
 }

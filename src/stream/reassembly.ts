@@ -4,20 +4,18 @@ import type { Counters } from '../base/counters.ts';
 import { Slab } from '../base/slab.ts';
 import { anomalyCounter } from '../framework/anomaly.ts';
 import type { Packet } from '../framework/packet.ts';
-import { PacketFlag } from '../framework/packet.ts';
 import { STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
 import { NeededBytes } from './needed-bytes.ts';
 import type { StreamOptions } from './options.ts';
-import { newDataWins } from './overlap.ts';
+import { OverlapMerge } from './overlap-merge.ts';
+import { countRegions } from './regions.ts';
 import { Segments } from './segments.ts';
 import type { Sessions } from './sessions.ts';
-import { D, StreamFlag, osPolicyOf } from './sessions.ts';
+import { D, StreamFlag } from './sessions.ts';
 
 /** Of sessions with a depth of their own, before there is one. */
 const NO_DEPTH = -1;
 const SMALLEST_BLOCK = 2048;
-/** Bytes between two regions of a stream, at least (Suricata's). */
-const REGION_GAP = 256 << 10;
 /** No stream holds more than this between its base and its furthest byte. */
 const MAX_SPAN = 16 << 20;
 
@@ -32,7 +30,7 @@ export const Inserted = { nothing: 0, added: 1, noMemory: 2 } as const;
 /** `d` is always the first word of a direction in `sessions.words`. */
 export class Reassembly {
   readonly segments = new Segments();
-  private readonly scratch = new Uint8Array(65536);
+  private readonly overlaps: OverlapMerge;
   readonly sessions: Sessions;
   readonly slab: Slab;
   readonly data: Uint8Array;
@@ -55,9 +53,10 @@ export class Reassembly {
     this.counters = counters;
     this.options = options;
     this.needed = new NeededBytes(sessions, options);
+    this.overlaps = new OverlapMerge(this);
   }
 
-  private event(p: Packet, id: number): void {
+  event(p: Packet, id: number): void {
     p.addAnomaly(id);
     this.counters.add(anomalyCounter(id));
   }
@@ -212,7 +211,7 @@ export class Reassembly {
     w[d + D.end] = end;
     if (isInOrder) {
       w[d + D.contiguous] = end;
-    } else this.countRegions(d);
+    } else countRegions(this, d, { isListed: this.keeps(d) });
   }
 
   private newSegment(start: number, end: number): number {
@@ -227,8 +226,8 @@ export class Reassembly {
     const end = start + length;
     let before = w[d + D.segmentTail]!;
     while (before >= 0 && segments.start(before) > start) before = segments.previous(before);
-    if (this.keeps(d)) this.merge(p, d, start, offset, length);
-    else if (this.overlaps(d, start, end)) this.counters.add(TCP_COUNTER.overlap);
+    if (this.keeps(d)) this.overlaps.merge(p, d, start, offset, length);
+    else if (this.overlaps.isThere(d, start, end)) this.counters.add(TCP_COUNTER.overlap);
     const after = before >= 0 ? segments.next(before) : w[d + D.segmentHead]!;
     const isCovered = before >= 0 && segments.end(before) >= end;
     if (!isCovered) {
@@ -242,63 +241,8 @@ export class Reassembly {
       w[d + D.segmentCount] = w[d + D.segmentCount]! + 1;
       if (end > w[d + D.end]!) w[d + D.end] = end;
       this.extendContiguous(d, n);
-      this.countRegions(d);
+      countRegions(this, d, { isListed: this.keeps(d) });
     }
-  }
-
-  /** Whether some of [start, end) arrived before; for streams without bytes. */
-  private overlaps(d: number, start: number, end: number): boolean {
-    const w = this.sessions.words;
-    const segments = this.segments;
-    if (start < w[d + D.contiguous]!) return true;
-    let n = w[d + D.segmentHead]!;
-    while (n >= 0 && segments.end(n) <= start) n = segments.next(n);
-    return n >= 0 && segments.start(n) < end;
-  }
-
-  /** Writes the bytes, letting the policy decide for each segment that shares some of them. */
-  private merge(p: Packet, d: number, start: number, offset: number, length: number): void {
-    const w = this.sessions.words;
-    const segments = this.segments;
-    const end = start + length;
-    const buffer = w[d + D.buffer]!;
-    const scratch = this.scratch;
-    for (let i = 0; i < length; i++) scratch[i] = p.data[offset + i]!;
-    let isOverlap = false;
-    let isDifferent = false;
-    for (let n = w[d + D.segmentHead]!; n >= 0 && segments.start(n) < end; n = segments.next(n)) {
-      const from = Math.max(start, segments.start(n), 0);
-      const to = Math.min(end, segments.end(n));
-      if (from >= to) continue;
-      isOverlap = true;
-      const differs = this.differs(p, buffer, start, offset, from, to);
-      // a repetition of the same place and length raises nothing, in passive mode (Suricata)
-      const isRepetition = !this.options.inline && start === segments.start(n) && end === segments.end(n);
-      isDifferent ||= differs && !isRepetition;
-      const newWins =
-        !this.options.inline &&
-        newDataWins(osPolicyOf(w[d + D.flags]!), start, end, segments.start(n), segments.end(n));
-      if (differs && !newWins) for (let i = from; i < to; i++) scratch[i - start] = this.data[buffer + i]!;
-    }
-    for (let i = 0; i < length; i++) this.data[buffer + start + i] = scratch[i]!;
-    if (isOverlap) this.counters.add(TCP_COUNTER.overlap);
-    if (isDifferent) this.noteDifferent(p, offset, length);
-  }
-
-  private differs(p: Packet, buffer: number, start: number, offset: number, from: number, to: number): boolean {
-    const shift = offset - start;
-    for (let i = from; i < to; i++) if (p.data[shift + i] !== this.data[buffer + i]) return true;
-    return false;
-  }
-
-  private noteDifferent(p: Packet, offset: number, length: number): void {
-    if (this.options.reassembly.checkOverlapDifferentData) {
-      this.counters.add(TCP_COUNTER.overlapDiffData);
-      this.event(p, STREAM_ANOMALY.reassembly_overlap_different_data);
-    }
-    if (!this.options.inline) return;
-    for (let i = 0; i < length; i++) p.data[offset + i] = this.scratch[i]!;
-    p.flags |= PacketFlag.modified;
   }
 
   private extendContiguous(d: number, from: number): void {
@@ -308,20 +252,6 @@ export class Reassembly {
       if (this.segments.end(n) > contiguous) contiguous = this.segments.end(n);
     }
     w[d + D.contiguous] = contiguous;
-  }
-
-  /** Data a long way beyond the rest is a region of its own. */
-  private countRegions(d: number): void {
-    const w = this.sessions.words;
-    if (w[d + D.end]! < REGION_GAP) return;
-    const hasUnlisted = !this.keeps(d) && w[d + D.contiguous]! > 0;
-    let count = hasUnlisted ? 1 : 0;
-    let reach = hasUnlisted ? w[d + D.contiguous]! : -REGION_GAP - 1;
-    for (let n = w[d + D.segmentHead]!; n >= 0; n = this.segments.next(n)) {
-      if (this.segments.start(n) - reach >= REGION_GAP) count++;
-      if (this.segments.end(n) > reach) reach = this.segments.end(n);
-    }
-    if (count > w[d + D.maxRegions]!) w[d + D.maxRegions] = count;
   }
 
   private growBuffer(d: number, needed: number): boolean {
@@ -369,16 +299,6 @@ export class Reassembly {
       if (stop > w[d + D.end]!) w[d + D.end] = stop;
       this.extendContiguous(d, n);
     }
-  }
-
-  /** Bytes missing behind the data in order, 0 when nothing came behind them. */
-  holeSize(d: number): number {
-    const w = this.sessions.words;
-    const { segments } = this;
-    const contiguous = w[d + D.contiguous]!;
-    let n = w[d + D.segmentHead]!;
-    while (n >= 0 && segments.end(n) <= contiguous) n = segments.next(n);
-    return n < 0 ? 0 : segments.start(n) - contiguous;
   }
 
   /** A gap is an anomaly only for an application layer that wants the data. */

@@ -6,7 +6,7 @@ import type { Flows } from '../framework/flows.ts';
 import { F } from '../framework/flows.ts';
 import type { Packet } from '../framework/packet.ts';
 import { PACKET_SOURCES, PacketFlag } from '../framework/packet.ts';
-import type { AppStreamSink, StreamListener, TcpSnapshot, TcpView } from '../framework/stream.ts';
+import type { AppStreamSink, StreamListener } from '../framework/stream.ts';
 import { isDoneWith, isKeepAlive, noteRetransmission } from './checks.ts';
 import { inClosed, inClosing } from './closing.ts';
 import type { HostPolicy, StreamPolicy } from './context.ts';
@@ -15,19 +15,17 @@ import { inEstablished } from './established.ts';
 import { END_STATES, STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
 import { inSynRecv, inSynSent } from './handshake.ts';
 import { HeldStream } from './held-stream.ts';
-import { connStateText, historyText, noteBadChecksum, notePacket, noteScaled, Scaled } from './history.ts';
-import { mayOpen, openBySyn, openBySynAck, openMidstream } from './opening.ts';
+import { noteBadChecksum, notePacket, noteScaled, Scaled } from './history.ts';
+import { lookUpPolicies, mayOpen, openBySyn, openBySynAck, openMidstream } from './opening.ts';
 import type { StreamOptions } from './options.ts';
 import { RawWindow } from './raw.ts';
 import { Reassembly } from './reassembly.ts';
 import { undoReset } from './reset.ts';
-import { CLIENT, D, S, SERVER, SessionFlag, Sessions, StreamFlag, STRIDE, OS_POLICY } from './sessions.ts';
-import { snapshotOf } from './snapshot.ts';
+import { SessionView } from './session-view.ts';
+import { CLIENT, D, S, SERVER, SessionFlag, Sessions, StreamFlag, STRIDE } from './sessions.ts';
 import { TcpFlag, TcpStateId } from './states.ts';
 import { ToldStreams } from './told-streams.ts';
 import { turnSession } from './turn.ts';
-
-export type Direction = 'toServer' | 'toClient';
 
 /** Packets made while their flow goes on: those of flows that end are not counted (measured beside Suricata 8.0.8). */
 const FLUSH = PACKET_SOURCES.indexOf('stream (detect/log)');
@@ -49,7 +47,9 @@ export interface TcpEngineParts {
   readonly onSwap?: (f: number) => void;
 }
 
-export class TcpEngine implements TcpView {
+export class TcpEngine {
+  /** What rules and outputs read of sessions. */
+  readonly view: SessionView;
   readonly raw: RawWindow;
   readonly held: HeldStream;
   private readonly x: TcpContext;
@@ -72,6 +72,8 @@ export class TcpEngine implements TcpView {
     reassembly.needed.feedsApp = parts.sink !== undefined;
     this.raw = new RawWindow(reassembly, parts.flows, parts.bufferId);
     this.held = new HeldStream(reassembly, parts.flows);
+    const isRawOff = !parts.options.rawInspection;
+    this.view = new SessionView({ sessions: this.s, reassembly, raw: this.raw, isRawOff });
     this.x = new TcpContext(parts.flows, this.s, parts.counters, parts.options, reassembly);
     this.x.sink = parts.sink ?? null;
     this.x.policy = parts.policy ?? null;
@@ -157,7 +159,7 @@ export class TcpEngine implements TcpView {
     this.flows.setWord(f, F.tcp, t);
     this.counters.add(TCP_COUNTER.sessions);
     this.counters.set(TCP_COUNTER.activeSessions, this.s.active);
-    this.lookUpPolicies(p, b);
+    lookUpPolicies(this.x, p, b);
     if (this.x.sink === null) this.refuseApp(b);
     const flags = p.tcpFlags;
     if ((flags & TcpFlag.fin) !== 0) this.beginMidstream(p, b);
@@ -183,16 +185,6 @@ export class TcpEngine implements TcpView {
   private beginMidstream(p: Packet, b: number): void {
     const isToServer = (p.flags & PacketFlag.toServer) !== 0;
     openMidstream(this.x, p, b, b + (isToServer ? CLIENT : SERVER), b + (isToServer ? SERVER : CLIENT));
-  }
-
-  /** Overlaps are resolved as the receiver of a stream does. */
-  private lookUpPolicies(p: Packet, b: number): void {
-    const look = this.x.hostPolicy;
-    const isToServer = (p.flags & PacketFlag.toServer) !== 0;
-    const bySource = look === null ? 0 : look(p.src0, p.src1, p.src2, p.src3, p.ipVersion);
-    const byDestination = look === null ? 0 : look(p.dst0, p.dst1, p.dst2, p.dst3, p.ipVersion);
-    this.s.words[b + CLIENT + D.flags] = (isToServer ? byDestination : bySource) << OS_POLICY;
-    this.s.words[b + SERVER + D.flags] = (isToServer ? bySource : byDestination) << OS_POLICY;
   }
 
   private follow(p: Packet, b: number): void {
@@ -283,7 +275,7 @@ export class TcpEngine implements TcpView {
     const t = this.flows.tcp(f);
     if (t < 0) return;
     this.told?.end(t);
-    this.counters.add(END_STATES[this.state(t)]!);
+    this.counters.add(END_STATES[this.view.state(t)]!);
     this.x.forgetGreetings(t * STRIDE);
     this.x.reassembly.release(t * STRIDE + CLIENT);
     this.x.reassembly.release(t * STRIDE + SERVER);
@@ -305,7 +297,7 @@ export class TcpEngine implements TcpView {
 
   isClosed(f: number): boolean {
     const t = this.flows.tcp(f);
-    return t >= 0 && this.state(t) === TcpStateId.closed;
+    return t >= 0 && this.view.state(t) === TcpStateId.closed;
   }
 
   /** Whether the application layer was not offered all that is there of a direction. */
@@ -393,79 +385,6 @@ export class TcpEngine implements TcpView {
       segments: this.x.reassembly.segments.inUse,
       bytes: this.x.reassembly.slab.inUse,
     };
-  }
-
-  private word(t: number, direction: Direction, field: number): number {
-    return this.s.words[t * STRIDE + (direction === 'toServer' ? CLIENT : SERVER) + field]!;
-  }
-
-  state(t: number): number {
-    return this.s.words[t * STRIDE + S.state]!;
-  }
-
-  flagsToServer(t: number): number {
-    return this.word(t, 'toServer', D.tcpFlags);
-  }
-
-  flagsToClient(t: number): number {
-    return this.word(t, 'toClient', D.tcpFlags);
-  }
-
-  streamSize(t: number, direction: Direction): number {
-    if ((this.word(t, direction, D.flags) & StreamFlag.based) === 0) return 0;
-    return (this.word(t, direction, D.nextSeq) - this.word(t, direction, D.isn)) >>> 0;
-  }
-
-  ordered(t: number, direction: Direction): number {
-    const d = t * STRIDE + (direction === 'toServer' ? CLIENT : SERVER);
-    return this.s.doubles[(d + D.baseOffset) >> 1]! + this.s.words[d + D.contiguous]!;
-  }
-
-  holeSize(t: number, direction: Direction): number {
-    return this.x.reassembly.holeSize(t * STRIDE + (direction === 'toServer' ? CLIENT : SERVER));
-  }
-
-  hasGap(t: number, direction: Direction): boolean {
-    return (this.word(t, direction, D.flags) & StreamFlag.gap) !== 0;
-  }
-
-  isDepthReached(t: number, direction: Direction): boolean {
-    return (this.word(t, direction, D.flags) & StreamFlag.depthReached) !== 0;
-  }
-
-  maxRegions(t: number, direction: Direction): number {
-    return this.word(t, direction, D.maxRegions);
-  }
-
-  missedBytes(t: number, direction: Direction): number {
-    const d = t * STRIDE + (direction === 'toServer' ? CLIENT : SERVER);
-    const isBased = (this.s.words[d + D.flags]! & StreamFlag.based) !== 0;
-    const last = isBased ? this.x.reassembly.ackedTo(d) - this.s.words[d + D.contiguous]! : 0;
-    return this.s.doubles[(d + D.missed) >> 1]! + (last > 0 ? last : 0);
-  }
-
-  retransmits(t: number, direction: Direction): number {
-    return this.word(t, direction, D.retransmits);
-  }
-
-  handshakeRtt(t: number): number {
-    return this.s.words[t * STRIDE + S.handshakeRtt]!;
-  }
-
-  isMidstream(t: number): boolean {
-    return (this.s.words[t * STRIDE + S.flags]! & SessionFlag.midstream) !== 0;
-  }
-
-  snapshot(t: number): TcpSnapshot {
-    return snapshotOf(this.s, t, { looked: this.raw.looked, isRawOff: !this.options.rawInspection });
-  }
-
-  history(t: number): string {
-    return historyText(this.s, t);
-  }
-
-  connState(t: number): string {
-    return connStateText(this.s, t);
   }
 }
 

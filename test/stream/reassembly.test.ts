@@ -26,7 +26,7 @@ describe('raw inspection, passive', () => {
     c.say('s', 'A', 1, 12);
     c.end();
     assert.deepEqual(c.inspected[0], ['hello world']);
-    assert.equal(c.engine.maxRegions(c.t, 'toServer'), 1);
+    assert.equal(c.engine.view.maxRegions(c.t, 'toServer'), 1);
   });
 
   it('splits at a gap and says so once', () => {
@@ -38,8 +38,8 @@ describe('raw inspection, passive', () => {
     assert.equal(c.counters.byName('tcp.reassembly_gap'), 1);
     c.end();
     assert.deepEqual(c.inspected[0], ['one', 'two']);
-    assert.equal(c.engine.missedBytes(c.t, 'toServer'), 10);
-    assert.equal(c.engine.hasGap(c.t, 'toServer'), true);
+    assert.equal(c.engine.view.missedBytes(c.t, 'toServer'), 10);
+    assert.equal(c.engine.view.hasGap(c.t, 'toServer'), true);
   });
 
   it('waits with a gap behind the last data until more comes', () => {
@@ -47,11 +47,11 @@ describe('raw inspection, passive', () => {
     c.shake();
     c.say('c', 'A', 1, 1, { data: 'one' });
     assert.deepEqual(c.say('s', 'A', 1, 14), []);
-    assert.equal(c.engine.hasGap(c.t, 'toServer'), false);
-    assert.equal(c.engine.missedBytes(c.t, 'toServer'), 10);
+    assert.equal(c.engine.view.hasGap(c.t, 'toServer'), false);
+    assert.equal(c.engine.view.missedBytes(c.t, 'toServer'), 10);
     c.say('c', 'A', 14, 1, { data: 'two' });
     assert.deepEqual(c.say('s', 'A', 1, 17), ['reassembly_seq_gap']);
-    assert.equal(c.engine.missedBytes(c.t, 'toServer'), 10);
+    assert.equal(c.engine.view.missedBytes(c.t, 'toServer'), 10);
   });
 
   it('takes data that comes after its acknowledgement', () => {
@@ -63,7 +63,7 @@ describe('raw inspection, passive', () => {
     c.say('s', 'A', 1, 7);
     c.end();
     assert.deepEqual(c.inspected[0], ['onetwo']);
-    assert.equal(c.engine.missedBytes(c.t, 'toServer'), 0);
+    assert.equal(c.engine.view.missedBytes(c.t, 'toServer'), 0);
   });
 
   it('keeps what content rules have not seen when the rest is encrypted, and takes no more', () => {
@@ -77,7 +77,7 @@ describe('raw inspection, passive', () => {
     assert.deepEqual(c.inspected[0], []);
     c.end();
     assert.deepEqual(c.inspected[0], ['hello']);
-    assert.equal(c.engine.hasGap(c.t, 'toServer'), false);
+    assert.equal(c.engine.view.hasGap(c.t, 'toServer'), false);
   });
 
   it('tells the application layer once that both directions are over', () => {
@@ -144,7 +144,7 @@ describe('raw inspection, passive', () => {
 
   it('tells of a hole as soon as there is something behind it', () => {
     const c = new Conversation();
-    const hole = (): number[] => [c.engine.ordered(c.t, 'toServer'), c.engine.holeSize(c.t, 'toServer')];
+    const hole = (): number[] => [c.engine.view.ordered(c.t, 'toServer'), c.engine.view.holeSize(c.t, 'toServer')];
     c.shake();
     c.say('c', 'A', 1, 1, { data: 'one' });
     assert.deepEqual(hole(), [3, 0]);

@@ -169,6 +169,6 @@ export class Conversation {
   }
 
   get state(): string {
-    return TCP_STATES[this.engine.state(this.t)]!;
+    return TCP_STATES[this.engine.view.state(this.t)]!;
   }
 }

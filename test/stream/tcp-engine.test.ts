@@ -17,7 +17,7 @@ describe('TCP sessions', () => {
     assert.equal(c.state, 'established');
     assert.equal(c.p.flags & PacketFlag.established, 0, 'the acknowledgement belongs to the handshake');
     assert.equal(c.flows.word(c.f, F.state), FlowStateId.established);
-    assert.equal(c.engine.handshakeRtt(c.t), 2000);
+    assert.equal(c.engine.view.handshakeRtt(c.t), 2000);
     assert.equal(c.counters.byName('tcp.syn'), 1);
     assert.equal(c.counters.byName('tcp.synack'), 1);
     assert.equal(c.counters.byName('tcp.sessions'), 1);
@@ -37,10 +37,10 @@ describe('TCP sessions', () => {
     assert.deepEqual(c.say('c', 'A', 7, 2), []);
     assert.equal(c.state, 'closed');
     assert.equal(c.flows.word(c.f, F.state), FlowStateId.closed);
-    assert.equal(c.engine.history(c.t), 'ShADaFf');
-    assert.equal(c.engine.connState(c.t), 'SF');
+    assert.equal(c.engine.view.history(c.t), 'ShADaFf');
+    assert.equal(c.engine.view.connState(c.t), 'SF');
     assert.deepEqual(c.inspected[0], ['hello']);
-    assert.equal(c.engine.missedBytes(c.t, 'toServer'), 0);
+    assert.equal(c.engine.view.missedBytes(c.t, 'toServer'), 0);
   });
 
   it('begins anew with a SYN where the data of the first one was not taken', () => {
@@ -50,7 +50,7 @@ describe('TCP sessions', () => {
     c.p.tcpFlags = 2;
     c.p.tcpSeq = c.isn[0];
     assert.equal(c.engine.isReuse(c.p, c.f), true);
-    assert.deepEqual(c.engine.snapshot(c.t).flags, ['tcp_fast_open', 'tfo_data_ignored']);
+    assert.deepEqual(c.engine.view.snapshot(c.t).flags, ['tcp_fast_open', 'tfo_data_ignored']);
     const other = new Conversation();
     other.say('c', 'S', 0, 0);
     other.say('s', 'SA', 0, 1);
@@ -97,7 +97,7 @@ describe('TCP sessions', () => {
     assert.notEqual(c.p.flags & PacketFlag.streamInvalid, 0);
     c.say('s', 'R', 1, 0);
     assert.equal(c.state, 'closed');
-    assert.equal(c.engine.connState(c.t), 'RSTR');
+    assert.equal(c.engine.view.connState(c.t), 'RSTR');
     assert.deepEqual(c.say('s', 'PA', 1, 1, { data: 'still here' }), []);
     assert.equal(c.state, 'closed');
   });
@@ -142,8 +142,8 @@ describe('TCP sessions', () => {
     c.say('c', 'S', 0, 0);
     c.say('s', 'RA', -c.isn[1], 1);
     assert.equal(c.state, 'closed');
-    assert.equal(c.engine.connState(c.t), 'REJ');
-    assert.equal(c.engine.history(c.t), 'Sr');
+    assert.equal(c.engine.view.connState(c.t), 'REJ');
+    assert.equal(c.engine.view.history(c.t), 'Sr');
   });
 
   it('leaves packets without a beginning alone', () => {
@@ -158,12 +158,12 @@ describe('TCP sessions', () => {
     const c = new Conversation((o) => (o.midstream = true));
     c.say('c', 'PA', 500, 700, { data: 'request' });
     assert.equal(c.state, 'established');
-    assert.equal(c.engine.isMidstream(c.t), true);
+    assert.equal(c.engine.view.isMidstream(c.t), true);
     c.say('s', 'A', 700, 507);
     c.engine.triggerRaw(c.t, 0);
     c.say('c', 'A', 507, 700);
     assert.deepEqual(c.inspected[0], ['request']);
-    assert.equal(c.engine.connState(c.t), 'OTH');
+    assert.equal(c.engine.view.connState(c.t), 'OTH');
   });
 
   it('stops nothing inline that fills a hole from before it was picked up', () => {
@@ -193,7 +193,7 @@ describe('TCP sessions', () => {
     assert.notEqual(c.p.flags & PacketFlag.toClient, 0);
     c.say('s', 'A', 1, 1);
     assert.equal(c.state, 'established');
-    assert.equal(c.engine.history(c.t).startsWith('^h'), true);
+    assert.equal(c.engine.view.history(c.t).startsWith('^h'), true);
   });
 
   it('follows a split handshake', () => {
@@ -265,8 +265,8 @@ describe('TCP sessions', () => {
     assert.deepEqual(c.say('c', 'PA', 1, 1, { data: 'abc' }), ['pkt_spurious_retransmission']);
     assert.deepEqual(c.say('c', 'A', 3, 1), []);
     assert.deepEqual(c.say('s', 'A', 1, 4), []);
-    assert.equal(c.engine.retransmits(c.t, 'toServer'), 2);
-    assert.equal(c.engine.history(c.t).includes('T'), true);
+    assert.equal(c.engine.view.retransmits(c.t, 'toServer'), 2);
+    assert.equal(c.engine.view.history(c.t).includes('T'), true);
   });
 
   it('does not use packets with a wrong checksum', () => {
