@@ -10,6 +10,9 @@ interface EndKeys {
 export const SOURCE: EndKeys = { address: part(',"src_ip":"'), port: part('","src_port":') };
 export const DESTINATION: EndKeys = { address: part(',"dest_ip":"'), port: part('","dest_port":') };
 
+/** Which end of the flow is printed as source. */
+export type FlowSide = 'toServer' | 'toClient';
+
 const QUOTE = part('"');
 /** In place of the port of a protocol that has none. */
 export const NO_PORT = -1;

@@ -2,7 +2,8 @@
 import { F } from '../../framework/flows.ts';
 import { eveTime } from '../text/timestamp.ts';
 import { directionTcpText } from './tcp-text.ts';
-import type { EveRecord, FlowSide } from './record.ts';
+import type { FlowSide } from './ends.ts';
+import type { EveRecord } from './record.ts';
 
 export class NetflowEvents {
   private readonly record: EveRecord;

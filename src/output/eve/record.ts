@@ -4,14 +4,16 @@ import { F } from '../../framework/flows.ts';
 import { PACKET_SOURCES, PacketFlag } from '../../framework/packet.ts';
 import { ByteText, part } from '../../base/byte-text.ts';
 import { formatIpv6, formatIpv6Short } from '../../base/ip.ts';
-import { addressText, macAt, macText, packetDestination, packetSource } from '../text/addresses.ts';
+import { addressText, packetDestination, packetSource } from '../text/addresses.ts';
 import type { Ip6Text } from '../text/addresses.ts';
 import { appendEveTime } from '../text/byte-time.ts';
 import { quote } from '../../base/json-text.ts';
 import { hasPorts, isIcmp, protocolName } from '../text/protocol-name.ts';
 import { eveTime } from '../text/timestamp.ts';
 import { DESTINATION, NO_PORT, SOURCE, appendEnd, appendNamedEnd } from './ends.ts';
+import type { FlowSide } from './ends.ts';
 import { communityId } from './community-id.ts';
+import { flowEther, packetEther } from './ether.ts';
 import { Metadata } from './metadata.ts';
 import type { OutputContext } from '../../framework/output.ts';
 import type { Packet } from '../../framework/packet.ts';
@@ -31,9 +33,6 @@ const PKT_SRC = PACKET_SOURCES.map((source) => part(`,"pkt_src":"${source}"`));
 /** What `metadata` of a record is about. */
 const OF_FLOW = { withPacketVars: false } as const;
 const OF_PACKET = { withPacketVars: true } as const;
-
-/** Which end of the flow is printed as source. */
-export type FlowSide = 'toServer' | 'toClient';
 
 const UNKNOWN_PROTOCOL = ',"app_proto":"unknown"';
 
@@ -144,7 +143,7 @@ export class EveRecord {
     const { settings } = this;
     if (settings.version !== '') text.string(settings.version);
     if (settings.hasMetadata) this.metadata.append(text, p.flow, OF_PACKET);
-    if (settings.hasEther) text.string(p.etherOffset >= 0 ? packetEther(p) : this.madeEther(p, isSwapped));
+    if (settings.hasEther) text.string(packetEther(p, this.context.flows, isSwapped));
     if (settings.hasCommunityId && p.flow >= 0) text.string(this.community(p.flow));
   }
 
@@ -185,7 +184,7 @@ export class EveRecord {
     const { settings } = this;
     let text = settings.version;
     if (settings.hasMetadata) text += this.metadataText(f);
-    if (settings.hasEther) text += this.flowEther(f, side);
+    if (settings.hasEther) text += flowEther(this.context.flows, f, side);
     if (settings.hasCommunityId) text += this.community(f);
     return text;
   }
@@ -202,7 +201,7 @@ export class EveRecord {
     const { settings } = this;
     if (settings.version !== '') text.string(settings.version);
     if (settings.hasMetadata) this.metadata.append(text, f, OF_FLOW);
-    if (settings.hasEther) text.string(this.flowEther(f, 'toServer'));
+    if (settings.hasEther) text.string(flowEther(this.context.flows, f, 'toServer'));
     if (settings.hasCommunityId) text.string(this.community(f));
   }
 
@@ -338,29 +337,6 @@ export class EveRecord {
     return `${text}${own},"response_icmp_type":${peerType},"response_icmp_code":${peerCode}`;
   }
 
-  /** Of a packet that was made: the addresses of its flow. */
-  private madeEther(p: Packet, isSwapped: boolean): string {
-    if (p.flow < 0 || (p.flags & PacketFlag.pseudoStreamEnd) === 0) return '';
-    const { flows } = this.context;
-    const ends = [flows.double(p.flow, F.srcMac), flows.double(p.flow, F.dstMac)] as const;
-    if (ends[0] < 0 || (ends[0] === 0 && ends[1] === 0)) return '';
-    const isFromClient = ((p.flags & PacketFlag.toServer) !== 0) !== isSwapped;
-    const [source, destination] = isFromClient ? ends : [ends[1], ends[0]];
-    return `,"ether":{"src_mac":"${macText(source)}","dest_mac":"${macText(destination)}"}`;
-  }
-
-  private flowEther(f: number, side: FlowSide): string {
-    const { flows } = this.context;
-    const source = flows.double(f, F.srcMac);
-    const destination = flows.double(f, F.dstMac);
-    if (source < 0 || (source === 0 && destination === 0)) return '';
-    const extra = flows.peekExtra(f);
-    const src = macList(extra?.srcMacs ?? null, source);
-    const dst = macList(extra?.dstMacs ?? null, destination);
-    const isForward = side === 'toServer';
-    return `,"ether":{"dest_macs":[${isForward ? dst : src}],"src_macs":[${isForward ? src : dst}]}`;
-  }
-
   private community(f: number): string {
     const { flows } = this.context;
     const id = communityId(
@@ -406,14 +382,4 @@ function appendTypeOrSpi(text: ByteText, p: Packet): void {
   if (p.l4Offset < 0) return;
   if (isIcmp(p.proto)) text.string(`,"icmp_type":${String(p.icmpType)},"icmp_code":${String(p.icmpCode)}`);
   else if (p.proto === ESP) text.string(`,"spi":${String(p.espSpi >>> 0)}`);
-}
-
-function packetEther(p: Packet): string {
-  const at = p.etherOffset;
-  const type = (p.data[at + 12]! << 8) | p.data[at + 13]!;
-  return `,"ether":{"ether_type":${String(type)},"src_mac":"${macAt(p.data, at + 6)}","dest_mac":"${macAt(p.data, at)}"}`;
-}
-
-function macList(all: readonly number[] | null, first: number): string {
-  return all === null || all.length === 0 ? `"${macText(first)}"` : all.map((mac) => `"${macText(mac)}"`).join(',');
 }
