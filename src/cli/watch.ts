@@ -3,6 +3,7 @@
 import { log } from '../base/log.ts';
 import { logDiagnostics } from '../config/index.ts';
 import type { ConfigNode, ConfigTexts } from '../config/index.ts';
+import { Offloading, staysOn } from '../capture/offloading.ts';
 import { RunControl, obeySignals } from '../engine/control.ts';
 import { live } from '../engine/live.ts';
 import type { LiveOptions } from '../engine/live.ts';
@@ -121,9 +122,13 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
   };
   const { configTexts, entry, ruleSource } = prepared;
   const recipe = { ...how, ruleSource, configTexts };
+  const offloading = seesAsOnTheWire(config, source);
   const result =
     count === 1 ? await live(options) : await liveOnTeam(options, { count, entry, recipe, hasRules: rules !== null });
   attendant?.ending();
+  offloading?.restore((message) => {
+    log.warning(moduleOf(source), message);
+  });
   disobey();
   logDiagnostics(config.takeDiagnostics());
   removePidFile();
@@ -140,6 +145,24 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
   );
   log.close();
   return OK;
+}
+
+/**
+ * `capture.disable-offloading`: of interfaces that are watched; a bridge takes large packets as they are. Undefined where
+ * everything stays as it is, which is told where it matters.
+ */
+function seesAsOnTheWire(config: ConfigNode, source: SourceChoice): Offloading | undefined {
+  if (source.kind !== 'interfaces' || isThroughLibpcap(source)) return undefined;
+  const names = sourceNames(source);
+  const tell = (message: string): void => {
+    log.warning(moduleOf(source), message);
+  };
+  if (config.bool('capture.disable-offloading', true)) return Offloading.switchOff(names, tell);
+  for (const name of names) {
+    const features = Offloading.of(name);
+    if (features.length > 0) tell(staysOn(name, features));
+  }
+  return undefined;
 }
 
 /** How many threads take packets. */

@@ -64,7 +64,6 @@ const WITHOUT_EFFECT: readonly (readonly [path: string, reason: string, idle?: R
   ['multi-detect.enabled', 'there is one rule set for all traffic', OFF],
   ['detect.delayed-detect', 'packets are inspected from the first on', OFF],
   ['threading.autopin', 'threads run on the processors of threading.cpu-affinity, in turn', OFF],
-  ['capture.disable-offloading', 'the offloading of interfaces is left as it is; ethtool -K changes it', OFF],
   ['security.landlock.enabled', 'config/systemd/tayra.service confines the program', OFF],
   ['security.lua.allow-rules', 'there are no scripts in rules', OFF],
 ];

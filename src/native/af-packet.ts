@@ -1,4 +1,5 @@
 // AF_PACKET sockets with a ring (TPACKET_V3, packet(7)): opening, waiting and counting; reading the ring is in src/capture.
+import { constants } from 'node:os';
 import { addon, addonReason } from './index.ts';
 import type { InterfaceShape, NativeAddon, SystemProblem } from './index.ts';
 
@@ -51,6 +52,14 @@ export const afPacketReason: string =
 /** An interface as it is now, or what is wrong with it. */
 export function interfaceShape(name: string): InterfaceShape | SystemProblem {
   return (calls ?? missing()).interfaceShape(name);
+}
+
+/**
+ * One of the numbers that a card is asked for, or told, by a command of ethtool.h; nothing is told without `value`.
+ * @returns it, or the number of the error (errno) below zero
+ */
+export function interfaceValue(name: string, command: number, value?: number): number {
+  return addon?.interfaceValue?.(name, command, value) ?? -constants.errno.ENOSYS;
 }
 
 /** A socket with a mapped ring. */

@@ -102,6 +102,7 @@ export interface NativeAddon {
   /** Absent elsewhere than on Linux. */
   threadBind?(thread: number, processors: Int32Array): number;
   threadName?(name: string): number;
+  interfaceValue?(name: string, command: number, value: number | undefined): number;
   interfaceShape?(name: string): InterfaceShape | SystemProblem;
 }
 

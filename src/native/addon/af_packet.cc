@@ -10,9 +10,11 @@ bool defineAfPacket(napi_env, napi_value, Addon*) { return true; }
 #else
 #include <arpa/inet.h>
 #include <cerrno>
+#include <linux/ethtool.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <poll.h>
 #include <cstring>
@@ -283,6 +285,28 @@ static napi_value interfaceShape(napi_env env, napi_callback_info info) {
   return told;
 }
 
+/**
+ * (interface name, command of ethtool.h that takes or gives one number of 32 bits, number to give or undefined): the
+ * number, or an errno below zero.
+ */
+static napi_value interfaceValue(napi_env env, napi_callback_info info) {
+  napi_value values[3];
+  arguments(env, info, values, 3);
+  ifreq request{};
+  size_t length = 0;
+  if (napi_get_value_string_utf8(env, values[0], request.ifr_name, sizeof request.ifr_name, &length) != napi_ok)
+    return fail(env, "interfaceValue takes a name");
+  ethtool_value value{};
+  value.cmd = static_cast<uint32_t>(toInt(env, values[1]));
+  napi_get_value_uint32(env, values[2], &value.data);
+  request.ifr_data = reinterpret_cast<char*>(&value);
+  const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return fromInt(env, -errno);
+  const int error = ioctl(fd, SIOCETHTOOL, &request) < 0 ? errno : 0;
+  close(fd);
+  return error != 0 ? fromInt(env, -error) : fromDouble(env, value.data);
+}
+
 bool defineAfPacket(napi_env env, napi_value exports, Addon* addon) {
   addon->afPacket.reset(new AfPacketState());
   const Method methods[] = {
@@ -296,6 +320,7 @@ bool defineAfPacket(napi_env env, napi_value exports, Addon* addon) {
       {"afPacketError", afPacketError},
       {"afPacketClose", afPacketClose},
       {"interfaceShape", interfaceShape},
+      {"interfaceValue", interfaceValue},
   };
   return defineMethods(env, exports, addon, methods, sizeof methods / sizeof *methods);
 }
