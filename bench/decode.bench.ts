@@ -65,7 +65,7 @@ for (let warm = 0; warm < 2; warm++) {
   }
 }
 
-const verifier = new ChecksumVerifier('all');
+const verifier = new ChecksumVerifier(['all']);
 const long = tcp4({}, new Uint8Array(1400));
 const p = new Packet(long);
 p.linkType = 1;

@@ -15,6 +15,8 @@ export interface InterfaceSettings {
   readonly blockTimeout: number;
   readonly isPromiscuous: boolean;
   readonly snapLength: number;
+  /** What the kernel says of checksums that are not there yet. */
+  readonly trustsKernel: boolean;
   /** Other workers have sockets of the interface, too: the kernel gives each packet to one of them. */
   readonly isShared: boolean;
   /** How it chooses one. */
@@ -58,7 +60,7 @@ export class AfPacketPort {
 
   open(): string | undefined {
     const { name, device } = this;
-    const { blockSize, blockCount, blockTimeout, snapLength } = this.settings;
+    const { blockSize, blockCount, blockTimeout, snapLength, trustsKernel } = this.settings;
     const shape = interfaceShape(name);
     if (!('type' in shape)) return describe(name, shape);
     const linkType = LINK_TYPES.get(shape.type);
@@ -68,7 +70,7 @@ export class AfPacketPort {
     this.socket = socket;
     // what goes out over the loopback interface comes in there as well
     if (shape.type === LOOPBACK) socket.ignoreOutgoing();
-    this.ring = new BlockRing(socket.memory(), blockSize, { linkType, device, snapLength });
+    this.ring = new BlockRing(socket.memory(), blockSize, { linkType, device, snapLength, trustsKernel });
     return undefined;
   }
 

@@ -45,6 +45,8 @@ export interface RingOrigin {
   readonly device: number;
   /** Longest part of a packet that is kept. */
   readonly snapLength: number;
+  /** What the kernel says of checksums that are not there yet. */
+  readonly trustsKernel: boolean;
 }
 
 export class BlockRing {
@@ -126,7 +128,7 @@ export class BlockRing {
     batch.wireLength[i] = Math.max(length, this.word(next + ON_WIRE) + tag);
     batch.timestamp[i] =
       (this.word(next + SECONDS) >>> 0) * 1_000_000 + Math.floor((this.word(next + NANOSECONDS) >>> 0) / 1000);
-    batch.hasNoChecksum[i] = (status & CHECKSUM_NOT_READY) === 0 ? 0 : 1;
+    batch.hasNoChecksum[i] = origin.trustsKernel && (status & CHECKSUM_NOT_READY) !== 0 ? 1 : 0;
     batch.linkType[i] = origin.linkType;
     batch.interfaceId[i] = origin.device;
     return true;

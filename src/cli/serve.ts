@@ -5,7 +5,7 @@ import { logDiagnostics } from '../config/index.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { RunControl, obeySignals } from '../engine/control.ts';
 import { serveCaptures } from '../engine/serve.ts';
-import { servingSocket } from '../engine/settings/index.ts';
+import { askedChecksums, servingSocket } from '../engine/settings/index.ts';
 import { lastValue } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 import { goOnInBackground } from './daemon.ts';
@@ -31,7 +31,7 @@ export async function serve(
     areErrorsFatal: args.flags.has('initErrorsFatal'),
     isInline: args.flags.has('simulateIps'),
     simulate: preparation.simulate,
-    checksums: lastValue(args, 'checksums'),
+    checksums: askedChecksums(lastValue(args, 'checksums'), config),
     filter: preparation.filter,
     control,
     socket,

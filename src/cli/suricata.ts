@@ -21,7 +21,7 @@ import type { LoadOptions, LoadedRules } from '../engine/load-rules.ts';
 import type { RuleSource } from '../engine/reload/order.ts';
 import { RunControl, obeySignals } from '../engine/control.ts';
 import { replayInTurns } from '../engine/replay.ts';
-import { replayWorkers } from '../engine/settings/index.ts';
+import { askedChecksums, replayWorkers } from '../engine/settings/index.ts';
 import { replayOnTeam } from '../engine/workers/replay.ts';
 import type { TeamPlan } from '../engine/workers/replay.ts';
 import { logRules } from '../engine/rule-log.ts';
@@ -226,7 +226,7 @@ async function play(
     logDirectory: directory,
     isInline: isInline(args, config),
     simulate: preparation.simulate,
-    checksums: lastValue(args, 'checksums'),
+    checksums: askedChecksums(lastValue(args, 'checksums'), config),
   };
   const source = { config, filter: preparation.filter, observer: deletion, control };
   const all = team === undefined ? [] : [...captures].filter((path) => path !== undefined);

@@ -12,6 +12,7 @@ import type { RuleSource } from '../engine/reload/order.ts';
 import { isThroughLibpcap, moduleOf, sourceNames, writesPackets } from '../engine/live-source.ts';
 import type { SourceChoice } from '../engine/live-source.ts';
 import {
+  askedChecksums,
   bridgeSettings,
   captureInterfaces,
   captureWorkers,
@@ -88,7 +89,7 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
     isInline,
     isShadow: isInShadow,
     simulate: preparation.simulate,
-    checksums: lastValue(args, 'checksums'),
+    checksums: askedChecksums(lastValue(args, 'checksums'), config),
   };
   if (isInShadow) log.notice('suricata', 'shadow mode: everything goes on; logged is what would have been stopped');
   const options: LiveOptions = {
@@ -193,7 +194,7 @@ function interfaces(args: Arguments, config: ConfigNode, { preparation }: Prepar
   if (typeof bridge === 'string') return bridge;
   if (bridge !== undefined) {
     if (preparation.filter !== undefined) return NO_FILTER;
-    return { kind: 'bridge', bridge };
+    return { kind: 'bridge', bridge, checksums: found.map(({ checksums }) => checksums) };
   }
   if (found.length > 0) return { kind: 'interfaces', interfaces: found };
   return 'no interface is named, neither behind -i nor in af-packet of the configuration';

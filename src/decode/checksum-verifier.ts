@@ -1,4 +1,4 @@
-// ChecksumVerifier: marks TCP packets with a wrong checksum, as `-k` and `checksum-checks` ask; one per capture.
+// ChecksumVerifier: marks TCP packets with a wrong checksum, as `-k` and `checksum-checks` ask; one per worker.
 
 import { PacketFlag } from '../framework/packet.ts';
 import type { Packet } from '../framework/packet.ts';
@@ -15,28 +15,32 @@ const IPV4_ADDRESSES = 12;
 const IPV6_ADDRESSES = 8;
 
 export class ChecksumVerifier {
-  private isChecking: boolean;
-  private readonly isSampling: boolean;
-  private seen = 0;
-  private wrong = 0;
+  // By the number of the interface, as packets have it.
+  private readonly isChecking: Uint8Array;
+  private readonly isSampling: Uint8Array;
+  private readonly seen: Int32Array;
+  private readonly wrong: Int32Array;
 
-  constructor(mode: ChecksumMode) {
-    this.isChecking = mode !== 'none';
-    this.isSampling = mode === 'auto';
+  /** @param modes of the interfaces; the first holds for all behind the last */
+  constructor(modes: readonly ChecksumMode[]) {
+    this.isChecking = Uint8Array.from(modes, (mode) => (mode === 'none' ? 0 : 1));
+    this.isSampling = Uint8Array.from(modes, (mode) => (mode === 'auto' ? 1 : 0));
+    this.seen = new Int32Array(modes.length);
+    this.wrong = new Int32Array(modes.length);
   }
 
   /** Sets `badChecksum` where it is due. Call it once per packet of the capture, inner packets included. */
   verify(p: Packet): void {
-    if (!this.isChecking) return;
+    const i = p.device < this.seen.length ? p.device : 0;
+    if (this.isChecking[i] === 0) return;
+    if (this.isSampling[i] !== 0 && p.parent === null && ++this.seen[i]! === SAMPLE) {
+      if (this.wrong[i]! * TOLERATED > SAMPLE) this.isChecking[i] = 0;
+      if (this.isChecking[i] === 0) return;
+    }
     if (p.proto === IpProtocol.tcp && p.l4Offset >= 0 && !hasValidTransportChecksum(p)) {
       p.flags |= PacketFlag.badChecksum;
-      this.wrong++;
+      this.wrong[i]!++;
     }
-    if (this.isSampling && p.parent === null && ++this.seen === SAMPLE) this.judgeSample();
-  }
-
-  private judgeSample(): void {
-    if (this.wrong * TOLERATED > SAMPLE) this.isChecking = false;
   }
 }
 

@@ -17,7 +17,7 @@ import type { VerdictSink } from '../framework/verdict-sink.ts';
 import { afPacketReason } from '../native/af-packet.ts';
 import type { PacketBatch } from '../pcap/index.ts';
 import type { LoadedRules } from './load-rules.ts';
-import type { CaptureInterface } from './settings/index.ts';
+import type { CaptureInterface, ChecksumChecks } from './settings/index.ts';
 
 export interface LiveSource {
   /** What commands call the interfaces or queues. */
@@ -53,7 +53,7 @@ export interface LiveSource {
 export type SourceChoice =
   | { readonly kind: 'interfaces'; readonly interfaces: readonly CaptureInterface[] }
   | { readonly kind: 'queues'; readonly settings: QueueSettings }
-  | { readonly kind: 'bridge'; readonly bridge: BridgeSettings }
+  | { readonly kind: 'bridge'; readonly bridge: BridgeSettings; readonly checksums: readonly ChecksumChecks[] }
   | { readonly kind: 'mirrors'; readonly mirrors: readonly MirrorSettings[] };
 
 /** What commands call the interfaces or queues of a source. */
@@ -110,6 +110,13 @@ function partsOf(choice: Exclude<SourceChoice, { kind: 'mirrors' }>, count: numb
 /** Whether interfaces are read through libpcap: there is no AF_PACKET here. */
 export function isThroughLibpcap({ kind }: SourceChoice): boolean {
   return kind === 'interfaces' && afPacketReason !== '';
+}
+
+/** Which checksums are verified, by the number of the interface; what mirrors carry may have come before they were made. */
+export function checksumChecks(choice: SourceChoice): readonly ChecksumChecks[] {
+  if (choice.kind === 'interfaces') return choice.interfaces.map(({ checksums }) => checksums);
+  if (choice.kind === 'bridge') return choice.checksums;
+  return [choice.kind === 'mirrors' ? 'auto' : 'kernel'];
 }
 
 /** Bytes of the arena that a source needs for its packets; undefined: what a worker has without being asked. */

@@ -10,7 +10,7 @@ import type { OperatedSource, OperationOptions } from './operation.ts';
 import { Run } from './run.ts';
 import type { RunOptions } from './run.ts';
 import { warmUp } from './warm-up.ts';
-import { captureMode, captureRegion, openSource, writesPackets } from './live-source.ts';
+import { captureMode, captureRegion, checksumChecks, openSource, writesPackets } from './live-source.ts';
 import type { LiveSource, SourceChoice } from './live-source.ts';
 import { FrameCarrier } from '../respond/frame-carrier.ts';
 import { Rejects } from '../respond/rejects.ts';
@@ -76,6 +76,7 @@ export async function live(options: LiveOptions): Promise<LiveResult | string> {
       isLive: true,
       isBridge: options.source.kind === 'bridge',
       captureRegion: captureRegion(options.source),
+      checksumChecks: checksumChecks(options.source),
     },
     {
       captureFile: () => undefined,

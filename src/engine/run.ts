@@ -19,7 +19,7 @@ import { OneSided } from './one-sided.ts';
 import { openOutputs } from './outputs.ts';
 import {
   NO_SIMULATIONS,
-  checksumMode,
+  checksumModes,
   decoderOptions,
   defragSettings,
   duplicateWindow,
@@ -30,7 +30,7 @@ import {
   mpmSettings,
   streamOptions,
 } from './settings/index.ts';
-import type { Simulations } from './settings/index.ts';
+import type { ChecksumChecks, Simulations } from './settings/index.ts';
 import { Statistics } from './statistics.ts';
 import { createWorker, mayDetect } from './worker.ts';
 import type { Worker, WorkerOptions, WorkerState } from './worker.ts';
@@ -53,6 +53,8 @@ export interface RunOptions {
   readonly captureRegion?: number | undefined;
   /** Who tells the ends of rejected packets; nobody without. */
   readonly rejects?: Rejects | undefined;
+  /** `checksum-checks` of interfaces, by their number; those of captures without. */
+  readonly checksumChecks?: readonly ChecksumChecks[];
   /** `-k`: all, none or auto. */
   readonly checksums: string | undefined;
   /** Exceptions to play, none without. */
@@ -191,7 +193,7 @@ class RulesetFacts implements NonNullable<OutputContext['engine']> {
 
 function workerOptions(options: RunOptions): WorkerOptions {
   const { config, isBridge = false, isInline, rules } = options;
-  const checksums = checksumMode(options.checksums, config);
+  const checksums = checksumModes(options.checksums, config, options.checksumChecks);
   const simulate = options.simulate ?? NO_SIMULATIONS;
   const hosts = hostSystems(config);
   const policies = hosts.names.map((name) => OS_POLICIES.indexOf(name as OsPolicy));
@@ -210,7 +212,7 @@ function workerOptions(options: RunOptions): WorkerOptions {
       streamOptions(config, {
         isInline,
         hasRules: mayDetect({ rules, isLive: options.isLive === true }),
-        checksums,
+        checksums: options.checksums,
         simulate,
       }),
       membership,

@@ -16,6 +16,7 @@ import { finish } from '../base/steps.ts';
 import type { Steps } from '../base/steps.ts';
 import { Duplicates } from '../capture/duplicates.ts';
 import { ChecksumVerifier } from '../decode/checksum-verifier.ts';
+import type { ChecksumMode } from '../decode/checksum-verifier.ts';
 import type { DecoderOptions } from '../decode/options.ts';
 import { Decoder } from '../decode/decoder.ts';
 import { Defragmenter } from '../defrag/defragmenter.ts';
@@ -106,8 +107,8 @@ export interface WorkerOptions {
   readonly appErrorsAt: readonly [number, number];
   /** `app-layer.protocols` of the configuration. */
   readonly appProtocols: ConfigNode | undefined;
-  /** `-k`: which packets have their checksums verified. */
-  readonly checksums: 'all' | 'none' | 'auto';
+  /** Which packets have their checksums verified, by interface. */
+  readonly checksums: readonly ChecksumMode[];
 }
 
 /** What the outputs of a worker are made from. */

@@ -48,7 +48,7 @@ function ringOf(blocks: readonly (readonly Frame[])[], handedOver = blocks.lengt
   return memory;
 }
 
-const ORIGIN = { linkType: 1, device: 3, snapLength: 262_144 };
+const ORIGIN = { linkType: 1, device: 3, snapLength: 262_144, trustsKernel: true };
 
 /** What is in the batch, packet by packet. */
 function packetsOf(batch: PacketBatch): number[][] {
@@ -93,6 +93,17 @@ describe('blocks of a packet ring', () => {
     new BlockRing(ringOf([frames]), BLOCK, ORIGIN).fill(batch, { at: 0, end: 4096 });
     assert.deepEqual(packetsOf(batch), frames.map(onWire));
     assert.equal(batch.wireLength[0], data.length + 4);
+  });
+
+  it('say of which packets the card makes the checksums later, where the kernel is asked', () => {
+    const NOT_READY = 1 << 3;
+    for (const trustsKernel of [true, false]) {
+      const memory = ringOf([[{ data }]]);
+      new DataView(memory).setUint32(48 + 20, NOT_READY, true);
+      const batch = new PacketBatch(new Uint8Array(4096));
+      new BlockRing(memory, BLOCK, { ...ORIGIN, trustsKernel }).fill(batch, { at: 0, end: 4096 });
+      assert.equal(batch.hasNoChecksum[0], trustsKernel ? 1 : 0);
+    }
   });
 
   it('are not read while they are the kernel’s', () => {

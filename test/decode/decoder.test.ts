@@ -128,17 +128,29 @@ describe('ChecksumVerifier', () => {
   };
 
   it('marks wrong packets, or looks at none', () => {
-    assert.ok(verify(new ChecksumVerifier('all'), wrong));
-    assert.ok(!verify(new ChecksumVerifier('all'), tcp4()));
-    assert.ok(!verify(new ChecksumVerifier('none'), wrong));
+    assert.ok(verify(new ChecksumVerifier(['all']), wrong));
+    assert.ok(!verify(new ChecksumVerifier(['all']), tcp4()));
+    assert.ok(!verify(new ChecksumVerifier(['none']), wrong));
   });
 
   it('gives up after a thousand packets when more than a tenth are wrong', () => {
-    const verifier = new ChecksumVerifier('auto');
+    const verifier = new ChecksumVerifier(['auto']);
     for (let i = 0; i < 1000; i++) verify(verifier, i < 150 ? wrong : tcp4());
     assert.ok(!verify(verifier, wrong));
-    const strict = new ChecksumVerifier('auto');
+    const strict = new ChecksumVerifier(['auto']);
     for (let i = 0; i < 1000; i++) verify(strict, i < 50 ? wrong : tcp4());
     assert.ok(verify(strict, wrong));
+  });
+
+  it('judges each interface by itself', () => {
+    const verifier = new ChecksumVerifier(['all', 'none', 'auto']);
+    const isMarked = (device: number): boolean => {
+      const { packet } = decode(wrong);
+      packet.device = device;
+      verifier.verify(packet);
+      return (packet.flags & PacketFlag.badChecksum) !== 0;
+    };
+    for (let i = 0; i < 1000; i++) isMarked(2);
+    assert.deepEqual([0, 1, 2, 3].map(isMarked), [true, false, false, true]);
   });
 });

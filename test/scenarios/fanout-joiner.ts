@@ -35,6 +35,7 @@ function portOf(): AfPacketPort {
       isPromiscuous: true,
       snapLength: 256,
       isShared: true,
+      trustsKernel: true,
       fanout: { group: 4711, mode: PACKET_FANOUT_LB },
     },
     0,

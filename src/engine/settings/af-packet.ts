@@ -3,12 +3,16 @@
 import type { InterfaceSettings } from '../../capture/af-packet-port.ts';
 import type { FanoutGroup } from '../../native/af-packet.ts';
 import type { ConfigNode } from '../../config/index.ts';
+import { CHECKSUM_CHECKS } from './checksums.ts';
+import type { ChecksumChecks } from './checksums.ts';
 import { threadsOf } from './threads.ts';
 
 /** An interface, and what the configuration says of it that concerns more than its ring. */
 export interface CaptureInterface extends InterfaceSettings {
   /** `bpf-filter`: packets to look at, all without. */
   readonly filter: string | undefined;
+  /** `checksum-checks`. */
+  readonly checksums: ChecksumChecks;
   /** `copy-mode`, where packets are to be passed on. */
   readonly copyMode: string | undefined;
   /** `copy-iface`: the interface that they go out of. */
@@ -58,7 +62,8 @@ export function captureInterfaces(
   }
   const fallback = entries.get(DEFAULT_ENTRY);
   const wanted = names.length > 0 ? names : [...entries.keys()].filter((name) => name !== DEFAULT_ENTRY);
-  return [...new Set(wanted)].map((name, i) => settingsOf(name, entries.get(name) ?? fallback, i));
+  const otherwise = section === 'af-packet' ? 'kernel' : 'auto';
+  return [...new Set(wanted)].map((name, i) => settingsOf(name, entries.get(name) ?? fallback, i, otherwise));
 }
 
 /**
@@ -82,7 +87,12 @@ export function captureWorkers(
   return Math.max(...wanted.map((one) => threadsOf(config, one)));
 }
 
-function settingsOf(name: string, entry: ConfigNode | undefined, place: number): CaptureInterface {
+function settingsOf(
+  name: string,
+  entry: ConfigNode | undefined,
+  place: number,
+  otherwise: ChecksumChecks,
+): CaptureInterface {
   const blockSize = blockSizeOf(entry);
   const copyMode = entry?.string('copy-mode');
   return {
@@ -95,6 +105,8 @@ function settingsOf(name: string, entry: ConfigNode | undefined, place: number):
     isShared: false,
     fanout: fanoutOf(entry, place),
     filter: entry?.string('bpf-filter'),
+    checksums: entry?.choice('checksum-checks', CHECKSUM_CHECKS, otherwise) ?? otherwise,
+    trustsKernel: (entry?.string('checksum-checks') ?? otherwise) !== 'yes',
     copyMode: copyMode === 'none' ? undefined : copyMode,
     copyInterface: entry?.string('copy-iface'),
   };

@@ -2,7 +2,8 @@
 export { captureInterfaces, captureWorkers } from './af-packet.ts';
 export type { CaptureInterface } from './af-packet.ts';
 export { bridgeSettings, isStopping } from './bridge.ts';
-export { checksumMode } from './checksums.ts';
+export { askedChecksums, checksumModes } from './checksums.ts';
+export type { ChecksumChecks } from './checksums.ts';
 export { commandSocketSettings, servingSocket } from './command-socket.ts';
 export { decoderOptions } from './decoder.ts';
 export { defragSettings } from './defrag.ts';

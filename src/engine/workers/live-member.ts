@@ -5,7 +5,7 @@ import { defineCounter } from '../../base/counters.ts';
 import { readFilter } from '../../pcap/index.ts';
 import { capture, openRejects } from '../live.ts';
 import type { Steering } from '../live.ts';
-import { captureRegion, openSource } from '../live-source.ts';
+import { captureRegion, checksumChecks, openSource } from '../live-source.ts';
 import type { LiveSource } from '../live-source.ts';
 import { orderOf } from '../reload/attach.ts';
 import type { CompiledOrder } from '../reload/order.ts';
@@ -39,7 +39,13 @@ export async function workLive(parts: MemberParts, data: MemberData, task: LiveT
   defineCounter(WORKERS_LOST);
   const rejects = openRejects({ ...options, ...task }, source);
   const run = new Run(
-    { ...options, rejects, isLive: true, captureRegion: captureRegion(task.source) },
+    {
+      ...options,
+      rejects,
+      isLive: true,
+      captureRegion: captureRegion(task.source),
+      checksumChecks: checksumChecks(task.source),
+    },
     {
       captureFile: () => undefined,
       deviceName: (device) => source.deviceName(device),
