@@ -45,6 +45,9 @@ const CLUSTER_TYPES: Readonly<Record<string, number>> = {
 /** Fragments are put together first, for all of them to come to one worker. */
 const DEFRAG = 0x8000;
 const CLUSTER_ID = 99;
+/** Of Suricata, and meaning nothing here: nothing is loaded into the kernel. */
+const KERNEL_PROGRAMS = ['ebpf-lb-file', 'ebpf-filter-file', 'xdp-filter-file', 'bypass'];
+const OFF = /^(no|false|off|0)$/i;
 
 /**
  * The interfaces to capture from, each with its entry of the configuration or that named `default`.
@@ -94,6 +97,7 @@ function settingsOf(
   otherwise: ChecksumChecks,
 ): CaptureInterface {
   const blockSize = blockSizeOf(entry);
+  reportPrograms(entry);
   const copyMode = entry?.string('copy-mode');
   return {
     name,
@@ -110,6 +114,14 @@ function settingsOf(
     copyMode: copyMode === 'none' ? undefined : copyMode,
     copyInterface: entry?.string('copy-iface'),
   };
+}
+
+function reportPrograms(entry: ConfigNode | undefined): void {
+  for (const key of KERNEL_PROGRAMS) {
+    const value = entry?.get(key)?.value;
+    if (value === undefined || OFF.test(value)) continue;
+    entry!.report('config/no-effect', `${key} has no effect: no programs are loaded into the kernel`, key);
+  }
 }
 
 function fanoutOf(entry: ConfigNode | undefined, place: number): FanoutGroup {

@@ -37,6 +37,17 @@ describe('interfaces of a live capture', () => {
     assert.equal(second!.blockSize * second!.blockCount, 1 << 20);
   });
 
+  it('say which programs of the kernel they do without', () => {
+    const text = 'af-packet: [{ interface: eth5, bypass: yes, xdp-mode: soft, ebpf-filter-file: /x/y.bpf }]\n';
+    const { root } = open(folder.write('programs.yaml', text));
+    captureInterfaces(root, ['eth5']);
+    const told = root.takeDiagnostics().map(({ code, message }) => `${code} ${message.replace(/:.*/, '')}`);
+    assert.deepEqual(told, [
+      'config/no-effect ebpf-filter-file has no effect',
+      'config/no-effect bypass has no effect',
+    ]);
+  });
+
   it('take the entry named default where they have none, each name once', () => {
     const [one, ...others] = captureInterfaces(config.root, ['eth7', 'eth7']);
     assert.deepEqual(others, []);
