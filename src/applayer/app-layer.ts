@@ -1,5 +1,6 @@
 // AppLayer: has the protocol of each flow found, feeds its parser, and lets go of transactions that are done with.
 
+import type { Journal } from '../base/journal.ts';
 import type { Counters } from '../base/counters.ts';
 import { AppFlow, Detection } from '../framework/app-flow.ts';
 import { AppInput } from '../framework/app-input.ts';
@@ -106,6 +107,11 @@ export class AppLayer implements AppStreamSink {
     });
   }
 
+  /** From now on flows that others announce may be here, and the other way round. */
+  share(journal: Journal): void {
+    this.expectations.share(journal);
+  }
+
   /** Brings the gauges up to date, before statistics are read. */
   updateGauges(): void {
     this.memory.update(this.apps);
@@ -122,7 +128,7 @@ export class AppLayer implements AppStreamSink {
     const created = new AppFlow(f, transport, this.requests, this.table.all[UNKNOWN_PROTOCOL]!);
     while (this.apps.length <= f) this.apps.push(null);
     this.apps[f] = created;
-    if (this.expectations.count > 0) this.recognition.meetExpectation(created);
+    if (this.expectations.isAny) this.recognition.meetExpectation(created);
     return created;
   }
 

@@ -118,6 +118,7 @@ export class Run {
       ...(options.extraOutputs?.(state) ?? []),
     ]);
     this.membership = options.membership;
+    if (options.membership !== undefined) this.worker.share(options.membership.journal);
     if (rules !== null && options.membership !== undefined)
       shareRuleState(rules, options.membership.journal, this.worker);
   }

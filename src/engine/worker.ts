@@ -11,6 +11,7 @@ import type { ProtocolDefinition } from '../framework/app-protocol.ts';
 import type { FileWishes } from '../framework/file.ts';
 import { Arena } from '../base/arena.ts';
 import { Counters } from '../base/counters.ts';
+import type { Journal } from '../base/journal.ts';
 import { Slab } from '../base/slab.ts';
 import { finish } from '../base/steps.ts';
 import type { Steps } from '../base/steps.ts';
@@ -142,6 +143,8 @@ export interface Worker {
   readyRules(rules: LoadedRules, makeMatcher: MakeMatcher): Steps<() => void>;
   /** Connections are picked up in their midst from now on, as `stream.midstream` has it. */
   pickUp(): void;
+  /** What flows announce of others, several workers know. */
+  share(journal: Journal): void;
   /** Gives back what the garbage collector does not: call it when the pipeline is finished. */
   release(): void;
 }
@@ -305,8 +308,11 @@ export function createWorker(options: WorkerOptions, createOutputs: (state: Work
   const pickUp = (): void => {
     options.stream.midstream = app.recognition.midstream = true;
   };
+  const share = (journal: Journal): void => {
+    app.share(journal);
+  };
   const batch = new PacketBatch(arena.data);
-  return { pipeline, counters, flows, memcaps, batch, region, readyRules, pickUp, release };
+  return { pipeline, counters, flows, memcaps, batch, region, readyRules, pickUp, release, share };
 }
 
 /** Whether rules are there, or may come by a reload. */

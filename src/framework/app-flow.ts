@@ -66,7 +66,7 @@ export interface Expectation {
   /** Port the connection goes to, and which end of this flow listens there. */
   readonly port: number;
   readonly listener: 'server' | 'client';
-  /** Handed to the parser of the new flow (`AppFlow.expectation`). */
+  /** Handed to the parser of the new flow (`AppFlow.expectation`); plain data: it may be another worker's. */
   readonly state: unknown;
 }
 

@@ -9,4 +9,6 @@ export const JournalKind = {
   dataset: 3,
   /** A host was tagged, or a packet of a tagged host was counted. */
   hostTag: 4,
+  /** A connection was announced, met, or does not come any more. */
+  expectation: 5,
 } as const;
