@@ -38,10 +38,13 @@ export interface AppBuffer {
   readonly isGrowing?: boolean;
   readonly adapt?: BufferDefinition['adapt'];
   readonly needsDirection?: boolean;
+  /** Whether the end of the transaction brought more of it, in a direction. */
+  readonly hasMore?: (tx: never, direction: Direction) => boolean;
   /** The bytes in a direction, or of an instance of a multi buffer; null when there are none (or no more). */
   readonly bytes: (tx: never, direction: Direction, instance: number) => Uint8Array | null;
 }
 
+type AsksMore = (tx: Transaction, direction: Direction) => boolean;
 type ReadBytes = (tx: Transaction, direction: Direction, instance: number) => Uint8Array | null;
 
 /** One class for the many: what rules ask of transactions all day is one function, and what it needs is in one place. */
@@ -55,6 +58,7 @@ class KeptBuffer implements BufferDefinition {
   readonly adapt?: NonNullable<BufferDefinition['adapt']>;
   readonly needsDirection: boolean;
   private readonly read: ReadBytes;
+  private readonly asksMore: AsksMore | null;
 
   constructor({
     name,
@@ -64,6 +68,7 @@ class KeptBuffer implements BufferDefinition {
     isGrowing = false,
     adapt,
     needsDirection = false,
+    hasMore,
     bytes,
   }: AppBuffer) {
     this.name = name;
@@ -74,6 +79,11 @@ class KeptBuffer implements BufferDefinition {
     this.needsDirection = needsDirection;
     if (adapt !== undefined) this.adapt = adapt;
     this.read = bytes as ReadBytes;
+    this.asksMore = (hasMore as AsksMore | undefined) ?? null;
+  }
+
+  hasMore({ tx, txDirection }: DetectContext): boolean {
+    return this.asksMore !== null && tx !== null && this.asksMore(tx, txDirection);
   }
 
   get(_p: Packet, ctx: DetectContext, view: BufferView, instance: number): boolean {

@@ -45,6 +45,8 @@ export interface BufferDefinition {
   readonly needsDirection?: boolean;
   /** `app`: grows while its state lasts (bodies, files): looked at again with every new window. */
   readonly isGrowing?: boolean;
+  /** `app`: whether the end of the transaction `ctx.tx` brought more of it (trailers): it is looked at once more. */
+  hasMore?(ctx: DetectContext): boolean;
   /** Sees each content that a rule has on it, without transforms: may change it, or refuse it with a RuleError. */
   adapt?(content: ContentSpec, warn: (message: string) => void): void;
   /** Fills `view`; false when the packet (`app`: the transaction `ctx.tx`, in `ctx.txDirection`) has no such buffer. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HANDSHAKE, request, response, session } from './sessions.ts';
+import { HANDSHAKE, acknowledged, request, response, session } from './sessions.ts';
 import { ofType, runEngine, sidsOf } from './support.ts';
 import type { EngineRun, EveEvent } from './support.ts';
 
@@ -41,6 +41,31 @@ describe('rules on transactions', () => {
     );
     assert.deepEqual(sidsOf(events), [1]);
     assert.equal(events[0]!.direction, 'to_server');
+  });
+
+  it('look at headers once more when trailers came with the end of their message', () => {
+    const rules = [
+      http('flow:to_server; http.header; content:"late";', 1),
+      http('flow:to_server; http.header; content:"Host"; content:"late";', 2),
+      http('flow:to_server; http.header.raw; content:"chunked|0d 0a 0d 0a|T: late|0d 0a|";', 3),
+      http('flow:to_server; http.header; content:"Host";', 4),
+      http('flow:to_client; http.header; content:"Server"; http.header; content:"late";', 5),
+      http('flow:to_server; http.user_agent; content:"late";', 6),
+      http('flow:to_client; http.header.raw; content:"late";', 7),
+    ];
+    const framed = 'Transfer-Encoding: chunked\r\n\r\n';
+    const rest = ['3\r\nabc\r\n', '0\r\n', 'T: late\r\nUser-Agent: late\r\n', '\r\n'];
+    const frames = [...HANDSHAKE];
+    let asked = 0;
+    let told = 0;
+    for (const piece of [`POST / HTTP/1.1\r\nHost: a\r\n${framed}`, ...rest]) {
+      frames.push(request(piece, asked), acknowledged((asked += piece.length)));
+    }
+    for (const piece of [`HTTP/1.1 200 OK\r\nServer: b\r\n${framed}`, ...rest]) {
+      frames.push(response(piece, told, asked), request('', asked, (told += piece.length)));
+    }
+    frames.push(response('', told, asked));
+    assert.deepEqual(sids(rules, frames), [1, 2, 3, 4, 5, 7]);
   });
 
   it('match again as long as the state lasts that is all they ask for', () => {

@@ -10,6 +10,7 @@ import { headerNotes } from './notes.ts';
 import type { HttpTransaction } from './transaction.ts';
 
 const LF = 10;
+const CR = 13;
 const NOTHING: readonly number[] = [];
 /** Of the block that is read. */
 const NOTES = freshNotes();
@@ -54,11 +55,13 @@ export function takeTrailers(
   block: Uint8Array,
   limit: number,
 ): readonly number[] {
+  if (block[0] === LF || (block[0] === CR && block[1] === LF)) return NOTHING; // the empty line alone
   const message = tx.message(direction);
   const notes = notesFor(limit);
   const headers = parseHeaders(block, 0, block.length, direction, notes, message.headers);
-  if (headers.length === 0) return NOTHING;
   message.headers = headers;
+  message.rawHeaders = Buffer.concat([message.rawHeaders, block]);
+  message.hasTrailers = true;
   message.headerBuffer = message.headerNames = message.start = null;
   return headerNotes(tx, notes, direction);
 }

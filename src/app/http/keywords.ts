@@ -26,6 +26,8 @@ const PAGE = 'rules/http-keywords.html';
 const atServer = (progress: number): BufferEngine[] => [toServer(HTTP1, progress)];
 const atClient = (progress: number): BufferEngine[] => [toClient(HTTP1, progress)];
 const both = (progress: number): BufferEngine[] => [...atServer(progress), ...atClient(progress)];
+const hasTrailers = (tx: AnyHttp, direction: Direction): boolean =>
+  tx instanceof HttpTransaction && tx.message(direction).hasTrailers;
 const orNull = (bytes: Uint8Array): Uint8Array | null => (bytes.length === 0 ? null : bytes);
 
 /** The part of HTTP/2 messages that a keyword is about; null where they have none. */
@@ -34,11 +36,11 @@ function partOf(keyword: string): HttpPart | null {
 }
 
 /** In HTTP/2 all of a message's headers are there at once, and its data after them. */
-function alsoOverHttp2(engines: readonly BufferEngine[]): BufferEngine[] {
-  const others = engines.map(({ direction, progress }) => ({
+function alsoOverHttp2(engines: readonly BufferEngine[], what: 'headers' | 'body'): BufferEngine[] {
+  const others = engines.map(({ direction }) => ({
     direction,
     appProtocol: 'http2',
-    progress: progress < Progress.body ? 1 : 2,
+    progress: what === 'headers' ? 1 : 2,
     subState: 'stream',
   }));
   return [...others, ...engines];
@@ -46,7 +48,7 @@ function alsoOverHttp2(engines: readonly BufferEngine[]): BufferEngine[] {
 
 interface Sticky extends Pick<
   StickyBuffer,
-  'name' | 'aliases' | 'summary' | 'bufferName' | 'engines' | 'isMulti' | 'adapt' | 'needsDirection'
+  'name' | 'aliases' | 'summary' | 'bufferName' | 'engines' | 'isMulti' | 'adapt' | 'needsDirection' | 'hasMore'
 > {
   /** Of HTTP/1. */
   readonly bytes: (tx: HttpTransaction, direction: Direction, instance: number) => Uint8Array | null;
@@ -62,7 +64,7 @@ function sticky(one: Sticky): KeywordDefinition {
   return stickyBuffer('http', PAGE, {
     ...one,
     bufferName: one.bufferName ?? name.replaceAll('.', '_'),
-    engines: part === null ? engines : alsoOverHttp2(engines),
+    engines: part === null ? engines : alsoOverHttp2(engines, 'headers'),
     bytes: (tx: AnyHttp, direction, instance) => {
       if (tx instanceof HttpTransaction) return bytes(tx, direction, instance);
       return isMulti ? tx.httpHeader(direction, instance) : tx.httpPart(part!, direction);
@@ -196,14 +198,16 @@ const BUFFERS: readonly Sticky[] = [
     name: 'http.header',
     summary: 'Headers of the message, one a line, without cookies.',
     engines: both(Progress.headers),
+    hasMore: hasTrailers,
     bytes: (tx, direction) => headerBuffer(tx.message(direction)),
   },
   {
     name: 'http.header.raw',
     bufferName: 'http_raw_header',
     summary: 'Headers as they came.',
-    engines: both(Progress.headers),
+    engines: both(Progress.body),
     needsDirection: true,
+    hasMore: hasTrailers,
     bytes: (tx, direction) => rawHeaders(tx.message(direction)),
   },
   { name: 'http.cookie', summary: 'Cookies of the message.', engines: both(Progress.headers), bytes: cookieOf },
@@ -238,7 +242,7 @@ const BUFFERS: readonly Sticky[] = [
 ];
 
 function bodyBuffer(name: string, description: string, direction: Direction): BufferDefinition {
-  const engines = alsoOverHttp2(direction === 0 ? atServer(Progress.body) : atClient(Progress.body));
+  const engines = alsoOverHttp2(direction === 0 ? atServer(Progress.body) : atClient(Progress.body), 'body');
   return growingBuffer({ name, description, engines }, (tx: AnyHttp, view) => {
     if (!(tx instanceof HttpTransaction)) return tx.httpBody(direction)?.view(view, FILE_LIMITS) === true;
     const { settings } = tx;

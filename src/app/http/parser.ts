@@ -474,7 +474,10 @@ export class HttpParser extends AppParser implements BodyHost {
       if (message.file !== null) this.flow.services.files.close(message.file, 'truncated');
       return;
     }
-    const isWhole = side.wait === Wait.body && side.framing === Framing.untilClose;
+    // with its last chunk a body is whole, whatever becomes of the trailers (RFC 9112 section 8)
+    const isTrailing = side.wait === Wait.trailer;
+    if (isTrailing && at < input.end) this.trailers(side, direction, copyOf(input.data, at, input.end));
+    const isWhole = isTrailing || (side.wait === Wait.body && side.framing === Framing.untilClose);
     message.body.isComplete = true;
     side.parts?.finish('truncated');
     if (message.file !== null) this.flow.services.files.close(message.file, isWhole ? 'closed' : 'truncated');

@@ -38,9 +38,11 @@ const NO_HEADERS: readonly Header[] = [];
 export class HttpMessage {
   /** First line without its end. */
   line: Uint8Array = NONE;
-  /** Header lines as they came, with their ends and the empty line after them. */
+  /** Header lines as they came, with their ends and the empty line after them; behind them those of the trailers. */
   rawHeaders: Uint8Array = NONE;
   headers: readonly Header[] = NO_HEADERS;
+  /** Some of them came behind the body (RFC 9110 section 6.5). */
+  hasTrailers = false;
   /** `HTTP/1.1`; empty for HTTP/0.9. */
   protocol: Uint8Array = NONE;
   readonly body = new BodyBuffer();

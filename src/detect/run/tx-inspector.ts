@@ -97,11 +97,14 @@ export class TxInspector {
     const isNews = progress !== state.scanned || group.isGrowing || state.isRestless;
     if (!isNews && hits.txCount === 0) return; // nothing is new to any rule
     ctx.tx = tx;
+    const isOver = progress >= tx.protocol!.complete[ctx.txDirection];
     candidates.clear();
     for (let i = 0; i < group.prefilters.length; i++) {
       const prefilter = group.prefilters[i]!;
       if (prefilter.progress > progress) break;
-      if (prefilter.progress > state.scanned || prefilter.buffer.isGrowing === true) this.scan(p, prefilter);
+      const { buffer } = prefilter;
+      if (prefilter.progress > state.scanned || buffer.isGrowing === true) this.scan(p, prefilter);
+      else if (isOver && buffer.hasMore?.(ctx) === true) this.scan(p, prefilter);
     }
     if (state.scanned < 0) candidates.addAll(group.always);
     if (hits.txCount > 0) group.addByPayload(hits, candidates);

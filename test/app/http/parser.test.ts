@@ -99,6 +99,16 @@ describe('HTTP parser', () => {
     assert.deepEqual(anomalies, ['http.host_header_ambiguous']);
   });
 
+  it('closes a body in chunks with the last of them, though its trailers break off', () => {
+    const driver = talk([
+      [0, GET],
+      [1, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: late\r\n'],
+    ]).end(1);
+    const [{ files, response }] = shown(driver) as [{ files: string[]; response: string[] }];
+    assert.deepEqual(files, ['/a/b 3 CLOSED abc']);
+    assert.deepEqual(response, ['Transfer-Encoding=chunked', 'T=late']);
+  });
+
   it('closes a body that lasts until the end, and calls a shorter one truncated', () => {
     const open = talk([
       [0, GET],

@@ -52,21 +52,25 @@ interface Parameter {
   readonly value: Uint8Array;
 }
 
-/** The value of a parameter, its sections put together and decoded (RFC 2231 sections 3 and 4); null without. */
+/**
+ * The value of a parameter, as it is or encoded, or put together from its sections (RFC 2231 sections 3 and 4); null
+ * without.
+ */
 export function parameter(field: Uint8Array, name: string): Uint8Array | null {
-  const sections: { readonly order: number; readonly value: Uint8Array }[] = [];
-  for (const { key, value } of parameters(field)) {
+  const all = parameters(field);
+  for (const { key, value } of all) {
     if (key === name) return value;
-    if (!key.startsWith(`${name}*`) || sections.length >= MOST_SECTIONS) continue;
-    const [, digits = '', star = ''] = /^\*(\d*)(\*?)$/.exec(key.slice(name.length)) ?? ['', 'no'];
-    if (digits === 'no') continue;
-    const isEncoded = digits === '' || star === '*';
-    const isFirst = digits === '' || Number(digits) === 0;
-    sections.push({ order: Number(digits), value: isEncoded ? percentDecoded(value, { isFirst }) : value });
+    if (key === `${name}*`) return percentDecoded(value, { isFirst: true });
   }
-  if (sections.length === 0) return null;
-  sections.sort((a, b) => a.order - b.order);
-  return Buffer.concat(sections.map(({ value }) => value));
+  const sections: Uint8Array[] = [];
+  for (; sections.length < MOST_SECTIONS;) {
+    const key = `${name}*${String(sections.length)}`;
+    const found = all.find((one) => one.key === key || one.key === `${key}*`);
+    if (found === undefined) break; // what stands behind a gap belongs to nothing
+    const { value } = found;
+    sections.push(found.key === key ? value : percentDecoded(value, { isFirst: sections.length === 0 }));
+  }
+  return sections.length === 0 ? null : Buffer.concat(sections);
 }
 
 function parameters(field: Uint8Array): Parameter[] {
@@ -79,21 +83,22 @@ function parameters(field: Uint8Array): Parameter[] {
     while (at < field.length && field[at] !== EQUALS && field[at] !== SEMICOLON) at++;
     if (field[at] !== EQUALS) continue;
     const key = Buffer.from(field.subarray(start, at)).toString('latin1').toLowerCase();
-    const read = field[at + 1] === QUOTE ? quoted(field, at + 2) : plain(field, at + 1);
+    const read = (field[at + 1] === QUOTE ? quoted(field, at + 2) : null) ?? plain(field, at + 1);
     found.push({ key, value: read.value });
     at = field.indexOf(SEMICOLON, read.end);
   }
   return found;
 }
 
-function quoted(field: Uint8Array, start: number): { value: Uint8Array; end: number } {
+/** Null where no quote ends it: the one before it is a sign like others. */
+function quoted(field: Uint8Array, start: number): { value: Uint8Array; end: number } | null {
   const value: number[] = [];
   let at = start;
   for (; at < field.length && field[at] !== QUOTE; at++) {
     if (field[at] === BACKSLASH && at + 1 < field.length) at++;
     value.push(field[at]!);
   }
-  return { value: Uint8Array.from(value), end: at };
+  return at < field.length ? { value: Uint8Array.from(value), end: at } : null;
 }
 
 function plain(field: Uint8Array, start: number): { value: Uint8Array; end: number } {

@@ -19,6 +19,10 @@ const LONG_NAME = 255;
 /** Bytes kept of a header line. */
 const MOST_LINE = 16384;
 const MOST_ATTACHMENTS = 256;
+/** What a part is that does not say (RFC 2045 section 5.2). */
+const DEFAULT_TYPE = 'text/plain';
+/** Types of parts that are read as they come; attachments are searched for addresses whatever they are. */
+const READ_TYPES = [DEFAULT_TYPE, 'text/html'];
 const CR = 0x0d;
 
 export class MimeMessage {
@@ -31,7 +35,6 @@ export class MimeMessage {
   isDone = false;
   private state: number = State.header;
   private isTop = true;
-  private wantsUrls = false;
   private readonly reader: FieldReader;
   private readonly boundaries = new BoundaryStack();
   private readonly body: PartBody;
@@ -94,6 +97,7 @@ export class MimeMessage {
   private measure(count: number): void {
     const before = this.length;
     this.length += count;
+    if (this.state === State.header) return; // those are read as a whole
     if (before <= LONG_LINE && this.length > LONG_LINE) this.host.note('mime_long_line');
     if (this.state !== State.body || !this.body.isEncoded) return;
     if (before <= LONG_ENCODED_LINE && this.length > LONG_ENCODED_LINE) this.host.note('mime_long_enc_line');
@@ -131,6 +135,7 @@ export class MimeMessage {
   }
 
   private headerLine(): void {
+    if (this.length > LONG_LINE) this.host.note('mime_long_line');
     if (this.kept === 0) this.endHeader();
     else if (!this.isTop && this.boundaryHere()) return;
     else this.reader.line(this.line, 0, this.kept);
@@ -162,44 +167,45 @@ export class MimeMessage {
     const fields = reader.fields;
     const type = findField(fields, 'content-type')?.value;
     const main = type === undefined ? '' : mainValue(type);
-    if (this.isTop) this.endTopHeader(fields, main);
+    if (this.isTop) this.fields = fields;
+    this.isTop = false;
     reader.clear();
     const boundary = type === undefined ? null : parameter(type, 'boundary');
     const name = this.nameOf(fields);
-    if (name !== null && this.attachments.length < MOST_ATTACHMENTS) this.attachments.push(name);
-    if (boundary !== null && boundary.length > 0) {
+    const holdsMessage = main.startsWith('message/'); // or fields like those of one (RFC 2046 section 5.2)
+    if (boundary !== null) {
       if (boundary.length > LONG_BOUNDARY) this.host.note('mime_long_boundary');
       this.boundaries.push(boundary);
       this.state = State.between;
-    } else if (main === 'message/rfc822') this.state = State.header;
+      if (name !== null && !holdsMessage) this.openBody(name, fields, ''); // what stands before the first part
+    } else if (holdsMessage) this.state = State.header;
     else {
-      this.state = State.body;
-      const encoding = findField(fields, 'content-transfer-encoding')?.value;
-      this.body.open(name, encoding, { wantsUrls: this.wantsUrls });
+      this.openBody(name, fields, type === undefined ? DEFAULT_TYPE : main);
     }
     if (this.settings.hasBodyMd5 && this.state !== State.header) this.hash ??= createHash('md5');
   }
 
-  private endTopHeader(fields: readonly HeaderField[], main: string): void {
-    this.isTop = false;
-    this.fields = fields;
-    this.wantsUrls =
-      this.settings.extractsUrls &&
-      (main === '' || main.startsWith('text/') || main.startsWith('multipart/') || main === 'message/rfc822');
+  private openBody(name: Uint8Array | null, fields: readonly HeaderField[], type: string): void {
+    this.state = State.body;
+    const wantsUrls = this.settings.extractsUrls && (name !== null || READ_TYPES.includes(type));
+    this.body.open(name, findField(fields, 'content-transfer-encoding')?.value, { wantsUrls });
   }
 
-  /** The name a part goes by; null: it is no attachment. */
+  /** The name a part goes by, which is told of; null: it is no file. */
   private nameOf(fields: readonly HeaderField[]): Uint8Array | null {
-    let name: Uint8Array | null = null;
     for (const field of fields) {
+      let name: Uint8Array | null = null;
       if (isNamed(field, 'content-type')) name = parameter(field.value, 'name');
       else if (isNamed(field, 'content-disposition')) name = parameter(field.value, 'filename');
-      if (name !== null) break;
+      if (name === null) continue;
+      if (name.length > LONG_NAME) {
+        this.host.note('mime_long_filename');
+        name = name.slice(0, LONG_NAME);
+      }
+      if (this.attachments.length < MOST_ATTACHMENTS) this.attachments.push(name);
+      if (name.length > 0) return name;
     }
-    if (name === null || name.length === 0) return null;
-    if (name.length <= LONG_NAME) return name;
-    this.host.note('mime_long_filename');
-    return name.slice(0, LONG_NAME);
+    return null;
   }
 }
 

@@ -37,8 +37,13 @@ export class PartBody {
     this.urls = urls;
   }
 
+  /** It is decoded: quoted-printable where it becomes a file. */
   get isEncoded(): boolean {
-    return this.encoding !== Encoding.none;
+    return this.encoding === Encoding.base64 || this.isDecodedText;
+  }
+
+  private get isDecodedText(): boolean {
+    return this.encoding === Encoding.quotedPrintable && this.file !== null;
   }
 
   /** @param name of the file it becomes; null: of none */
@@ -73,7 +78,7 @@ export class PartBody {
     else {
       if (this.encoding === Encoding.quotedPrintable) this.pushQuotedPrintable(data, start, to, end);
       else if (this.file !== null) this.pushPlain(data, start, to, end - to);
-      if (this.wantsUrls) this.search(data, start, end, isEnd);
+      if (this.wantsUrls && !this.isDecodedText) this.search(data, start, end, isEnd);
     }
     this.isAtLineStart = isEnd;
   }
@@ -122,6 +127,7 @@ export class PartBody {
     quotedPrintable.decode(data, start, end);
     if (quotedPrintable.invalid > 0) this.host.note('mime_invalid_qp');
     this.append(quotedPrintable.out, 0, quotedPrintable.length);
+    if (this.wantsUrls) this.searchDecoded(quotedPrintable.out, quotedPrintable.length);
   }
 
   private append(data: Uint8Array, start: number, end: number): void {
