@@ -134,7 +134,7 @@ describe('parts of messages', () => {
         return new TrackedFile(0, name);
       },
       appendFile: (_file, data, start, end) => {
-        files[files.length - 1] += `|${text(data.subarray(start, end))!}`;
+        files.push(`${files.pop()!}|${text(data.subarray(start, end))!}`);
       },
       closeFile: () => undefined,
     });
