@@ -16,6 +16,8 @@ const LAST_FRAGMENT = 0x02;
 const FRAGMENT = 0x04;
 const LAST_TYPE = 10;
 const MOST_CALLS = 256;
+/** What calls are made of; others ask how a call is doing, confirm or give up, and end none (C706 chapter 12.5.3). */
+const TAKEN: ReadonlySet<number> = new Set([PduType.request, PduType.response, PduType.fault, PduType.reject]);
 
 export class DatagramParser extends AppParser {
   private readonly settings: DcerpcSettings;
@@ -30,6 +32,7 @@ export class DatagramParser extends AppParser {
     if (end - start < CL_HEADER || data[start] !== VERSION) return PARSE_FAILED;
     const type = data[start + 1]!;
     if (type > LAST_TYPE || !isRepresentation(data, start + 4)) return PARSE_FAILED;
+    if (!TAKEN.has(type)) return end - start;
     const isLittle = isLittleEndian(data, start + 4);
     // told as if the low bytes came first, whatever the order (Suricata)
     const activity = uuidText(data, start + 40, true);
@@ -38,7 +41,7 @@ export class DatagramParser extends AppParser {
     const tx = this.call(activity, sequence);
     tx.exchange.isLittle = isLittle;
     tx.exchange.opnum = number16(data, start + 68, isLittle);
-    // what is no request answers one, whoever sent it first
+    // whoever sent the first of them
     const side = type === PduType.request ? tx.exchange.request : tx.exchange.response;
     side.type = type;
     side.fragments++;

@@ -25,7 +25,8 @@ function write({ exchange }: DcerpcTransaction, json: JsonText): boolean {
     json.string('response', pduTypeName(response.type));
     if (response.type === PduType.response) sizes('res', response, json).close();
   } else json.string('response', 'UNREPLIED');
-  if (exchange.activity === '') json.number('call_id', exchange.callId).string('rpc_version', '5.0');
+  if (exchange.activity === '')
+    json.number('call_id', exchange.callId).string('rpc_version', `5.${String(exchange.minor)}`);
   else json.string('activityuuid', exchange.activity).number('seqnum', exchange.sequence).string('rpc_version', '4.0');
   return true;
 }
@@ -33,7 +34,7 @@ function write({ exchange }: DcerpcTransaction, json: JsonText): boolean {
 function call(exchange: RpcExchange, json: JsonText): void {
   json.open('req').number('opnum', exchange.opnum);
   json.number('frag_cnt', exchange.request.fragments).number('stub_data_size', exchange.request.size).close();
-  const goesTo = exchange.contexts.at(exchange.contextId);
+  const goesTo = exchange.contexts.named(exchange.contextId);
   if (goesTo === undefined) return;
   json.openArray('interfaces').openElement();
   members(goesTo, json);

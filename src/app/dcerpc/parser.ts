@@ -58,6 +58,7 @@ export class DcerpcParser extends AppParser {
     if (tx !== null) {
       this.take(tx, input, at);
       tx.exchange.isLittle = this.header.isLittle;
+      tx.exchange.minor = this.header.minor;
     }
     this.frame(input, 'hdr', at, CO_HEADER, tx);
     this.frame(input, 'data', at + CO_HEADER, this.header.length - CO_HEADER, tx);
@@ -108,7 +109,8 @@ export class DcerpcParser extends AppParser {
   private transactionOf(direction: Direction, type: number): DcerpcTransaction | null {
     if (isOfOtherEnd(type, direction)) return null;
     const { callId } = this.header;
-    const known = this.openCall(callId, direction);
+    const known =
+      (direction === TO_CLIENT ? this.oldestAsked(callId, type) : undefined) ?? this.openCall(callId, direction);
     if (known !== undefined) return known;
     if (!BEGINS[direction].has(type)) return null;
     if (this.liveCount >= MOST_CALLS) this.giveUpOldest();
@@ -125,6 +127,15 @@ export class DcerpcParser extends AppParser {
     for (let i = live.length - 1; i >= 0; i--)
       if (live[i]!.exchange.callId === callId && !live[i]!.exchange.side(direction).isDone) return live[i];
     return undefined;
+  }
+
+  /** What an answer of that type is to: calls of one number are answered in the order they came in. */
+  private oldestAsked(callId: number, type: number): DcerpcTransaction | undefined {
+    const isNegotiation = ANSWERS_NEGOTIATION.has(type);
+    return this.calls.find(
+      ({ exchange: { callId: id, request, response } }) =>
+        id === callId && !response.isDone && request.type >= 0 && (request.type !== PduType.request) === isNegotiation,
+    );
   }
 
   private lose(tx: DcerpcTransaction, direction: Direction): void {
@@ -146,6 +157,12 @@ export class DcerpcParser extends AppParser {
     return this.transactions.filter((tx) => tx instanceof DcerpcTransaction);
   }
 }
+
+const ANSWERS_NEGOTIATION: ReadonlySet<number> = new Set([
+  PduType.bindAck,
+  PduType.bindNak,
+  PduType.alterContextResponse,
+]);
 
 /** What may come without anything of its call before it. */
 const BEGINS: readonly [ReadonlySet<number>, ReadonlySet<number>] = [

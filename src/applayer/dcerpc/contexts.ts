@@ -72,6 +72,11 @@ export class RpcContexts {
     }
   }
 
+  /** What a record names for a request: the interface it goes to, else the newest that was offered under its number. */
+  named(contextId: number): RpcInterface | undefined {
+    return this.at(contextId) ?? this.list.findLast((one) => one.contextId === contextId);
+  }
+
   /** The interface that a request goes to; the newest that has its number. */
   at(contextId: number): RpcInterface | undefined {
     for (let i = this.list.length - 1; i >= 0; i--)

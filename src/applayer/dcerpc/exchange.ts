@@ -44,6 +44,8 @@ export class RpcExchange {
   contextId = -1;
   opnum = -1;
   isLittle = false;
+  /** Minor version of the protocol, of connections. */
+  minor = 0;
   /** What a bind or an alter_context offers. */
   offered: readonly RpcInterface[] = [];
   /** Of connectionless calls: their activity and their number in it; '' for connections. */

@@ -11,6 +11,8 @@ export const PduType = {
   request: 0,
   response: 2,
   fault: 3,
+  /** Of connectionless calls that are not taken. */
+  reject: 6,
   bind: 11,
   bindAck: 12,
   bindNak: 13,
@@ -70,10 +72,13 @@ export class CoHeader {
   /** Bytes of the fragment, this header included. */
   length = 0;
   callId = 0;
+  /** Minor version. */
+  minor = 0;
 
   /** From 16 bytes at `at`; false when they are none. */
   read(data: Uint8Array, at: number): boolean {
     if (!isCoHeader(data, at)) return false;
+    this.minor = data[at + 1]!;
     this.type = data[at + 2]!;
     this.flags = data[at + 3]!;
     this.isLittle = isLittleEndian(data, at + 4);

@@ -127,6 +127,30 @@ describe('DCE/RPC parser', () => {
     ]);
   });
 
+  it('answers calls of one number in their order, and negotiations apart from them', () => {
+    const driver = play([
+      [0, bind(OFFER)],
+      [0, request(0, 1, 'one')],
+      [0, request(0, 2, 'two')],
+      [1, response('first')],
+      [1, bindAck([0, 0])],
+      [1, response('second')],
+    ]);
+    assert.deepEqual(shown(driver), [
+      [1, 'BIND', 'BINDACK', -1, '', '', '11'],
+      [1, 'REQUEST', 'RESPONSE', 1, 'one', `${HEAD}first`, '11'],
+      [1, 'REQUEST', 'RESPONSE', 2, 'two', `${HEAD}second`, '11'],
+    ]);
+  });
+
+  it('names the interface that a call goes to though it was refused', () => {
+    const { contexts } = callsOf(play(CALL))[1]!.exchange;
+    assert.deepEqual(
+      [contexts.named(0)?.uuid, contexts.named(1)?.uuid, contexts.named(2)],
+      [WINREG, SVCCTL, undefined],
+    );
+  });
+
   it('gives up on what is no PDU', () => {
     assert.equal(play([[0, Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n')]]).hasFailed, true);
     assert.equal(
@@ -168,6 +192,16 @@ describe('DCE/RPC in datagrams', () => {
     ]);
     const { exchange } = callsOf(driver)[0]!;
     assert.deepEqual([exchange.activity, exchange.sequence], [ACTIVITY, 1]);
+  });
+
+  it('is not over when the server still works on it, or confirms a fragment', () => {
+    const driver = new ParserDriver(dcerpc, { transport: 'udp' });
+    driver.feed(0, datagram(0, 1, 'ask'));
+    for (const type of [1, 4, 5, 7, 8, 9, 10]) driver.feed(type === 4 ? 1 : 0, datagram(type, 1, ''));
+    driver.feed(0, datagram(1, 2, ''));
+    assert.deepEqual(shown(driver), [[0, 'REQUEST', '', 9, 'ask', '', '10']]);
+    driver.feed(1, datagram(6, 1, ''));
+    assert.deepEqual(shown(driver), [[0, 'REQUEST', 'REJECT', 9, 'ask', '', '11']]);
   });
 
   it('gives up on what is none', () => {
