@@ -310,6 +310,8 @@ export class Pipeline {
     const isOpen = !this.parts.stream!.isClosed(f);
     if (app !== null && (isUnfinished(app, direction, { isOpen }) || hasFrames(app, direction))) return true;
     if (app !== null && hasFiles(app, direction)) return true;
+    // the packet that ended the session was the other side's, and rules have not seen what that made of transactions
+    if (app !== null && isSeen && this.detect !== null && hasUnseen(app, direction)) return true;
     if (app !== null && (app.expected !== null || (isLast && app.transactions.length > 0))) return true;
     return isSeen && this.parts.app !== null && this.parts.stream!.pendingApp(f, direction);
   }
@@ -358,6 +360,12 @@ function isUnfinished(app: AppFlow, direction: 0 | 1, { isOpen }: { readonly isO
   if (isOpen && !app.isEof(direction)) return true;
   for (const tx of transactions)
     if (tx.has(direction) && tx.progress[direction] < tx.protocol!.complete[direction]) return true;
+  return false;
+}
+
+function hasUnseen(app: AppFlow, direction: 0 | 1): boolean {
+  if (!app.hasNews(direction)) return false;
+  for (const tx of app.transactions) if (tx.has(direction) && !tx.isInspected(direction)) return true;
   return false;
 }
 

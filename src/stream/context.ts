@@ -259,9 +259,22 @@ export class TcpContext {
     const w = this.sessions.words;
     if ((w[d + D.flags]! & StreamFlag.started) === 0) return;
     if ((w[d + D.flags]! & (StreamFlag.appDisabled | StreamFlag.noReassembly | StreamFlag.endTold)) !== 0) return;
-    if (w[d + D.end]! > w[d + D.app]! || (w[b + S.flags]! & SessionFlag.closedByRst) !== 0) return;
+    if ((w[b + S.flags]! & SessionFlag.closedByRst) !== 0) return;
+    if (w[d + D.end]! > w[d + D.app]!) {
+      this.offerLast(p, b, d);
+      return;
+    }
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.endTold;
     this.sink!.end(p, w[b + S.flow]!, d === b + CLIENT ? 0 : 1);
+  }
+
+  /** Bytes that wait for more, of a session that is over: with them comes the end, where all of them were received. */
+  private offerLast(p: Packet, b: number, d: number): void {
+    const w = this.sessions.words;
+    const to = w[d + D.end]!;
+    if (!this.isEnd(b) || w[d + D.contiguous]! < to || this.reassembly.ackedTo(d) < to) return;
+    w[d + D.flags] = w[d + D.flags]! | StreamFlag.endTold;
+    this.deliver(p, b, d, to, false);
   }
 
   /** Offers [from, to); returns up to where it was taken. */

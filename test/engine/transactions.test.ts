@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { HANDSHAKE, acknowledged, request, response, session } from './sessions.ts';
+import { CLIENT, SERVER, tcp4 } from '../support/packets.ts';
 import { ofType, runEngine, sidsOf } from './support.ts';
 import type { EngineRun, EveEvent } from './support.ts';
 
+const THERE = { src: CLIENT, dst: SERVER };
+const BACK = { src: SERVER, dst: CLIENT };
 const GET = 'GET /one HTTP/1.1\r\nHost: a\r\nUser-Agent: agent\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
 
@@ -85,6 +88,29 @@ describe('rules on transactions', () => {
       frames.push(request('', GET.length, sent));
     }
     assert.deepEqual(sids(rules, frames), [1, 1, 1, 1, 1, 3, 4, 5]);
+  });
+
+  it('end with the packet that closes their session, though it is the other side and a message breaks off', () => {
+    const asked = 'POST /one HTTP/1.1\r\nHost: a\r\n';
+    const rules = [http('flow:to_server; http.header; content:"Host";', 1)];
+    const fin = { flags: 0x11, window: 8192 };
+    const frames = [
+      ...HANDSHAKE,
+      request(asked),
+      response(OK, 0, asked.length),
+      request('', asked.length, OK.length),
+      tcp4({ ...fin, sp: 80, dp: 1000, seq: 101 + OK.length, ack: 2 + asked.length }, undefined, BACK),
+      tcp4({ ...fin, sp: 1000, dp: 80, seq: 2 + asked.length, ack: 102 + OK.length }, undefined, THERE),
+      tcp4({ ...fin, flags: 0x10, sp: 80, dp: 1000, seq: 102 + OK.length, ack: 3 + asked.length }, undefined, BACK),
+    ];
+    const run = runEngine({ rules, frames, settings: { 'outputs.0.eve-log.types.4': 'http' } });
+    assert.deepEqual(sidsOf(ofType(run, 'alert')), [1]);
+    assert.deepEqual(
+      ofType(runEngine({ frames, settings: { 'outputs.0.eve-log.types.4': 'http' } }), 'http').map(
+        (one) => one.pcap_cnt,
+      ),
+      [9],
+    );
   });
 
   it('are guessed for alerts on packets and streams, where that is asked for', () => {
