@@ -331,6 +331,12 @@ export class AppLayer implements AppStreamSink {
     this.parse(p, app, direction, p.data, p.payloadOffset, p.payloadOffset);
   }
 
+  endsWithSession(f: number, direction: Direction): boolean {
+    const app = this.apps[f];
+    if (!app || app.parser === null || app.detection(direction) === Detection.undecided) return false;
+    return app.parser.endsWithSession(direction);
+  }
+
   /** Lets go of the transactions that rules and outputs are done with. */
   retire(app: AppFlow, needsInspection: boolean): void {
     if (app.awake !== null) retireAwake(app, needsInspection);

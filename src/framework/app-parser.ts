@@ -38,6 +38,14 @@ export abstract class AppParser {
     // Only for parsers that set `skip`.
   }
 
+  /**
+   * What `data` left is given once more when both ends have closed the session; otherwise (the default) with the end of
+   * the flow.
+   */
+  endsWithSession(_direction: Direction): boolean {
+    return false;
+  }
+
   /** `length` bytes of a direction never came. False (the default): the protocol cannot go on without them. */
   gap(_direction: Direction, _length: number): boolean {
     return false;

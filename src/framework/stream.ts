@@ -151,6 +151,8 @@ export interface AppStreamSink {
   passed(f: number, direction: 0 | 1, length: number): void;
   /** Nothing follows in a direction whose bytes were all taken. */
   end(p: Packet, f: number, direction: 0 | 1): void;
+  /** Whether bytes that were left are done with when the session closes: they are offered once more, with its end. */
+  endsWithSession(f: number, direction: 0 | 1): boolean;
   /** The rest of a direction lies beyond `stream.reassembly.depth`: it is not given. */
   cut(p: Packet, f: number, direction: 0 | 1): void;
 }

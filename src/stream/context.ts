@@ -273,6 +273,7 @@ export class TcpContext {
     const w = this.sessions.words;
     const to = w[d + D.end]!;
     if (!this.isEnd(b) || w[d + D.contiguous]! < to || this.reassembly.ackedTo(d) < to) return;
+    if (!this.sink!.endsWithSession(w[b + S.flow]!, d === b + CLIENT ? 0 : 1)) return;
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.endTold;
     this.deliver(p, b, d, to, false);
   }

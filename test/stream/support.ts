@@ -88,6 +88,7 @@ export class Conversation {
       passed: (_f: number, direction: 0 | 1, length: number): void => {
         this.delivered[direction].push(`[${String(length)} passed]`);
       },
+      endsWithSession: () => false,
       cut: (_p: Packet, _f: number, direction: 0 | 1): void => {
         this.cut.push(direction);
       },

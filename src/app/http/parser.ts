@@ -42,6 +42,8 @@ export class HttpParser extends AppParser implements BodyHost {
   private readonly sides = [new Side(), new Side()] as const;
   private readonly unanswered: Unanswered;
   private isTunnel = false;
+  /** What was left of a response is no status line, and nothing of the response is known. */
+  private isLineless = false;
   /** What is odd about the first line at hand is told. */
   private isTold = true;
   private readonly sink: BodySink;
@@ -79,6 +81,10 @@ export class HttpParser extends AppParser implements BodyHost {
       return input.end - input.start;
     }
     return at - input.start;
+  }
+
+  override endsWithSession(direction: Direction): boolean {
+    return direction === TO_SERVER || this.sides[direction].wait !== Wait.line || !this.isLineless;
   }
 
   /** A line or block that is longer than any should be: nothing more of the direction is looked at. */
@@ -124,6 +130,7 @@ export class HttpParser extends AppParser implements BodyHost {
     if (at >= end) return -1;
     if (direction === TO_CLIENT) {
       const start = statusLineAt(input, at);
+      this.isLineless = start < 0 && this.sides[direction].tx?.hasResponse !== true;
       if (start === MORE) return -1;
       if (start === BODY) return this.lineWithoutStatus(input, at);
     }
