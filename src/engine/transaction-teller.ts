@@ -119,8 +119,14 @@ function isOver(app: AppFlow, tx: TxState, direction: 0 | 1): boolean {
 /** Whether the record of a transaction may be written: it is as far as its protocol asks. */
 function isDue(tx: TxState, app: AppFlow): boolean {
   const { isRecordDue, recordDue } = tx.protocol!;
-  if (isRecordDue !== null) return isRecordDue(tx.tx) || (isDirectionOver(app, 0) && isDirectionOver(app, 1));
+  if (isRecordDue !== null) return isRecordDue(tx.tx) || isAtEnd(tx, app);
   return isReached(tx, app, 0, recordDue[0]) && isReached(tx, app, 1, recordDue[1]);
+}
+
+/** Whether nothing is to come in either direction; where both are complete one has to end, for `isRecordDue` may wait. */
+function isAtEnd(tx: TxState, app: AppFlow): boolean {
+  const [isRequestOver, isResponseOver] = [isDirectionOver(app, TO_SERVER), isDirectionOver(app, TO_CLIENT)];
+  return (isRequestOver || isResponseOver) && isOver(app, tx, TO_SERVER) && isOver(app, tx, TO_CLIENT);
 }
 
 function isReached(tx: TxState, app: AppFlow, direction: 0 | 1, due: number): boolean {

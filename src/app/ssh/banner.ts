@@ -1,6 +1,6 @@
 // The line with which each side of SSH begins (RFC 4253 section 4.2): "SSH-protoversion-softwareversion SP comments".
 
-const CR = 0x0d;
+export const CR = 0x0d;
 const LF = 0x0a;
 const DASH = 0x2d;
 const SPACE = 0x20;

@@ -12,8 +12,8 @@ export default defineProtocol({
   summary: 'Secure shell.',
   transports: ['tcp'],
   patterns: [
-    { transport: 'tcp', direction: 0, content: 'SSH-' },
-    { transport: 'tcp', direction: 1, content: 'SSH-' },
+    { transport: 'tcp', direction: 0, content: 'SSH-', nocase: true },
+    { transport: 'tcp', direction: 1, content: 'SSH-', nocase: true },
   ],
   states: {
     toServer: ['request_in_progress', 'request_banner_wait_eol', 'request_banner_done', 'request_finished'],

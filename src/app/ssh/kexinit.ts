@@ -11,6 +11,8 @@ const KEX = 0;
 const CIPHERS = 2;
 const MACS = 4;
 const COMPRESSION = 6;
+/** Behind the lists: whether a guess follows, and four bytes for later use. */
+const TAIL_LENGTH = 5;
 const SEMICOLON = 0x3b;
 
 /**
@@ -28,6 +30,7 @@ export function hasshString(data: Uint8Array, start: number, end: number, direct
     if (isOfDirection(list, direction)) parts.push(data.subarray(at + 4, next));
     at = next;
   }
+  if (at + TAIL_LENGTH > end) return null;
   return joined(parts);
 }
 

@@ -6,7 +6,7 @@ import type { AppInput } from '../../framework/app-input.ts';
 import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { i32 } from '../../wire/read.ts';
-import { afterLine, lineEnd, parseBanner } from './banner.ts';
+import { CR, afterLine, lineEnd, parseBanner } from './banner.ts';
 import { hasshString } from './kexinit.ts';
 import { HASSH } from './settings.ts';
 import type { SshSettings } from './settings.ts';
@@ -59,7 +59,7 @@ export class SshParser extends AppParser {
     const line = lineEnd(data, start, end);
     if (this.tx.progress[direction] === SshState.inProgress) {
       if (line < 0 && end - start <= MAX_BANNER) return start;
-      if (!this.readBanner(input, line < 0 ? end : line)) return PARSE_FAILED;
+      if (!this.readBanner(input, line < 0 ? withoutReturn(data, end) : line)) return PARSE_FAILED;
     }
     this.changed(direction);
     this.tx.advance(direction, line < 0 ? SshState.bannerWaitEol : SshState.bannerDone);
@@ -88,12 +88,13 @@ export class SshParser extends AppParser {
       const skipped = Math.min(side.skip, end - at);
       side.skip -= skipped;
       at += skipped;
-      if (end - at < HEADER) return at;
+      if (end - at < LENGTH_FIELD) return at;
       const length = i32(data, at) >>> 0;
       if (length < SMALLEST_RECORD) {
         this.anomaly(this.tx, ANOMALY.invalid_record);
         return PARSE_FAILED;
       }
+      if (end - at < HEADER) return at;
       const type = data[at + LENGTH_FIELD + 1]!;
       if (type === KEXINIT && !this.kexinit(input, at, length)) return at;
       this.mark(input, at, length);
@@ -112,11 +113,12 @@ export class SshParser extends AppParser {
   /** False: the rest of the record is needed first. */
   private kexinit({ data, direction, end }: AppInput, at: number, length: number): boolean {
     const side = this.tx.side(direction);
-    if (!this.tx.hasHassh || side.hasshString !== null) return true;
+    if (!this.tx.hasHassh) return true;
     if (length >= LARGEST_KEXINIT) {
       this.anomaly(this.tx, ANOMALY.long_kex_record);
       return true;
     }
+    if (side.hasshString !== null) return true;
     if (end - at < LENGTH_FIELD + length) return false;
     side.hasshString = hasshString(data, at + HEADER, at + LENGTH_FIELD + length, direction);
     if (side.hasshString !== null) this.changed(direction);
@@ -134,4 +136,9 @@ export class SshParser extends AppParser {
     else if (encryption === 'track-only') flow.services.stopReassembly(flow);
     return true;
   }
+}
+
+/** A carriage return may be the first half of a line end. */
+function withoutReturn(data: Uint8Array, end: number): number {
+  return data[end - 1] === CR ? end - 1 : end;
 }
