@@ -120,6 +120,8 @@ export interface TxMatchOptions {
   readonly engines: readonly BufferEngine[];
   /** It may come to hold later in the same state. */
   readonly isRepeated?: boolean;
+  /** It may do so, and once the transaction has left that state not any more. */
+  readonly isBrief?: boolean;
   /** The rule matches again each time it is looked at while it holds. */
   readonly isLasting?: boolean;
   /** What engine analysis calls the place that is looked at; without it the state of the transaction. */

@@ -63,6 +63,8 @@ export interface TxStep {
   readonly match: TxMatch | null;
   /** When it does not hold it may still do so while the transaction lasts (growing buffers, anomalies). */
   readonly isRepeated: boolean;
+  /** Of those: no longer than the transaction is in the state from which on it can be looked at. */
+  readonly isBrief: boolean;
   /** The rule matches again each time it is looked at while it holds. */
   readonly isLasting: boolean;
 }

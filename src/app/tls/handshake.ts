@@ -107,9 +107,9 @@ export class Handshake {
     if (type === Message.clientHello) this.clientHello(direction, parseHello(data, start, end, 'client'));
     else if (type === Message.serverHello) this.serverHello(direction, serverHello(data, start, end));
     else if (type === Message.certificate) this.certificates(direction, data, start, end);
-    else if (type === Message.serverKey) tx.sslState |= SslState.serverKeyExchange;
+    else if (type === Message.serverKey) tx.sslState = SslState.serverKeyExchange;
     else if (type === Message.clientKey) {
-      tx.sslState |= SslState.clientKeyExchange;
+      tx.sslState = SslState.clientKeyExchange;
       tx.advance(TO_SERVER, ClientState.certDone);
     } else if (type === Message.helloDone && direction === TO_CLIENT) tx.advance(TO_CLIENT, ServerState.helloDone);
     else if (type === Message.certificateRequest && direction === TO_CLIENT) tx.asksCertificate = true;
@@ -135,7 +135,7 @@ export class Handshake {
     if (first?.isWhole === true) this.noteSecond(first, hello);
     else tx.client.hello = hello;
     if (!hello.isWhole) return;
-    tx.sslState |= SslState.clientHello;
+    tx.sslState = SslState.clientHello;
     tx.advance(TO_SERVER, ClientState.helloDone);
   }
 
@@ -151,7 +151,7 @@ export class Handshake {
     const { tx } = this;
     tx.server.hello = hello;
     if (!hello.isWhole) return;
-    tx.sslState |= SslState.serverHello;
+    tx.sslState = SslState.serverHello;
     tx.advance(TO_CLIENT, ServerState.hello);
     if (tx.isThirteen) tx.advance(TO_CLIENT, ServerState.helloDone);
   }

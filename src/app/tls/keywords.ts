@@ -13,9 +13,11 @@ import type { TlsTransaction } from './transaction.ts';
 import { SSL2 } from './version.ts';
 
 const PAGE = 'rules/tls-keywords.html';
+const FROM_START = [toServer('tls', ClientState.inProgress), toClient('tls', ServerState.inProgress)];
 const HELLO = [toServer('tls', ClientState.helloDone)];
 const SERVER_HELLO = [toClient('tls', ServerState.hello)];
 const HELLOS = [...HELLO, ...SERVER_HELLO];
+const SERVER_CERTIFICATE = [toClient('tls', ServerState.certDone)];
 const CERTIFICATES = [toServer('tls', ClientState.certDone), toClient('tls', ServerState.certDone)];
 
 /** Bytes of the texts seen last: certificates and fingerprints come again and again. */
@@ -108,7 +110,7 @@ const BUFFERS: readonly Sticky[] = [
   {
     name: 'tls.subjectaltname',
     summary: 'Other names in the certificate, one at a time.',
-    engines: [toClient('tls', ServerState.certDone)],
+    engines: SERVER_CERTIFICATE,
     isMulti: true,
     bytes: (tx, _direction, instance) => text(tx.server.chain.leaf?.names[instance]),
   },
@@ -213,7 +215,7 @@ const sslVersion = defineKeyword({
         if (version === 0) return false;
         return wanted.includes(version) || (unwanted.length > 0 && !unwanted.includes(version));
       },
-      { keyword: 'ssl_version', engines: [toServer('tls', 0), toClient('tls', 0)], isRepeated: true },
+      { keyword: 'ssl_version', engines: FROM_START, isBrief: true },
     );
   },
 });
@@ -231,7 +233,8 @@ const tlsVersion = defineKeyword({
     if (wanted === undefined) throw new RuleError(`tls.version: unknown version "${argument}"`, '1.0, 1.1, 1.2, 1.3');
     builder.addTxMatch((tx: TlsTransaction, _p, ctx) => versionOf(tx, ctx.txDirection) === wanted, {
       keyword: 'tls.version',
-      engines: HELLOS,
+      engines: FROM_START,
+      isBrief: true,
       place: 'tls_generic',
     });
   },
@@ -249,31 +252,36 @@ const sslState = defineKeyword({
   name: 'ssl_state',
   argument: 'required',
   kind: 'match',
-  summary: 'Messages of the handshake that were seen.',
+  summary: 'The message of the handshake that was seen last.',
   page: `${PAGE}#ssl-state`,
   examples: ['alert tls any any -> any any (msg:"m"; ssl_state:client_hello; sid:1;)'],
   compile(builder, option) {
-    let wanted = 0;
-    let unwanted = 0;
+    let listed = 0;
+    let negated = 0;
     for (const word of requiredArgument(option).replaceAll('"', '').split(/[|,]/)) {
       const name = word.trim().toLowerCase();
       const bit = SSL_STATES[name.replace('!', '')];
       if (bit === undefined)
         throw new RuleError(`ssl_state: unknown state "${name}"`, Object.keys(SSL_STATES).join(', '));
-      if (name.startsWith('!')) unwanted |= bit;
-      else wanted |= bit;
+      listed |= bit;
+      if (name.startsWith('!')) negated |= bit;
     }
     builder.addTxMatch(
-      (tx: TlsTransaction) => (wanted === 0 || (tx.sslState & wanted) !== 0) && (tx.sslState & unwanted) === 0,
-      { keyword: 'ssl_state', engines: [toServer('tls', 0), toClient('tls', 0)], isRepeated: true },
+      // one of several is enough, negated or not
+      (tx: TlsTransaction) => ((tx.sslState & listed) ^ negated) !== 0,
+      { keyword: 'ssl_state', engines: FROM_START, isBrief: true },
     );
   },
 });
 
 const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ](\d{2})(?::(\d{2})(?::(\d{2}))?)?)?)?)?$/;
 
+/** Seconds, where it cannot be a year. */
+const EPOCH = /^\d{5,10}$/;
+
 /** Seconds since the epoch of `2015`, `2015-10`, ... `2015-10-22 23:59:59`. */
 function parseDate(name: string, word: string): number {
+  if (EPOCH.test(word.trim())) return Number(word.trim());
   const match = DATE.exec(word.trim());
   if (match === null) throw new RuleError(`${name}: "${word}" is no date`, '2015-10-22 23:59:59, or less of it');
   const part = (i: number, fallback: number): number => (match[i] === undefined ? fallback : Number(match[i]));
@@ -311,7 +319,7 @@ function dateKeyword(
           const seconds = read(tx, ctx.txDirection);
           return seconds !== undefined && !Number.isNaN(seconds) && test(seconds);
         },
-        { keyword: name, engines: CERTIFICATES },
+        { keyword: name, engines: SERVER_CERTIFICATE },
       );
     },
   });
@@ -332,7 +340,7 @@ function flagKeyword(
     compile(builder) {
       builder.addTxMatch((tx: TlsTransaction, p, ctx) => holds(tx, ctx.txDirection, p.ts / 1e6), {
         keyword: name,
-        engines: CERTIFICATES,
+        engines: SERVER_CERTIFICATE,
       });
     },
   });
@@ -418,7 +426,7 @@ export const TLS_KEYWORDS: readonly KeywordDefinition[] = [
     page: `${PAGE}#tls-cert-chain-len`,
     examples: ['alert tls any any -> any any (msg:"m"; tls.cert_chain_len:>2; sid:1;)'],
     width: 'u32',
-    engines: [toClient('tls', ServerState.certDone)],
+    engines: SERVER_CERTIFICATE,
     read: (tx: TlsTransaction) => tx.server.chain.count,
   }),
   containsKeyword(

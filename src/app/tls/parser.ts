@@ -29,6 +29,8 @@ import { SSL2, isOpen, isThirteen } from './version.ts';
 
 /** Levels of alerts (RFC 8446 section 6). */
 const FATAL = 2;
+/** Of the header of a record, its type and the version. */
+const VERSION_END = 3;
 
 class Stream {
   /** Bytes of a record that are of no interest. */
@@ -61,6 +63,16 @@ export class TlsParser extends AppParser implements Notes {
   }
 
   data(input: AppInput): number {
+    const { direction } = input;
+    const before = this.tx.sslState;
+    this.tx.sslState = SslState.none;
+    const taken = this.records(input);
+    const other = direction === TO_SERVER ? TO_CLIENT : TO_SERVER;
+    if (this.tx.sslState !== before && this.flow.isRestless(other)) this.changed(other);
+    return taken;
+  }
+
+  private records(input: AppInput): number {
     const { direction, data, end } = input;
     const stream = this.streams[direction];
     let at = input.start;
@@ -76,7 +88,10 @@ export class TlsParser extends AppParser implements Notes {
         at += size;
         continue;
       }
-      if (end - at < HEADER) break;
+      if (end - at < HEADER) {
+        if (end - at >= VERSION_END) this.noteVersion(direction, u16(data, at + 1));
+        break;
+      }
       const type = data[at]!;
       const length = u16(data, at + 3);
       if (!this.isRecord(direction, type, u16(data, at + 1), length)) return PARSE_FAILED;
@@ -149,10 +164,16 @@ export class TlsParser extends AppParser implements Notes {
     else if (type === Content.heartbeat) this.frame(input, 'heartbeat', at + HEADER, length, this.tx);
   }
 
+  /** That of the records holds until an end says its own. */
+  private noteVersion(direction: Direction, version: number): void {
+    const side = this.tx.side(direction);
+    if (side.hello === null || isOpen(side.version)) side.version = version;
+  }
+
   /** Notes what is no record. */
   private isRecord(direction: Direction, type: number, version: number, length: number): boolean {
     const side = this.tx.side(direction);
-    if (side.hello === null || isOpen(side.version)) side.version = version;
+    this.noteVersion(direction, version);
     const problem = recordProblem(type, side.version, length);
     if (problem === NO_PROBLEM) return true;
     this.note(problem);
@@ -263,11 +284,11 @@ export class TlsParser extends AppParser implements Notes {
     const version = u16(data, start + header + 1);
     tx.side(direction).version = version === 2 ? SSL2 : version;
     if (direction === TO_SERVER) {
-      tx.sslState |= SslState.clientHello;
+      tx.sslState = SslState.clientHello;
       tx.advance(TO_SERVER, ClientState.helloDone);
     } else {
       tx.side(direction).version = SSL2;
-      tx.sslState |= SslState.serverHello;
+      tx.sslState = SslState.serverHello;
       tx.advance(TO_CLIENT, ServerState.hello);
     }
     this.changed(direction);

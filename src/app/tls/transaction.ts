@@ -31,6 +31,7 @@ export const ServerState = {
 
 /** What `ssl_state` asks for. */
 export const SslState = {
+  none: 0,
   clientHello: 1,
   serverHello: 2,
   clientKeyExchange: 4,
@@ -72,8 +73,8 @@ export class TlsTransaction extends Transaction {
   readonly client: TlsSide;
   readonly server: TlsSide;
   private readonly wantsJa4: boolean;
-  /** Bits of SslState. */
-  sslState = 0;
+  /** SslState of the last message in the bytes that came last. */
+  sslState: number = SslState.none;
   /** One end has changed to the cipher agreed upon. */
   hasChangedCipher = false;
   /** The server wants a certificate of the client. */

@@ -21,13 +21,14 @@ export function txStepsOf(builder: RuleBuilder): TxStep[] {
   return steps;
 }
 
-function matchStep({ keyword, engines, match, isRepeated, isLasting }: TxMatchStep): TxStep {
+function matchStep({ keyword, engines, match, isRepeated, isBrief, isLasting }: TxMatchStep): TxStep {
   return {
     keyword,
     engines,
     match,
     buffer: null,
-    isRepeated: isRepeated === true,
+    isRepeated: isRepeated === true || isBrief === true,
+    isBrief: isBrief === true,
     isLasting: isLasting === true,
   };
 }
@@ -42,6 +43,7 @@ function bufferStep(chain: ChainBuilder, inherited: readonly BufferEngine[], fla
     match: null,
     buffer: toInspection(chain),
     isRepeated: buffer.isGrowing === true,
+    isBrief: false,
     isLasting: false,
   };
 }

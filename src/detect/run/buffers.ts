@@ -43,17 +43,23 @@ export function transformed(
 
 export class BufferInspector {
   private readonly views = [new BufferView(), new BufferView()] as const;
+  /** The buffer that was asked about last is not there. */
+  isMissing = false;
 
   /** True when the chain holds on (an instance of) the buffer of p. */
   matches(one: BufferInspection, p: Packet, ctx: DetectContext): boolean {
     if (one.buffer.source === 'base64') return this.matchesBase64(one, ctx.inspection);
     const count = one.buffer.isMulti ? MAX_INSTANCES : 1;
+    this.isMissing = false;
     for (let instance = 0; instance < count; instance++) {
       const view = this.views[0];
       view.streamOffset = 0;
       view.isWhole = true;
       view.isLittleEndian = false;
-      if (!one.buffer.get(p, ctx, view, instance)) return instance === 0 && one.matchesAbsent;
+      if (!one.buffer.get(p, ctx, view, instance)) {
+        this.isMissing = instance === 0;
+        return this.isMissing && one.matchesAbsent;
+      }
       if (this.holds(one, ctx.inspection)) return true;
     }
     return false;

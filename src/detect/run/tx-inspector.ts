@@ -164,13 +164,21 @@ export class TxInspector {
       if (subState !== null && subState !== tx.state.subState) return Outcome.no;
       if (due > progress) return i;
       const isTrue = step.match === null ? this.buffers.matches(step.buffer!, p, ctx) : step.match(tx, p, ctx);
+      // that a buffer is not there is certain with the next state
+      if (isTrue && step.match === null && this.buffers.isMissing && progress <= due && !this.isLast(tx, due)) return i;
       if (isTrue) continue;
       // of several instances (files) others may come as long as the transaction goes on
-      const mayCome = step.isRepeated && (progress <= due || step.buffer?.buffer.isMulti !== false);
+      const isLate = progress > due;
+      const mayCome = step.isRepeated && (!isLate || (!step.isBrief && step.buffer?.buffer.isMulti !== false));
       return mayCome ? i : Outcome.no;
     }
     if (plan.wantsPayload && !plan.isByPayload && !this.host.payloadHolds(plan.signature, p)) return steps.length;
     return Outcome.matched;
+  }
+
+  /** Whether no state follows. */
+  private isLast(tx: Transaction, progress: number): boolean {
+    return progress >= tx.protocol!.complete[this.ctx.txDirection];
   }
 
   private holds(p: Packet, tx: Transaction, state: TxInspectState, plan: TxPlan, progress: number): void {
