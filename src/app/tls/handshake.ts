@@ -112,7 +112,10 @@ export class Handshake {
       tx.sslState = SslState.clientKeyExchange;
       tx.advance(TO_SERVER, ClientState.certDone);
     } else if (type === Message.helloDone && direction === TO_CLIENT) tx.advance(TO_CLIENT, ServerState.helloDone);
-    else if (type === Message.certificateRequest && direction === TO_CLIENT) tx.asksCertificate = true;
+    else if (type === Message.certificateRequest) {
+      tx.sslState = SslState.none;
+      if (direction === TO_CLIENT) tx.asksCertificate = true;
+    }
   }
 
   /** What is wrong with a hello, whoever sends it. */

@@ -10,7 +10,7 @@ import type { Direction } from '../../framework/transaction.ts';
 import { JA3, choice } from './settings.ts';
 import { ClientState, ServerState, SslState } from './transaction.ts';
 import type { TlsTransaction } from './transaction.ts';
-import { SSL2 } from './version.ts';
+import { SSL2, THIRTEEN, isThirteen } from './version.ts';
 
 const PAGE = 'rules/tls-keywords.html';
 const FROM_START = [toServer('tls', ClientState.inProgress), toClient('tls', ServerState.inProgress)];
@@ -185,13 +185,16 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'tls1.0': 0x0301,
   'tls1.1': 0x0302,
   'tls1.2': 0x0303,
-  'tls1.3': 0x0304,
+  'tls1.3': THIRTEEN,
 };
 
 function versionOf(tx: TlsTransaction, direction: Direction): number {
   const side = tx.side(direction);
   return side.hello?.offer.versions[0] !== undefined && direction === 1 ? side.hello.offer.versions[0] : side.version;
 }
+
+/** A draft of TLS 1.3 is that version as well. */
+const withoutDraft = (version: number): number => (isThirteen(version) ? THIRTEEN : version);
 
 const sslVersion = defineKeyword({
   name: 'ssl_version',
@@ -211,7 +214,7 @@ const sslVersion = defineKeyword({
     const unwanted = words.filter((word) => word.startsWith('!')).map((word) => VERSIONS[word.slice(1)]!);
     builder.addTxMatch(
       (tx: TlsTransaction, _p, ctx) => {
-        const version = versionOf(tx, ctx.txDirection);
+        const version = withoutDraft(versionOf(tx, ctx.txDirection));
         if (version === 0) return false;
         return wanted.includes(version) || (unwanted.length > 0 && !unwanted.includes(version));
       },
@@ -231,7 +234,8 @@ const tlsVersion = defineKeyword({
     const argument = unquoted(option).trim();
     const wanted = /^0x[0-9a-f]{1,4}$/i.test(argument) ? Number(argument) : VERSIONS[`tls${argument}`];
     if (wanted === undefined) throw new RuleError(`tls.version: unknown version "${argument}"`, '1.0, 1.1, 1.2, 1.3');
-    builder.addTxMatch((tx: TlsTransaction, _p, ctx) => versionOf(tx, ctx.txDirection) === wanted, {
+    const test = (version: number) => version === wanted || withoutDraft(version) === wanted;
+    builder.addTxMatch((tx: TlsTransaction, _p, ctx) => test(versionOf(tx, ctx.txDirection)), {
       keyword: 'tls.version',
       engines: FROM_START,
       isBrief: true,

@@ -37,6 +37,8 @@ class Stream {
   skip = 0;
   /** Place in the stream of the last record that frames were made for. */
   framed = -1;
+  /** Place in the stream where the record ends that was not whole when it was last looked at. */
+  awaited = 0;
   /** Whether a record came that only its receiver can read. */
   hasEncrypted = false;
 }
@@ -65,11 +67,16 @@ export class TlsParser extends AppParser implements Notes {
   data(input: AppInput): number {
     const { direction } = input;
     const before = this.tx.sslState;
-    this.tx.sslState = SslState.none;
+    if (input.length > 0 && !this.isAwaiting(input)) this.tx.sslState = SslState.none;
     const taken = this.records(input);
     const other = direction === TO_SERVER ? TO_CLIENT : TO_SERVER;
     if (this.tx.sslState !== before && this.flow.isRestless(other)) this.changed(other);
     return taken;
+  }
+
+  /** Whether these are no more than further bytes of a record that was looked at before it was whole. */
+  private isAwaiting({ direction, streamOffset, length }: AppInput): boolean {
+    return streamOffset + length < this.streams[direction].awaited;
   }
 
   private records(input: AppInput): number {
@@ -111,6 +118,7 @@ export class TlsParser extends AppParser implements Notes {
       }
       if (end - at < HEADER + length) {
         isWhole = false;
+        stream.awaited = input.streamOffset + at - input.start + HEADER + length;
         break;
       }
       this.isQuiet = false;
