@@ -1,6 +1,7 @@
 // X.509 certificates (RFC 5280): what rules and records want to know of them.
 
 import { digestOf } from '../../base/digest.ts';
+import { generalNameText, nameText } from './certificate-name.ts';
 import { timeOf } from './certificate-time.ts';
 import { ElementPlace, areElements, oidText, readAll, readElement } from '../../wire/der.ts';
 import type { Element } from '../../wire/der.ts';
@@ -95,32 +96,6 @@ interface Places {
   readonly extensions: Element | undefined;
 }
 
-/** Abbreviations of attributes (RFC 4514 and what is usual). */
-const ATTRIBUTES: Readonly<Record<string, string>> = {
-  '2.5.4.3': 'CN',
-  '2.5.4.4': 'SN',
-  '2.5.4.5': 'serialNumber',
-  '2.5.4.6': 'C',
-  '2.5.4.7': 'L',
-  '2.5.4.8': 'ST',
-  '2.5.4.9': 'streetAddress',
-  '2.5.4.10': 'O',
-  '2.5.4.11': 'OU',
-  '2.5.4.12': 'title',
-  '2.5.4.13': 'description',
-  '2.5.4.15': 'businessCategory',
-  '2.5.4.17': 'postalCode',
-  '2.5.4.41': 'name',
-  '2.5.4.42': 'GN',
-  '2.5.4.43': 'initials',
-  '2.5.4.46': 'dnQualifier',
-  '1.2.840.113549.1.9.1': 'Email',
-  '1.3.6.1.4.1.311.60.2.1.1': 'msJurisdictionLocality',
-  '1.3.6.1.4.1.311.60.2.1.2': 'msJurisdictionStateOrProvince',
-  '1.3.6.1.4.1.311.60.2.1.3': 'msJurisdictionCountry',
-  '0.9.2342.19200300.100.1.1': 'UID',
-  '0.9.2342.19200300.100.1.25': 'DC',
-};
 const SUBJECT_ALT_NAME = '2.5.29.17';
 /** As many as Suricata keeps. */
 const MAX_NAMES = 4096;
@@ -128,8 +103,6 @@ const MAX_NAMES = 4096;
 const SHORTEST_NAME = 3;
 const SEQUENCE = 0x30;
 const INTEGER = 2;
-const OID = 6;
-const SET = 0x31;
 
 /** Null: not a certificate. @param der its own copy */
 export function parseCertificate(der: Buffer): Certificate | null {
@@ -162,41 +135,6 @@ function colons(digits: string): string {
   return text;
 }
 
-/** `C=US, O=Example, CN=www.example.com`; of what is damaged the parts before. */
-function nameText(der: Buffer, name: Element): string {
-  const parts: string[] = [];
-  for (let at = name.start; at < name.end;) {
-    const set = readElement(der, at, name.end);
-    if (set?.tag !== SET || !addPairs(parts, der, set)) break;
-    at = set.end;
-  }
-  return parts.join(', ');
-}
-
-/** False: there is none. */
-function addPairs(parts: string[], der: Buffer, { start, end }: Element): boolean {
-  const before = parts.length;
-  for (let at = start; at < end;) {
-    const pair = readElement(der, at, end);
-    const type = pair?.tag === SEQUENCE ? readElement(der, pair.start, pair.end) : null;
-    const value = type?.tag === OID ? readElement(der, type.end, pair!.end) : null;
-    if (value === null) break;
-    const oid = oidText(der, type!.start, type!.end);
-    parts.push(`${ATTRIBUTES[oid] ?? oid}=${stringOf(der, value)}`);
-    at = pair!.end;
-  }
-  return parts.length > before;
-}
-
-const UTF8_STRING = 0x0c;
-const BMP_STRING = 0x1e;
-
-function stringOf(der: Buffer, { tag, start, end }: Element): string {
-  if (tag !== BMP_STRING) return der.toString(tag === UTF8_STRING ? 'utf8' : 'latin1', start, end);
-  const whole = start + ((end - start) & ~1);
-  return Buffer.from(der.subarray(start, whole)).swap16().toString('utf16le');
-}
-
 function alternativeNames(der: Buffer, extensions: Element): string[] {
   const found: string[] = [];
   const list = readElement(der, extensions.start, extensions.end);
@@ -219,24 +157,11 @@ function addNames(found: string[], der: Buffer, { start, end }: Element): void {
   const one = new ElementPlace();
   for (let at = start; at < end; at = one.end) {
     one.read(der, at, end);
-    const name = generalName(der, one);
+    const name = generalNameText(der, one);
     if (name !== '') found.push(name);
   }
 }
 
 function isAlternativeName(der: Uint8Array, { start, end }: Element): boolean {
   return oidText(der, start, end) === SUBJECT_ALT_NAME;
-}
-
-/** RFC 5280 section 4.2.1.6: mail, host, URI and address; others are left out. */
-function generalName(der: Buffer, { tag, start, end }: Element): string {
-  const kind = tag & 0x1f;
-  if (kind === 1 || kind === 2 || kind === 6) return der.toString('latin1', start, end);
-  if (kind !== 7) return '';
-  const bytes = der.subarray(start, end);
-  if (bytes.length === 4) return bytes.join('.');
-  const groups: string[] = [];
-  for (let i = 0; i + 1 < bytes.length; i += 2)
-    groups.push(((bytes[i]! << 8) | bytes[i + 1]!).toString(16).padStart(4, '0'));
-  return groups.join(':');
 }
