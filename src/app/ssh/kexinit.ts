@@ -18,7 +18,7 @@ const SEMICOLON = 0x3b;
 /**
  * The name-lists that a side is known by (key exchange, ciphers, MACs, compression of what it sends), with `;` between.
  * @param start first byte of the cookie
- * @returns null when the message is cut or its lengths are wrong
+ * @returns null when the message is cut or its lengths are wrong; padding may stand in for its last bytes
  */
 export function hasshString(data: Uint8Array, start: number, end: number, direction: Direction): Uint8Array | null {
   const parts: Uint8Array[] = [];

@@ -96,7 +96,7 @@ export class TlsParser extends AppParser implements Notes {
         continue;
       }
       if (end - at < HEADER) {
-        if (end - at >= VERSION_END) this.noteVersion(direction, u16(data, at + 1));
+        this.noteFirstBytes(direction, data, at, end);
         break;
       }
       const type = data[at]!;
@@ -170,6 +170,13 @@ export class TlsParser extends AppParser implements Notes {
     this.frame(input, 'data', at + HEADER, length, this.tx);
     if (type === Content.alert) this.frame(input, 'alert', at + HEADER, length, this.tx);
     else if (type === Content.heartbeat) this.frame(input, 'heartbeat', at + HEADER, length, this.tx);
+  }
+
+  /** A header that is cut: of what follows SSL 2 that version would mean something else. */
+  private noteFirstBytes(direction: Direction, data: Uint8Array, at: number, end: number): void {
+    if (end - at < VERSION_END) return;
+    const version = u16(data, at + 1);
+    if (version !== SSL2) this.noteVersion(direction, version);
   }
 
   /** That of the records holds until an end says its own. */

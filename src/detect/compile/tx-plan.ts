@@ -88,7 +88,7 @@ export function planOf(signature: Signature, protocol: number, direction: Direct
 }
 
 function lastingOf(steps: readonly PlannedStep[]): number {
-  return steps.length === 1 && steps[0]!.step.keyword === HOOK ? steps[0]!.progress : -1;
+  return steps.length === 1 && steps[0]!.step.keyword === HOOK && steps[0]!.progress > 0 ? steps[0]!.progress : -1;
 }
 
 /** Place of what is looked for in the payload, see `placeOf`. */

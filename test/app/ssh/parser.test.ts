@@ -103,6 +103,7 @@ describe('SSH parser', () => {
   const bad: readonly [name: string, body: Buffer][] = [
     ['a cookie only', Buffer.alloc(3)],
     ['too few lists', Buffer.concat([Buffer.alloc(16), nameList('a'), nameList('b')])],
+    ['nothing behind its lists', Buffer.concat([Buffer.alloc(16), ...Array.from({ length: 10 }, () => nameList(''))])],
     ['a list longer than the record', Buffer.concat([Buffer.alloc(16), Buffer.from('0fffffff', 'hex')])],
   ];
   for (const [name, body] of bad) {
@@ -118,6 +119,24 @@ describe('SSH parser', () => {
     assert.deepEqual(driver.anomalies(txOf(driver)), ['ssh.long_kex_record']);
     assert.equal(driver.feed(0, NEWKEYS).hasFailed, false);
     assert.equal(txOf(driver).progress[0], SshState.finished);
+  });
+
+  it('notes a later offer of 64 KB as well', () => {
+    const driver = new ParserDriver(ssh, HASSH).feed(0, Buffer.concat([CLIENT_BANNER, kexinit()]));
+    driver.feed(0, record(20, Buffer.alloc(70_000)));
+    assert.deepEqual(driver.anomalies(txOf(driver)), ['ssh.long_kex_record']);
+    assert.equal(Buffer.from(txOf(driver).sides[0].hasshString!).toString(), CLIENT_STRING);
+  });
+
+  it('takes the first half of a line end for none of a long banner', () => {
+    const long = 'SSH-2.0-'.padEnd(300, 'a');
+    const driver = new ParserDriver(ssh).feed(0, Buffer.from(`${long}\r`)).feed(0, Buffer.from('\n'));
+    assert.equal(Buffer.from(txOf(driver).sides[0].software!).toString(), long.slice(8));
+    assert.equal(txOf(driver).progress[0], SshState.bannerDone);
+  });
+
+  it('is found by its prefix in either case', () => {
+    assert.ok(ssh.patterns!.every(({ nocase }) => nocase === true));
   });
 
   it('gives up on a line that is no banner', () => {
@@ -149,6 +168,7 @@ describe('SSH parser', () => {
       const driver = new ParserDriver(ssh).feed(0, CLIENT_BANNER).feed(0, header);
       assert.equal(driver.hasFailed, true);
       assert.deepEqual(driver.anomalies(txOf(driver)), ['ssh.invalid_record']);
+      assert.equal(new ParserDriver(ssh).feed(0, CLIENT_BANNER).feed(0, header.subarray(0, 4)).hasFailed, true);
     });
   }
 

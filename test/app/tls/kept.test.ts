@@ -156,13 +156,36 @@ describe('times of certificates', () => {
         }
         const year = tag === 0x18 ? '' : Number(content.slice(0, 2)) < 50 ? '20' : '19';
         const [, y, mo, d, h, mi, s = '00'] = /^(....)(..)(..)(..)(..)(..)?Z$/.exec(year + content)!;
-        const isClock = Number(mo) > 0 && Number(mo) < 13 && Number(d) > 0 && Number(d) < 32;
-        const isDay = Number(h) < 24 && Number(mi) < 60 && Number(s) < 61;
+        const day = new Date(0);
+        day.setUTCFullYear(Number(y), Number(mo) - 1, Number(d));
+        const isDay = day.getUTCMonth() === Number(mo) - 1 && day.getUTCDate() === Number(d);
+        const isClock = Number(h) < 24 && Number(mi) < 60 && Number(s) < 60;
         if (!isClock || !isDay) assert.ok(Number.isNaN(got));
-        else assert.equal(got, Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s)) / 1000);
+        else assert.equal(got, day.getTime() / 1000 + Number(h) * 3600 + Number(mi) * 60 + Number(s));
       }),
     );
   });
+
+  const odd: readonly [tag: number, text: string, wanted: string | null][] = [
+    [0x17, '200101000000+0100', '2019-12-31T23:00:00Z'],
+    [0x17, '2001010000-0530', '2020-01-01T05:30:00Z'],
+    [0x17, '200101000000+2400', null],
+    [0x17, '200101000000+010', null],
+    [0x17, '200101000000', null],
+    [0x17, '200230000000Z', null],
+    [0x17, '200101000060Z', null],
+    [0x18, '20200101000000.5Z', '2020-01-01T00:00:00Z'],
+    [0x18, '20200101000000.Z', null],
+    [0x18, '20200101000000-0530', null],
+    [0x18, '00000101000000Z', '0000-01-01T00:00:00Z'],
+  ];
+  for (const [tag, text, wanted] of odd) {
+    it(`may be odd: ${text} is ${wanted ?? 'none'}`, () => {
+      const bytes = Buffer.from(text);
+      const expected = wanted === null ? NaN : Date.parse(wanted) / 1000;
+      assert.equal(timeOf(bytes, { tag, start: 0, end: bytes.length }), expected);
+    });
+  }
 });
 
 describe('digests', () => {

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import tls from '../../../src/app/tls/index.ts';
 import { parseCertificate } from '../../../src/app/tls/certificate.ts';
-import { TlsTransaction } from '../../../src/app/tls/transaction.ts';
+import { SslState, TlsTransaction } from '../../../src/app/tls/transaction.ts';
 import { versionOfHello, versionText } from '../../../src/app/tls/version.ts';
 import { JsonText } from '../../../src/base/json-writer.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
-import { CONVERSATIONS, SERVER } from './conversations.ts';
+import { CONVERSATIONS, HELLO, SERVER } from './conversations.ts';
 import type { Turn } from './conversations.ts';
 import {
   CHANGE_CIPHER,
@@ -57,7 +57,6 @@ function outcome(driver: ParserDriver): unknown {
     record: eve(driver),
     anomalies: driver.anomalies(tx),
     progress: [...tx.progress],
-    state: tx.sslState,
     requests: driver.requests,
     failed: driver.hasFailed,
   };
@@ -211,6 +210,41 @@ describe('TLS parser', () => {
     ]);
     assert.equal(driver.hasFailed, false);
     assert.equal(driver.app.bytes(0) > 100, true);
+  });
+
+  it('is in the state of the last message in the bytes that came last', () => {
+    const driver = new ParserDriver(tls);
+    const states: number[] = [];
+    const say = (direction: 0 | 1, ...pieces: readonly Buffer[]): void => {
+      for (const piece of pieces) {
+        driver.feed(direction, piece);
+        states.push(txOf(driver).sslState);
+      }
+    };
+    const server = record(22, SERVER);
+    const chain = record(22, certificates(certificate()));
+    say(0, record(22, HELLO));
+    say(1, server, chain.subarray(0, 100), chain.subarray(100, 110), chain.subarray(110));
+    say(1, record(22, Buffer.concat([handshake(12, Buffer.alloc(40)), SERVER_DONE])));
+    say(0, Buffer.concat([record(22, CLIENT_KEY), CHANGE_CIPHER, ENCRYPTED]));
+    say(1, record(22, Buffer.concat([SERVER, handshake(13, Buffer.alloc(4))])));
+    const { clientHello, serverHello, serverKeyExchange, clientKeyExchange, none } = SslState;
+    assert.deepEqual(states, [
+      clientHello,
+      serverHello,
+      none,
+      none,
+      none,
+      serverKeyExchange,
+      clientKeyExchange,
+      // encrypted by now
+      none,
+    ]);
+  });
+
+  it('has the version of a record before all of its header is there', () => {
+    const driver = new ParserDriver(tls).feed(0, record(22, HELLO, 0x0302).subarray(0, 4));
+    assert.equal(txOf(driver).client.version, 0x0302);
   });
 
   for (const [title, turns] of Object.entries(CONVERSATIONS)) {
