@@ -7,7 +7,7 @@ import { md5Content } from '../../framework/digest-content.ts';
 import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { JA3, choice } from './settings.ts';
+import { JA3, STATES, choice } from './settings.ts';
 import { ClientState, ServerState, SslState } from './transaction.ts';
 import type { TlsTransaction } from './transaction.ts';
 import { SSL2, THIRTEEN, isThirteen } from './version.ts';
@@ -260,6 +260,7 @@ const sslState = defineKeyword({
   page: `${PAGE}#ssl-state`,
   examples: ['alert tls any any -> any any (msg:"m"; ssl_state:client_hello; sid:1;)'],
   compile(builder, option) {
+    builder.setup.demands.add(STATES);
     let listed = 0;
     let negated = 0;
     for (const word of requiredArgument(option).replaceAll('"', '').split(/[|,]/)) {

@@ -22,7 +22,7 @@ import {
   ssl2Header,
   ssl2Length,
 } from './record.ts';
-import { JA3 } from './settings.ts';
+import { JA3, STATES } from './settings.ts';
 import type { TlsSettings } from './settings.ts';
 import { ClientState, ServerState, SslState, TlsTransaction } from './transaction.ts';
 import { SSL2, isOpen, isThirteen } from './version.ts';
@@ -49,11 +49,13 @@ export class TlsParser extends AppParser implements Notes {
   private readonly handshake: Handshake;
   private readonly heartbeats = new Heartbeats();
   private readonly streams = [new Stream(), new Stream()] as const;
+  private readonly areStatesDemanded: boolean;
   private isDone = false;
 
   constructor(flow: AppFlow, settings: TlsSettings) {
     super(flow);
     this.settings = settings;
+    this.areStatesDemanded = flow.services.isDemanded(STATES);
     const ja3 = settings.ja3 === 'yes' || (settings.ja3 === 'auto' && flow.services.isDemanded(JA3));
     this.tx = new TlsTransaction(this.newId(), flow.formerProtocol, { ja3, ja4: settings.ja4 !== 'no' });
     this.handshake = new Handshake(this.tx, this);
@@ -70,7 +72,7 @@ export class TlsParser extends AppParser implements Notes {
     if (input.length > 0 && !this.isAwaiting(input)) this.tx.sslState = SslState.none;
     const taken = this.records(input);
     const other = direction === TO_SERVER ? TO_CLIENT : TO_SERVER;
-    if (this.tx.sslState !== before && this.flow.isRestless(other)) this.changed(other);
+    if (this.tx.sslState !== before && this.areStatesDemanded) this.changed(other);
     return taken;
   }
 

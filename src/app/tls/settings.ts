@@ -11,6 +11,8 @@ export interface TlsSettings {
   readonly ja4: 'yes' | 'no' | 'auto';
 }
 
+/** Name by which rules demand to be told of every state of the handshake, whoever speaks. */
+export const STATES = 'ssl_state';
 /** Name by which rules and outputs demand JA3. */
 export const JA3 = 'ja3';
 
