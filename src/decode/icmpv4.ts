@@ -23,6 +23,8 @@ const UNKNOWN = -1;
 const ANY_CODE = 255;
 /** Originate, receive and transmit time. */
 const TIMESTAMPS_LENGTH = 12;
+/** Of these are the entries of a router advertisement (RFC 1256 section 3). */
+const WORD_LENGTH = 4;
 /** Highest code of each type. */
 const MAX_CODE = new Int16Array(256).fill(UNKNOWN);
 MAX_CODE[Icmpv4Type.echoReply] = 0;
@@ -57,10 +59,23 @@ export function decodeIcmpv4(c: LayerContext, p: Packet, o: number, end: number)
   p.payloadLength = end - o - ICMPV4_HEADER_LENGTH;
   p.flags |= PacketFlag.wantsFlow;
   const maxCode = MAX_CODE[type]!;
-  if (maxCode === UNKNOWN) p.addAnomaly(ANOMALY.unknown_type);
-  else if (p.icmpCode > maxCode) p.addAnomaly(ANOMALY.unknown_code);
+  if (maxCode === UNKNOWN) {
+    p.addAnomaly(ANOMALY.unknown_type);
+    return LAYER_OK;
+  }
+  readHeader(p, type, o);
+  if (p.icmpCode > maxCode) p.addAnomaly(ANOMALY.unknown_code);
   else readBody(p, type, o, end);
   return LAYER_OK;
+}
+
+/** What the type alone says of the first bytes, whatever the code. */
+function readHeader(p: Packet, type: number, o: number): void {
+  if (isTimestamp(type) && !lengthenHeader(p, TIMESTAMPS_LENGTH)) p.addAnomaly(ANOMALY.ipv4_trunc_pkt);
+  if (quotesPacket(type) || isRouterMessage(type)) return;
+  p.icmpHasId = 1;
+  p.icmpId = Icmpv4.id(p.data, o);
+  p.icmpSeq = Icmpv4.sequence(p.data, o);
 }
 
 function readBody(p: Packet, type: number, o: number, end: number): void {
@@ -68,13 +83,23 @@ function readBody(p: Packet, type: number, o: number, end: number): void {
     if (type === Icmpv4Type.unreachable) p.icmpMtu = Icmpv4.mtu(p.data, o);
     if (end > o + ICMPV4_HEADER_LENGTH || type === Icmpv4Type.sourceQuench)
       readQuoted(p, o + ICMPV4_HEADER_LENGTH, end);
-    return;
+  } else if (type === Icmpv4Type.routerAdvertisement) {
+    const addresses = Icmpv4.addressCount(p.data, o) * Icmpv4.addressWords(p.data, o) * WORD_LENGTH;
+    if (!lengthenHeader(p, addresses)) p.addAnomaly(ANOMALY.ipv4_trunc_pkt);
   }
-  if (type === Icmpv4Type.routerAdvertisement) return;
-  if (isTimestamp(type) && end - o < ICMPV4_HEADER_LENGTH + TIMESTAMPS_LENGTH) p.addAnomaly(ANOMALY.ipv4_trunc_pkt);
-  p.icmpHasId = 1;
-  p.icmpId = Icmpv4.id(p.data, o);
-  p.icmpSeq = Icmpv4.sequence(p.data, o);
+}
+
+/** Fields behind the common eight bytes are no payload; false when they are not all there. */
+function lengthenHeader(p: Packet, length: number): boolean {
+  if (length > p.payloadLength) return false;
+  p.l4HeaderLength += length;
+  p.payloadOffset += length;
+  p.payloadLength -= length;
+  return true;
+}
+
+function isRouterMessage(type: number): boolean {
+  return type === Icmpv4Type.routerAdvertisement || type === Icmpv4Type.routerSolicitation;
 }
 
 function isTimestamp(type: number): boolean {

@@ -23,6 +23,8 @@ const ANOMALY = defineAnomalies('decode', 'icmpv6', [
   'ipv6_unknown_version',
 ]);
 
+/** Where the body begins (RFC 4443 section 2.1); of errors and echoes, its first four bytes are header as well. */
+const BODY_OFFSET = 4;
 const UNKNOWN = -1;
 const ANY_CODE = 255;
 /** RFC 6550: its codes are message kinds. */
@@ -58,8 +60,8 @@ export function decodeIcmpv6(c: LayerContext, p: Packet, o: number, end: number)
   p.proto = IpProtocol.icmpv6;
   p.icmpType = type;
   p.icmpCode = Icmpv6.code(data, o);
-  p.payloadOffset = o + ICMPV6_HEADER_LENGTH;
-  p.payloadLength = end - o - ICMPV6_HEADER_LENGTH;
+  p.payloadOffset = o + BODY_OFFSET;
+  p.payloadLength = end - o - BODY_OFFSET;
   p.flags |= PacketFlag.wantsFlow;
   const maxCode = MAX_CODE[type]!;
   if (maxCode === UNKNOWN) p.addAnomaly(unknownType(type));
@@ -79,13 +81,20 @@ function readBody(p: Packet, type: number, maxCode: number, o: number, end: numb
   if (p.icmpCode > maxCode && !isRenumberingReset(type, p.icmpCode)) {
     p.addAnomaly(ANOMALY.unknown_code);
   } else if (type <= Icmpv6Type.parameterProblem) {
+    skipHeader(p, o, end);
     if (type === Icmpv6Type.packetTooBig) p.icmpMtu = Icmpv6.mtu(p.data, o);
     readQuoted(p, o + ICMPV6_HEADER_LENGTH, end);
   } else if (type === Icmpv6Type.echoRequest || type === Icmpv6Type.echoReply) {
+    skipHeader(p, o, end);
     p.icmpHasId = 1;
     p.icmpId = Icmpv6.id(p.data, o);
     p.icmpSeq = Icmpv6.sequence(p.data, o);
   }
+}
+
+function skipHeader(p: Packet, o: number, end: number): void {
+  p.payloadOffset = o + ICMPV6_HEADER_LENGTH;
+  p.payloadLength = end - o - ICMPV6_HEADER_LENGTH;
 }
 
 function isRenumberingReset(type: number, code: number): boolean {

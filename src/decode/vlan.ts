@@ -17,16 +17,16 @@ const ANOMALY = defineAnomalies('decode', 'vlan', ['header_too_small', 'unknown_
 
 export function decodeVlan(c: LayerContext, p: Packet, o: number, end: number): LayerResult {
   const depth = p.vlanCount;
-  if (depth < MAX_VLAN_LAYERS) c.count(COUNTERS[depth]!);
+  if (depth >= MAX_VLAN_LAYERS) {
+    p.addAnomaly(ANOMALY.too_many_layers);
+    return LAYER_FAILED;
+  }
+  c.count(COUNTERS[depth]!);
   if (end - o < VLAN_HEADER_LENGTH) {
     markInvalid(p, ANOMALY.header_too_small);
     return LAYER_FAILED;
   }
   if (!c.enter(p)) return LAYER_FAILED;
-  if (depth >= MAX_VLAN_LAYERS) {
-    p.addAnomaly(ANOMALY.too_many_layers);
-    return LAYER_FAILED;
-  }
   pushVlan(p, Vlan.tci(p.data, o));
   const type = Vlan.type(p.data, o);
   p.etherType = type;

@@ -43,9 +43,9 @@ function headerProblem(data: Uint8Array, o: number, end: number): number {
   const length = Nsh.length(data, o);
   const type = Nsh.metadataType(data, o);
   if (Nsh.version(data, o) !== 0) return ANOMALY.unsupported_version;
+  if (length >= end - o) return ANOMALY.bad_header_length;
   if (type === METADATA_RESERVED || type === METADATA_EXPERIMENT) return ANOMALY.reserved_type;
   if (type !== METADATA_FIXED && type !== METADATA_VARIABLE) return ANOMALY.unsupported_type;
-  if (length >= end - o) return ANOMALY.bad_header_length;
   return type === METADATA_FIXED && length !== NSH_TYPE1_LENGTH ? ANOMALY.bad_header_length : -1;
 }
 

@@ -3,7 +3,7 @@
 import { defineCounter } from '../base/counters.ts';
 import { decodePppPayload } from '../decode/ppp-payload.ts';
 import { defineAnomalies } from '../framework/anomaly.ts';
-import { LAYER_FAILED, defineLayer, markInvalid } from '../framework/layer.ts';
+import { LAYER_FAILED, LAYER_OK, defineLayer, markInvalid } from '../framework/layer.ts';
 import type { LayerContext, LayerResult } from '../framework/layer.ts';
 import type { Packet } from '../framework/packet.ts';
 import { EtherType } from '../wire/ethernet.ts';
@@ -18,6 +18,7 @@ function decode(c: LayerContext, p: Packet, o: number, end: number): LayerResult
   if (end - o < PPPOE_HEADER_LENGTH + 1) return failed(p, ANOMALY.pkt_too_small);
   const data = p.data;
   p.pppoeSession = Pppoe.session(data, o);
+  if (Pppoe.length(data, o) === 0) return LAYER_OK; // what follows is padding of the frame
   o += PPPOE_HEADER_LENGTH;
   if (Ppp.isShort(data, o)) return decodePppPayload(c, p, data[o]!, o + 1, end);
   if (end - o < 2) return failed(p, ANOMALY.pkt_too_small);

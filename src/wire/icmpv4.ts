@@ -27,6 +27,9 @@ export const Icmpv4 = {
   checksum: (data: Uint8Array, o: number): number => u16(data, o + 2),
   id: (data: Uint8Array, o: number): number => u16(data, o + 4),
   sequence: (data: Uint8Array, o: number): number => u16(data, o + 6),
+  /** Of a router advertisement: how many addresses, and words of four bytes for each (RFC 1256 section 3). */
+  addressCount: (data: Uint8Array, o: number): number => data[o + 4]!,
+  addressWords: (data: Uint8Array, o: number): number => data[o + 5]!,
   /** Next-hop MTU of "fragmentation needed" (RFC 1191). */
   mtu: (data: Uint8Array, o: number): number => u16(data, o + 6),
 } as const;

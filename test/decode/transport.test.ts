@@ -56,12 +56,22 @@ describe('TCP', () => {
     ['option of length 0', '63 00 01 01', ['tcp.opt_invalid_len']],
     ['window scale twice', '03 03 01 03 03 02 01 01', ['tcp.opt_duplicate']],
     ['SACK without a block', '05 02 01 01', []],
+    ['window scale of 14', '03 03 0e 01', []],
+    ['window scale of 15', '03 03 0f 01', ['tcp.opt_wscale_over_max']],
     ['an unknown option', '63 04 00 00', []],
     ['nothing after the end of the list', '00 02 02 02', []],
   ];
   for (const [name, options, anomalies] of optionCases) {
     it(`options: ${name}`, () => assert.deepEqual(anomaliesOf(withOptions(options)), anomalies));
   }
+
+  it('counts a window scale beyond 14 as 14 (RFC 7323 section 2.3), and names it in no counter', () => {
+    const { packet: p, decoder } = decode(tcp4({ options: hex('03 03 ff 01'), flags: 2 }));
+    assert.equal(p.tcpWindowScale, 14);
+    assert.deepEqual(anomaliesOf(p), ['tcp.opt_wscale_over_max']);
+    assert.equal(p.flags & PacketFlag.invalid, 0);
+    assert.equal(decoder.counters.byName('decoder.event.tcp.opt_wscale_over_max'), 0);
+  });
 
   it('is refused at every shorter length', () => {
     const segment = tcp({ options: hex('02 04 05 b4') });
@@ -104,6 +114,19 @@ describe('ICMP', () => {
     assert.equal(p.payloadLength, 1);
   });
 
+  it('has its fields in the header, and what follows for payload', () => {
+    const timestamp = decode(icmp4(13, 0, concat(hex('0009 0100'), new Uint8Array(12), bytes(1, 2)))).packet;
+    assert.deepEqual([timestamp.l4HeaderLength, timestamp.payloadLength, timestamp.icmpId], [20, 2, 9]);
+    const advertisement = decode(icmp4(9, 0, concat(hex('0102 0000'), new Uint8Array(8), bytes(1)))).packet;
+    assert.deepEqual([advertisement.l4HeaderLength, advertisement.payloadLength], [16, 1]);
+    assert.deepEqual([advertisement.payloadOffset, advertisement.icmpHasId], [34 + 16, 0]);
+  });
+
+  it('has identifier and sequence by its type, whatever the code', () => {
+    const { packet: p } = decode(icmp4(8, 3, bytes(0, 9, 1, 0)));
+    assert.deepEqual([p.icmpHasId, p.icmpId, p.icmpSeq], [1, 9, 256]);
+  });
+
   it('reads the packet an error quotes', () => {
     const quoted = ipv4({ src: '1.2.3.4', dst: '5.6.7.8', protocol: 17 }, udp({ sp: 53, dp: 4000 }));
     const { packet: p } = decode(icmp4(3, 4, concat(hex('0000 0240'), quoted)));
@@ -117,6 +140,10 @@ describe('ICMP', () => {
     ['a type nobody assigned', icmp(44, 0), ['icmpv4.unknown_type']],
     ['a code its type does not have', icmp(8, 1), ['icmpv4.unknown_code']],
     ['a quoted header cut off', icmp(3, 0, concat(hex('0000 0000'), bytes(0x45, 0))), ['icmpv4.ipv4_trunc_pkt']],
+    ['a timestamp cut off', icmp(14, 0, new Uint8Array(15)), ['icmpv4.ipv4_trunc_pkt']],
+    ['a timestamp cut off, of an unknown code', icmp(13, 9), ['icmpv4.ipv4_trunc_pkt', 'icmpv4.unknown_code']],
+    ['a router advertisement of two entries', icmp(9, 0, hex('0202 0000 0000000000000000 0000000000000000')), []],
+    ['one that lacks an entry', icmp(9, 0, hex('0202 0000 0000000000000000 000000')), ['icmpv4.ipv4_trunc_pkt']],
     ['quoting no IPv4', icmp(3, 0, concat(hex('0000 0000'), ipv6({}, bytes()))), ['icmpv4.ipv4_unknown_ver']],
   ];
   for (const [name, message, anomalies] of cases) {
@@ -132,6 +159,16 @@ describe('ICMPv6', () => {
     const { packet: p } = decode(icmp6(2, 0, concat(hex('0000 0500'), quoted)));
     assert.deepEqual([p.icmpMtu, p.embeddedVersion, p.embeddedSp, p.embeddedDp], [1280, 6, 1, 2]);
     assert.equal(p.embeddedDst3, 2);
+  });
+
+  it('has the payload behind eight bytes in errors and echoes, behind four in others', () => {
+    const payload = (type: number, code: number): number[] => {
+      const { packet: p } = decode(icmp6(type, code, concat(bytes(0, 0, 0, 0), ipv6({}, bytes(1, 2)))));
+      return [p.payloadOffset - p.l4Offset, p.payloadLength];
+    };
+    for (const type of [1, 2, 3, 4, 128, 129]) assert.deepEqual(payload(type, 0), [8, 42]);
+    for (const type of [5, 130, 133, 134, 135, 136, 137, 200]) assert.deepEqual(payload(type, 0), [4, 46]);
+    assert.deepEqual(payload(128, 9), [4, 46]);
   });
 
   const cases: [string, Uint8Array, number, string[]][] = [

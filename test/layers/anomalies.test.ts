@@ -48,6 +48,8 @@ const CASES: [name: string, frame: Uint8Array, linkType: number, anomalies: stri
     ['nsh.bad_header_length'],
   ],
   ['NSH of a reserved type', ethernet(0x894f, concat(hex('0fc2 0001 0001 23ff'), IP)), 1, ['nsh.reserved_type']],
+  ['NSH of a reserved type, cut', ethernet(0x894f, hex('0fc2 0001 0001 23ff')), 1, ['nsh.bad_header_length']],
+  ['NSH of an unknown type, cut', ethernet(0x894f, hex('0fc4 0701 0001 23ff 0000 0000')), 1, ['nsh.bad_header_length']],
   ['NSH of an unknown type', ethernet(0x894f, concat(hex('0fc2 0701 0001 23ff'), IP)), 1, ['nsh.unsupported_type']],
   ['NSH with no known payload', ethernet(0x894f, concat(hex('0fc2 0209 0001 23ff'), IP)), 1, ['nsh.unknown_payload']],
   ['GRE cut', gre('0000 08'), 1, ['gre.pkt_too_small']],
@@ -116,6 +118,13 @@ describe('anomalies of encapsulations', () => {
   for (const [name, frame, linkType, anomalies] of CASES) {
     it(name, () => assert.deepEqual(anomaliesOf(decode(frame, linkType).packet), anomalies));
   }
+
+  it('finds no packet in a PPPoE session whose payload is empty', () => {
+    const padding = ethernet(0x8864, concat(hex('1100 0042 0000 0021'), IP));
+    const { packet: p, decoder } = decode(padding);
+    assert.deepEqual([p.pppoeSession, p.ipVersion, anomaliesOf(p).length], [0x42, 0, 0]);
+    assert.equal(decoder.counters.byName('decoder.ipv4'), 0);
+  });
 
   it('leaves a tunnel alone whose inner packet does not hold', () => {
     const broken = IP.slice();
