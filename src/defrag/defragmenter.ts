@@ -96,13 +96,13 @@ export class Defragmenter implements FragmentSink {
     if (p.number === this.options.simulateMemcapAt) return this.refuse(p);
     const from = isIpv4 ? p.l3Offset + p.l3HeaderLength : p.ip6FragmentOffset + IPV6_FRAGMENT_HEADER_LENGTH;
     const length = p.l3End - from;
-    const tracker = this.trackerOf(p);
-    if (tracker === null) return false;
     const problem = isIpv4 ? ipv4Problem(p, length) : ipv6Problem(p, length);
     if (problem >= 0) {
       p.addAnomaly(problem);
       return false;
     }
+    const tracker = this.trackerOf(p);
+    if (tracker === null) return false;
     tracker.expires = p.ts + this.timeout(p);
     this.table.touch(tracker);
     if (!this.keep(tracker, p, from, length)) return this.refuse(p);

@@ -98,7 +98,7 @@ export class FlowTracker {
 
   /** Sets p.flow, the direction and the established flag; -1 when the packet has no flow. */
   handle(p: Packet): number {
-    if ((p.flags & (PacketFlag.wantsFlow | PacketFlag.invalid)) !== PacketFlag.wantsFlow) return -1;
+    if ((p.flags & PacketFlag.wantsFlow) === 0) return -1;
     if (quotesFlow(p)) {
       const reported = this.reportedFlow(p);
       if (reported >= 0) return reported;

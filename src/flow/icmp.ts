@@ -20,6 +20,7 @@ const V6_COUNTERPARTS: readonly (readonly [number, number])[] = [
   [130, 131], // multicast listener query and report
   [139, 140], // node information
   [144, 145], // home agent address discovery
+  [146, 147], // mobile prefix solicitation
 ];
 
 function table(pairs: readonly (readonly [number, number])[]): Int16Array {
@@ -34,9 +35,13 @@ function table(pairs: readonly (readonly [number, number])[]): Int16Array {
 const V4 = table(V4_COUNTERPARTS);
 const V6 = table(V6_COUNTERPARTS);
 
-/** The type that answers p's ICMP type, 0 when none does: it stands in the flow key where ports stand. */
+/**
+ * The type that answers p's ICMP type, 0 when none does: it stands in the flow key where ports stand. Messages of ICMPv6
+ * with a code are answered by none, and those of each code are a flow of their own (measured beside Suricata 8.0.8).
+ */
 export function icmpCounterpart(p: Packet): number {
-  return p.proto === PROTO_ICMP ? V4[p.icmpType]! : V6[p.icmpType]!;
+  if (p.proto === PROTO_ICMP) return V4[p.icmpType]!;
+  return p.icmpCode === 0 ? V6[p.icmpType]! : p.icmpCode;
 }
 
 export function isIcmp(proto: number): boolean {
