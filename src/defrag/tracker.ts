@@ -120,12 +120,17 @@ export class Tracker {
 
   /** A fragment without "more fragments", unless an earlier one has all of its bytes. */
   noteLast(fragment: Fragment): void {
+    let end = fragment.end;
     for (let f = this.first; f !== null; f = f.next) {
-      const isInside = f.offset <= fragment.offset && f.end >= fragment.end;
-      if (isInside && !newFragmentWins(this.policy, f.offset, f.end, fragment.offset, fragment.end)) return;
+      if (f.offset > fragment.offset || f.end < fragment.end) continue;
+      if (!newFragmentWins(this.policy, f.offset, f.end, fragment.offset, fragment.end)) return;
+      if (f.offset === fragment.offset && f.end > end) end = f.end; // its bytes beyond the new one stay
     }
-    if (this.total >= 0 && fragment.offset >= this.lastOffset) return;
-    this.total = fragment.end;
+    if (this.total >= 0 && fragment.offset >= this.lastOffset) {
+      const isReplaced = fragment.offset === this.lastOffset && end > this.total;
+      if (!isReplaced || !newFragmentWins(this.policy, this.lastOffset, this.total, fragment.offset, end)) return;
+    }
+    this.total = end;
     this.lastOffset = fragment.offset;
   }
 

@@ -9,7 +9,7 @@ import { Action, dropReason, PacketFlag } from '../framework/packet.ts';
 import type { AppStreamSink } from '../framework/stream.ts';
 import { AppDataFlag } from '../framework/stream.ts';
 import { i32 } from '../wire/read.ts';
-import { STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
+import { STREAM_ANOMALY } from './events.ts';
 import { Greeting, HandshakeQueue } from './handshake-queue.ts';
 import { noteScaled, Scaled } from './history.ts';
 import type { StreamOptions } from './options.ts';
@@ -142,10 +142,7 @@ export class TcpContext {
   private noteUnseen(p: Packet, peer: number, unseen: number): void {
     const w = this.sessions.words;
     const flags = w[peer + D.flags]!;
-    if ((flags & StreamFlag.eof) === 0 || (flags & StreamFlag.finCounted) !== 0) {
-      this.counters.add(TCP_COUNTER.ackUnseenData);
-      return;
-    }
+    if ((flags & StreamFlag.eof) === 0 || (flags & StreamFlag.finCounted) !== 0) return;
     w[peer + D.nextSeq] = p.tcpAck;
     if (unseen === 1) w[peer + D.flags] = flags | StreamFlag.finCounted;
   }

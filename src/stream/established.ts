@@ -4,7 +4,7 @@ import type { Packet } from '../framework/packet.ts';
 import { isAckValid, isOvertaken, isTimestampValid, noteTimestamp } from './checks.ts';
 import { takeFin } from './closing.ts';
 import type { TcpContext } from './context.ts';
-import { STREAM_ANOMALY } from './events.ts';
+import { STREAM_ANOMALY, TCP_COUNTER } from './events.ts';
 import { takeReset } from './reset.ts';
 import { CLIENT, D, S, SERVER, SessionFlag } from './sessions.ts';
 import { TcpFlag } from './states.ts';
@@ -85,6 +85,8 @@ function takeSegment(x: TcpContext, p: Packet, b: number, d: number, peer: numbe
   }
   noteTimestamp(x, p, b, d);
   x.updateNextSeq(p, d);
+  // each segment that says so, and of open connections alone (measured beside Suricata 8.0.8)
+  if (((p.tcpAck - w[peer + D.nextSeq]!) | 0) > 0) x.counters.add(TCP_COUNTER.ackUnseenData);
   x.updateAck(p, peer);
   x.updateWindow(p, peer);
   x.feed(p, b, d, peer);

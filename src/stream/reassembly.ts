@@ -69,7 +69,10 @@ export class Reassembly {
     if ((flags & UNREAD) === StreamFlag.appDisabled && this.keepsBytes && !this.hasReaders) this.stopKeeping(d);
     let start = (seq - w[d + D.baseSeq]!) | 0;
     if (start < 0) {
-      if (start + length <= 0) return Inserted.nothing;
+      if (start + length <= 0) {
+        if ((flags & UNREAD) === 0) this.counters.add(TCP_COUNTER.overlap);
+        return Inserted.nothing;
+      }
       offset -= start;
       length += start;
       start = 0;

@@ -85,6 +85,34 @@ describe('overlap policies', () => {
     assert.equal(reassemble('linux', pieces, 4), '1133');
   });
 
+  it('keep what an earlier fragment has beyond a last one at the same place, where the later one counts', () => {
+    const whole = (policy: string, ...parts: (readonly [offset: number, text: string, more: boolean])[]): string => {
+      const driver = new DefragDriver({ policyOf: () => defragPolicyOf(policy) });
+      const rebuilt = parts.flatMap(([offset, text, more]) =>
+        driver.feed(fragment4({ offset, more, data: ascii(text) })),
+      );
+      return rebuilt.map((p) => Buffer.from(contentOf(p)).toString('latin1')).join();
+    };
+    const shorter = [
+      [0, '........', true],
+      [8, 'AAAAAAAA', true],
+      [8, 'BBBBB', false],
+    ] as const;
+    const longer = [
+      [8, 'AAAAA', false],
+      [8, 'BBBBBBBB', false],
+      [0, '........', true],
+    ] as const;
+    for (const policy of ['linux', 'bsd-right']) {
+      assert.equal(whole(policy, ...shorter), '........BBBBBAAA');
+      assert.equal(whole(policy, ...longer), '........BBBBBBBB');
+    }
+    for (const policy of ['bsd', 'windows', 'solaris', 'macos']) {
+      assert.equal(whole(policy, ...shorter), '');
+      assert.equal(whole(policy, ...longer), '........AAAAA');
+    }
+  });
+
   it('knows the systems of host-os-policy, in any case', () => {
     assert.equal(defragPolicyOf('Windows'), defragPolicyOf('vista'));
     assert.equal(defragPolicyOf('hpux11'), defragPolicyOf('macos'));

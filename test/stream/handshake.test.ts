@@ -79,6 +79,24 @@ describe('answers that are none', () => {
     assert.deepEqual(c.say('c', 'PA', 1, 1, { data: 'late' }), ['pkt_spurious_retransmission']);
     assert.equal(c.counters.byName('tcp.ack_unseen_data'), 1);
   });
+
+  it('counts each segment that acknowledges what was not seen, of open connections alone', () => {
+    const unseen = (...segments: Parameters<Conversation['say']>[]): number => {
+      const c = new Conversation();
+      c.say('c', 'S', 0, 0);
+      for (const segment of segments) c.say(...segment);
+      return c.counters.byName('tcp.ack_unseen_data');
+    };
+    const open: Parameters<Conversation['say']>[] = [
+      ['s', 'SA', 0, 1],
+      ['c', 'A', 1, 1],
+    ];
+    assert.equal(unseen(...open, ['s', 'A', 1, 11], ['s', 'A', 1, 11], ['s', 'A', 1, 21]), 3);
+    assert.equal(unseen(...open, ['s', 'A', 1, 11], ['c', 'PA', 11, 1, { data: 'more' }], ['s', 'A', 1, 15]), 1);
+    assert.equal(unseen(['s', 'SA', 0, 1], ['s', 'A', 1, 11]), 0);
+    assert.equal(unseen(...open, ['s', 'RA', 1, 11]), 0);
+    assert.equal(unseen(...open, ['c', 'FA', 1, 1], ['s', 'A', 1, 2], ['s', 'A', 1, 11]), 0);
+  });
 });
 
 describe('depth', () => {

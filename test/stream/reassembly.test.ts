@@ -29,6 +29,17 @@ describe('raw inspection, passive', () => {
     assert.equal(c.engine.view.maxRegions(c.t, 'toServer'), 1);
   });
 
+  it('counts as an overlap what comes again once it was read', () => {
+    const c = new Conversation((options) => {
+      options.rawInspection = false;
+    });
+    c.shake();
+    c.say('s', 'PA', 1, 1, { data: '220 ready\r\n' });
+    c.say('c', 'A', 1, 12);
+    c.say('s', 'PA', 1, 1, { data: '220 ready\r\n' });
+    assert.equal(c.counters.byName('tcp.overlap'), 1);
+  });
+
   it('splits at a gap and says so once', () => {
     const c = new Conversation();
     c.shake();
