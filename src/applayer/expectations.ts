@@ -77,14 +77,16 @@ export class Expectations {
     const port = this.flows.destinationPort(f);
     if (this.ports[port] === 0) return undefined;
     const key = this.key(f, F.src, F.dst, port);
-    if (!this.byKey.has(key)) return undefined;
-    return this.change({ key }, () => this.remove(key));
+    return this.byKey.has(key) ? this.change({ key }, () => this.remove(key)) : undefined;
   }
 
   /** The flow that announced is over: what it announced does not come any more. */
   forget(f: number): void {
     if (!this.announcers.delete(f)) return;
+    // another worker may have put its own in the place of one
+    this.journal?.begin();
     for (const [key, { from }] of this.byKey) if (from === f) this.change({ key }, () => this.remove(key));
+    this.journal?.end();
   }
 
   /** Does something that the other workers are told of. */

@@ -34,8 +34,11 @@ export class ChecksumVerifier {
     const i = p.device < this.seen.length ? p.device : 0;
     if (this.isChecking[i] === 0) return;
     if (this.isSampling[i] !== 0 && p.parent === null && ++this.seen[i]! === SAMPLE) {
-      if (this.wrong[i]! * TOLERATED > SAMPLE) this.isChecking[i] = 0;
-      if (this.isChecking[i] === 0) return;
+      this.isSampling[i] = 0; // once, however many packets come
+      if (this.wrong[i]! * TOLERATED > SAMPLE) {
+        this.isChecking[i] = 0;
+        return;
+      }
     }
     if (p.proto === IpProtocol.tcp && p.l4Offset >= 0 && !hasValidTransportChecksum(p)) {
       p.flags |= PacketFlag.badChecksum;

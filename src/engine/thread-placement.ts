@@ -1,6 +1,6 @@
 // ThreadPlacement: puts threads on the processors that the configuration names, each kind on its own.
 
-import { setPriority } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import { log } from '../base/log.ts';
 import type { ConfigNode } from '../config/index.ts';
 import { THIS_THREAD, bindThread, threadBindingReason, threadsOfProgram } from '../native/threads.ts';
@@ -9,6 +9,8 @@ import { processorSets } from './settings/index.ts';
 import type { ProcessorSet, ProcessorSets } from './settings/index.ts';
 
 const MODULE = 'affinity';
+/** The thread has ended meanwhile. */
+const ENDED = constants.errno.ESRCH;
 
 export class ThreadPlacement {
   private readonly sets: ProcessorSets;
@@ -31,7 +33,8 @@ export class ThreadPlacement {
   /** All threads there are: those of Node, which compile and collect garbage, stay away from packets. Before any worker is placed. */
   placeProgram(): void {
     const { processors } = this.sets.management;
-    for (const thread of threadsOfProgram()) bind(thread, processors);
+    const failed = new Set(threadsOfProgram().map((thread) => bindThread(thread, processors)));
+    for (const code of failed) if (code !== ENDED) tell(code, processors);
   }
 
   /** The calling thread hands packets of captures to workers. */
@@ -52,9 +55,9 @@ export class ThreadPlacement {
   /** Starts a thread that takes no packets: it would have the processors of the one that starts it. */
   startAside<T>(start: () => T): T {
     if (this.own === undefined) return start();
-    bind(THIS_THREAD, this.sets.management.processors);
+    bind(this.sets.management.processors);
     const started = start();
-    bind(THIS_THREAD, this.own);
+    bind(this.own);
     return started;
   }
 }
@@ -63,7 +66,7 @@ export class ThreadPlacement {
 function place({ isExclusive, nice, otherNice, processors }: ProcessorSet, index: number): readonly number[] {
   const one = processors[index % processors.length]!;
   const own = isExclusive ? [one] : processors;
-  bind(THIS_THREAD, own);
+  bind(own);
   const wanted = isExclusive ? (nice.get(one) ?? otherNice) : otherNice;
   if (wanted !== 0) prefer(wanted);
   return own;
@@ -78,7 +81,12 @@ function prefer(nice: number): void {
   }
 }
 
-function bind(thread: number, processors: readonly number[]): void {
-  const failed = bindThread(thread, processors);
-  if (failed !== 0) log.warning(MODULE, `processors ${processors.join(', ')}: ${errorName(failed)}`);
+/** The calling thread. */
+function bind(processors: readonly number[]): void {
+  tell(bindThread(THIS_THREAD, processors), processors);
+}
+
+/** @param code of the error, 0 for none */
+function tell(code: number, processors: readonly number[]): void {
+  if (code !== 0) log.warning(MODULE, `processors ${processors.join(', ')}: ${errorName(code)}`);
 }

@@ -125,8 +125,8 @@ function isDue(tx: TxState, app: AppFlow): boolean {
 
 /** Whether nothing is to come in either direction; where both are complete one has to end, for `isRecordDue` may wait. */
 function isAtEnd(tx: TxState, app: AppFlow): boolean {
-  const [isRequestOver, isResponseOver] = [isDirectionOver(app, TO_SERVER), isDirectionOver(app, TO_CLIENT)];
-  return (isRequestOver || isResponseOver) && isOver(app, tx, TO_SERVER) && isOver(app, tx, TO_CLIENT);
+  const hasEnded = isDirectionOver(app, TO_SERVER) || isDirectionOver(app, TO_CLIENT);
+  return hasEnded && isOver(app, tx, TO_SERVER) && isOver(app, tx, TO_CLIENT);
 }
 
 function isReached(tx: TxState, app: AppFlow, direction: 0 | 1, due: number): boolean {

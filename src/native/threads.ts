@@ -10,9 +10,13 @@ export const threadBindingReason: string =
 /** The calling thread. */
 export const THIS_THREAD = 0;
 
-/** Numbers of all threads of this program, those of Node and of V8 among them. */
+/** Numbers of all threads of this program, those of Node and of V8 among them; this one alone where /proc is not mounted. */
 export function threadsOfProgram(): number[] {
-  return readdirSync('/proc/self/task').map(Number);
+  try {
+    return readdirSync('/proc/self/task').map(Number);
+  } catch {
+    return [THIS_THREAD];
+  }
 }
 
 /** @returns 0, or the number of the error (errno): none of the processors is there, or the thread is not */
