@@ -1,5 +1,17 @@
 // DER (X.690): elements read one after the other, without trust.
 
+/** Tags of what certificates are made of (X.680 chapter 8.4). */
+export const DerTag = {
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  oid: 0x06,
+  utf8String: 0x0c,
+  bmpString: 0x1e,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
 /** Where an element's contents are, and where the next begins. */
 export interface Element {
   readonly tag: number;

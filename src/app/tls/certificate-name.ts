@@ -1,6 +1,6 @@
 // Names in certificates as text: of subjects and issuers (RFC 5280 section 4.1.2.4), and alternative ones (4.2.1.6).
 
-import { oidText, readElement } from '../../wire/der.ts';
+import { DerTag, oidText, readElement } from '../../wire/der.ts';
 import type { Element } from '../../wire/der.ts';
 
 /** Abbreviations of attributes, as Suricata has them. */
@@ -39,11 +39,6 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   '0.9.2342.19200300.100.1.1': 'uid',
   '0.9.2342.19200300.100.1.25': 'DC',
 };
-const OID = 0x06;
-const SEQUENCE = 0x30;
-const SET = 0x31;
-const UTF8_STRING = 0x0c;
-const BMP_STRING = 0x1e;
 /** Numeric, printable, teletex, IA5, visible, general. */
 const BYTE_STRINGS: readonly number[] = [0x12, 0x13, 0x14, 0x16, 0x1a, 0x1b];
 
@@ -52,7 +47,7 @@ export function nameText(der: Buffer, name: Element): string {
   const parts: string[] = [];
   for (let at = name.start; at < name.end;) {
     const set = readElement(der, at, name.end);
-    const part = set?.tag === SET ? setText(der, set) : '';
+    const part = set?.tag === DerTag.set ? setText(der, set) : '';
     if (part === '') break;
     parts.push(part);
     at = set!.end;
@@ -64,8 +59,8 @@ function setText(der: Buffer, { start, end }: Element): string {
   const pairs: string[] = [];
   for (let at = start; at < end;) {
     const pair = readElement(der, at, end);
-    const type = pair?.tag === SEQUENCE ? readElement(der, pair.start, pair.end) : null;
-    const value = type?.tag === OID ? readElement(der, type.end, pair!.end) : null;
+    const type = pair?.tag === DerTag.sequence ? readElement(der, pair.start, pair.end) : null;
+    const value = type?.tag === DerTag.oid ? readElement(der, type.end, pair!.end) : null;
     if (value === null) break;
     const oid = oidText(der, type!.start, type!.end);
     pairs.push(`${ATTRIBUTES[oid] ?? `OID(${oid})`}=${valueText(der, value)}`);
@@ -75,9 +70,9 @@ function setText(der: Buffer, { start, end }: Element): string {
 }
 
 function valueText(der: Buffer, { tag, start, end }: Element): string {
-  if (tag === UTF8_STRING) return der.toString('utf8', start, end);
+  if (tag === DerTag.utf8String) return der.toString('utf8', start, end);
   if (BYTE_STRINGS.includes(tag)) return der.toString('latin1', start, end);
-  return tag === BMP_STRING ? bmpText(der, start, end) : der.toString('hex', start, end).toUpperCase();
+  return tag === DerTag.bmpString ? bmpText(der, start, end) : der.toString('hex', start, end).toUpperCase();
 }
 
 /** UTF-16; halves of a character that stand alone are replaced. */
@@ -121,12 +116,12 @@ function plainText(der: Buffer, start: number, end: number): string {
 }
 
 function directoryText(der: Buffer, name: Element | null): string {
-  return name?.tag === SEQUENCE ? `DirectoryName(${nameText(der, name)})` : '';
+  return name?.tag === DerTag.sequence ? `DirectoryName(${nameText(der, name)})` : '';
 }
 
 /** What it is, without the value, which may be anything. */
 function otherText(der: Buffer, type: Element | null): string {
-  return type?.tag === OID ? `OtherName(${oidText(der, type.start, type.end)}, [...])` : '';
+  return type?.tag === DerTag.oid ? `OtherName(${oidText(der, type.start, type.end)}, [...])` : '';
 }
 
 function addressText(bytes: Buffer): string {

@@ -1,5 +1,6 @@
 // Whether bytes are a certificate (RFC 5280 section 4.1), part by part, and if not what is wrong, by event name.
 
+import { DerTag } from '../../wire/der.ts';
 import { timeOf } from './certificate-time.ts';
 
 export type CertificateProblem =
@@ -11,11 +12,7 @@ export type CertificateProblem =
   | 'invalid_certificate';
 
 const Tag = {
-  integer: 0x02,
-  bitString: 0x03,
-  octetString: 0x04,
-  oid: 0x06,
-  sequence: 0x30,
+  ...DerTag,
   version: 0xa0,
   extensions: 0xa3,
 } as const;

@@ -3,7 +3,7 @@
 import { digestOf } from '../../base/digest.ts';
 import { generalNameText, nameText } from './certificate-name.ts';
 import { timeOf } from './certificate-time.ts';
-import { ElementPlace, areElements, oidText, readAll, readElement } from '../../wire/der.ts';
+import { DerTag, ElementPlace, areElements, oidText, readAll, readElement } from '../../wire/der.ts';
 import type { Element } from '../../wire/der.ts';
 
 /** Texts of it are made when somebody asks for them. */
@@ -101,15 +101,14 @@ const SUBJECT_ALT_NAME = '2.5.29.17';
 const MAX_NAMES = 4096;
 /** Bytes of a name that is not empty: tag, length, one more. */
 const SHORTEST_NAME = 3;
-const SEQUENCE = 0x30;
 const INTEGER = 2;
 
 /** Null: not a certificate. @param der its own copy */
 export function parseCertificate(der: Buffer): Certificate | null {
   const outer = readElement(der, 0, der.length);
-  if (outer?.tag !== SEQUENCE) return null;
+  if (outer?.tag !== DerTag.sequence) return null;
   const tbs = readElement(der, outer.start, outer.end);
-  if (tbs?.tag !== SEQUENCE) return null;
+  if (tbs?.tag !== DerTag.sequence) return null;
   const parts = readAll(der, tbs.start, tbs.end);
   if (parts === null) return null;
   const from = parts[0]?.tag === 0xa0 ? 1 : 0;

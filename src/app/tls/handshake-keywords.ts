@@ -5,12 +5,12 @@ import { requiredArgument, unquoted } from '../../framework/keyword-argument.ts'
 import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
 import type { Direction } from '../../framework/transaction.ts';
+import { PAGE } from './keyword-parts.ts';
 import { STATES } from './settings.ts';
 import { ClientState, ServerState, SslState } from './transaction.ts';
 import type { TlsTransaction } from './transaction.ts';
 import { SSL2, THIRTEEN, isThirteen } from './version.ts';
 
-const PAGE = 'rules/tls-keywords.html';
 const FROM_START = [toServer('tls', ClientState.inProgress), toClient('tls', ServerState.inProgress)];
 
 const VERSIONS: Readonly<Record<string, number>> = {

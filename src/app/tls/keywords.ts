@@ -8,16 +8,15 @@ import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { HANDSHAKE_KEYWORDS } from './handshake-keywords.ts';
+import { PAGE, SERVER_CERTIFICATE, certificateOf } from './keyword-parts.ts';
 import { JA3, choice } from './settings.ts';
 import { ClientState, ServerState } from './transaction.ts';
 import type { TlsTransaction } from './transaction.ts';
 import { VALIDITY_KEYWORDS } from './validity-keywords.ts';
 
-const PAGE = 'rules/tls-keywords.html';
 const HELLO = [toServer('tls', ClientState.helloDone)];
 const SERVER_HELLO = [toClient('tls', ServerState.hello)];
 const HELLOS = [...HELLO, ...SERVER_HELLO];
-const SERVER_CERTIFICATE = [toClient('tls', ServerState.certDone)];
 const CERTIFICATES = [toServer('tls', ClientState.certDone), toClient('tls', ServerState.certDone)];
 
 /** Bytes of the texts seen last: certificates and fingerprints come again and again. */
@@ -35,8 +34,6 @@ function text(value: string | undefined | null): Uint8Array | null {
   known.set(value, bytes);
   return bytes;
 }
-
-const certificate = (tx: TlsTransaction, direction: Direction) => tx.side(direction).chain.leaf ?? undefined;
 
 interface Sticky extends Pick<StickyBuffer, 'name' | 'aliases' | 'summary' | 'engines' | 'isMulti'> {
   readonly isMd5?: boolean;
@@ -77,28 +74,28 @@ const BUFFERS: readonly Sticky[] = [
     aliases: ['tls_cert_subject'],
     summary: 'Subject of the certificate.',
     engines: CERTIFICATES,
-    bytes: (tx, direction) => text(certificate(tx, direction)?.subject),
+    bytes: (tx, direction) => text(certificateOf(tx, direction)?.subject),
   },
   {
     name: 'tls.cert_issuer',
     aliases: ['tls_cert_issuer'],
     summary: 'Issuer of the certificate.',
     engines: CERTIFICATES,
-    bytes: (tx, direction) => text(certificate(tx, direction)?.issuer),
+    bytes: (tx, direction) => text(certificateOf(tx, direction)?.issuer),
   },
   {
     name: 'tls.cert_serial',
     aliases: ['tls_cert_serial'],
     summary: 'Serial number of the certificate, in hexadecimal with colons.',
     engines: CERTIFICATES,
-    bytes: (tx, direction) => text(certificate(tx, direction)?.serial),
+    bytes: (tx, direction) => text(certificateOf(tx, direction)?.serial),
   },
   {
     name: 'tls.cert_fingerprint',
     aliases: ['tls_cert_fingerprint'],
     summary: 'SHA-1 of the certificate, in hexadecimal with colons.',
     engines: CERTIFICATES,
-    bytes: (tx, direction) => text(certificate(tx, direction)?.fingerprint),
+    bytes: (tx, direction) => text(certificateOf(tx, direction)?.fingerprint),
   },
   {
     name: 'tls.certs',
@@ -247,14 +244,14 @@ export const TLS_KEYWORDS: readonly KeywordDefinition[] = [
     'tls.subject',
     ['tls.subjectdn'],
     'Part of the subject.',
-    (tx, direction) => certificate(tx, direction)?.subject,
+    (tx, direction) => certificateOf(tx, direction)?.subject,
   ),
-  containsKeyword('tls.issuerdn', [], 'Part of the issuer.', (tx, direction) => certificate(tx, direction)?.issuer),
+  containsKeyword('tls.issuerdn', [], 'Part of the issuer.', (tx, direction) => certificateOf(tx, direction)?.issuer),
   containsKeyword(
     'tls.fingerprint',
     [],
     'SHA-1 of the certificate.',
-    (tx, direction) => certificate(tx, direction)?.fingerprint,
+    (tx, direction) => certificateOf(tx, direction)?.fingerprint,
     (wanted) => wanted.toLowerCase(),
   ),
   tlsStore,

@@ -1,17 +1,11 @@
 // Keywords of TLS about the time in which the certificate of the server is valid.
 
-import { toClient } from '../../framework/app-keyword.ts';
 import { unquoted } from '../../framework/keyword-argument.ts';
 import { RuleError, defineKeyword } from '../../framework/keyword.ts';
 import type { KeywordDefinition } from '../../framework/keyword.ts';
 import type { Direction } from '../../framework/transaction.ts';
-import { ServerState } from './transaction.ts';
+import { PAGE, SERVER_CERTIFICATE, certificateOf } from './keyword-parts.ts';
 import type { TlsTransaction } from './transaction.ts';
-
-const PAGE = 'rules/tls-keywords.html';
-const SERVER_CERTIFICATE = [toClient('tls', ServerState.certDone)];
-
-const certificate = (tx: TlsTransaction, direction: Direction) => tx.side(direction).chain.leaf ?? undefined;
 
 const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ](\d{2})(?::(\d{2})(?::(\d{2}))?)?)?)?)?$/;
 
@@ -89,19 +83,19 @@ export const VALIDITY_KEYWORDS: readonly KeywordDefinition[] = [
   dateKeyword(
     'tls_cert_notbefore',
     'The certificate is valid from a date on.',
-    (tx, direction) => certificate(tx, direction)?.notBefore,
+    (tx, direction) => certificateOf(tx, direction)?.notBefore,
   ),
   dateKeyword(
     'tls_cert_notafter',
     'The certificate is valid up to a date.',
-    (tx, direction) => certificate(tx, direction)?.notAfter,
+    (tx, direction) => certificateOf(tx, direction)?.notAfter,
   ),
   flagKeyword('tls_cert_expired', 'The certificate is not valid any more.', (tx, direction, now) => {
-    const one = certificate(tx, direction);
+    const one = certificateOf(tx, direction);
     return one !== undefined && now > one.notAfter;
   }),
   flagKeyword('tls_cert_valid', 'The certificate is valid by its dates.', (tx, direction, now) => {
-    const one = certificate(tx, direction);
+    const one = certificateOf(tx, direction);
     return one !== undefined && now >= one.notBefore && now <= one.notAfter;
   }),
 ];
