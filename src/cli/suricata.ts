@@ -200,8 +200,7 @@ async function start(args: Arguments, config: ConfigNode, origin: Origin): Promi
   const isAlone =
     workers === 1 || args.flags.has('continuous') || new CaptureDeletion(args, config).when === 'non-alerts';
   if (isAlone) return play(args, config, prepared, undefined);
-  // each worker loads the rules for itself
-  return play(args, config, { ...prepared, rules: null }, { count: workers, entry, hasRules: rules !== null });
+  return play(args, config, prepared, { count: workers, entry });
 }
 
 async function play(
@@ -242,7 +241,10 @@ async function play(
             return deletion.when === 'non-alerts' ? [deletion.output()] : [];
           },
         })
-      : await replayOnTeam({ ...source, captures: all }, { ...team, recipe: { ...how, ruleSource, configTexts } });
+      : await replayOnTeam(
+          { ...source, captures: all },
+          { ...team, rules, recipe: { ...how, ruleSource, configTexts } },
+        );
   disobey();
   if (typeof result === 'string') {
     log.error('threads', result);

@@ -124,8 +124,7 @@ export async function watch(args: Arguments, config: ConfigNode, prepared: Prepa
   const { configTexts, entry, ruleSource } = prepared;
   const recipe = { ...how, ruleSource, configTexts };
   const offloading = seesAsOnTheWire(config, source);
-  const result =
-    count === 1 ? await live(options) : await liveOnTeam(options, { count, entry, recipe, hasRules: rules !== null });
+  const result = count === 1 ? await live(options) : await liveOnTeam(options, { count, entry, recipe });
   attendant?.ending();
   offloading?.restore((message) => {
     log.warning(moduleOf(source), message);

@@ -36,8 +36,10 @@ export interface LoadedRules {
   readonly files: number;
   /** Rules read, bad ones included. */
   readonly total: number;
-  /** The same. */
+  /** Empty likewise. */
   diagnostics: readonly Diagnostic[];
+  /** The files that the rules stand in; empty likewise. */
+  texts: readonly RuleText[];
   /** What the rules share: names, tags, data sets. */
   readonly setup: RulesetSetup;
   /** With `collectsForAnalysis`: every rule with what is known of it beyond the signature. */
@@ -109,6 +111,7 @@ export function loadRules(config: ConfigNode, files: readonly string[], options:
   return {
     ...loaded(config, { ...rules, diagnostics: [...diagnostics, ...rules.diagnostics] }, basis),
     files: files.length,
+    texts,
     analysed,
   };
 }
@@ -131,9 +134,15 @@ export function deliverRules(
   const basis = basisOf(config, options);
   const rules = compiledRules(config, texts, basis, options);
   const { setup } = basis;
-  const packed = packRules({ ...rules, diagnostics: [...diagnostics, ...rules.diagnostics] }, texts, setup);
-  const parcel = { ...packed, image: sharedImage(packed.image) };
-  return { delivered: { texts, parcel, files: files.length }, ruleset: rules.ruleset, setup };
+  const all = { ...rules, diagnostics: [...diagnostics, ...rules.diagnostics], setup, texts, files: files.length };
+  return { delivered: deliver(all), ruleset: rules.ruleset, setup };
+}
+
+/** Rules of this thread, to be taken over by others. */
+export function deliver(rules: CompiledRules & Pick<LoadedRules, 'setup' | 'texts' | 'files'>): DeliveredRules {
+  const { files, setup, texts } = rules;
+  const packed = packRules(rules, texts, setup);
+  return { texts, parcel: { ...packed, image: sharedImage(packed.image) }, files };
 }
 
 /**
@@ -149,7 +158,7 @@ export function* takeOverRules(
   const basis = basisOf(config, options, former);
   yield;
   const rules = yield* unpackRules(parcel, texts, basis.context, { mayWarn: true });
-  return rules === undefined ? undefined : { ...loaded(config, rules, basis, former), files, analysed: [] };
+  return rules === undefined ? undefined : { ...loaded(config, rules, basis, former), files, texts, analysed: [] };
 }
 
 /** Other rules took the place of these: whoever still holds them does not hold their memory. */
@@ -159,6 +168,7 @@ export function letGo(rules: LoadedRules): void {
   };
   rules.ruleset = { ...rules.ruleset, outlines: [], diagnostics: [], signature };
   rules.diagnostics = [];
+  rules.texts = [];
 }
 
 function loaded(
@@ -166,7 +176,7 @@ function loaded(
   { ruleset, total, diagnostics: found }: CompiledRules,
   { context, diagnostics: before, setup }: Basis,
   former?: LoadedRules,
-): Omit<LoadedRules, 'files' | 'analysed'> {
+): Omit<LoadedRules, 'files' | 'texts' | 'analysed'> {
   const diagnostics = [...before, ...found];
   const globals = globalSpecs(readThresholds(config, context.variables, diagnostics));
   return { ruleset, thresholds: new Thresholds(globals, undefined, former?.thresholds), total, diagnostics, setup };

@@ -27,9 +27,9 @@ const TURN_IN_USE = 5;
 /** @returns the result, or the reason why it did not begin or come to its end */
 export async function liveOnTeam(
   options: LiveOptions,
-  { count, entry, hasRules, recipe }: TeamPlan & { readonly recipe: WorkerRecipe },
+  { count, entry, recipe }: TeamPlan & { readonly recipe: WorkerRecipe },
 ): Promise<LiveResult | string> {
-  const { config, control, rejectDevice, sendsNothing = false, source } = options;
+  const { config, control, rejectDevice, rules, sendsNothing = false, source } = options;
   const filter = options.filter ?? configuredFilter(source);
   if (typeof filter === 'string') return filter;
   const names = sourceNames(source);
@@ -43,12 +43,12 @@ export async function liveOnTeam(
   const tasks = parts.map((part, i): MemberTask => ({ ...common, source: part, counts: counts[i]! }));
   const state = (): RuleState | null => (run.rules === null ? null : ruleStateOf(run.rules));
   ThreadPlacement.of(config)?.placeProgram();
-  const team = await Team.start({ entry, hasRules, recipe, config, tasks, mayWait: false, ruleStateOf: state });
+  const team = await Team.start({ entry, rules, recipe, config, tasks, mayWait: false, ruleStateOf: state });
   if (typeof team === 'string') {
     shared.close();
     return team;
   }
-  const run = new TeamRun(team, options.rules);
+  const run = new TeamRun(team, rules);
   const countsOf = (name: string): { readonly packets: number; readonly drops: number } | undefined => {
     if (!names.includes(name)) return undefined;
     const sum = { packets: 0, drops: 0 };

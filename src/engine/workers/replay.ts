@@ -6,6 +6,7 @@ import { PacketRing } from '../../capture/packet-ring.ts';
 import { Spread } from '../../capture/spread.ts';
 import { PacketBatch, openCaptureFile } from '../../pcap/index.ts';
 import type { ReplayOptions, ReplayResult } from '../replay.ts';
+import { letGo } from '../load-rules.ts';
 import { ThreadPlacement } from '../thread-placement.ts';
 import { Team } from './team.ts';
 import type { TeamOptions } from './team.ts';
@@ -18,14 +19,17 @@ const REGION = 2 << 20;
 const WAIT = 2;
 
 /** Workers that are threads of their own. */
-export interface TeamPlan extends Pick<TeamOptions, 'entry' | 'hasRules'> {
+export interface TeamPlan extends Pick<TeamOptions, 'entry'> {
   readonly count: number;
 }
 
-/** Reads all captures before it returns; a text tells why it could not begin or did not come to its end. */
+/**
+ * Reads all captures before it returns; a text tells why it could not begin or did not come to its end. The rules are the
+ * workers' then: nothing is left of them here.
+ */
 export async function replayOnTeam(
   options: Pick<ReplayOptions, 'config' | 'control' | 'filter' | 'observer'> & { readonly captures: readonly string[] },
-  { count, ...plan }: TeamPlan & Pick<TeamOptions, 'recipe'>,
+  { count, ...plan }: TeamPlan & Pick<TeamOptions, 'recipe' | 'rules'>,
 ): Promise<ReplayResult | string> {
   const memories = Array.from({ length: count }, () => PacketRing.allocate(RING));
   const { captures, config } = options;
@@ -34,6 +38,7 @@ export async function replayOnTeam(
   placement?.placeProgram();
   const team = await Team.start({ ...plan, config, tasks, mayWait: true });
   if (typeof team === 'string') return team;
+  if (plan.rules !== null) letGo(plan.rules);
   placement?.placeReader();
   const rings = memories.map((memory) => new PacketRing(memory));
   const reading = new Reading(team, rings, options);

@@ -5,8 +5,7 @@ import { Counters, counterMemory, defineCounter } from '../../base/counters.ts';
 import { Journal } from '../../base/journal.ts';
 import { log } from '../../base/log.ts';
 import type { ConfigNode } from '../../config/index.ts';
-import { CompilerThread } from '../reload/compiler-thread.ts';
-import { orderOf } from '../reload/attach.ts';
+import type { LoadedRules } from '../load-rules.ts';
 import type { Memcap } from '../memcaps.ts';
 import type { CompiledOrder } from '../reload/order.ts';
 import { MemberThread } from './member-thread.ts';
@@ -15,6 +14,7 @@ import { CONTROL_WORDS, ControlWord, WORKERS_LOST, tellFinished } from './messag
 import type { MemberMessage, MemberTask, RulesMessage, WorkerRecipe } from './messages.ts';
 import type { Question, Reply } from './questions.ts';
 import type { RuleState } from './rule-state.ts';
+import { shareRules } from './share-rules.ts';
 import { teamMemcaps } from './team-memcaps.ts';
 import { WriterHost } from './writer-host.ts';
 
@@ -23,8 +23,8 @@ export interface TeamOptions {
   readonly entry: URL;
   readonly recipe: WorkerRecipe;
   readonly config: ConfigNode;
-  /** False: no detection. */
-  readonly hasRules: boolean;
+  /** As this thread loaded them; null: no detection. */
+  readonly rules: LoadedRules | null;
   /** One for each worker. */
   readonly tasks: readonly MemberTask[];
   /** Packets come from files: who reads the records may be waited for. */
@@ -91,8 +91,8 @@ export class Team implements MemberEvents {
 
   /** @returns the team once all its workers are ready for packets, or why they are not */
   static async start(options: TeamOptions): Promise<Team | string> {
-    const compiled = options.hasRules ? await compile(options) : null;
-    if (typeof compiled === 'string') return compiled;
+    const { config, recipe, rules } = options;
+    const compiled = rules === null ? null : await shareRules(rules, config, recipe.configTexts);
     const team = new Team(options, compiled);
     await new Promise<void>((resolve) => {
       team.onReady = resolve;
@@ -339,10 +339,4 @@ export class Team implements MemberEvents {
 
 function warnOf(problem: string | undefined): void {
   if (problem !== undefined) log.error('threads', problem);
-}
-
-/** The rules once for all workers. */
-async function compile({ config, recipe }: TeamOptions): Promise<CompiledOrder | string> {
-  const order = orderOf(recipe.ruleSource, config);
-  return new CompilerThread().compile({ ...order, config: { ...order.config, texts: recipe.configTexts } });
 }

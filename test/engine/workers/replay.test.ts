@@ -159,6 +159,18 @@ describe('replay on several workers', function () {
     }
   });
 
+  it('goes on where no rule can be loaded, as one worker does', () => {
+    const rules = rulesOf('alert tcp any any -> any any (msg:"none"; no_such_keyword; sid:1;)');
+    const tell = (workers: number): string[] =>
+      run(DEMO, rules, workers)
+        .filter(({ event_type }) => event_type === 'flow')
+        .map(essence)
+        .sort();
+    const alone = tell(1);
+    assert.ok(alone.length > 0);
+    assert.deepEqual(tell(2), alone);
+  });
+
   it('does not wait for ever for workers that cannot begin', () => {
     const config = join(folder, 'live.yaml');
     writeFileSync(config, '%YAML 1.1\n---\naf-packet: [{ interface: default, threads: 3 }]\n');

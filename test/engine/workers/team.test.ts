@@ -28,7 +28,7 @@ async function team(ends: readonly string[], isLive = true, pause = 20): Promise
   const config = new ConfigNode('');
   const recipe = { logDirectory: '' } as WorkerRecipe;
   const live = isLive ? { ruleStateOf: () => null } : {};
-  const common = { entry: ENTRY, recipe, config, hasRules: false, mayWait: false, pause, ...live };
+  const common = { entry: ENTRY, recipe, config, rules: null, mayWait: false, pause, ...live };
   const started = await Team.start({ ...common, tasks: ends.map(taskOf) });
   assert.ok(typeof started !== 'string', started as string);
   return started;
