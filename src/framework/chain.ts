@@ -27,6 +27,12 @@ export class Inspection {
   flags = 0;
   /** Stream offset of the byte at `start`; 0 for packets and whole buffers. `depth` counts from the stream's start. */
   streamOffset = 0;
+  /** The content that the signature was looked up by, where it is known between which places it lies; else null. */
+  sought: ContentSpec | null = null;
+  /** It does not begin before this. */
+  soughtFrom = 0;
+  /** It does not end after this. */
+  soughtTo = 0;
   /** Numbers whose order follows from the buffer (`dce`) have the low byte first. */
   isLittleEndian = false;
 }

@@ -98,6 +98,13 @@ export interface Reference {
   readonly url: string;
 }
 
+export interface PayloadConditions {
+  readonly match: ChainMatch;
+  readonly contents: readonly ContentSpec[];
+  /** The one that stands for the signature where payloads are looked through; null for none. */
+  readonly chosen: ContentSpec | null;
+}
+
 export interface Signature {
   /** Position in evaluation order. */
   iid: number;
@@ -132,7 +139,7 @@ export interface Signature {
   /** Conditions on the packet, in the order of the rule. */
   readonly packetMatches: readonly PacketMatch[];
   /** Conditions on the payload/stream, null without. */
-  readonly payload: { readonly match: ChainMatch; readonly contents: readonly ContentSpec[] } | null;
+  readonly payload: PayloadConditions | null;
   readonly buffers: readonly BufferInspection[];
   /** Conditions on transactions; empty for rules that know none. */
   readonly txSteps: readonly TxStep[];

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { compileMatcher } from '../../src/detect/mpm/index.ts';
+import { compileMatcher, firstEnd, lastEnd, matchBuffer } from '../../src/detect/mpm/index.ts';
 import type { MultiPatternMatcher, Pattern } from '../../src/detect/mpm/index.ts';
 import { compileNeedle } from '../../src/detect/mpm/spm.ts';
 import { hyperscanAvailable, hyperscanReason } from '../../src/native/hyperscan.ts';
 import { registerBuffer, unregisterBuffer } from '../../src/native/buffers.ts';
 import { readRealRules } from './real-rules.ts';
 
-const out = new Int32Array(100_000);
+const out = matchBuffer(40_000);
 
 function scan(matcher: MultiPatternMatcher, data: Uint8Array, offset: number, length: number): number[] {
   const id = registerBuffer(data);
@@ -19,6 +19,32 @@ function scan(matcher: MultiPatternMatcher, data: Uint8Array, offset: number, le
 
 function lower(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+}
+
+/** Where a pattern ends first and last, from `offset`. */
+function naiveEnds({ bytes, nocase }: Pattern, data: Uint8Array, offset: number, length: number): [number, number] {
+  const ends: number[] = [];
+  for (let at = offset; at + bytes.length <= offset + length; at++)
+    if (bytes.every((b, i) => (nocase ? lower(b) === lower(data[at + i]!) : b === data[at + i])))
+      ends.push(at + bytes.length - offset);
+  return [ends[0]!, ends.at(-1)!];
+}
+
+/** Places that a scan tells: Hyperscan's are exact, the automaton's hold all that there are. */
+function checkEnds(
+  matcher: MultiPatternMatcher,
+  patterns: readonly Pattern[],
+  data: Uint8Array,
+  [offset, length]: readonly [number, number],
+): void {
+  const count = matcher.scan(data, registerBuffer(data), offset, length, out);
+  for (let n = 0; n < count; n++) {
+    const [first, last] = naiveEnds(patterns[out[n]!]!, data, offset, length);
+    const told = [firstEnd(out, n), lastEnd(out, n)] as const;
+    if (matcher.algorithm === 'hs') assert.deepEqual(told, [first, last]);
+    else
+      assert.ok(told[0] <= first && told[1] >= last, `${told.join()} does not hold ${String(first)}, ${String(last)}`);
+  }
 }
 
 function naive(patterns: readonly Pattern[], data: Uint8Array, offset: number, length: number): number[] {
@@ -61,10 +87,13 @@ describe('multi-pattern matchers agree', function () {
         const start = Math.min(offset, data.length);
         const length = Math.max(0, data.length - start - cut);
         const expected = naive(patterns, data, start, length);
-        assert.deepEqual(scan(compileMatcher('ac', patterns), data, start, length), expected);
+        const ac = compileMatcher('ac', patterns);
+        assert.deepEqual(scan(ac, data, start, length), expected);
+        checkEnds(ac, patterns, data, [start, length]);
         if (hyperscanAvailable) {
           const matcher = compileMatcher('hs', patterns);
           assert.deepEqual(scan(matcher, data, start, length), expected);
+          checkEnds(matcher, patterns, data, [start, length]);
           matcher.free();
         }
         unregisterBuffer(data);

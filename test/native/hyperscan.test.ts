@@ -17,7 +17,7 @@ describe('hyperscan', function () {
     this.skip();
   });
 
-  const out = new Int32Array(16);
+  const out = new Int32Array(3 * 16);
   const data = new Uint8Array(256);
 
   function scan(database: number, text: string): number[] {

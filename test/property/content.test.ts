@@ -91,6 +91,35 @@ describe('content chains (property)', () => {
     );
   });
 
+  it('find the same when it is known between which places one of them lies', () => {
+    const known = fc.record({ which: fc.nat(), offset: fc.nat(2), length: fc.integer({ min: 1, max: 3 }) });
+    let narrowed = 0;
+    fc.assert(
+      fc.property(text(0, 12), fc.array(spec, { minLength: 1, maxLength: 4 }), known, (data, contents, part) => {
+        const positive = contents.filter(({ negated }) => !negated);
+        const sought = positive[part.which % Math.max(1, positive.length)];
+        if (sought === undefined) return;
+        // what is looked up may be a part of it, with less said of it
+        const { bytes } = sought;
+        const partOffset = Math.min(part.offset, bytes.length - 1);
+        const chop = bytes.subarray(partOffset, partOffset + part.length);
+        const ends = places(data, { ...newContent(chop, false), nocase: true }, 0).map((at) => at + chop.length);
+        if (ends.length === 0) return;
+        const inspection = new Inspection();
+        inspection.data = data;
+        inspection.end = data.length;
+        inspection.budget = 1e9;
+        inspection.sought = sought;
+        inspection.soughtFrom = ends[0]! - partOffset - chop.length;
+        inspection.soughtTo = ends.at(-1)! + bytes.length - partOffset - chop.length;
+        if (inspection.soughtFrom > 0 || inspection.soughtTo < data.length) narrowed++;
+        assert.equal(linkChain(contents.map(contentElement))(inspection), reference(data, contents) === 'holds');
+      }),
+      { numRuns: 3000 },
+    );
+    assert.ok(narrowed > 300, String(narrowed));
+  });
+
   it('the search gives the first place', () => {
     fc.assert(
       fc.property(text(0, 40), text(1, 5), fc.boolean(), (data, bytes, nocase) => {

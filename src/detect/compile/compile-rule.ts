@@ -8,12 +8,19 @@ import { RuleError } from '../../framework/keyword.ts';
 import type { KeywordDefinition, RulesetSetup } from '../../framework/keyword.ts';
 import { F } from '../../framework/flows.ts';
 import { ProtocolTest, SigFlag } from '../../framework/signature.ts';
-import type { FrameInspection, PacketMatch, Signature, SignatureHeader } from '../../framework/signature.ts';
+import type {
+  FrameInspection,
+  PacketMatch,
+  PayloadConditions,
+  Signature,
+  SignatureHeader,
+} from '../../framework/signature.ts';
 import type { Located, RuleAst, RuleOption, Variables } from '../../rules/index.ts';
 import { dsizeOf, finishChain } from '../content/reach.ts';
 import { checkTransforms } from '../content/transform.ts';
 import type { ChainBuilder } from './chain-builder.ts';
 import { checkWhole } from './checks.ts';
+import { chosenContent } from './fast-pattern.ts';
 import { pendingBuffer } from './pending.ts';
 import { isTcpProtocol, protocolNames, protocolTest } from './protocols.ts';
 import { ruleTypeOf } from './rule-type.ts';
@@ -280,6 +287,11 @@ function adaptContents(builder: RuleBuilder, { buffer, transforms, contents }: C
   }
 }
 
+function payloadOf(chain: ChainBuilder): PayloadConditions {
+  const { contents } = chain;
+  return { match: chain.link(), contents, chosen: chosenContent(contents) };
+}
+
 function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, isNegated }: Whole): Signature {
   const { ast, meta } = builder;
   if (meta.sid === 0) throw new RuleError('Signature missing required value "sid".', 'add sid:NUMBER;', 'rule/no-sid');
@@ -324,10 +336,7 @@ function finish(builder: RuleBuilder, header: SignatureHeader, { appProtocols, i
     header: isOfOneProtocol(builder, header) ? { ...header, protocol: builder.ipProtocol } : header,
     needsAnomaly: builder.packetKeywords.some((name) => name === 'decode-event' || name === 'stream-event'),
     packetMatches: builder.packetMatches,
-    payload:
-      builder.payload.elements.length === 0
-        ? null
-        : { match: builder.payload.link(), contents: builder.payload.contents },
+    payload: builder.payload.elements.length === 0 ? null : payloadOf(builder.payload),
     buffers: builder.chains
       .filter((chain) => !builder.txSteps.includes(chain) && !builder.frameChains.includes(chain))
       .map(toInspection),

@@ -19,7 +19,7 @@ const ENOUGH_BITS = 40;
 
 /** What the multi-pattern matcher looks for on the payload, null when the signature has nothing to offer. */
 export function fastPattern(signature: Signature): FastPattern | null {
-  const content = signature.payload === null ? null : chosenContent(signature.payload.contents);
+  const content = signature.payload?.chosen ?? null;
   return content === null ? null : patternOf(content);
 }
 

@@ -96,7 +96,7 @@ export const PAYLOAD_PLACE = 'payload';
 
 /** Whether the payload's content tells more than the best one of the buffers, or is the one that is marked. */
 function isPayloadBetter({ payload, needsAnomaly }: Signature, best: Chosen | null): boolean {
-  const content = payload === null || needsAnomaly ? null : chosenContent(payload.contents);
+  const content = payload === null || needsAnomaly ? null : payload.chosen;
   if (content === null) return false;
   if (best === null || content.fastPattern) return true;
   return !best.isMarked && Math.min(informationOf(content), ENOUGH_BITS) > best.worth;

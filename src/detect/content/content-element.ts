@@ -50,10 +50,11 @@ function linkContent(spec: ContentSpec, next: ChainMatch, nextIsRelative: boolea
   if (spec.negated) return linkNegated(spec, needle, next);
   if (spec.endsWith) return linkEndsWith(spec, needle, next, nextIsRelative);
   const hasWindow = [spec.offset, spec.depth, spec.distance, spec.within].some((limit) => limit !== null);
-  if (!hasWindow && !spec.startsWith) return linkAnywhere(needle, next, nextIsRelative);
+  if (!hasWindow && !spec.startsWith) return linkAnywhere(spec, needle, next, nextIsRelative);
   const size = needle.length;
   return (inspection) => {
     if (--inspection.budget < 0 || !setWindow(spec, inspection)) return false;
+    if (inspection.sought === spec) narrow(inspection);
     let from = windowFrom;
     const to = windowTo;
     for (;;) {
@@ -80,13 +81,17 @@ function isRelative({ distance, within }: ContentSpec): boolean {
   return distance !== null || within !== null;
 }
 
-function linkAnywhere(needle: Needle, next: ChainMatch, nextIsRelative: boolean): ChainMatch {
+function linkAnywhere(spec: ContentSpec, needle: Needle, next: ChainMatch, nextIsRelative: boolean): ChainMatch {
   const size = needle.length;
   return (inspection) => {
     if (--inspection.budget < 0) return false;
-    let from = inspection.start;
+    windowFrom = inspection.start;
+    windowTo = inspection.end;
+    if (inspection.sought === spec) narrow(inspection);
+    let from = windowFrom;
+    const to = windowTo;
     for (;;) {
-      const hit = needle.find(inspection.data, from, inspection.end);
+      const hit = needle.find(inspection.data, from, to);
       if (hit < 0) return giveUp(inspection);
       inspection.cursor = hit + size;
       if (next(inspection)) return true;
@@ -127,6 +132,12 @@ function endsInWindow(spec: ContentSpec, needle: Needle, inspection: Inspection)
 // The window found last, absolute in the data: two results without an allocation.
 let windowFrom = 0;
 let windowTo = 0;
+
+/** Of the window, what lies between the places that are known of the content. */
+function narrow({ soughtFrom, soughtTo }: Inspection): void {
+  if (soughtFrom > windowFrom) windowFrom = soughtFrom;
+  if (soughtTo < windowTo) windowTo = soughtTo;
+}
 
 /** False when no byte of the buffer is in the window. */
 function setWindow(spec: ContentSpec, inspection: Inspection): boolean {

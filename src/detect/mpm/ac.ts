@@ -1,5 +1,6 @@
 // Runs the Aho-Corasick automaton: the multi-pattern matcher where Hyperscan is missing.
 import { buildAutomaton, heldLength, lower } from './ac-build.ts';
+import { matchRoom } from './matcher.ts';
 import type { AcTables, MultiPatternMatcher, Pattern, SharedMatcher } from './matcher.ts';
 
 const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => lower(byte));
@@ -26,6 +27,8 @@ class AhoCorasick implements MultiPatternMatcher {
   private readonly done: Int32Array;
   private epoch = 0;
   private found = 0;
+  /** Ids that have room in what the scan under way writes to. */
+  private room = 0;
 
   constructor(tables: AcTables) {
     this.tables = tables;
@@ -43,7 +46,7 @@ class AhoCorasick implements MultiPatternMatcher {
 
   scan(data: Uint8Array, _bufferId: number, offset: number, length: number, out: Int32Array): number {
     const { classes, next, firstAccepting } = this;
-    this.startScan();
+    this.startScan(matchRoom(out));
     const end = offset + length;
     let state = 0;
     for (let at = offset; at < end; at++) {
@@ -53,8 +56,9 @@ class AhoCorasick implements MultiPatternMatcher {
     return this.found;
   }
 
-  private startScan(): void {
+  private startScan(room: number): void {
     this.found = 0;
+    this.room = room;
     this.epoch = (this.epoch + 1) | 0;
     if (this.epoch > 0) return;
     this.epoch = 1;
@@ -77,10 +81,18 @@ class AhoCorasick implements MultiPatternMatcher {
         continue;
       }
       seen[id] = epoch;
-      if (this.found < out.length) out[this.found++] = id;
+      if (this.found < this.room) this.note(id, out, at - start, end - start);
       else lost++;
     }
     if (isDone) this.done[index] = epoch;
+  }
+
+  /** Where it lies last is not looked for: it would be checked each time. */
+  private note(id: number, out: Int32Array, first: number, last: number): void {
+    const ends = this.room + 2 * this.found;
+    out[this.found++] = id;
+    out[ends] = first;
+    out[ends + 1] = last;
   }
 
   private check(id: number, data: Uint8Array, at: number, start: number, end: number): boolean {

@@ -9,6 +9,7 @@ export type { CacheUse } from './hs.ts';
 export { packPatterns, trimAfterCompiling, unpackPatterns } from '../../native/hyperscan.ts';
 export type { PackedPatterns } from '../../native/hyperscan.ts';
 export { HyperscanCache } from './hs-cache.ts';
+export { firstEnd, lastEnd, matchBuffer } from './matcher.ts';
 export type { MpmAlgorithm, MultiPatternMatcher, Pattern, SharedMatcher } from './matcher.ts';
 
 const ALGORITHMS: Readonly<Record<string, MpmAlgorithm | 'auto'>> = {

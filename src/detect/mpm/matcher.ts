@@ -14,8 +14,9 @@ export interface MultiPatternMatcher {
   readonly size: number;
   /**
    * Writes the ids (indices given to the compiler) of the patterns that lie wholly inside
-   * data[offset, offset + length) to `out`, each once, in no order, and returns how many.
-   * What does not fit `out` is dropped and counted by `lostMatches`. Use one `out` per thread.
+   * data[offset, offset + length) to `out`, each once, in no order, and returns how many. Between which places they lie
+   * is told by `firstEnd` and `lastEnd`.
+   * What does not fit `out`, which `matchBuffer` makes, is dropped and counted by `lostMatches`. Use one `out` per thread.
    * `bufferId` is the registration of `data` with native code, -1 (a slow copy) when there is none.
    */
   scan(data: Uint8Array, bufferId: number, offset: number, length: number, out: Int32Array): number;
@@ -48,6 +49,26 @@ export interface AcTables {
   /** 1 where reaching the state does not prove the pattern: its case counts, or it is longer than what the automaton holds */
   readonly needsCheck: Uint8Array;
   readonly minLength: number;
+}
+
+/** What scans write to: room for so many ids, and two words more for each. */
+export function matchBuffer(ids: number): Int32Array {
+  return new Int32Array(3 * ids);
+}
+
+/** How many ids have room. */
+export function matchRoom(out: Int32Array): number {
+  return Math.floor(out.length / 3);
+}
+
+/** Of the nth id that the last scan wrote: no occurrence ends before this, counted from the `offset` of the scan. */
+export function firstEnd(out: Int32Array, n: number): number {
+  return out[matchRoom(out) + 2 * n]!;
+}
+
+/** Likewise: no occurrence ends after this. */
+export function lastEnd(out: Int32Array, n: number): number {
+  return out[matchRoom(out) + 2 * n + 1]!;
 }
 
 export function shortest(patterns: readonly Pattern[]): number {

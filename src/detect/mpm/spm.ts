@@ -6,7 +6,8 @@ const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byt
 // From here on the skip table, which is made at the first such search, pays for itself.
 const SKIP_LENGTH = 4;
 const SKIP_WINDOW = 128;
-/** Searches that went so far without finding anything go on in native code: there a byte costs a tenth, a call more. */
+/** Searches that went so far without finding anything go on in native code: there a byte costs a tenth, a call more; the
+ * next that is as long begins there. */
 const NEAR = 512;
 /** What is left must be worth the call. */
 const FAR = 2048;
@@ -52,6 +53,8 @@ export class Needle {
   private skips: Uint8Array | undefined;
   /** Case makes no difference to its bytes, or does matter. */
   private readonly isExact: boolean;
+  /** The last long search found nothing near. */
+  private isFar = false;
 
   constructor(bytes: Uint8Array, nocase: boolean) {
     this.bytes = nocase ? bytes.map((byte) => LOWER[byte]!) : bytes.slice();
@@ -67,11 +70,15 @@ export class Needle {
   /** The first place at or after `from` where the pattern lies wholly before `to`, or -1. */
   find(data: Uint8Array, from: number, to: number): number {
     if (to - from < NEAR + FAR || !this.isExact) return this.findHere(data, from, to);
-    const far = from + NEAR;
-    const near = this.findHere(data, from, Math.min(to, far + this.length - 1));
-    if (near >= 0) return near;
-    const at = search.call(data.subarray(far, to), this.bytes);
-    return at < 0 ? -1 : far + at;
+    let start = from;
+    if (!this.isFar) {
+      start += NEAR;
+      const near = this.findHere(data, from, Math.min(to, start + this.length - 1));
+      if (near >= 0) return near;
+    }
+    const at = search.call(data.subarray(start, to), this.bytes);
+    this.isFar = at < 0 || start + at - from >= NEAR;
+    return at < 0 ? -1 : start + at;
   }
 
   private findHere(data: Uint8Array, from: number, to: number): number {

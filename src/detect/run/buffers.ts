@@ -22,6 +22,7 @@ export function aim(inspection: Inspection, data: Uint8Array, bufferId: number, 
   inspection.flags = 0;
   inspection.streamOffset = 0;
   inspection.isLittleEndian = false;
+  inspection.sought = null;
 }
 
 /** Runs the transforms from the first view on; the view with the result, null when one has nothing to show. */

@@ -1,4 +1,15 @@
-// Candidates: the signatures that may match the packet under way, each once, in evaluation order.
+// Candidates: the signatures that may match the packet under way, each once, in evaluation order; and where the pattern
+// of each lies.
+
+import { firstEnd, lastEnd, matchBuffer } from '../mpm/index.ts';
+
+/** Of a signature: its pattern was not looked for, or in more than one place, or in bytes without a name. */
+const ANYWHERE = -1;
+
+/** Names the bytes of a buffer that begin there. @param bufferId its registration with native code, -1 for none */
+function placeOf(bufferId: number, offset: number): number {
+  return bufferId < 0 ? ANYWHERE : bufferId * 2 ** 32 + offset;
+}
 
 /** Room for the candidates of one packet and for the hits of one scan; one per worker and kind of inspection. */
 export class Candidates {
@@ -14,18 +25,25 @@ export class Candidates {
   private readonly isOnTx: Uint8Array;
   private readonly seen: Uint32Array;
   private epoch = 0;
+  /** By number, `placeOf` the bytes that its pattern was found in. */
+  private readonly places: Float64Array;
+  private readonly firstEnds: Int32Array;
+  private readonly lastEnds: Int32Array;
 
   /** @param isOnTx by number, 1 for signatures to be kept apart; none without it */
   constructor(
     signatureCount: number,
     isOnTx = new Uint8Array(signatureCount),
-    patterns: Int32Array = new Int32Array(signatureCount + 16),
+    patterns: Int32Array = matchBuffer(signatureCount + 16),
   ) {
     this.iids = new Int32Array(signatureCount);
     this.onTx = new Int32Array(signatureCount);
     this.seen = new Uint32Array(signatureCount);
     this.patterns = patterns;
     this.isOnTx = isOnTx;
+    this.places = new Float64Array(signatureCount);
+    this.firstEnds = new Int32Array(signatureCount);
+    this.lastEnds = new Int32Array(signatureCount);
   }
 
   /**
@@ -47,8 +65,19 @@ export class Candidates {
 
   /** Adds one. They are few: insertion is the cheapest way to order them. */
   add(iid: number): void {
-    if (this.seen[iid] === this.epoch) return;
+    this.place(iid, ANYWHERE, 0, 0);
+  }
+
+  private place(iid: number, place: number, first: number, last: number): void {
+    if (this.seen[iid] === this.epoch) {
+      // the same pattern, looked for again
+      if (this.places[iid] !== place) this.places[iid] = ANYWHERE;
+      return;
+    }
     this.seen[iid] = this.epoch;
+    this.places[iid] = place;
+    this.firstEnds[iid] = first;
+    this.lastEnds[iid] = last;
     if (this.isOnTx[iid] !== 0) {
       this.onTx[this.txCount++] = iid;
       return;
@@ -62,6 +91,33 @@ export class Candidates {
   }
 
   addAll(iids: Int32Array): void {
-    for (let i = 0; i < iids.length; i++) this.add(iids[i]!);
+    for (let i = 0; i < iids.length; i++) this.place(iids[i]!, ANYWHERE, 0, 0);
+  }
+
+  /**
+   * Adds those whose pattern is the nth that the last scan found.
+   * @param bufferId of the bytes that were scanned @param offset where they begin
+   */
+  addFound(iids: Int32Array, n: number, bufferId: number, offset: number): void {
+    if (iids.length === 0) return;
+    const place = placeOf(bufferId, offset);
+    const first = offset + firstEnd(this.patterns, n);
+    const last = offset + lastEnd(this.patterns, n);
+    for (let i = 0; i < iids.length; i++) this.place(iids[i]!, place, first, last);
+  }
+
+  /** Whether it is known where in the bytes that begin there the pattern of a signature lies. */
+  isPlaced(iid: number, bufferId: number, offset: number): boolean {
+    return bufferId >= 0 && this.places[iid] === placeOf(bufferId, offset) && this.seen[iid] === this.epoch;
+  }
+
+  /** Of a placed one: no occurrence of its pattern ends before this. */
+  firstEnd(iid: number): number {
+    return this.firstEnds[iid]!;
+  }
+
+  /** Likewise: after this. */
+  lastEnd(iid: number): number {
+    return this.lastEnds[iid]!;
   }
 }

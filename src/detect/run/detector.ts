@@ -226,7 +226,21 @@ export class Detector implements TxHost, FrameHost, RenumberingHost {
     const { inspection } = this.ctx;
     this.ctx.isStreamInspection = false;
     aim(inspection, p.data, p.bufferId, p.payloadOffset, p.payloadOffset + p.payloadLength);
+    this.seek(s);
     return s.payload!.match(inspection) ? 0 : -1;
+  }
+
+  /** Where in the bytes under inspection the fast pattern lies need not be looked for again. */
+  private seek({ iid, payload }: Signature): void {
+    const { candidates } = this;
+    const { chosen } = payload!;
+    const { inspection } = this.ctx;
+    if (chosen === null || !candidates.isPlaced(iid, inspection.bufferId, inspection.start)) return;
+    const { bytes, fastPatternChop } = chosen;
+    const partEnd = fastPatternChop === null ? bytes.length : fastPatternChop.offset + fastPatternChop.length;
+    inspection.sought = chosen;
+    inspection.soughtFrom = candidates.firstEnd(iid) - partEnd;
+    inspection.soughtTo = candidates.lastEnd(iid) + bytes.length - partEnd;
   }
 
   private streamMatches(s: Signature): boolean {
@@ -237,6 +251,7 @@ export class Detector implements TxHost, FrameHost, RenumberingHost {
       aim(inspection, rawStream.data, rawStream.bufferId, start, start + rawStream.blockLength[i]!);
       inspection.streamOffset = rawStream.blockStreamOffset[i]!;
       if (inspection.streamOffset > 0) inspection.flags = InspectionFlag.notAtStart;
+      this.seek(s);
       if (s.payload!.match(inspection)) return true;
     }
     return false;

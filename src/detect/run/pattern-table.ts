@@ -53,7 +53,7 @@ export class PatternTable {
       const { matcher, signatures } = databases[i]!;
       if (length < matcher.minLength) continue;
       const hits = matcher.scan(data, bufferId, offset, length, candidates.patterns);
-      for (let k = 0; k < hits; k++) candidates.addAll(signatures[candidates.patterns[k]!]!);
+      for (let k = 0; k < hits; k++) candidates.addFound(signatures[candidates.patterns[k]!]!, k, bufferId, offset);
     }
   }
 }

@@ -1,5 +1,5 @@
 // Hyperscan (or Vectorscan): databases of literals in block mode, scanned over registered buffers.
-// A pattern's id is its index; a scan reports each id once.
+// A pattern's id is its index; a scan reports each id once, with the ends of its first and last occurrence.
 #include "addon.h"
 
 #ifndef TAYRA_HAS_HS
@@ -14,6 +14,7 @@ bool defineHyperscan(napi_env, napi_value, Addon*) { return true; }
 #endif
 #include <hs.h>
 
+#include <algorithm>
 #include <string>
 
 namespace tayra {
@@ -22,6 +23,7 @@ struct Database {
   hs_database_t* database = nullptr;
   Pinned memory;               // of an adopted database, which is not ours to free
   std::vector<uint32_t> seen;  // per pattern: the epoch of the scan that last reported it
+  std::vector<uint32_t> place; // per pattern: its place among the matches of that scan
   uint32_t epoch = 0;
 };
 
@@ -34,6 +36,7 @@ struct HyperscanState {
   // the scan under way
   Database* current = nullptr;
   uint32_t found = 0;
+  uint32_t room = 0;
 };
 
 static void release(Database* database) {
@@ -102,6 +105,7 @@ static int32_t keep(HyperscanState* state, hs_database_t* database, size_t patte
   Database& slot = state->databases[static_cast<size_t>(handle)];
   slot.database = database;
   slot.seen.assign(patterns, 0);
+  slot.place.assign(patterns, 0);
   slot.epoch = 0;
   return handle;
 }
@@ -266,6 +270,7 @@ static napi_value hsFree(napi_env env, napi_callback_info info) {
   release(database);
   unpin(env, &database->memory);
   std::vector<uint32_t>().swap(database->seen);
+  std::vector<uint32_t>().swap(database->place);
   state->freed.push_back(handle);
   return undefined(env);
 }
@@ -291,21 +296,39 @@ static napi_value lostMatches(napi_env env, napi_callback_info info) {
   return fromDouble(env, arguments(env, info, nullptr, 0)->hyperscan->lost);
 }
 
-/** Never asks to stop: a full match buffer must not hide that there were more. */
-static int onMatch(unsigned id, unsigned long long, unsigned long long, unsigned, void* context) {
+/**
+ * Ids in the first third of the match buffer, behind them two words for each: the ends of its first and last occurrence.
+ * Never asks to stop: a full match buffer must not hide that there were more.
+ */
+static int onMatch(unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
   HyperscanState* state = static_cast<HyperscanState*>(context);
   Database* database = state->current;
-  if (id >= database->seen.size() || database->seen[id] == database->epoch) return 0;
+  if (id >= database->seen.size()) return 0;
+  int32_t* ids = reinterpret_cast<int32_t*>(state->matches.data);
+  int32_t* ends = ids + state->room;
+  const int32_t end = static_cast<int32_t>(to);
+  if (database->seen[id] == database->epoch) {
+    const uint32_t place = database->place[id];
+    if (place >= state->found) return 0;  // it found no room
+    ends[2 * place] = std::min(ends[2 * place], end);
+    ends[2 * place + 1] = std::max(ends[2 * place + 1], end);
+    return 0;
+  }
   database->seen[id] = database->epoch;
-  if ((state->found + 1) * sizeof(int32_t) > state->matches.length) {
+  database->place[id] = state->room;
+  if (state->found >= state->room) {
     state->lost++;
     return 0;
   }
-  reinterpret_cast<int32_t*>(state->matches.data)[state->found++] = static_cast<int32_t>(id);
+  database->place[id] = state->found;
+  ids[state->found] = static_cast<int32_t>(id);
+  ends[2 * state->found] = end;
+  ends[2 * state->found + 1] = end;
+  state->found++;
   return 0;
 }
 
-/** (database, buffer, offset, length) -> number of distinct ids now in the match buffer. */
+/** (database, buffer, offset, length) -> number of distinct ids now in the match buffer; ends count from the offset. */
 static napi_value hsScan(napi_env env, napi_callback_info info) {
   napi_value values[4];
   Addon* addon = arguments(env, info, values, 4);
@@ -320,6 +343,7 @@ static napi_value hsScan(napi_env env, napi_callback_info info) {
   }
   state->current = database;
   state->found = 0;
+  state->room = static_cast<uint32_t>(state->matches.length / sizeof(int32_t) / 3);
   const hs_error_t rc = hs_scan(database->database, reinterpret_cast<const char*>(data), static_cast<unsigned>(length), 0,
                                 state->scratch, onMatch, state);
   if (rc != HS_SUCCESS) return fail(env, "hsScan: the library refused to scan");

@@ -53,7 +53,7 @@ describe('hyperscan cache', function () {
     }
     const problems: string[] = [];
     const use = { cache: new HyperscanCache(folder), onProblem: (reason: string) => problems.push(reason) };
-    const out = new Int32Array(8);
+    const out = new Int32Array(3 * 8);
     compileHs(patterns, use);
     const [name] = readdirSync(folder);
     assert.ok(name !== undefined);

@@ -3,7 +3,10 @@ import {
   chooseMpm,
   compileMatcher,
   attachMatcher,
+  firstEnd,
+  lastEnd,
   lostMatches,
+  matchBuffer,
   compileMatcherAsync,
 } from '../../../src/detect/mpm/index.ts';
 import type { MpmAlgorithm, MultiPatternMatcher } from '../../../src/detect/mpm/index.ts';
@@ -11,7 +14,7 @@ import { hyperscanAvailable, hyperscanReason } from '../../../src/native/hypersc
 import { registerBuffer } from '../../../src/native/buffers.ts';
 
 const text = (s: string) => Uint8Array.from(s, (c) => c.charCodeAt(0));
-const out = new Int32Array(64);
+const out = matchBuffer(20);
 
 function scan(matcher: MultiPatternMatcher, s: string): number[] {
   return [...out.subarray(0, matcher.scan(text(s), -1, 0, s.length, out))].sort((a, b) => a - b);
@@ -64,9 +67,19 @@ for (const algorithm of ['hs', 'ac'] as const satisfies readonly MpmAlgorithm[])
     it('counts what does not fit', () => {
       const matcher = compileMatcher(algorithm, patterns);
       const before = lostMatches();
-      const small = new Int32Array(1);
+      const small = matchBuffer(1);
       assert.equal(matcher.scan(text('GET / agent'), -1, 0, 11, small), 1);
       assert.equal(lostMatches() - before, 2);
+    });
+
+    it('tells between which places those lie that found room', () => {
+      const matcher = compileMatcher(algorithm, patterns);
+      const small = matchBuffer(1);
+      const data = text('..GET / user-agent GET / agent');
+      assert.equal(matcher.scan(data, -1, 2, data.length - 2, small), 1);
+      assert.ok([0, 4].includes(small[0]!));
+      assert.equal(firstEnd(small, 0), 5);
+      assert.equal(lastEnd(small, 0), algorithm === 'hs' ? 22 : 28);
     });
 
     it('can be attached again from what it shares', () => {

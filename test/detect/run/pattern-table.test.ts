@@ -41,6 +41,47 @@ function make(lists: readonly (readonly PatternEntry[])[]): {
   return { tables: all, made };
 }
 
+describe('candidates', () => {
+  const { tables } = make([[entry(1, 'alpha'), entry(2, 'bravo')]]);
+  const text = Buffer.from('..alpha bravo alpha');
+  const [id, other] = [7, 8];
+
+  it('know between which places the pattern lies, in what was scanned with this packet', () => {
+    const candidates = new Candidates(100);
+    candidates.clear();
+    tables[0]!.scan(text, id, 2, text.length - 2, 0, candidates);
+    assert.deepEqual([...candidates.iids.subarray(0, candidates.count)], [1, 2]);
+    assert.ok(candidates.isPlaced(1, id, 2));
+    assert.equal(candidates.firstEnd(1), 7);
+    assert.equal(candidates.lastEnd(1), text.length);
+    assert.ok(!candidates.isPlaced(1, id, 0), 'nothing is known of other bytes');
+    assert.ok(!candidates.isPlaced(1, other, 2), 'nor of those of another buffer');
+    assert.ok(!candidates.isPlaced(1, -1, 2));
+    candidates.clear();
+    assert.ok(!candidates.isPlaced(1, id, 2), 'nor with another packet');
+  });
+
+  it('know nothing of a pattern that was found in two places, or of a signature that came without', () => {
+    const candidates = new Candidates(100);
+    candidates.clear();
+    tables[0]!.scan(text, id, 2, text.length - 2, 0, candidates);
+    tables[0]!.scan(text, id, 8, text.length - 8, 0, candidates);
+    candidates.add(3);
+    for (const iid of [1, 2, 3]) for (const place of [2, 8]) assert.ok(!candidates.isPlaced(iid, id, place));
+    candidates.clear();
+    candidates.add(1);
+    tables[0]!.scan(text, id, 2, text.length - 2, 0, candidates);
+    assert.ok(!candidates.isPlaced(1, id, 2));
+  });
+
+  it('keep what they know where the same bytes are scanned again', () => {
+    const candidates = new Candidates(100);
+    candidates.clear();
+    for (let i = 0; i < 2; i++) tables[0]!.scan(text, id, 2, text.length - 2, 0, candidates);
+    assert.ok(candidates.isPlaced(1, id, 2));
+  });
+});
+
 describe('pattern tables', () => {
   it('share a matcher that looks for the same patterns and few others, each finding its own signatures', () => {
     const most = ALL.slice(2).map(({ pattern }, i) => ({ iid: 50 + i, pattern }));
