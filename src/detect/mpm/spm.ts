@@ -6,8 +6,10 @@ const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byt
 // From here on the skip table, which is made at the first such search, pays for itself.
 const SKIP_LENGTH = 4;
 const SKIP_WINDOW = 128;
-/** Searches that went so far without finding anything go on in native code: there a byte costs a tenth, a call more; the
- * next that is as long begins there. */
+/**
+ * Searches that went so far without finding anything go on in native code: there a byte costs a tenth, a call more. The
+ * next that is as long begins there.
+ */
 const NEAR = 512;
 /** What is left must be worth the call. */
 const FAR = 2048;

@@ -21,9 +21,9 @@ namespace tayra {
 
 struct Database {
   hs_database_t* database = nullptr;
-  Pinned memory;               // of an adopted database, which is not ours to free
-  std::vector<uint32_t> seen;  // per pattern: the epoch of the scan that last reported it
-  std::vector<uint32_t> place; // per pattern: its place among the matches of that scan
+  Pinned memory;                // of an adopted database, which is not ours to free
+  std::vector<uint32_t> seen;   // per pattern: the epoch of the scan that last reported it
+  std::vector<uint32_t> place;  // per pattern: its place among the matches of that scan
   uint32_t epoch = 0;
 };
 
