@@ -15,7 +15,7 @@ import { end, until } from '../test/scenarios/network.ts';
 const MAIN = fileURLToPath(new URL('../dist/cli/tayra.js', import.meta.url));
 const ECHO = fileURLToPath(new URL('support/echo.py', import.meta.url));
 const ECHO_PORT = '5300';
-const ROUND_TRIPS = '4000';
+const ROUND_TRIPS = '12000';
 const TICKS_PER_SECOND = 100;
 /** Failing closed: only what was decided arrives. */
 const CONFIG = `%YAML 1.1
