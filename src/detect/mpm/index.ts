@@ -46,7 +46,7 @@ export function compileMatcher(
   cache?: CacheUse,
 ): MultiPatternMatcher {
   if (algorithm === 'ac') return compileAc(patterns);
-  return compileHs(patterns, patterns.length < WORTH_KEEPING ? undefined : cache);
+  return compileHs(patterns, keptIn(patterns, cache));
 }
 
 /** The same, on another thread where that is possible. */
@@ -55,7 +55,11 @@ export async function compileMatcherAsync(
   patterns: readonly Pattern[],
   cache?: CacheUse,
 ): Promise<MultiPatternMatcher> {
-  return algorithm === 'hs' ? compileHsAsync(patterns, cache) : compileAc(patterns);
+  return algorithm === 'hs' ? compileHsAsync(patterns, keptIn(patterns, cache)) : compileAc(patterns);
+}
+
+function keptIn(patterns: readonly Pattern[], cache: CacheUse | undefined): CacheUse | undefined {
+  return patterns.length < WORTH_KEEPING ? undefined : cache;
 }
 
 /** A matcher of this thread on what another thread compiled and shared. */

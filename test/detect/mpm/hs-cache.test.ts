@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileMatcher, compileMatcherAsync } from '../../../src/detect/mpm/index.ts';
 import { compileHs, compileHsAsync } from '../../../src/detect/mpm/hs.ts';
 import { cacheKey, HyperscanCache } from '../../../src/detect/mpm/hs-cache.ts';
 import { hyperscanAvailable, hyperscanReason, packPatterns } from '../../../src/native/hyperscan.ts';
@@ -44,6 +45,17 @@ describe('hyperscan cache', function () {
     const cache = new HyperscanCache(join(folder, 'file'));
     assert.notEqual(cache.save('a', Uint8Array.of(1)), '');
     assert.equal(cache.load('a').kind, 'unusable');
+  });
+
+  it('keeps no database that is compiled sooner than read', async function () {
+    if (!hyperscanAvailable) {
+      console.log(`      skipped: ${hyperscanReason}`);
+      this.skip();
+    }
+    const use = { cache: new HyperscanCache(folder), onProblem: (reason: string) => assert.fail(reason) };
+    compileMatcher('hs', patterns, use);
+    await compileMatcherAsync('hs', patterns, use);
+    assert.deepEqual(readdirSync(folder), []);
   });
 
   it('is filled by compiling and survives any damage to its files', async function () {
