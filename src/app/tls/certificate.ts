@@ -101,7 +101,6 @@ const SUBJECT_ALT_NAME = '2.5.29.17';
 const MAX_NAMES = 4096;
 /** Bytes of a name that is not empty: tag, length, one more. */
 const SHORTEST_NAME = 3;
-const INTEGER = 2;
 
 /** Null: not a certificate. @param der its own copy */
 export function parseCertificate(der: Buffer): Certificate | null {
@@ -113,7 +112,8 @@ export function parseCertificate(der: Buffer): Certificate | null {
   if (parts === null) return null;
   const from = parts[0]?.tag === 0xa0 ? 1 : 0;
   const [serial, , issuer, validity, subject] = parts.slice(from);
-  if (serial?.tag !== INTEGER || issuer === undefined || validity === undefined || subject === undefined) return null;
+  if (serial?.tag !== DerTag.integer || issuer === undefined || validity === undefined || subject === undefined)
+    return null;
   const times = readAll(der, validity.start, validity.end);
   if (times?.length !== 2) return null;
   const extensions = parts.find(({ tag }) => tag === 0xa3);

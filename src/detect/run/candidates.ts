@@ -91,7 +91,7 @@ export class Candidates {
   }
 
   addAll(iids: Int32Array): void {
-    for (let i = 0; i < iids.length; i++) this.place(iids[i]!, ANYWHERE, 0, 0);
+    for (let i = 0; i < iids.length; i++) this.add(iids[i]!);
   }
 
   /**

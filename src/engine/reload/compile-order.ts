@@ -3,8 +3,10 @@
 
 import { openConfig } from '../../config/index.ts';
 import { packPatterns } from '../../detect/mpm/index.ts';
+import type { Pattern } from '../../detect/mpm/index.ts';
 import { patternSets } from '../../detect/run/detector-tables.ts';
 import { deliverRules } from '../load-rules.ts';
+import type { LoadedRules } from '../load-rules.ts';
 import { protocolTransports } from '../protocol-names.ts';
 import { ruleFiles } from '../rule-files.ts';
 import { compilePatterns } from './compile-patterns.ts';
@@ -26,9 +28,17 @@ export function compileRules(order: CompileOrder): RulesAnswer {
   const { delivered, ruleset, setup } = deliverRules(root, files, order.load);
   const problem = nothingLoaded(ruleset.outlines.length, delivered.texts.length, files.length, delivered.parcel.total);
   if (problem !== undefined) return problem;
-  const sets = patternSets(ruleset, { protocolIds: setup.appProtocols, protocolTransports });
+  const sets = patternsOf({ ruleset, setup });
   const { algorithm, cacheFolder } = order;
   return { rules: delivered, texts, patterns: { algorithm, cacheFolder, sets: sets.map(packPatterns) } };
+}
+
+/** What rules that are compiled are to be looked up by: patterns of a matcher each. */
+export function patternsOf({
+  ruleset,
+  setup,
+}: Pick<LoadedRules, 'ruleset' | 'setup'>): readonly (readonly Pattern[])[] {
+  return patternSets(ruleset, { protocolIds: setup.appProtocols, protocolTransports });
 }
 
 /** A set that came to nothing because its files are away or all wrong is no set to go on with. */
