@@ -68,11 +68,10 @@ export const QUEUE_REGION = SLOTS * SLOT_SIZE;
 const LINKTYPE_RAW = 101;
 const CONFIG_ROOM = 4096;
 const STATISTICS = '/proc/self/net/netfilter/nfnetlink_queue';
-/** Of its lines: how many fields, and which are what. */
+/** Of its lines: how many fields, and which are what. Lost before they were queued, and when they were handed over. */
 const FIELDS = 8;
 const QUEUE_FULL = 5;
 const SOCKET_FULL = 6;
-const LAST_ID = 7;
 
 const NAMES = ['kernel_packets', 'kernel_drops', 'errors'] as const;
 
@@ -83,8 +82,9 @@ interface Queue {
   isEmpty: boolean;
   /** Few packets came at a time. */
   isCalm: boolean;
+  /** Since the counters were last updated. */
+  received: number;
   /** What the kernel counted up to the last look. */
-  taken: number;
   lost: number;
   /** Since the start. */
   packets: number;
@@ -134,7 +134,7 @@ export class QueueSource {
         source.close();
         return `queue ${String(number)}: ${errorName(socket)}: this kernel has no netfilter queues`;
       }
-      source.queues.push({ number, socket, isEmpty: false, isCalm: true, taken: 0, lost: 0, packets: 0, drops: 0 });
+      source.queues.push({ number, socket, isEmpty: false, isCalm: true, received: 0, lost: 0, packets: 0, drops: 0 });
     }
     const clock = KernelSocket.open(AF_INET, SOCK_DGRAM, 0);
     if (typeof clock !== 'number') {
@@ -198,11 +198,15 @@ export class QueueSource {
     }
   }
 
-  /** Adds what the kernel counted since the last call. */
+  /**
+   * Adds what came, and what the kernel says it lost, since the last call. What still waits in a queue is not counted, so
+   * that at every moment there is a decision on each packet of the count.
+   */
   updateCounters(): void {
-    for (const fields of statistics()) {
-      const queue = this.queues.find(({ number }) => number === fields[0]);
-      if (queue !== undefined) this.count(queue, fields[LAST_ID]!, fields[QUEUE_FULL]! + fields[SOCKET_FULL]!);
+    const known = statistics();
+    for (const queue of this.queues) {
+      const fields = known.find(([number]) => number === queue.number);
+      this.count(queue, fields === undefined ? queue.lost : fields[QUEUE_FULL]! + fields[SOCKET_FULL]!);
     }
   }
 
@@ -219,15 +223,15 @@ export class QueueSource {
     this.clock?.close();
   }
 
-  /** @param taken number of the last packet, 32 bits that begin anew @param lost likewise */
-  private count(queue: Queue, taken: number, lost: number): void {
-    const packets = (taken - queue.taken) >>> 0;
+  /** @param lost 32 bits that begin anew */
+  private count(queue: Queue, lost: number): void {
     const drops = (lost - queue.lost) >>> 0;
-    queue.taken = taken;
+    const packets = queue.received + drops;
     queue.lost = lost;
-    queue.packets += packets + drops;
+    queue.received = 0;
+    queue.packets += packets;
     queue.drops += drops;
-    this.counters!.addBy(this.ids.kernel_packets, packets + drops);
+    this.counters!.addBy(this.ids.kernel_packets, packets);
     this.counters!.addBy(this.ids.kernel_drops, drops);
   }
 
@@ -287,6 +291,7 @@ export class QueueSource {
       const start = offset + i * SLOT_SIZE;
       const kind = packet.read(batch.data, start, start + Math.min(lengths[i]!, SLOT_SIZE));
       if (kind === QueueMessage.packet) {
+        queue.received++;
         if (settings.budget > 0 && this.isLate(now)) this.letGo();
         else this.add(batch, now);
       } else if (kind === QueueMessage.malformed || (kind === QueueMessage.error && packet.error !== 0))
@@ -329,7 +334,7 @@ function statistics(): number[][] {
   try {
     text = readFileSync(STATISTICS, 'latin1');
   } catch {
-    return []; // /proc is not mounted, or not for us: the kernel's counts stay unknown
+    return []; // /proc is not mounted, or not for us: what the kernel lost stays unknown
   }
   const lines = text.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
   return lines.filter((fields) => fields.length >= FIELDS);

@@ -89,7 +89,10 @@ export function isResetValid(x: TcpContext, p: Packet, b: number, d: number, pee
   return ahead === 0;
 }
 
-/** A keep-alive (RFC 9293, 3.8.4), or its answer. */
+/**
+ * A keep-alive (RFC 9293, 3.8.4), or its answer. Probes of a closed window look the same, and what tells later that it is
+ * open again is no answer: it says something new.
+ */
 export function isKeepAlive(x: TcpContext, p: Packet, d: number, peer: number): boolean {
   if (p.payloadLength > 1 || (p.tcpFlags & CONTROL) !== 0 || (p.tcpFlags & TcpFlag.ack) === 0) return false;
   const w = x.sessions.words;
@@ -100,6 +103,7 @@ export function isKeepAlive(x: TcpContext, p: Packet, d: number, peer: number): 
   }
   if ((w[peer + D.flags]! & StreamFlag.keepAlive) === 0) return false;
   w[peer + D.flags] = w[peer + D.flags]! & ~StreamFlag.keepAlive;
+  if (p.tcpWindow << w[peer + D.windowScale]! !== w[peer + D.window]) return false;
   return p.payloadLength === 0 && p.tcpSeq === w[d + D.nextSeq];
 }
 

@@ -142,9 +142,11 @@ export class Gateway {
     return this.run('gateway', 'iptables', '-w', ...rest) || this.run('gateway', 'ip6tables', '-w', ...rest);
   }
 
-  get(path: string, { host = SERVER, timeout = 1500 }: { host?: string; timeout?: number } = {}): Seen {
+  /** @param how `rest`: milliseconds for which the client stops reading after the first bytes */
+  get(path: string, how: { host?: string; timeout?: number; rest?: number } = {}): Seen {
+    const { host = SERVER, timeout = 1500, rest = 0 } = how;
     const name = host.includes(':') ? `[${host}]` : host;
-    return this.ask('get', `http://${name}${path}`, String(timeout));
+    return this.ask('get', `http://${name}${path}`, String(timeout), String(rest));
   }
 
   /** A datagram to port 53 of the server, which sends it back. */

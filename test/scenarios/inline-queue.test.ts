@@ -106,6 +106,27 @@ describe('inline on a queue', function () {
     assert.equal(direct.sha256, unseen.sha256);
   });
 
+  it('forwards a page whole to a client that closes its window, when what it answers to probes is lost', () => {
+    const path = `/large/${String(LARGE >> 2)}`;
+    const whole = gateway.get(path, { timeout: 10_000 });
+    for (const [tables, host, window] of [
+      ['iptables', '10.97.2.2', '0>>22&0x3C@12&0xFFFF=0'],
+      ['ip6tables', SERVER6, '52&0xFFFF=0'],
+    ] as const) {
+      const answers = `-i inside -p tcp --tcp-flags ALL ACK -m u32 --u32 ${window}`;
+      const rules = [`${answers} -m limit --limit 1/hour --limit-burst 1 -j ACCEPT`, `${answers} -j DROP`];
+      const change = (how: string): void => {
+        for (const rule of rules)
+          assert.equal(gateway.run('gateway', tables, '-w', '-t', 'raw', how, 'PREROUTING', ...rule.split(' ')), '');
+      };
+      change('-A');
+      const seen = gateway.get(path, { host, timeout: 10_000, rest: 1000 });
+      change('-D');
+      assert.equal(seen.bytes, LARGE >> 2, seen.error);
+      assert.equal(seen.sha256, whole.sha256);
+    }
+  });
+
   it('forwards a page whole over a path that is narrow and loses packets', () => {
     const loss = '-m statistic --mode random --probability 0.02 -j DROP';
     const path = `/large/${String(LARGE >> 4)}`;

@@ -32,12 +32,17 @@ function serve() {
   });
 }
 
-function fetch(url, timeout) {
+/** @param rest milliseconds for which nothing is read after the first bytes: the window closes, is probed, and opens again */
+function fetch(url, timeout, rest) {
   const hash = createHash('sha256');
   let bytes = 0;
   let text = '';
   const request = get(url, { agent: false, timeout }, (response) => {
     response.on('data', (part) => {
+      if (bytes === 0 && rest > 0) {
+        response.pause();
+        setTimeout(() => response.resume(), rest);
+      }
       hash.update(part);
       bytes += part.length;
       if (bytes < 1000) text += part.toString();
@@ -103,6 +108,6 @@ function tell(what) {
 
 const [command, target, ...rest] = process.argv.slice(2);
 if (command === 'serve') serve();
-else if (command === 'get') fetch(target, Number(rest[0]));
+else if (command === 'get') fetch(target, Number(rest[0]), Number(rest[1] ?? 0));
 else if (command === 'ask') ask(target, 53, rest[0], Number(rest[1]));
 else ping(target, Number(rest[0]));

@@ -269,6 +269,22 @@ describe('TCP sessions', () => {
     assert.equal(c.engine.view.history(c.t).includes('T'), true);
   });
 
+  it('takes the window that opens again after probes of a closed one', () => {
+    for (const probe of ['', 'x']) {
+      const c = new Conversation();
+      c.shake();
+      c.say('s', 'PA', 1, 1, { data: 'abc' });
+      assert.deepEqual(c.say('c', 'A', 1, 4, { window: 0 }), []);
+      // Linux probes with the byte before, others with the next (RFC 9293, 3.8.6.1)
+      for (let i = 0; i < 2; i++) assert.deepEqual(c.say('s', 'A', probe === '' ? 3 : 4, 1, { data: probe }), []);
+      assert.deepEqual(c.say('c', 'A', 1, 4, { window: 0 }), []);
+      assert.deepEqual(c.say('s', 'A', probe === '' ? 3 : 4, 1, { data: probe }), []);
+      assert.deepEqual(c.say('c', 'A', 1, 4, { window: 70_000 }), []);
+      assert.deepEqual(c.say('s', 'PA', 4, 1, { data: 'y'.repeat(69_000) }), []);
+      assert.deepEqual(c.say('s', 'FA', 69_004, 1), []);
+    }
+  });
+
   it('does not use packets with a wrong checksum', () => {
     const c = new Conversation();
     c.p.reset(c.data, 0, 0, 0);
