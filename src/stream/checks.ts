@@ -2,6 +2,8 @@
 
 import type { Packet } from '../framework/packet.ts';
 import { PacketFlag } from '../framework/packet.ts';
+import { i32 } from '../wire/read.ts';
+import { SACK_BLOCK } from './context.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
 import { osPolicyId } from './options.ts';
@@ -26,11 +28,18 @@ export function isAckValid(x: TcpContext, p: Packet, b: number, peer: number): b
   return ((p.tcpAck - w[peer + D.nextWin]!) | 0) <= 0 || ((p.tcpAck - w[peer + D.nextSeq]!) | 0) <= 0;
 }
 
-/** An acknowledgement that is overtaken by one seen before, and says nothing else. */
+/**
+ * An acknowledgement that is overtaken by one seen before, and says nothing else. One with a SACK of what was acknowledged
+ * since is judged as any other packet, as in Suricata 8.0.8.
+ */
 export function isOvertaken(x: TcpContext, p: Packet, d: number, peer: number): boolean {
   if (p.tcpFlags !== TcpFlag.ack || p.payloadLength > 0) return false;
   const w = x.sessions.words;
-  return p.tcpSeq === w[d + D.nextSeq] && ((p.tcpAck - w[peer + D.lastAck]!) | 0) < 0;
+  const acked = w[peer + D.lastAck]!;
+  if (p.tcpSeq !== w[d + D.nextSeq] || ((p.tcpAck - acked) | 0) >= 0) return false;
+  for (let i = 0, o = p.tcpSackOffset; i < p.tcpSackCount; i++, o += SACK_BLOCK)
+    if (((i32(p.data, o + 4) - acked) | 0) <= 0) return false;
+  return true;
 }
 
 /** PAWS (RFC 7323, 5). */
@@ -98,6 +107,8 @@ export function isKeepAlive(x: TcpContext, p: Packet, d: number, peer: number): 
   const w = x.sessions.words;
   if (p.tcpAck !== w[peer + D.lastAck]) return false;
   if (p.tcpSeq === ((w[d + D.nextSeq]! - 1) | 0)) {
+    // a byte that was not acknowledged is data: inline it must not arrive as another than the one that was looked at
+    if (x.options.inline && p.payloadLength === 1 && ((p.tcpSeq - w[d + D.lastAck]!) | 0) >= 0) return false;
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.keepAlive;
     return true;
   }

@@ -29,8 +29,8 @@ export type HostPolicy = (a0: number, a1: number, a2: number, a3: number, versio
 const STREAM_ERROR = dropReason('stream error');
 /** Bytes that are skipped at a time, at most: positions are 32 bits. */
 const MOST_SKIPPED = 1 << 30;
-/** Bytes of one SACK block: left and right edge. */
-const SACK_BLOCK = 8;
+/** Bytes of one block of a SACK option: left and right edge (RFC 2018). */
+export const SACK_BLOCK = 8;
 /** Either of the sides has spoken. */
 const FIRST = SessionFlag.clientFirst | SessionFlag.serverFirst;
 

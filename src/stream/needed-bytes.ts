@@ -48,7 +48,17 @@ export class NeededBytes {
     const app = (w[d + D.flags]! & StreamFlag.noReassembly) !== 0 ? w[d + D.end]! : w[d + D.app]!;
     let keep = raw < app ? raw : app;
     if ((w[d + D.flags]! & StreamFlag.held) !== 0) keep -= this.behind[d % STRIDE === CLIENT ? 0 : 1];
+    if (this.options.inline) keep = Math.min(keep, this.acknowledged(d));
     return this.told === null ? keep : Math.min(keep, this.told.position(d));
+  }
+
+  /**
+   * Inline, what its receiver did not acknowledge may come again with other bytes: the first, which were looked at, are
+   * what it has to get then.
+   */
+  private acknowledged(d: number): number {
+    const w = this.sessions.words;
+    return (w[d + D.lastAck]! - w[d + D.baseSeq]!) | 0;
   }
 
   /** After each packet of a direction: how far the application layer had no more use for what was said. */
@@ -81,6 +91,7 @@ export class NeededBytes {
     // alerts show what is held, where there are rules that raise some
     const isHeld = rawInspection && (flags & (StreamFlag.held | StreamFlag.lingers)) !== 0;
     if (isHeld) keep -= this.behind[d % STRIDE === CLIENT ? 0 : 1];
+    if (inline) keep = Math.min(keep, this.acknowledged(d));
     if (this.told !== null) keep = Math.min(keep, this.told.position(d));
     return Math.max(keep, -this.sessions.doubles[(d + D.baseOffset) >> 1]!);
   }

@@ -9,10 +9,13 @@ import type { AppStreamSink } from '../../src/framework/stream.ts';
 import { AppDataFlag, TCP_STATES } from '../../src/framework/stream.ts';
 import type { StreamOptions } from '../../src/stream/index.ts';
 import { defaultStreamOptions, TcpEngine } from '../../src/stream/index.ts';
+import { putU32 } from '../../src/wire/read.ts';
 
 const BITS: Readonly<Record<string, number>> = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32 };
 const REGION = 1 << 16;
 const SLAB = 4 << 20;
+/** Behind the payload. */
+const SACK_OFFSET = REGION - 64;
 
 export interface Said {
   data?: string | Uint8Array;
@@ -23,6 +26,8 @@ export interface Said {
   fastOpen?: number;
   urgent?: number;
   pseudo?: boolean;
+  /** Blocks that arrived of the other side's stream, beyond what is acknowledged. */
+  sack?: readonly (readonly [from: number, to: number])[];
   /** With a signature (RFC 2385). */
   signed?: boolean;
 }
@@ -119,6 +124,10 @@ export class Conversation {
       p.tcpTsVal = said.ts;
       p.tcpTsEcr = said.echo ?? 0;
     }
+    p.tcpSackCount = said.sack?.length ?? 0;
+    p.tcpSackOffset = SACK_OFFSET;
+    for (const [i, edge] of (said.sack ?? []).flat().entries())
+      putU32(this.data, SACK_OFFSET + 4 * i, this.isn[isClient ? 1 : 0] + edge);
     if (said.signed === true) p.tcpMd5 = 1;
     if (said.pseudo === true) p.flags |= PacketFlag.pseudoStreamEnd;
     const bytes = typeof said.data === 'string' ? Buffer.from(said.data, 'latin1') : (said.data ?? new Uint8Array(0));
