@@ -126,7 +126,7 @@ export function isDoneWith(x: TcpContext, p: Packet, d: number): boolean {
   if ((flags & StreamFlag.based) === 0) return false;
   // where nobody reads any more, nothing is done with
   if (!x.options.rawInspection && (flags & StreamFlag.appDisabled) !== 0) return false;
-  return ((p.tcpSeq + p.payloadLength - w[d + D.baseSeq]!) | 0) <= x.reassembly.needed.from(d);
+  return x.reassembly.position(d, (p.tcpSeq + p.payloadLength) | 0) <= x.reassembly.needed.from(d);
 }
 
 /** Notes a retransmission: all its bytes were acknowledged (spurious) or at least seen. */
@@ -137,7 +137,7 @@ export function noteRetransmission(x: TcpContext, p: Packet, d: number): boolean
   const end = (p.tcpSeq + p.payloadLength) | 0;
   if (((end - w[d + D.lastAck]!) | 0) <= 0 || isDoneWith(x, p, d))
     x.event(p, STREAM_ANOMALY.pkt_spurious_retransmission);
-  else if (((end - w[d + D.baseSeq]!) | 0) > w[d + D.contiguous]!) return false;
+  else if (x.reassembly.position(d, end) > w[d + D.contiguous]!) return false;
   p.flags |= PacketFlag.tcpRetransmission;
   w[d + D.retransmits] = w[d + D.retransmits]! + 1;
   return true;

@@ -170,8 +170,10 @@ export class TcpContext {
     }
     const wasDeep = (w[d + D.flags]! & StreamFlag.depthReached) !== 0;
     const isSimulated = p.number === this.options.simulateReassemblyMemcapAt && p.number !== 0;
-    const result = isSimulated ? Inserted.noMemory : this.reassembly.insert(p, d, seq, p.payloadOffset, length);
-    if (result === Inserted.added) p.flags |= PacketFlag.streamAdded;
+    const result = isSimulated ? Inserted.noMemory : this.reassembly.insertInBand(p, d, seq, length);
+    // inline, rules look at a packet with a byte that is not of the stream as well
+    const isPartly = this.options.inline && this.reassembly.isPartly(d, seq, length);
+    if (result === Inserted.added && !isPartly) p.flags |= PacketFlag.streamAdded;
     else if (result === Inserted.noMemory) this.policy?.('reassemblyMemcap', p, w[b + S.flow]!);
     if (this.options.bypass && (w[d + D.flags]! & StreamFlag.depthReached) !== 0) this.bypass(p, w[b + S.flow]!);
     if (this.options.inline) this.deliverInline(p, b, d);

@@ -101,7 +101,7 @@ export class RawWindow implements RawStream {
     const chunk = this.chunkSize(p.flow, isToServer);
     const end = w[d + D.end]!;
     // what lies behind a hole was looked at with its packets
-    let right = isEnd ? w[d + D.contiguous]! : ((p.tcpSeq - w[d + D.baseSeq]!) | 0) + p.payloadLength;
+    let right = isEnd ? w[d + D.contiguous]! : this.reassembly.position(d, (p.tcpSeq + p.payloadLength) | 0);
     const span = Math.max(chunk, p.payloadLength + Math.floor(chunk / LOOKED_BACK));
     // Data that filled a hole makes what waits behind it due as well.
     if (w[d + D.contiguous]! > right) right = w[d + D.contiguous]!;

@@ -98,6 +98,57 @@ export class Reassembly {
     return Inserted.added;
   }
 
+  /** Where a sequence number is, relative to the base. */
+  position(d: number, seq: number): number {
+    const w = this.sessions.words;
+    const position = (seq - w[d + D.baseSeq]!) | 0;
+    return w[d + D.urgentCount] === 0 ? position : position + this.sessions.outOfBand.from(d, seq);
+  }
+
+  /** Whether some of the bytes that begin at `seq` do not belong into the stream. */
+  isPartly(d: number, seq: number, length: number): boolean {
+    const hasSome = this.sessions.words[d + D.urgentCount]! > 0;
+    return hasSome && this.sessions.outOfBand.before(d, seq, length) < length;
+  }
+
+  /** Adds the first payload bytes of p, but those that are known to be out of band. */
+  insertInBand(p: Packet, d: number, seq: number, length: number): number {
+    if (this.sessions.words[d + D.urgentCount] === 0) return this.insert(p, d, seq, p.payloadOffset, length);
+    const { outOfBand } = this.sessions;
+    let result: number = Inserted.nothing;
+    for (let i = 0; i < length;) {
+      const part = outOfBand.before(d, seq + i, length - i);
+      const place = (seq + i + outOfBand.from(d, seq + i)) | 0;
+      if (part > 0) result = Math.max(result, this.insert(p, d, place, p.payloadOffset + i, part));
+      i += part + 1;
+    }
+    return result;
+  }
+
+  /**
+   * A byte does not belong into the stream: what is behind it moves up.
+   * @returns false when the byte is there already, or was missed
+   */
+  leaveOut(d: number, seq: number): boolean {
+    const w = this.sessions.words;
+    const { segments } = this;
+    const at = this.position(d, seq);
+    if (at < w[d + D.contiguous]!) return false;
+    let n = w[d + D.segmentHead]!;
+    while (n >= 0 && segments.end(n) <= at) n = segments.next(n);
+    if (n >= 0 && segments.start(n) <= at) return false;
+    this.sessions.outOfBand.add(d, seq);
+    w[d + D.baseSeq] = (w[d + D.baseSeq]! + 1) | 0;
+    if (n < 0) return true;
+    segments.shift(n, 1);
+    const end = w[d + D.end]!;
+    const buffer = w[d + D.buffer]!;
+    if (buffer >= 0) this.data.copyWithin(buffer + at, buffer + at + 1, buffer + Math.min(end, w[d + D.capacity]!));
+    w[d + D.end] = end - 1;
+    this.extendContiguous(d, n);
+    return true;
+  }
+
   private keeps(d: number): boolean {
     return this.keepsBytes && (this.sessions.words[d + D.flags]! & StreamFlag.unread) === 0;
   }

@@ -1,6 +1,7 @@
 // Sessions: the records of all TCP connections of a worker, in one typed array; a session is an index.
 
 import { doublesOf, largeWords } from '../native/large-memory.ts';
+import { OutOfBand } from './out-of-band.ts';
 
 /**
  * Words of a record that belong to neither direction. What most packets read or write lies in the first 48 words of a
@@ -148,6 +149,7 @@ export class Sessions {
   words: Int32Array<ArrayBuffer>;
   doubles: Float64Array;
   active = 0;
+  readonly outOfBand = new OutOfBand();
   private capacity: number;
   private free: Int32Array;
   private freeCount = 0;
@@ -181,6 +183,8 @@ export class Sessions {
   }
 
   release(t: number): void {
+    if (this.words[t * STRIDE + CLIENT + D.urgentCount]! > 0) this.outOfBand.release(t * STRIDE + CLIENT);
+    if (this.words[t * STRIDE + SERVER + D.urgentCount]! > 0) this.outOfBand.release(t * STRIDE + SERVER);
     this.free[this.freeCount++] = t;
     this.active--;
   }

@@ -15,6 +15,7 @@ export function turnSession(s: Sessions, b: number): void {
   const w = s.words;
   for (let i = 0; i < OFTEN; i++) exchange(w, b + CLIENT + i, b + SERVER + i);
   for (let i = RARE; i < DIRECTION_END; i++) exchange(w, b + CLIENT + i, b + SERVER + i);
+  s.outOfBand.exchange(b + CLIENT, b + SERVER);
   const flags = w[b + S.flags]!;
   let turned = flags;
   for (const [client, server] of SIDES) {

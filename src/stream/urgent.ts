@@ -17,21 +17,20 @@ function drop(x: TcpContext, p: Packet): number {
   return 0;
 }
 
-/** The byte never comes: a gap once what follows is acknowledged. */
+/** The byte never comes: a gap once what follows is acknowledged. What comes before it is data like any other. */
 function leaveOut(x: TcpContext, p: Packet, d: number, seq: number): number {
   if (p.tcpUrgentPointer !== p.payloadLength) return p.payloadLength;
-  addBefore(x, p, d, seq);
+  if (p.payloadLength > 1) x.reassembly.insert(p, d, seq, p.payloadOffset, p.payloadLength - 1);
+  lookAtStream(x, p);
   return 0;
 }
 
-/** What comes before the byte at the end is data like any other. */
-function addBefore(x: TcpContext, p: Packet, d: number, seq: number): void {
-  if (p.payloadLength > 1) x.reassembly.insert(p, d, seq, p.payloadOffset, p.payloadLength - 1);
-  // rules on streams look at the stream, which is without the byte; inline they look at the packet as well
+/** Rules on streams look at the stream, which is without the byte; inline they look at the packet as well. */
+function lookAtStream(x: TcpContext, p: Packet): void {
   if (!x.options.inline) p.flags |= PacketFlag.streamAdded;
 }
 
-/** How many payload bytes of p belong into the stream; moves the base on for a byte that is out of band. */
+/** How many payload bytes of p are taken; one among them that is out of band is noted as such, and is not of the stream. */
 export function takeUrgent(x: TcpContext, p: Packet, d: number, seq: number): number {
   const pointer = p.tcpUrgentPointer;
   if (pointer === 0 || pointer > p.payloadLength) return p.payloadLength;
@@ -39,6 +38,8 @@ export function takeUrgent(x: TcpContext, p: Packet, d: number, seq: number): nu
   if (r.urgentPolicy === 'inline') return p.payloadLength;
   if (r.urgentPolicy === 'drop') return drop(x, p);
   if (r.urgentPolicy === 'gap') return leaveOut(x, p, d, seq);
+  const place = (seq + pointer - 1) | 0;
+  if (x.sessions.outOfBand.has(d, place)) return p.payloadLength;
   const w = x.sessions.words;
   if (w[d + D.urgentCount]! >= MAX_OOB) {
     x.event(p, STREAM_ANOMALY.reassembly_urgent_oob_limit_reached);
@@ -46,11 +47,9 @@ export function takeUrgent(x: TcpContext, p: Packet, d: number, seq: number): nu
     return r.urgentOobLimitPolicy === 'gap' ? leaveOut(x, p, d, seq) : p.payloadLength;
   }
   if (pointer !== p.payloadLength) return p.payloadLength;
-  const isInOrder = ((seq - w[d + D.baseSeq]!) | 0) === w[d + D.contiguous]!;
-  if (!isInOrder) return p.payloadLength;
+  if (!x.reassembly.leaveOut(d, place)) return p.payloadLength;
   w[d + D.urgentCount] = w[d + D.urgentCount]! + 1;
   x.counters.add(TCP_COUNTER.urgentOob);
-  addBefore(x, p, d, seq);
-  w[d + D.baseSeq] = (w[d + D.baseSeq]! + 1) | 0;
-  return 0;
+  lookAtStream(x, p);
+  return p.payloadLength;
 }

@@ -292,6 +292,20 @@ describe('TCP sessions', () => {
     }
   });
 
+  it('follows what a server sends after the client has closed its side, further than the window in the FIN', () => {
+    const c = new Conversation((o) => (o.inline = true));
+    c.shake();
+    assert.deepEqual(c.say('c', 'FA', 1, 1, { window: 3000 }), []);
+    assert.deepEqual(c.say('s', 'A', 1, 2), []);
+    for (let at = 1; at < 10_000; at += 1000) {
+      assert.deepEqual(c.say('s', 'PA', at, 2, { data: 'x'.repeat(1000) }), []);
+      assert.deepEqual(c.say('c', 'A', 2, at + 1000, { window: 3000 }), []);
+    }
+    assert.deepEqual(c.say('s', 'FA', 10_001, 2), []);
+    assert.deepEqual(c.say('c', 'A', 2, 10_002), []);
+    assert.equal(c.state, 'closed');
+  });
+
   it('takes the window that opens again after probes of a closed one', () => {
     for (const probe of ['', 'y']) {
       const c = new Conversation();
