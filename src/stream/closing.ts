@@ -37,7 +37,7 @@ export function inClosing(x: TcpContext, p: Packet, b: number, isToServer: boole
   const peer = b + (isToServer ? SERVER : CLIENT);
   if ((flags & TcpFlag.rst) !== 0) takeReset(x, p, b, d, peer);
   else if ((flags & TcpFlag.fin) !== 0) takeLaterFin(x, p, b, isToServer);
-  else if ((flags & TcpFlag.syn) !== 0) x.reject(p, E.shutdown_syn_resend);
+  else if ((flags & TcpFlag.syn) !== 0) x.beginAnew(p, E.shutdown_syn_resend);
   else if ((flags & TcpFlag.ack) !== 0 && !isOvertaken(x, p, d, peer)) takeLateSegment(x, p, b, d, peer);
 }
 

@@ -78,6 +78,15 @@ export class TcpContext {
     p.flags |= PacketFlag.streamInvalid;
   }
 
+  /**
+   * A SYN of who knows nothing of the session any longer. Inline it goes through: the other side acknowledges what it has,
+   * and is answered with the reset that frees the connection (RFC 9293, 3.5.1). What it brings of data is not looked at.
+   */
+  beginAnew(p: Packet, id: number): void {
+    if (p.payloadLength > 0 || (p.tcpFlags & TcpFlag.ack) !== 0) this.reject(p, id);
+    else this.passOver(p, id);
+  }
+
   refuse(p: Packet): void {
     p.flags |= PacketFlag.streamInvalid;
     if (!this.options.inline || !this.options.dropInvalid) return;

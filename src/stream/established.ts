@@ -23,7 +23,8 @@ function strayInEstablished(x: TcpContext, p: Packet, b: number, isToServer: boo
   const w = x.sessions.words;
   if ((p.tcpFlags & TcpFlag.ack) === 0) {
     // Suricata says diff_seq of a SYN with the same number, too; est_syn_resend is never seen.
-    x.reject(p, isToServer ? STREAM_ANOMALY.est_syn_resend_diff_seq : STREAM_ANOMALY.est_syn_toclient);
+    if (isToServer) x.beginAnew(p, STREAM_ANOMALY.est_syn_resend_diff_seq);
+    else x.reject(p, STREAM_ANOMALY.est_syn_toclient);
     return;
   }
   if (isToServer) x.reject(p, STREAM_ANOMALY.est_synack_toserver);

@@ -29,6 +29,23 @@ alert udp any any -> any 53 (msg:"mark"; content:"marked"; nfq_set_mark:0x8/0x8;
 `;
 const WRITING = 'alert udp any any -> any 53 (msg:"other"; content:"hello"; replace:"HALLO"; sid:9;)\n';
 const LARGE = 64 << 20;
+/** A client that forgets its connection, as after a crash (TCP_REPAIR), and begins another from the same port. */
+const FORGETFUL = `
+import socket, sys
+def ask():
+    s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.settimeout(4)
+    s.bind(("", 5555))
+    s.connect((sys.argv[1], 80))
+    s.sendall(b"GET /%s HTTP/1.1\\r\\nHost: there\\r\\n\\r\\n" % sys.argv[2].encode())
+    if sys.argv[2] == "slow": s.shutdown(socket.SHUT_WR)
+    assert b" 200 " in s.recv(1000)
+    s.setsockopt(socket.IPPROTO_TCP, 19, 1)
+    s.close()
+ask()
+ask()
+`;
 
 interface Event {
   readonly event_type: string;
@@ -125,6 +142,12 @@ describe('inline on a queue', function () {
       assert.equal(seen.bytes, LARGE >> 2, seen.error);
       assert.equal(seen.sha256, whole.sha256);
     }
+  });
+
+  it('lets a client that forgot its connection begin another from the same port', () => {
+    for (const host of ['10.97.2.2', SERVER6])
+      for (const path of ['open', 'slow'])
+        assert.equal(gateway.run('client', 'python3', '-c', FORGETFUL, host, path), '', program.told);
   });
 
   it('forwards a page whole over a path that is narrow and loses packets', () => {

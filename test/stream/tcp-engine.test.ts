@@ -306,6 +306,24 @@ describe('TCP sessions', () => {
     assert.equal(c.state, 'closed');
   });
 
+  it('lets a bare SYN within a session through, inline, and the reset that its answer leads to ends the session', () => {
+    for (const isHalfClosed of [false, true]) {
+      const c = new Conversation((o) => (o.inline = true));
+      c.shake();
+      c.say('c', 'PA', 1, 1, { data: 'abc' });
+      c.say('s', 'A', 1, 4);
+      if (isHalfClosed) c.say('c', 'FA', 4, 1);
+      const raised = [isHalfClosed ? 'shutdown_syn_resend' : 'est_syn_resend_diff_seq'];
+      assert.deepEqual(c.say('c', 'S', 99_000, 0, { data: 'early' }), raised);
+      assert.notEqual(c.p.action & Action.drop, 0, 'nobody looks at its data');
+      assert.deepEqual(c.say('c', 'S', 99_000, 0), raised);
+      assert.equal(c.p.action & Action.drop, 0);
+      assert.deepEqual(c.say('s', 'A', 1, 4), []);
+      assert.deepEqual(c.say('c', 'R', 4, 0), []);
+      assert.equal(c.state, 'closed');
+    }
+  });
+
   it('takes the window that opens again after probes of a closed one', () => {
     for (const probe of ['', 'y']) {
       const c = new Conversation();
