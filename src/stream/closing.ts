@@ -37,8 +37,16 @@ export function inClosing(x: TcpContext, p: Packet, b: number, isToServer: boole
   const peer = b + (isToServer ? SERVER : CLIENT);
   if ((flags & TcpFlag.rst) !== 0) takeReset(x, p, b, d, peer);
   else if ((flags & TcpFlag.fin) !== 0) takeLaterFin(x, p, b, isToServer);
-  else if ((flags & TcpFlag.syn) !== 0) x.beginAnew(p, E.shutdown_syn_resend);
+  else if ((flags & TcpFlag.syn) !== 0) takeLateSyn(x, p, b, isToServer);
   else if ((flags & TcpFlag.ack) !== 0 && !isOvertaken(x, p, d, peer)) takeLateSegment(x, p, b, d, peer);
+}
+
+function takeLateSyn(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
+  if (isToServer && (p.tcpFlags & TcpFlag.ack) === 0) x.beginAnew(p, b, E.shutdown_syn_resend);
+  else {
+    x.reject(p, E.shutdown_syn_resend);
+    if (!isToServer) x.hasBegunAnew(p, b);
+  }
 }
 
 function complaints(x: TcpContext, b: number): Complaints {
@@ -269,6 +277,7 @@ function advance(x: TcpContext, b: number, endsServer: boolean): void {
 /** Packets after the end. */
 export function inClosed(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const w = x.sessions.words;
+  if (!isToServer && (p.tcpFlags & TcpFlag.syn) !== 0 && x.hasBegunAnew(p, b)) return;
   if ((p.tcpFlags & (TcpFlag.rst | TcpFlag.syn)) !== 0) return;
   if ((w[b + S.flags]! & SessionFlag.closedByRst) !== 0 || (p.tcpFlags & TcpFlag.ack) === 0) return;
   const peer = b + (isToServer ? SERVER : CLIENT);

@@ -82,9 +82,26 @@ export class TcpContext {
    * A SYN of who knows nothing of the session any longer. Inline it goes through: the other side acknowledges what it has,
    * and is answered with the reset that frees the connection (RFC 9293, 3.5.1). What it brings of data is not looked at.
    */
-  beginAnew(p: Packet, id: number): void {
-    if (p.payloadLength > 0 || (p.tcpFlags & TcpFlag.ack) !== 0) this.reject(p, id);
-    else this.passOver(p, id);
+  beginAnew(p: Packet, b: number, id: number): void {
+    if (!this.options.inline || p.payloadLength > 0) {
+      this.reject(p, id);
+      return;
+    }
+    this.passOver(p, id);
+    this.forgetGreetings(b);
+    this.sessions.words[b + S.greetings] = this.greetings.add(0, this.greeting.take(p));
+  }
+
+  /**
+   * Whether a SYN/ACK answers a SYN that went through so. What the server had of the session before is gone, and the session
+   * is over; inline the answer is dropped, and with the repeated SYN the next session begins.
+   */
+  hasBegunAnew(p: Packet, b: number): boolean {
+    const list = this.sessions.words[b + S.greetings]!;
+    if (list === 0 || !this.greetings.find(list, (p.tcpAck - 1) | 0, this.greeting)) return false;
+    if (this.sessions.words[b + S.state] !== TcpStateId.closed) this.close(b);
+    this.refuse(p);
+    return true;
   }
 
   refuse(p: Packet): void {

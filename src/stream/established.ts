@@ -23,13 +23,15 @@ function strayInEstablished(x: TcpContext, p: Packet, b: number, isToServer: boo
   const w = x.sessions.words;
   if ((p.tcpFlags & TcpFlag.ack) === 0) {
     // Suricata says diff_seq of a SYN with the same number, too; est_syn_resend is never seen.
-    if (isToServer) x.beginAnew(p, STREAM_ANOMALY.est_syn_resend_diff_seq);
+    if (isToServer) x.beginAnew(p, b, STREAM_ANOMALY.est_syn_resend_diff_seq);
     else x.reject(p, STREAM_ANOMALY.est_syn_toclient);
     return;
   }
   if (isToServer) x.reject(p, STREAM_ANOMALY.est_synack_toserver);
-  else if (p.tcpAck !== w[b + CLIENT + D.lastAck]) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_ack);
-  else if (p.tcpSeq !== w[b + SERVER + D.isn]) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_seq);
+  else if (p.tcpAck !== w[b + CLIENT + D.lastAck]) {
+    x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_ack);
+    x.hasBegunAnew(p, b);
+  } else if (p.tcpSeq !== w[b + SERVER + D.isn]) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_seq);
   else if ((w[b + S.flags]! & SessionFlag.confirmed) !== 0) x.reject(p, STREAM_ANOMALY.est_synack_resend);
 }
 

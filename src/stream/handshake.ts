@@ -18,7 +18,9 @@ const MOST_GREETINGS = (1 << GREETING_BITS) - 1;
 export function inSynSent(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const flags = p.tcpFlags;
   if ((flags & SYN_ACK) !== SYN_ACK && !isToServer && !echoesSyn(x, p, b)) {
-    x.reject(p, STREAM_ANOMALY.pkt_invalid_timestamp);
+    // the server may still have the connection before, of which its client knows nothing: it answers with a reset
+    if (p.payloadLength === 0 && (flags & TcpFlag.rst) === 0) x.passOver(p, STREAM_ANOMALY.pkt_invalid_timestamp);
+    else x.reject(p, STREAM_ANOMALY.pkt_invalid_timestamp);
     return;
   }
   if ((flags & SYN_ACK) === SYN_ACK) synAckInSynSent(x, p, b, isToServer);

@@ -1,6 +1,7 @@
 // Reset: a RST ends a session when the receiver would believe it (RFC 9293, 3.10.7; RFC 5961).
 
 import type { Packet } from '../framework/packet.ts';
+import { PacketFlag } from '../framework/packet.ts';
 import { isAckValid, isResetValid, isTimestampValid } from './checks.ts';
 import type { TcpContext } from './context.ts';
 import { STREAM_ANOMALY } from './events.ts';
@@ -9,7 +10,8 @@ import { BEFORE_RESET, CLIENT, D, S, SessionFlag, StreamFlag } from './sessions.
 /** A reset, valid or not, in any state after the handshake. */
 export function takeReset(x: TcpContext, p: Packet, b: number, d: number, peer: number): void {
   if (!isTimestampValid(x, p, b, d) || !isResetValid(x, p, b, d, peer)) {
-    x.refuse(p);
+    // inline it goes through: its receiver knows what arrived, and asks where it is in doubt (RFC 5961, 3.2)
+    p.flags |= PacketFlag.streamInvalid;
     return;
   }
   const w = x.sessions.words;

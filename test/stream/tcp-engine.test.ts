@@ -324,6 +324,38 @@ describe('TCP sessions', () => {
     }
   });
 
+  it('ends a session, inline, whose server answers a SYN of another', () => {
+    const c = new Conversation((o) => (o.inline = true));
+    const isDropped = (): boolean => (c.p.action & Action.drop) !== 0;
+    c.shake();
+    // of what its server misses nobody here knows: whether it believes the reset is for it to say
+    c.say('c', 'R', 500, 0);
+    assert.deepEqual([c.state, isDropped()], ['established', false]);
+    c.say('c', 'S', 99_000, 0);
+    assert.deepEqual(c.say('s', 'SA', 70_000, 88), ['est_synack_resend_with_diff_ack']);
+    assert.deepEqual([c.state, isDropped()], ['established', true]);
+    assert.deepEqual(c.say('s', 'SA', 70_000, 99_001), ['est_synack_resend_with_diff_ack']);
+    assert.deepEqual([c.state, isDropped()], ['closed', true]);
+    // not before the next session has begun: with a repeated SYN
+    c.say('s', 'SA', 70_000, 99_001);
+    assert.equal(isDropped(), true);
+    c.p.tcpFlags = 2;
+    c.p.tcpSeq = (c.isn[0] + 99_000) | 0;
+    assert.equal(c.engine.isReuse(c.p, c.f), true);
+  });
+
+  it('lets what a server says of the connection before through, inline, to the client that begins another', () => {
+    const c = new Conversation((o) => (o.inline = true));
+    c.say('c', 'S', 0, 0, { ts: 100 });
+    assert.deepEqual(c.say('s', 'A', 5000, 40, { ts: 90, echo: 50 }), ['pkt_invalid_timestamp']);
+    assert.equal(c.p.action & Action.drop, 0);
+    assert.deepEqual(c.say('s', 'PA', 5000, 40, { ts: 90, echo: 50, data: 'late' }), ['pkt_invalid_timestamp']);
+    assert.notEqual(c.p.action & Action.drop, 0);
+    c.say('c', 'R', 40, 0);
+    assert.deepEqual(c.say('s', 'SA', 0, 1, { ts: 100, echo: 100 }), []);
+    assert.equal(c.state, 'syn_recv');
+  });
+
   it('takes the window that opens again after probes of a closed one', () => {
     for (const probe of ['', 'y']) {
       const c = new Conversation();
