@@ -83,7 +83,8 @@ export class TcpContext {
    * and is answered with the reset that frees the connection (RFC 9293, 3.5.1). What it brings of data is not looked at.
    */
   beginAnew(p: Packet, b: number, id: number): void {
-    if (!this.options.inline || p.payloadLength > 0) {
+    const { inline, dropInvalid } = this.options;
+    if (!inline || !dropInvalid || p.payloadLength > 0) {
       this.reject(p, id);
       return;
     }
