@@ -100,20 +100,22 @@ export class Reassembly {
 
   /** Where a sequence number is, relative to the base. */
   position(d: number, seq: number): number {
-    const w = this.sessions.words;
-    const position = (seq - w[d + D.baseSeq]!) | 0;
-    return w[d + D.urgentCount] === 0 ? position : position + this.sessions.outOfBand.from(d, seq);
+    const position = (seq - this.sessions.words[d + D.baseSeq]!) | 0;
+    return this.hasOutOfBand(d) ? position + this.sessions.outOfBand.from(d, seq) : position;
   }
 
   /** Whether some of the bytes that begin at `seq` do not belong into the stream. */
   isPartly(d: number, seq: number, length: number): boolean {
-    const hasSome = this.sessions.words[d + D.urgentCount]! > 0;
-    return hasSome && this.sessions.outOfBand.before(d, seq, length) < length;
+    return this.hasOutOfBand(d) && this.sessions.outOfBand.before(d, seq, length) < length;
+  }
+
+  private hasOutOfBand(d: number): boolean {
+    return (this.sessions.words[d + D.flags]! & StreamFlag.outOfBand) !== 0;
   }
 
   /** Adds the first payload bytes of p, but those that are known to be out of band. */
   insertInBand(p: Packet, d: number, seq: number, length: number): number {
-    if (this.sessions.words[d + D.urgentCount] === 0) return this.insert(p, d, seq, p.payloadOffset, length);
+    if (!this.hasOutOfBand(d)) return this.insert(p, d, seq, p.payloadOffset, length);
     const { outOfBand } = this.sessions;
     let result: number = Inserted.nothing;
     for (let i = 0; i < length;) {
@@ -138,6 +140,7 @@ export class Reassembly {
     while (n >= 0 && segments.end(n) <= at) n = segments.next(n);
     if (n >= 0 && segments.start(n) <= at) return false;
     this.sessions.outOfBand.add(d, seq);
+    w[d + D.flags] = w[d + D.flags]! | StreamFlag.outOfBand;
     w[d + D.baseSeq] = (w[d + D.baseSeq]! + 1) | 0;
     if (n < 0) return true;
     segments.shift(n, 1);

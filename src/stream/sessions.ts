@@ -128,6 +128,8 @@ export const StreamFlag = {
   lingers: 1 << 21,
   /** Its SYN offered no scaling: that of the other side does not hold either (RFC 7323, 2.2). */
   unscaled: 1 << 22,
+  /** Some of its bytes are out of band (`Sessions.outOfBand`). */
+  outOfBand: 1 << 23,
 } as const;
 
 /** Flags of a direction once content rules have looked at what was due. */
@@ -183,8 +185,12 @@ export class Sessions {
   }
 
   release(t: number): void {
-    if (this.words[t * STRIDE + CLIENT + D.urgentCount]! > 0) this.outOfBand.release(t * STRIDE + CLIENT);
-    if (this.words[t * STRIDE + SERVER + D.urgentCount]! > 0) this.outOfBand.release(t * STRIDE + SERVER);
+    const b = t * STRIDE;
+    const flags = this.words[b + CLIENT + D.flags]! | this.words[b + SERVER + D.flags]!;
+    if ((flags & StreamFlag.outOfBand) !== 0) {
+      this.outOfBand.release(b + CLIENT);
+      this.outOfBand.release(b + SERVER);
+    }
     this.free[this.freeCount++] = t;
     this.active--;
   }
