@@ -45,7 +45,7 @@ function takeLateSyn(x: TcpContext, p: Packet, b: number, isToServer: boolean): 
   if (isToServer && (p.tcpFlags & TcpFlag.ack) === 0) x.beginAnew(p, b, E.shutdown_syn_resend);
   else {
     x.reject(p, E.shutdown_syn_resend);
-    if (!isToServer) x.hasBegunAnew(p, b);
+    if (!isToServer) x.endWhenAnswered(p, b);
   }
 }
 
@@ -277,7 +277,7 @@ function advance(x: TcpContext, b: number, endsServer: boolean): void {
 /** Packets after the end. */
 export function inClosed(x: TcpContext, p: Packet, b: number, isToServer: boolean): void {
   const w = x.sessions.words;
-  if (!isToServer && (p.tcpFlags & TcpFlag.syn) !== 0 && x.hasBegunAnew(p, b)) return;
+  if (!isToServer && (p.tcpFlags & TcpFlag.syn) !== 0 && x.endWhenAnswered(p, b)) return;
   if ((p.tcpFlags & (TcpFlag.rst | TcpFlag.syn)) !== 0) return;
   if ((w[b + S.flags]! & SessionFlag.closedByRst) !== 0 || (p.tcpFlags & TcpFlag.ack) === 0) return;
   const peer = b + (isToServer ? SERVER : CLIENT);

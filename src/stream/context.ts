@@ -94,10 +94,11 @@ export class TcpContext {
   }
 
   /**
-   * Whether a SYN/ACK answers a SYN that went through so. What the server had of the session before is gone, and the session
-   * is over; inline the answer is dropped, and with the repeated SYN the next session begins.
+   * Ends the session when a SYN/ACK answers a SYN that went through so: what the server had of it is gone. The answer is
+   * dropped, and with the repeated SYN the next session begins.
+   * @returns whether it is such an answer
    */
-  hasBegunAnew(p: Packet, b: number): boolean {
+  endWhenAnswered(p: Packet, b: number): boolean {
     const list = this.sessions.words[b + S.greetings]!;
     if (list === 0 || !this.greetings.find(list, (p.tcpAck - 1) | 0, this.greeting)) return false;
     if (this.sessions.words[b + S.state] !== TcpStateId.closed) this.close(b);

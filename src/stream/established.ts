@@ -30,7 +30,7 @@ function strayInEstablished(x: TcpContext, p: Packet, b: number, isToServer: boo
   if (isToServer) x.reject(p, STREAM_ANOMALY.est_synack_toserver);
   else if (p.tcpAck !== w[b + CLIENT + D.lastAck]) {
     x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_ack);
-    x.hasBegunAnew(p, b);
+    x.endWhenAnswered(p, b);
   } else if (p.tcpSeq !== w[b + SERVER + D.isn]) x.reject(p, STREAM_ANOMALY.est_synack_resend_with_diff_seq);
   else if ((w[b + S.flags]! & SessionFlag.confirmed) !== 0) x.reject(p, STREAM_ANOMALY.est_synack_resend);
 }

@@ -19,7 +19,8 @@ export function inSynSent(x: TcpContext, p: Packet, b: number, isToServer: boole
   const flags = p.tcpFlags;
   if ((flags & SYN_ACK) !== SYN_ACK && !isToServer && !echoesSyn(x, p, b)) {
     // the server may still have the connection before, of which its client knows nothing: it answers with a reset
-    if (p.payloadLength === 0 && (flags & TcpFlag.rst) === 0) x.passOver(p, STREAM_ANOMALY.pkt_invalid_timestamp);
+    if (p.payloadLength === 0 && (flags & (TcpFlag.rst | TcpFlag.syn)) === 0)
+      x.passOver(p, STREAM_ANOMALY.pkt_invalid_timestamp);
     else x.reject(p, STREAM_ANOMALY.pkt_invalid_timestamp);
     return;
   }

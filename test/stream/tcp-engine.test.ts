@@ -351,6 +351,8 @@ describe('TCP sessions', () => {
     assert.equal(c.p.action & Action.drop, 0);
     assert.deepEqual(c.say('s', 'PA', 5000, 40, { ts: 90, echo: 50, data: 'late' }), ['pkt_invalid_timestamp']);
     assert.notEqual(c.p.action & Action.drop, 0);
+    assert.deepEqual(c.say('s', 'S', 5000, 0, { ts: 90, echo: 50 }), ['pkt_invalid_timestamp']);
+    assert.notEqual(c.p.action & Action.drop, 0);
     c.say('c', 'R', 40, 0);
     assert.deepEqual(c.say('s', 'SA', 0, 1, { ts: 100, echo: 100 }), []);
     assert.equal(c.state, 'syn_recv');
