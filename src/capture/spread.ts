@@ -3,6 +3,7 @@
 
 import { IpProtocol } from '../wire/ipv4.ts';
 import { NO_NETWORK_HEADER, networkHeader } from '../wire/network-header.ts';
+import type { PacketBatch } from '../pcap/index.ts';
 import { i32, u16 } from '../wire/read.ts';
 
 /** ICMP messages that carry the packet they are about: types of ICMPv4; all below 128 of ICMPv6. */
@@ -47,6 +48,21 @@ export class Spread {
       return inner.hosts % this.workers;
     this.note(head.flow);
     return head.hosts % this.workers;
+  }
+
+  /**
+   * Keeps the packets of one worker, in the batch and in `numbers`.
+   * @param first number of the first packet of the batch; the others follow
+   */
+  keep(batch: PacketBatch, worker: number, first: number, numbers: Float64Array): void {
+    let kept = 0;
+    for (let i = 0; i < batch.count; i++) {
+      const start = batch.offset[i]!;
+      if (this.workerOf(batch.data, start, start + batch.length[i]!, batch.linkType[i]!) !== worker) continue;
+      numbers[kept] = first + i;
+      batch.move(i, kept++);
+    }
+    batch.count = kept;
   }
 
   private wasSeen(flow: number): boolean {

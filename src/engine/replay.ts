@@ -12,7 +12,7 @@ export interface ReplayObserver {
   begin?(path: string): void;
   /** Part of the file that was read, 0 to 1; undefined when its size is not known. */
   progress?(path: string, part: number | undefined): void;
-  /** `isGood`: it could be opened and read. */
+  /** `isGood`: it could be opened, and was read to its end. */
   end?(path: string, isGood: boolean): void;
 }
 
@@ -65,10 +65,11 @@ function* replaySteps(options: ReplayOptions): Generator<'idle' | undefined, Rep
   let current: string | undefined;
   const run = new Run(options, { deviceName: () => undefined, captureFile: () => current });
   options.onRun?.(run);
+  const isStopping = (): boolean => options.control?.isStopping === true;
   let failed = 0;
   let files = 0;
   for (const path of options.captures) {
-    if (options.control?.isStopping === true) break;
+    if (isStopping()) break;
     if (path === undefined) {
       run.tellStatistics();
       run.worker.pipeline.flush();
@@ -78,7 +79,7 @@ function* replaySteps(options: ReplayOptions): Generator<'idle' | undefined, Rep
     current = path;
     options.observer?.begin?.(path);
     const isGood = yield* replayFile(run, path, options);
-    options.observer?.end?.(path, isGood);
+    options.observer?.end?.(path, isGood && !isStopping());
     if (isGood) files++;
     else failed++;
   }

@@ -58,8 +58,8 @@ import type { DefragSettings, MpmSettings } from './settings/index.ts';
 import { isTold, tellBytes } from './output-needs.ts';
 import { StreamPayloads } from './stream-payloads.ts';
 
-/** Small enough to stay in the cache. */
-const CAPTURE_REGION = 2 << 20;
+/** Small enough to stay in the second-level cache: what the kernel copies there, decoders find there. */
+const CAPTURE_REGION = 512 << 10;
 /** What transactions keep of what was said, at most; untouched bytes take no memory. */
 const APP_REGION = 256 << 20;
 /** Flow records there are from the start: untouched ones take no memory, and growing copies all of them. */

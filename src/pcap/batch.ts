@@ -38,4 +38,17 @@ export class PacketBatch {
     this.hasNoChecksum = new Uint8Array(capacity);
     this.vni = new Int32Array(capacity).fill(-1);
   }
+
+  /** Puts a packet in the place of another: how gaps are closed that unwanted packets leave. */
+  move(from: number, to: number): void {
+    if (from === to) return;
+    this.offset[to] = this.offset[from]!;
+    this.length[to] = this.length[from]!;
+    this.wireLength[to] = this.wireLength[from]!;
+    this.timestamp[to] = this.timestamp[from]!;
+    this.linkType[to] = this.linkType[from]!;
+    this.interfaceId[to] = this.interfaceId[from]!;
+    this.hasNoChecksum[to] = this.hasNoChecksum[from]!;
+    this.vni[to] = this.vni[from]!;
+  }
 }

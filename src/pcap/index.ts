@@ -3,7 +3,7 @@ export { DEFAULT_BATCH_CAPACITY, PacketBatch } from './batch.ts';
 export { FilterError, PacketFilter, readFilter } from './filter/index.ts';
 export { comingCaptures } from './coming-captures.ts';
 export { listCaptures } from './list.ts';
-export { openCaptureFile } from './open.ts';
+export { isReadableAgain, openCaptureFile } from './open.ts';
 export type { OpenedCapture } from './open.ts';
 export { PcapWriter } from './pcap-writer.ts';
 export { PcapngWriter } from './pcapng-writer.ts';

@@ -1,5 +1,5 @@
 // openCaptureFile: finds out what a file is (pcap, pcapng, gzip of either, standard input) and opens a reader for it.
-import { FileSource, PrefixedSource } from './source.ts';
+import { FileSource, PrefixedSource, isStdin } from './source.ts';
 import type { ByteSource } from './source.ts';
 import { InflateSource } from './inflate-source.ts';
 import { PCAP_HEADER_LENGTH, PcapReader, pcapVariant } from './pcap-reader.ts';
@@ -40,6 +40,20 @@ export function openCaptureFile(path: string, region: ArenaRegion): OpenedCaptur
   return result ?? refuse(path, ...describeShort(window, source));
 }
 
+/** Whether the bytes of a file are there for more than one reader, and need no decompression by each. */
+export function isReadableAgain(path: string): boolean {
+  if (isStdin(path)) return false;
+  let file: FileSource;
+  try {
+    file = new FileSource(path);
+  } catch {
+    return true; // there is nothing to read: whoever tries is told why
+  }
+  const start = probe(file);
+  file.close();
+  return file.size > 0 && !isGzip(start);
+}
+
 function describeShort(window: Window, source: ByteSource): [CaptureProblemCode, string] {
   if (source.error !== undefined) return ['unreadable', `cannot be read: ${source.error}`];
   const length = window.limit - window.position;
@@ -47,17 +61,24 @@ function describeShort(window: Window, source: ByteSource): [CaptureProblemCode,
 }
 
 function withDecompression(file: FileSource): ByteSource {
-  const probe = new Uint8Array(PROBE_LENGTH);
+  const start = probe(file);
+  return isGzip(start) ? new InflateSource(start, file) : new PrefixedSource(start, file);
+}
+
+/** The first bytes; fewer than `PROBE_LENGTH` when there are no more. */
+function probe(file: FileSource): Uint8Array {
+  const start = new Uint8Array(PROBE_LENGTH);
   let length = 0;
   while (length < PROBE_LENGTH) {
-    const got = file.read(probe, length, PROBE_LENGTH - length);
+    const got = file.read(start, length, PROBE_LENGTH - length);
     if (got === 0) break;
     length += got;
   }
-  const prefix = probe.slice(0, length);
-  return length >= 2 && prefix[0] === 0x1f && prefix[1] === 0x8b
-    ? new InflateSource(prefix, file)
-    : new PrefixedSource(prefix, file);
+  return start.slice(0, length);
+}
+
+function isGzip(start: Uint8Array): boolean {
+  return start[0] === 0x1f && start[1] === 0x8b;
 }
 
 function detect(path: string, window: Window, isFilled: boolean): OpenedCapture {

@@ -1,7 +1,7 @@
 // Window: the region of the arena through which a capture file is read, in large chunks, without copying packets.
 import type { ByteSource } from './source.ts';
 
-/** A part of the arena given to one reader. At least 512 KiB is sensible, 1-4 MiB is best. */
+/** A part of the arena given to one reader. 512 KiB hold every packet and stay in a second-level cache. */
 export interface ArenaRegion {
   readonly data: Uint8Array;
   readonly offset: number;

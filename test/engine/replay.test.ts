@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openConfig } from '../../src/config/index.ts';
+import { RunControl } from '../../src/engine/control.ts';
 import { loadRules } from '../../src/engine/load-rules.ts';
 import { replay } from '../../src/engine/replay.ts';
 import { PcapWriter } from '../../src/pcap/index.ts';
@@ -41,6 +42,29 @@ describe('replay', () => {
     events.flatMap((event) => (event.alert === undefined ? [] : [event.alert.signature_id]));
 
   const QUERY = udp4({}, ascii('hello world'));
+
+  it('tells that a capture was not read to its end when it was asked to stop', () => {
+    const capture = join(folder, 'input.pcap');
+    const writer = new PcapWriter(capture, { linkType: 1 });
+    // 64 batches go by between two looks
+    for (let i = 0; i < 70_000; i++) writer.write(QUERY, 0, QUERY.length, QUERY.length, 1e15 + i);
+    writer.close();
+    const { root: config } = openConfig({});
+    for (const isAsked of [false, true]) {
+      const control = new RunControl();
+      const ends: [string, boolean][] = [];
+      const observer = {
+        progress: () => {
+          control.isStopping = isAsked;
+        },
+        end: (path: string, isGood: boolean) => void ends.push([path, isGood]),
+      };
+      const options = { config, captures: [capture], rules: null, logDirectory: folder, isInline: false };
+      const { packets } = replay({ ...options, checksums: 'none', control, observer });
+      assert.equal(packets < 70_000, isAsked);
+      assert.deepEqual(ends, [[capture, !isAsked]]);
+    }
+  });
 
   for (const mpm of ['auto', 'ac']) {
     it(`raises the alerts of contents that are there, in rule order (mpm-algo ${mpm})`, () => {

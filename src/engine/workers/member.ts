@@ -24,7 +24,7 @@ import { Membership } from './membership.ts';
 import { CONTROL_WORDS, threadName } from './messages.ts';
 import type { MemberData, MemberMessage } from './messages.ts';
 import { RemoteWriter } from './remote-writer.ts';
-import { workOnCaptures } from './replay-member.ts';
+import { readCaptures, workOnRing } from './replay-member.ts';
 
 /** Whether a thread was started to be a worker. */
 export function isMemberData(data: unknown): data is MemberData {
@@ -82,7 +82,8 @@ export async function runMember(data: MemberData): Promise<void> {
   };
   ThreadPlacement.of(config)?.placeWorker(data.index, task.kind === 'live' ? sourceNames(task.source) : []);
   if (task.kind === 'live') await workLive(parts, data, task);
-  else workOnCaptures(parts, task);
+  else if (task.kind === 'ring') workOnRing(parts, task);
+  else readCaptures(parts, task);
   if (!isRefused) tell(port, { type: 'done' });
 }
 

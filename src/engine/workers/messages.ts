@@ -24,7 +24,14 @@ export interface WorkerRecipe {
 
 /** Where a worker's packets come from. */
 export type MemberTask =
-  | { readonly kind: 'captures'; readonly captures: readonly string[]; readonly ring: SharedArrayBuffer }
+  | { readonly kind: 'ring'; readonly captures: readonly string[]; readonly ring: SharedArrayBuffer }
+  | {
+      readonly kind: 'captures';
+      readonly captures: readonly string[];
+      /** Text of the packet filter. */
+      readonly filter: string | undefined;
+      readonly pace: SharedArrayBuffer;
+    }
   | {
       readonly kind: 'live';
       readonly source: SourceChoice;

@@ -1,25 +1,30 @@
-// A worker of a team that takes the packets of captures from its ring.
+// A worker of a team on captures: it reads them itself and keeps the packets of its hosts, or takes packets from its ring
+// where they can be read only once.
 
+import { log } from '../../base/log.ts';
 import { PacketRing } from '../../capture/packet-ring.ts';
+import { Spread } from '../../capture/spread.ts';
+import { openCaptureFile, readFilter } from '../../pcap/index.ts';
 import { Run } from '../run.ts';
 import type { MemberParts } from './member.ts';
 import { ControlWord } from './messages.ts';
 import type { MemberTask } from './messages.ts';
+import { Pace } from './pace.ts';
 
 /** Milliseconds that are slept when no packet is there. */
 const WAIT = 50;
 
 /** Until the captures have ended. */
-export function workOnCaptures(
+export function workOnRing(
   { begun, control, membership, options }: MemberParts,
-  { captures, ring: memory }: Extract<MemberTask, { kind: 'captures' }>,
+  { captures, ring: memory }: Extract<MemberTask, { kind: 'ring' }>,
 ): void {
   const ring = new PacketRing(memory);
   const run = new Run(options, { deviceName: () => undefined, captureFile: () => captures[ring.capture] });
   begun();
   const { batch, pipeline, region } = run.worker;
   const numbers = new Float64Array(batch.capacity);
-  let reopened = 0;
+  const reopening = new Reopening(control);
   // another worker that failed ends the team
   while (!ring.isDone && Atomics.load(control, ControlWord.stop) === 0) {
     membership.journal.catchUp();
@@ -27,9 +32,72 @@ export function workOnCaptures(
     if (count > 0) pipeline.batch(batch, undefined, numbers);
     else ring.waitForPackets(WAIT);
     run.tellStatistics();
-    if (Atomics.load(control, ControlWord.reopen) === reopened) continue;
-    reopened = Atomics.load(control, ControlWord.reopen);
-    pipeline.reopen();
+    if (reopening.isDue()) pipeline.reopen();
   }
   run.finish();
+}
+
+/** Likewise. The first worker tells what is wrong with a capture. */
+export function readCaptures(
+  { begun, control, membership, options }: MemberParts,
+  { captures, filter: text, pace: memory }: Extract<MemberTask, { kind: 'captures' }>,
+): void {
+  let current: string | undefined;
+  const run = new Run(options, { deviceName: () => undefined, captureFile: () => current });
+  const pace = new Pace(memory, membership.count);
+  const filter = readFilter(text ?? '');
+  if (typeof filter === 'string') throw new Error(filter);
+  begun();
+  const { index, count, journal } = membership;
+  const { batch, pipeline, region } = run.worker;
+  const spread = new Spread(count);
+  const numbers = new Float64Array(batch.capacity);
+  const reopening = new Reopening(control);
+  const isStopped = (): boolean => Atomics.load(control, ControlWord.stop) !== 0;
+  let packets = 0;
+  for (const [capture, path] of captures.entries()) {
+    current = path;
+    const opened = openCaptureFile(path, region);
+    if (!opened.ok) {
+      if (index === 0) log.error('pcap', `${path}: ${opened.problem.message}`);
+      pace.endCapture(index, capture, { isGood: false });
+      continue;
+    }
+    const { reader } = opened;
+    while (!isStopped() && reader.next(batch) > 0) {
+      filter?.keep(batch);
+      const read = batch.count;
+      journal.catchUp();
+      spread.keep(batch, index, packets + 1, numbers);
+      if (batch.count > 0) pipeline.batch(batch, undefined, numbers);
+      packets += read;
+      pace.advance(index, read);
+      while (pace.waitForOthers(index) && !isStopped()) journal.catchUp();
+      run.tellStatistics();
+      if (reopening.isDue()) pipeline.reopen();
+    }
+    if (index === 0) for (const problem of reader.problems) log.warning('pcap', `${path}: ${problem.message}`);
+    reader.close();
+    if (isStopped()) break;
+    pace.endCapture(index, capture, { isGood: true });
+  }
+  pace.end(index, pipeline.packets);
+  run.finish();
+}
+
+/** Whether logs are to be opened anew since it was asked last. */
+class Reopening {
+  private readonly control: Int32Array;
+  private done = 0;
+
+  constructor(control: Int32Array) {
+    this.control = control;
+  }
+
+  isDue(): boolean {
+    const asked = Atomics.load(this.control, ControlWord.reopen);
+    const isDue = asked !== this.done;
+    this.done = asked;
+    return isDue;
+  }
 }

@@ -67,6 +67,8 @@ export class Team implements MemberEvents {
   private readonly shares = new Map<string, readonly number[]>();
   private generation = 0;
   private hasBegun = false;
+  /** Until it has begun, the members that were ready: one that has little to do may have ended before others are. */
+  private readonly begun = new Set<MemberThread>();
   private isStopping = false;
   private onReady: () => void = () => undefined;
 
@@ -141,7 +143,7 @@ export class Team implements MemberEvents {
     member.isReady = true;
     member.counterNames = counters;
     if (!this.hasBegun) {
-      if (this.members.every(({ isReady }) => isReady)) this.onReady();
+      if (this.begun.add(member).size === this.size) this.onReady();
       return;
     }
     const shares = new Map([...this.shares].map(([name, all]) => [name, all[member.data.index]!]));

@@ -35,23 +35,11 @@ export class PacketFilter {
       const start = batch.offset[i]!;
       const end = start + batch.length[i]!;
       if (this.matches(batch.data, start, end, batch.wireLength[i]!, batch.linkType[i]!, batch.vni[i]))
-        move(batch, i, kept++);
+        batch.move(i, kept++);
     }
     batch.count = kept;
     return kept;
   }
-}
-
-function move(batch: PacketBatch, from: number, to: number): void {
-  if (from === to) return;
-  batch.offset[to] = batch.offset[from]!;
-  batch.length[to] = batch.length[from]!;
-  batch.wireLength[to] = batch.wireLength[from]!;
-  batch.timestamp[to] = batch.timestamp[from]!;
-  batch.linkType[to] = batch.linkType[from]!;
-  batch.interfaceId[to] = batch.interfaceId[from]!;
-  batch.vni[to] = batch.vni[from]!;
-  batch.hasNoChecksum[to] = batch.hasNoChecksum[from]!;
 }
 
 /** The filter of an expression; none for one of no words; a text says what is wrong with it. */

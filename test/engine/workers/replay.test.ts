@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -13,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { PcapWriter } from '../../../src/pcap/index.ts';
 import { ascii, bytes, concat, hex, tcp4, udp4 } from '../../support/packets.ts';
 
@@ -109,6 +111,52 @@ describe('replay on several workers', function () {
     const alone = tell(1);
     assert.ok(alone.some((text) => text.includes('"event_type":"alert"')));
     assert.deepEqual(tell(3), alone);
+  });
+
+  const alike = (capture: string, rules: string, workers: number, ...more: string[]): string[] => {
+    const events = run(capture, rules, workers, ...more);
+    const told = events.filter(({ event_type }) => event_type !== 'stats').map(essence);
+    rmSync(join(folder, `out-${String(workers)}`), { recursive: true });
+    return told.sort();
+  };
+
+  it('tells the same of a capture that is compressed, which the first thread reads', () => {
+    const rules = join(SHIPPED, '*.rules');
+    const packed = join(folder, 'demo.pcap.gz');
+    writeFileSync(packed, gzipSync(readFileSync(DEMO)));
+    assert.deepEqual(alike(packed, rules, 3), alike(DEMO, rules, 1));
+  });
+
+  it('tells the same of packets that a filter lets through', () => {
+    const rules = join(SHIPPED, '*.rules');
+    const alone = alike(DEMO, rules, 1, 'udp');
+    assert.ok(alone.length > 0 && alone.length < alike(DEMO, rules, 1).length);
+    assert.deepEqual(alike(DEMO, rules, 3, 'udp'), alone);
+  });
+
+  it('tells the same of several captures, numbers their packets on, and goes past what is none', () => {
+    const rules = rulesOf('alert udp any any -> any any (msg:"any"; sid:1;)');
+    const captures = join(folder, 'captures');
+    mkdirSync(captures);
+    for (const [name, port] of [
+      ['a.pcap', 1000],
+      ['c.pcap', 2000],
+    ] as const) {
+      const frames = Array.from({ length: 100 }, (_, i) =>
+        udp4({ sp: port + i }, ascii('x'), { dst: `10.7.0.${String(i % 20)}` }),
+      );
+      renameSync(capture(frames), join(captures, name));
+    }
+    writeFileSync(join(captures, 'b.pcap'), 'no capture at all, but long enough to be one');
+    const alone = alike(captures, rules, 1);
+    assert.equal(alone.filter((text) => text.includes('"event_type":"alert"')).length, 200);
+    assert.ok(alone.some((text) => text.includes('"pcap_cnt":200,')));
+    assert.deepEqual(alike(captures, rules, 3), alone);
+    const words = ['-r', captures, '-S', rules, '-l', folder, '-k', 'none', '--set', 'threading.workers=3'];
+    const { stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...words], { encoding: 'utf8' });
+    const told = stdout + stderr;
+    assert.equal(told.split('b.pcap: file is neither pcap nor pcapng').length, 2, told);
+    assert.match(told, /read 2 files, 200 packets/);
   });
 
   it('counts thresholds over all of them', () => {

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { Worker } from 'node:worker_threads';
+import { Pace } from '../../../src/engine/workers/pace.ts';
+
+const FAR = 1 << 14;
+
+describe('Pace', () => {
+  const paceOf = (workers: number, captures = 1): Pace => new Pace(Pace.allocate(workers, captures), workers);
+
+  it('lets a worker be ahead, but not far, of those that still read', () => {
+    const pace = paceOf(3);
+    pace.advance(0, FAR);
+    assert.equal(pace.waitForOthers(0), false);
+    pace.advance(0, 1);
+    assert.equal(pace.waitForOthers(0), true);
+    assert.equal(pace.waitForOthers(1), false);
+    pace.advance(1, 1);
+    assert.equal(pace.waitForOthers(0), true);
+    pace.end(2, 0);
+    assert.equal(pace.waitForOthers(0), false);
+  });
+
+  it('compares beyond the end of the numbers', () => {
+    const pace = paceOf(2);
+    for (const worker of [0, 1]) pace.advance(worker, 0x7fffffff);
+    pace.advance(0, FAR);
+    assert.equal(pace.waitForOthers(0), false);
+    pace.advance(0, 1);
+    assert.equal(pace.waitForOthers(0), true);
+    assert.equal(pace.waitForOthers(1), false);
+  });
+
+  it('wakes who waits when the slowest has come on', async () => {
+    const memory = Pace.allocate(2, 4);
+    const pace = new Pace(memory, 2);
+    pace.advance(0, FAR + 1);
+    const code = `
+      const { workerData, parentPort } = require('node:worker_threads');
+      const words = new Int32Array(workerData);
+      parentPort.postMessage('there');
+      Atomics.wait(words, 16, 0, 10_000);
+      parentPort.postMessage(Atomics.load(words, 16));`;
+    const worker = new Worker(code, { eval: true, workerData: memory });
+    const message = (): Promise<unknown> => new Promise((resolve) => worker.once('message', resolve));
+    assert.equal(await message(), 'there');
+    const woken = message();
+    pace.advance(1, 5);
+    assert.equal(await woken, 5);
+  });
+
+  it('tells which captures all are through with, which are good, and how many packets there were', () => {
+    const pace = paceOf(2, 3);
+    pace.endCapture(0, 0, { isGood: true });
+    pace.endCapture(0, 1, { isGood: true });
+    assert.equal(pace.captures, 0);
+    pace.endCapture(1, 0, { isGood: true });
+    assert.equal(pace.captures, 1);
+    pace.endCapture(1, 1, { isGood: false });
+    assert.deepEqual([pace.isGood(0), pace.isGood(1)], [true, false]);
+    pace.end(0, 7);
+    pace.end(1, 5);
+    assert.ok(pace.captures > 3);
+    assert.equal(pace.packets, 12);
+  });
+});
