@@ -1,4 +1,5 @@
 // openCaptureFile: finds out what a file is (pcap, pcapng, gzip of either, standard input) and opens a reader for it.
+import { statSync } from 'node:fs';
 import { FileSource, PrefixedSource, isStdin } from './source.ts';
 import type { ByteSource } from './source.ts';
 import { InflateSource } from './inflate-source.ts';
@@ -43,15 +44,16 @@ export function openCaptureFile(path: string, region: ArenaRegion): OpenedCaptur
 /** Whether the bytes of a file are there for more than one reader, and need no decompression by each. */
 export function isReadableAgain(path: string): boolean {
   if (isStdin(path)) return false;
-  let file: FileSource;
   try {
-    file = new FileSource(path);
+    // a pipe must not even be opened: who writes to it would find it closed
+    if (!statSync(path).isFile()) return false;
+    const file = new FileSource(path);
+    const start = probe(file);
+    file.close();
+    return !isGzip(start);
   } catch {
     return true; // there is nothing to read: whoever tries is told why
   }
-  const start = probe(file);
-  file.close();
-  return file.size > 0 && !isGzip(start);
 }
 
 function describeShort(window: Window, source: ByteSource): [CaptureProblemCode, string] {

@@ -127,6 +127,22 @@ describe('replay on several workers', function () {
     assert.deepEqual(alike(packed, rules, 3), alike(DEMO, rules, 1));
   });
 
+  it('tells the same of what comes by a pipe, which can be read only once', () => {
+    const rules = join(SHIPPED, '*.rules');
+    const pipe = join(folder, 'pipe');
+    const alone = alike(DEMO, rules, 1);
+    for (const command of [`mkfifo ${pipe} && (cat ${DEMO} > ${pipe} &) && "$@" -r ${pipe}`, `"$@" -r - < ${DEMO}`]) {
+      const words = ['-S', rules, '-l', folder, '-k', 'none', '--runmode', 'workers', '--set', 'threading.workers=3'];
+      const shell = ['-c', command, 'sh', process.execPath, PROGRAM, ...words];
+      const { status, stdout, stderr } = spawnSync('sh', shell, { encoding: 'utf8', timeout: 30_000 });
+      assert.equal(status, 0, stdout + stderr);
+      const lines = readFileSync(join(folder, 'eve.json'), 'utf8').trimEnd().split('\n');
+      const events = lines.map((line) => JSON.parse(line) as Event).filter(({ event_type }) => event_type !== 'stats');
+      rmSync(join(folder, 'eve.json'));
+      assert.deepEqual(events.map(essence).sort(), alone);
+    }
+  });
+
   it('tells the same of packets that a filter lets through', () => {
     const rules = join(SHIPPED, '*.rules');
     const alone = alike(DEMO, rules, 1, 'udp');
