@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { PcapWriter, listCaptures } from '../../src/pcap/index.ts';
+import { PcapWriter, isReadableAgain, listCaptures } from '../../src/pcap/index.ts';
 import { readFileSync } from 'node:fs';
 import { readCapture, temporaryFolder } from './support.ts';
 
@@ -72,6 +72,19 @@ describe('openCaptureFile', () => {
       }
     });
   }
+});
+
+describe('isReadableAgain', () => {
+  it('holds for files, and for what is not there, but not where bytes come once or are compressed', () => {
+    const plain = writeSample('again', 3);
+    assert.equal(isReadableAgain(plain), true);
+    assert.equal(isReadableAgain(folder.write('again.gz', gzipSync(readFileSync(plain)))), false);
+    assert.equal(isReadableAgain(folder.path('absent')), true);
+    for (const name of ['-', '/dev/stdin', '/dev/null']) assert.equal(isReadableAgain(name), false, name);
+    // to open a pipe that nobody writes to would wait for ever
+    assert.equal(spawnSync('mkfifo', [folder.path('pipe')]).status, 0);
+    assert.equal(isReadableAgain(folder.path('pipe')), false);
+  });
 });
 
 describe('listCaptures', () => {

@@ -41,9 +41,13 @@ export class Pace {
     Atomics.notify(this.words, worker * WORDS + READ);
   }
 
-  /** A worker is through with a capture. @param isGood it could be opened */
-  endCapture(worker: number, capture: number, { isGood }: { readonly isGood: boolean }): void {
-    if (!isGood) this.bad[capture] = 1;
+  /** A worker could not open a capture. @returns whether it is the first to say so */
+  noteBad(capture: number): boolean {
+    return Atomics.exchange(this.bad, capture, 1) === 0;
+  }
+
+  /** A worker is through with a capture. */
+  endCapture(worker: number, capture: number): void {
     Atomics.store(this.words, worker * WORDS + CAPTURES, capture + 1);
   }
 

@@ -37,7 +37,7 @@ export function workOnRing(
   run.finish();
 }
 
-/** Likewise. The first worker tells what is wrong with a capture. */
+/** Likewise. What is wrong with the packets of a capture all find alike: the first worker tells it. */
 export function readCaptures(
   { begun, control, membership, options }: MemberParts,
   { captures, filter: text, pace: memory }: Extract<MemberTask, { kind: 'captures' }>,
@@ -59,8 +59,8 @@ export function readCaptures(
     current = path;
     const opened = openCaptureFile(path, region);
     if (!opened.ok) {
-      if (index === 0) log.error('pcap', `${path}: ${opened.problem.message}`);
-      pace.endCapture(index, capture, { isGood: false });
+      if (pace.noteBad(capture)) log.error('pcap', `${path}: ${opened.problem.message}`);
+      pace.endCapture(index, capture);
       continue;
     }
     const { reader } = opened;
@@ -79,7 +79,7 @@ export function readCaptures(
     if (index === 0) for (const problem of reader.problems) log.warning('pcap', `${path}: ${problem.message}`);
     reader.close();
     if (isStopped()) break;
-    pace.endCapture(index, capture, { isGood: true });
+    pace.endCapture(index, capture);
   }
   pace.end(index, pipeline.packets);
   run.finish();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Pace } from '../../../src/engine/workers/pace.ts';
 
@@ -38,24 +39,26 @@ describe('Pace', () => {
       const { workerData, parentPort } = require('node:worker_threads');
       const words = new Int32Array(workerData);
       parentPort.postMessage('there');
-      Atomics.wait(words, 16, 0, 10_000);
-      parentPort.postMessage(Atomics.load(words, 16));`;
+      const how = Atomics.wait(words, 16, 0, 1000);
+      parentPort.postMessage([how === 'timed-out', Atomics.load(words, 16)]);`;
     const worker = new Worker(code, { eval: true, workerData: memory });
     const message = (): Promise<unknown> => new Promise((resolve) => worker.once('message', resolve));
     assert.equal(await message(), 'there');
     const woken = message();
+    await sleep(50);
     pace.advance(1, 5);
-    assert.equal(await woken, 5);
+    assert.deepEqual(await woken, [false, 5]);
   });
 
   it('tells which captures all are through with, which are good, and how many packets there were', () => {
     const pace = paceOf(2, 3);
-    pace.endCapture(0, 0, { isGood: true });
-    pace.endCapture(0, 1, { isGood: true });
+    pace.endCapture(0, 0);
+    pace.endCapture(0, 1);
     assert.equal(pace.captures, 0);
-    pace.endCapture(1, 0, { isGood: true });
+    pace.endCapture(1, 0);
     assert.equal(pace.captures, 1);
-    pace.endCapture(1, 1, { isGood: false });
+    assert.deepEqual([pace.noteBad(1), pace.noteBad(1)], [true, false]);
+    pace.endCapture(1, 1);
     assert.deepEqual([pace.isGood(0), pace.isGood(1)], [true, false]);
     pace.end(0, 7);
     pace.end(1, 5);
