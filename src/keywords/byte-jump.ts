@@ -13,7 +13,7 @@ import {
   splitOption,
 } from '../detect/content/byte-field.ts';
 import type { ByteField } from '../detect/content/byte-field.ts';
-import { applyMask, toNumber } from '../detect/content/wide.ts';
+import { applyMask, toSigned } from '../detect/content/wide.ts';
 import type { ChainMatch } from '../framework/chain.ts';
 import type { Json } from '../framework/description.ts';
 import { RuleError, defineKeyword } from '../framework/keyword.ts';
@@ -33,8 +33,8 @@ function linkJump(jump: Jump, next: ChainMatch): ChainMatch {
   return (inspection) => {
     if (--inspection.budget < 0 || !readField(field, inspection)) return false;
     applyMask(field.mask);
-    let value = toNumber() * multiplier;
-    if (isAligned && value % 4 !== 0) value += 4 - (value % 4);
+    let value = toSigned() * multiplier;
+    if (isAligned) value = Math.ceil(value / 4) * 4;
     value += postOffset;
     const base = from === 'here' ? fieldPlace.end : from === 'beginning' ? inspection.start : inspection.end;
     const target = base + value;

@@ -46,6 +46,16 @@ describe('byte_test', () => {
     yes('byte_test:3,=,8,0,string,oct;', '010');
     no('byte_test:3,=,0,0,string,dec;', 'abc');
   });
+  it('reads text without a length to the end of its digits', () => {
+    yes('byte_test:0,=,70,0,string,dec;', '70');
+    yes('byte_test:0,=,70,0,string,dec;', ' +70;');
+    yes('byte_test:0,=,70,0,string,dec;', `${'0'.repeat(24)}70`);
+    yes('byte_test:0,=,70,0,string;', '0x46');
+    yes('content:"n="; byte_test:0,>,999,0,relative,string,dec;', 'n=1000');
+    no('byte_test:0,>=,0,0,string,dec;', 'a70');
+    no('byte_test:0,>=,0,2,string,dec;', '70');
+    no('byte_test:0,>=,0,0,string,dec;', '18446744073709551616');
+  });
   it('shifts by the trailing zeros of the bitmask', () => yes('byte_test:2,=,0xab,0,bitmask 0x0ff0;', '\x0a\xb0'));
   it('fails outside the buffer, negated too', () => {
     no('byte_test:2,=,1,0;', 'a');
@@ -73,6 +83,13 @@ describe('byte_jump', () => {
     yes('byte_jump:1,0,post_offset 1; content:"foo"; within:3;', '\x01xxfoo');
     yes('byte_jump:1,0,from_beginning; content:"foo"; within:3;', '\x03xxfoo');
     yes('byte_jump:1,0,from_end,post_offset -4; content:"foo"; within:3;', '\x01xxfoo');
+  });
+  it('goes back by numbers below zero', () => {
+    yes('byte_jump:2,2,string,dec; content:"b"; within:1;', 'ab-3ccc');
+    yes('byte_jump:0,2,string,dec; content:"b"; within:1;', 'ab-3ccc');
+    yes('byte_jump:0,4,string,dec,align; content:"a"; distance:0; within:1;', 'xxax-7xx');
+    yes('byte_jump:8,2; content:"b"; within:1;', 'ab\xff\xff\xff\xff\xff\xff\xff\xf7c');
+    no('byte_jump:4,2;', 'ab\xff\xff\xff\xf7c');
   });
   it('goes to the end at most, and back to the first byte at most', () => {
     yes('byte_jump:1,0;', '\x01x');

@@ -66,7 +66,8 @@ export function readField(field: ByteField, inspection: Inspection): boolean {
     readBinary(inspection.data, at, size, field.isLittle || (field.isDce && inspection.isLittleEndian));
     return true;
   }
-  const used = readText(inspection.data, at, size, field.base);
+  // a number in text without a length goes on as long as there are digits
+  const used = readText(inspection.data, at, size === 0 ? inspection.end - at : size, field.base);
   fieldPlace.end = at + used;
   return used > 0;
 }

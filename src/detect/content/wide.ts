@@ -55,6 +55,11 @@ export function toNumber(): number {
   return wide.high * TWO32 + wide.low;
 }
 
+/** The same of a number in two's complement: the upper half of all numbers is below zero. */
+export function toSigned(): number {
+  return (wide.high | 0) * TWO32 + wide.low;
+}
+
 /** From a double; negative ones wrap as 64-bit numbers do. */
 export function fromNumber(value: number): void {
   wide.high = Math.floor(value / TWO32) >>> 0;
