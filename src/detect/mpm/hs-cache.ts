@@ -5,7 +5,7 @@ import { hyperscanVersion } from '../../native/hyperscan.ts';
 import type { PackedPatterns } from '../../native/hyperscan.ts';
 
 // raised when the way patterns are compiled changes
-const FORMAT = 'tayra-hs-1';
+const FORMAT = 'tayra-hs-2';
 /** The name of the database of these patterns: 64 hexadecimal digits. */
 export function cacheKey(patterns: PackedPatterns): string {
   const hash = createHash('sha256').update(`${FORMAT}\0${hyperscanVersion}\0${process.arch}\0`);

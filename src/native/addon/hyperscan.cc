@@ -52,9 +52,8 @@ void destroy(HyperscanState* state) {
 
 /** Literals as they come from JavaScript, copied so that another thread may compile them. */
 struct Literals {
-  std::vector<char> bytes;
+  std::string text;  // each byte of a literal as \\xHH, which has no meaning but its own, and a NUL behind each literal
   std::vector<const char*> expressions;
-  std::vector<size_t> lengths;
   std::vector<unsigned> flags;
 };
 
@@ -67,24 +66,35 @@ static const char* readLiterals(napi_env env, const napi_value* values, Literals
   const size_t count = nocase.length;
   if (count == 0 || offsets.length != count + 1) return "patterns need one offset more than there are of them, and one at least";
   const uint32_t* at = reinterpret_cast<const uint32_t*>(offsets.data);
-  out->bytes.assign(bytes.data, bytes.data + bytes.length);
+  static const char digits[] = "0123456789abcdef";
+  std::vector<size_t> starts;
   for (size_t i = 0; i < count; i++) {
     if (at[i] >= at[i + 1] || at[i + 1] > bytes.length) return "a pattern is empty or lies outside the bytes";
-    out->expressions.push_back(out->bytes.data() + at[i]);
-    out->lengths.push_back(at[i + 1] - at[i]);
+    starts.push_back(out->text.size());
+    for (uint32_t k = at[i]; k < at[i + 1]; k++) {
+      out->text += "\\x";
+      out->text += digits[bytes.data[k] >> 4];
+      out->text += digits[bytes.data[k] & 15];
+    }
+    out->text += '\0';
     out->flags.push_back(nocase.data[i] != 0 ? HS_FLAG_CASELESS : 0);
   }
+  for (const size_t start : starts) out->expressions.push_back(out->text.data() + start);
   return nullptr;
 }
 
+/**
+ * As expressions, not by hs_compile_lit_multi: databases of that refuse to scan some bytes when literals are long
+ * (intel/hyperscan issue 303, in the 5.4.0 of Debian 12).
+ */
 static hs_database_t* compile(const Literals& literals, std::string* error) {
   hs_database_t* database = nullptr;
   hs_compile_error_t* problem = nullptr;
   std::vector<unsigned> ids(literals.flags.size());
   for (size_t i = 0; i < ids.size(); i++) ids[i] = static_cast<unsigned>(i);
   const hs_error_t rc =
-      hs_compile_lit_multi(literals.expressions.data(), literals.flags.data(), ids.data(), literals.lengths.data(),
-                           static_cast<unsigned>(ids.size()), HS_MODE_BLOCK, nullptr, &database, &problem);
+      hs_compile_multi(literals.expressions.data(), literals.flags.data(), ids.data(), static_cast<unsigned>(ids.size()),
+                       HS_MODE_BLOCK, nullptr, &database, &problem);
   if (rc == HS_SUCCESS) return database;
   *error = problem == nullptr ? "cannot compile" : problem->message;
   if (problem != nullptr && problem->expression >= 0) *error += " (pattern " + std::to_string(problem->expression) + ")";

@@ -82,6 +82,26 @@ for (const algorithm of ['hs', 'ac'] as const satisfies readonly MpmAlgorithm[])
       assert.equal(lastEnd(small, 0), algorithm === 'hs' ? 22 : 28);
     });
 
+    it('searches whatever comes for long patterns that end alike', () => {
+      // what Hyperscan 5.4.0 makes of literals by their own interface refuses some of these
+      for (const last of 'Dd0\0') {
+        for (const length of [20, 34, 60]) {
+          const run = last.repeat(length);
+          const long = [`xt>${run}`, '123', run.slice(0, 12), `${run}some more`].map(text);
+          const matcher = compileMatcher(
+            algorithm,
+            long.map((bytes) => ({ bytes, nocase: true })),
+          );
+          for (const before of ['', 't>', 'xt>', '123xt>', '123']) {
+            assert.ok(scan(matcher, `${before}${run}`).includes(2));
+            assert.ok(!scan(matcher, `${before}${run.slice(1)}`).includes(0));
+          }
+          assert.deepEqual(scan(matcher, `XT>${run}123`), [0, 1, 2]);
+          matcher.free();
+        }
+      }
+    });
+
     it('can be attached again from what it shares', () => {
       const matcher = compileMatcher(algorithm, patterns);
       const twin = attachMatcher(structuredClone(matcher.share()));
