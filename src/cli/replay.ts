@@ -76,7 +76,7 @@ export async function runReplay(words: readonly string[]): Promise<number> {
   const written = readdirSync(args.out).map((name) => join(args.out, name));
   process.stdout.write(args.isJson ? summary.json(result, written) : summary.table(result, written));
   log.close();
-  return result.failed > 0 || rules.ruleset.failed > 0 ? FAILED : OK;
+  return result.failed > 0 || result.internalErrors > 0 || rules.ruleset.failed > 0 ? FAILED : OK;
 }
 
 /** The arguments, or what is wrong with them. */

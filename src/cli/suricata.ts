@@ -259,6 +259,7 @@ async function play(
   );
   removePidFile();
   log.close();
+  if (result.internalErrors > 0) return FAILED;
   // a folder may hold other files: they are skipped
   return result.failed > 0 && result.files === 0 && !isFolder(lastValue(args, 'read') ?? '') ? FAILED : OK;
 }

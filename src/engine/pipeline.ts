@@ -2,11 +2,11 @@
 
 import { defineCounter } from '../base/counters.ts';
 import type { Counters } from '../base/counters.ts';
+import { log } from '../base/log.ts';
 import type { ChecksumVerifier } from '../decode/checksum-verifier.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import type { Defragmenter } from '../defrag/defragmenter.ts';
 import type { FlowTracker } from '../flow/flow-tracker.ts';
-import type { AppFlow } from '../framework/app-flow.ts';
 import { FlowEndReason, FlowFlag } from '../framework/flows.ts';
 import type { Flows } from '../framework/flows.ts';
 import type { Output } from '../framework/output.ts';
@@ -17,6 +17,8 @@ import type { PacketBatch } from '../pcap/index.ts';
 import type { ExceptionPolicies } from '../respond/exception-policy.ts';
 import type { Verdicts } from '../respond/verdicts.ts';
 import type { MemoryPressure } from './memory-pressure.ts';
+import { OutputError } from '../output/output-error.ts';
+import { hasFiles, hasFrames, hasUnseen, isUnfinished } from './app-rest.ts';
 import { PseudoSource } from './pseudo-packet.ts';
 import type { PseudoPacket } from './pseudo-packet.ts';
 import type { AppStage, DetectStage, Rejecting, StreamStage } from './stages.ts';
@@ -63,6 +65,10 @@ const DROPPED_BY_EXCEPTION = dropReason('exception policy flow drop');
 const BYPASSED_PACKETS = defineCounter('flow_bypassed.local_pkts');
 const BYPASSED_BYTES = defineCounter('flow_bypassed.local_bytes');
 const RECORDS_LOST = defineCounter('tayra.records_lost');
+/** Bugs of this program that packets came upon. */
+const INTERNAL_ERRORS = defineCounter('tayra.internal_errors');
+/** Of those, what one worker tells with the place in the program; the rest is counted. */
+const MOST_TOLD = 10;
 const SECOND = 1_000_000;
 
 export class Pipeline {
@@ -83,11 +89,14 @@ export class Pipeline {
   private readonly transactions: TransactionTeller;
   private readonly wantsEveryPacket: boolean;
   private nextRound = 0;
+  /** What is being processed: the packet, or one inside it. */
+  private underway: Packet;
 
   constructor({ detect, ...parts }: PipelineParts, data: Uint8Array) {
     this.parts = parts;
     this.detect = detect;
     this.packet = new Packet(data);
+    this.underway = this.packet;
     this.packetOutputs = parts.outputs.filter((output) => output.packet !== undefined);
     this.wantsEveryPacket = this.packetOutputs.some((output) => output.wantsEveryPacket === true);
     this.flowOutputs = parts.outputs.filter((output) => output.flow !== undefined);
@@ -125,16 +134,47 @@ export class Pipeline {
     }
   }
 
-  /** One packet off the wire, with all that is inside it. */
+  /** One packet off the wire. What is wrong with this program ends neither it nor the run. */
   private captured(p: Packet): void {
+    this.underway = p;
+    try {
+      this.decode(p);
+    } catch (error) {
+      this.fault(error, `packet ${p.number}`);
+      this.giveUp(this.underway);
+    }
+  }
+
+  /** A bug is told and counted. What is wrong with an output is none. */
+  private fault(error: unknown, where: string): void {
+    if (error instanceof OutputError) throw error;
+    const { counters } = this.parts;
+    counters.add(INTERNAL_ERRORS);
+    if (counters.get(INTERNAL_ERRORS) > MOST_TOLD) return;
+    log.error('engine', `${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+
+  /** The packet goes on as `app-layer.error-policy` has it, and nothing more of its flow is parsed. */
+  private giveUp(p: Packet): void {
+    const { app, policies } = this.parts;
+    this.detect?.done(p);
+    if (p.flow < 0) return;
+    for (const direction of [0, 1] as const) app?.of(p.flow)?.stop(direction);
+    policies.apply('appLayerError', p, p.flow);
+  }
+
+  /** With all that is inside it. */
+  private decode(p: Packet): void {
     const { decoder, rejects, verdicts } = this.parts;
     decoder.decode(p);
     for (let k = 0; k < decoder.innerCount; k++) {
       const inner = decoder.inner[k]!;
+      this.underway = inner;
       this.process(inner);
       if (rejects !== null && (inner.action & ACTION_REJECT_ANY) !== 0) rejects.reject(inner);
       if (verdicts !== null) verdicts.inner(inner, p);
     }
+    this.underway = p;
     this.process(p);
     if (rejects !== null && (p.action & ACTION_REJECT_ANY) !== 0) rejects.reject(p);
     if (verdicts !== null) verdicts.root(p);
@@ -270,8 +310,12 @@ export class Pipeline {
   ended(f: number): void {
     const { flows, stream } = this.parts;
     const isTcp = stream !== null && flows.tcp(f) >= 0;
-    if (isTcp) this.inspectRest(f);
-    for (const output of this.flowOutputs) output.flow!(f);
+    try {
+      if (isTcp) this.inspectRest(f);
+      for (const output of this.flowOutputs) output.flow!(f);
+    } catch (error) {
+      this.fault(error, 'end of a flow');
+    }
     if (isTcp) stream.release(f);
     this.parts.app?.release(f);
   }
@@ -350,34 +394,6 @@ export class Pipeline {
     this.tellStatistics();
     for (const output of this.parts.outputs) output.close();
   }
-}
-
-/** Whether the end of a direction would tell the application layer something. */
-function isUnfinished(app: AppFlow, direction: 0 | 1, { isOpen }: { readonly isOpen: boolean }): boolean {
-  const { parser, former, transactions } = app;
-  if (former.length > 0) return true;
-  if (parser === null || app.isFollowed) return false;
-  if (isOpen && !app.isEof(direction)) return true;
-  for (const tx of transactions)
-    if (tx.has(direction) && tx.progress[direction] < tx.protocol!.complete[direction]) return true;
-  return false;
-}
-
-function hasUnseen(app: AppFlow, direction: 0 | 1): boolean {
-  if (!app.hasNews(direction)) return false;
-  for (const tx of app.transactions) if (tx.has(direction) && !tx.isInspected(direction)) return true;
-  return false;
-}
-
-function hasFrames({ frames }: AppFlow, direction: 0 | 1): boolean {
-  return frames !== null && frames.lists[direction].length > 0;
-}
-
-/** Whether there are files of a direction that nobody was told of. */
-function hasFiles({ transactions }: AppFlow, direction: 0 | 1): boolean {
-  for (const { files } of transactions)
-    if (files !== null && files.some((file) => file.direction === direction && !file.isLogged)) return true;
-  return false;
 }
 
 function isUninspected(flags: number): boolean {

@@ -35,6 +35,8 @@ export interface ReplayResult {
   readonly files: number;
   /** Captures that could not be opened. */
   readonly failed: number;
+  /** Bugs of this program that packets came upon. */
+  readonly internalErrors: number;
 }
 
 /** Reads all captures before it returns. */
@@ -92,6 +94,7 @@ function* replaySteps(options: ReplayOptions): Generator<'idle' | undefined, Rep
     flows: counters.byName('flow.total'),
     files,
     failed,
+    internalErrors: counters.byName('tayra.internal_errors'),
   };
 }
 

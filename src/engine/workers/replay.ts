@@ -74,6 +74,7 @@ export async function replayOnTeam(
       flows: team.totals.byName('flow.total'),
       files: reading.files,
       failed: reading.failed,
+      internalErrors: team.totals.byName('tayra.internal_errors'),
     }
   );
 }

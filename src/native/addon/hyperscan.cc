@@ -52,7 +52,7 @@ void destroy(HyperscanState* state) {
 
 /** Literals as they come from JavaScript, copied so that another thread may compile them. */
 struct Literals {
-  std::string text;  // each byte of a literal as \\xHH, which has no meaning but its own, and a NUL behind each literal
+  std::string text;  // each byte of a literal as \xHH, which has no meaning but its own, and a NUL behind each literal
   std::vector<const char*> expressions;
   std::vector<unsigned> flags;
 };
