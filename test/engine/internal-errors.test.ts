@@ -28,7 +28,7 @@ describe('internal errors', () => {
     log.configure([{ level: 'error', write: ({ message }) => void told.push(message) }]);
   });
   afterEach(() => {
-    log.close();
+    log.configure([]);
     rmSync(folder, { recursive: true });
   });
 
