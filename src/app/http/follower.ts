@@ -15,7 +15,7 @@ import { equalsNocase, isSpace } from './headers.ts';
 import { firstLineEnd, isHex, lineEnd, looksLikeHeader } from './scan.ts';
 import { BODY, MORE, bodyLineEnd, isLostLine, statusLineAt } from './response-start.ts';
 import { CHUNK_LINE_LIMIT, FIELD_LIMIT, JUNK_BEHIND_LINE, Wait } from './side.ts';
-import { strayInRequest, strayInResponse } from './stray.ts';
+import { endOf, strayInRequest, strayInResponse } from './stray.ts';
 import { MAX_TRANSACTIONS } from './settings.ts';
 import { UPGRADE_PROTOCOLS, Upgrade } from './upgrade.ts';
 
@@ -110,6 +110,7 @@ export class HttpFollower extends AppParser {
       case Wait.headersOrNothing:
         return this.headersOrNothing(input, half, at);
       case Wait.stray:
+      case Wait.strayLine:
         return this.stray(input, half, at);
       default:
         return input.end;
@@ -355,8 +356,14 @@ export class HttpFollower extends AppParser {
   }
 
   private stray({ data, end, direction }: AppInput, half: Half, at: number): number {
-    const next = direction === TO_SERVER ? strayInRequest(data, at, end) : strayInResponse(data, at, end);
-    if (next === at) this.finish(half, direction);
+    if (half.wait === Wait.stray) {
+      const next = direction === TO_SERVER ? strayInRequest(data, at, end) : strayInResponse(data, at, end);
+      if (next === at) this.finish(half, direction);
+      else if (direction === TO_SERVER && data[next - 1] !== LF) half.wait = Wait.strayLine;
+      return next;
+    }
+    const next = endOf(data, at, end);
+    if (data[next - 1] === LF) half.wait = Wait.stray;
     return next;
   }
 

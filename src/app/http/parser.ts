@@ -30,7 +30,7 @@ import type { HttpSettings } from './settings.ts';
 import { HttpTransaction, Progress, hasFileBody } from './transaction.ts';
 import type { HttpMessage } from './transaction.ts';
 import { FIELD_LIMIT, JUNK_BEHIND_LINE, Side, Wait } from './side.ts';
-import { isBlank, strayInRequest, strayInResponse } from './stray.ts';
+import { endOf, isBlank, strayInRequest, strayInResponse } from './stray.ts';
 import { Unanswered } from './unanswered.ts';
 import { UPGRADE_PROTOCOLS, Upgrade, handedOver, upgradeOf } from './upgrade.ts';
 
@@ -110,6 +110,7 @@ export class HttpParser extends AppParser implements BodyHost {
       case Wait.bodyOrLine:
         return this.bodyOrLine(input, side, at);
       case Wait.stray:
+      case Wait.strayLine:
         return this.stray(input, side, at);
       case Wait.headersOrNothing:
         return this.headersOrNothing(input, side, at);
@@ -413,20 +414,33 @@ export class HttpParser extends AppParser implements BodyHost {
     side.wait = Wait.stray;
   }
 
-  /** Line by line, as long as no message begins; with the bytes at hand the message is over in any case. */
+  /** Line by line, as long as no message begins; with the bytes at hand the message is over, but within a request's line. */
   private stray({ data, end, direction }: AppInput, side: Side, at: number): number {
     const tx = side.tx!;
-    const isRequest = direction === TO_SERVER;
-    const next = isRequest ? strayInRequest(data, at, end) : strayInResponse(data, at, end);
+    const A = HTTP_ANOMALY;
+    if (direction === TO_CLIENT) {
+      const next = strayInResponse(data, at, end);
+      if (next === at) this.finish(side, direction);
+      else if (data[next - 1] === LF) this.anomaly(tx, A.response_body_unexpected);
+      if (next > at) this.takeStray(side, direction, data, at, next);
+      return next;
+    }
+    const isWithin = side.wait === Wait.strayLine;
+    const next = isWithin ? endOf(data, at, end) : strayInRequest(data, at, end);
     if (next === at) {
       this.finish(side, direction);
       return at;
     }
-    const A = HTTP_ANOMALY;
-    if (data[next - 1] === LF && !(isRequest && isBlank(data, at, next)))
-      this.anomaly(tx, isRequest ? A.request_body_unexpected : A.response_body_unexpected);
-    for (const id of this.sink.take(side, direction, data, at, next)) this.anomaly(tx, id);
+    const isOver = data[next - 1] === LF;
+    side.isBlankLine = (!isWithin || side.isBlankLine) && isBlank(data, at, next);
+    side.wait = isOver ? Wait.stray : Wait.strayLine;
+    if (isOver && !side.isBlankLine) this.anomaly(tx, A.request_body_unexpected);
+    this.takeStray(side, direction, data, at, next);
     return next;
+  }
+
+  private takeStray(side: Side, direction: Direction, data: Uint8Array, at: number, next: number): void {
+    for (const id of this.sink.take(side, direction, data, at, next)) this.anomaly(side.tx!, id);
   }
 
   /** A message is complete. */
@@ -484,7 +498,8 @@ export class HttpParser extends AppParser implements BodyHost {
     // with its last chunk a body is whole, whatever becomes of the trailers (RFC 9112 section 8)
     const isTrailing = side.wait === Wait.trailer;
     if (isTrailing && at < input.end) this.trailers(side, direction, copyOf(input.data, at, input.end));
-    const isWhole = isTrailing || (side.wait === Wait.body && side.framing === Framing.untilClose);
+    const isStray = side.wait === Wait.strayLine;
+    const isWhole = isTrailing || isStray || (side.wait === Wait.body && side.framing === Framing.untilClose);
     message.body.isComplete = true;
     side.parts?.finish('truncated');
     if (message.file !== null) this.flow.services.files.close(message.file, isWhole ? 'closed' : 'truncated');

@@ -30,6 +30,8 @@ export const Wait = {
   headersOrNothing: 9,
   /** A message is whole; what comes with it and begins no other is more of its body. */
   stray: 10,
+  /** The same in the midst of a line: what comes next belongs to it. */
+  strayLine: 11,
 } as const;
 
 export class Side {
@@ -41,6 +43,8 @@ export class Side {
   left = 0;
   decoder: BodyDecoder | null = null;
   parts: Multipart | null = null;
+  /** Nothing but space was in the stray line under way. */
+  isBlankLine = false;
   /** The message under way, where frames are asked for. */
   frame: Frame | null = null;
 }

@@ -45,7 +45,8 @@ function behindSpace(data: Uint8Array, at: number, end: number): number {
   return at;
 }
 
-function endOf(data: Uint8Array, at: number, end: number): number {
+/** End of the line that `at` is in, its LF included, or of what there is of it. */
+export function endOf(data: Uint8Array, at: number, end: number): number {
   const next = lineEnd(data, at, end);
   return next < 0 ? end : next;
 }

@@ -351,6 +351,25 @@ describe('HTTP parser', () => {
     assert.deepEqual(post('zz\r\n')['anomalies'], ['http.request_body_unexpected']);
   });
 
+  it('takes a line that strays behind a request to its end, with whatever segments it comes', () => {
+    const head = 'POST / HTTP/1.1\r\nHost: a\r\n\r\n';
+    const ofAll = (segments: readonly string[]): unknown[] =>
+      (shown(talk(segments.map((text): Turn => [0, text]))) as Record<string, unknown>[]).map(
+        ({ uri, requestBody, anomalies }) => [uri, requestBody, anomalies],
+      );
+    const unexpected = 'http.request_body_unexpected';
+    assert.deepEqual(ofAll([head + 'ab', 'c', 'd']), [['/', 'abcd', []]]);
+    assert.deepEqual(ofAll([head + 'GETx', ' / HTTP/1.1\r\nHost: b\r\n']), [
+      ['/', 'GETx / HTTP/1.1\r\nHost: b\r\n', [unexpected, unexpected]],
+    ]);
+    assert.deepEqual(ofAll([head + '\r', '\nabc']), [['/', '\r\nabc', []]]);
+    assert.deepEqual(ofAll([head + 'ab', '\r', '\n', GET]), [
+      ['/', 'ab\r\n', [unexpected]],
+      ['/a/b?c=1', '', []],
+    ]);
+    assert.deepEqual(ofAll([head + 'GE', GET.slice(2)])[1], ['/a/b?c=1', '', []]);
+  });
+
   it('begins another message where one may be meant', () => {
     const of = (turns: readonly Turn[]): unknown[] => (shown(talk(turns)) as { uri: unknown }[]).map(({ uri }) => uri);
     assert.deepEqual(of([[0, GET + '\r\nPUT /two HTTP/1.1\r\nHost: a\r\n\r\n']]), ['/a/b?c=1', '/two']);
