@@ -2,12 +2,11 @@
 
 import { Probed, defineProtocol } from '../framework/app-protocol.ts';
 
-/** Methods of RFC 3261 and its extensions. */
-const METHODS = 'INVITE ACK BYE CANCEL REGISTER OPTIONS UPDATE SUBSCRIBE NOTIFY REFER MESSAGE INFO PRACK PUBLISH'.split(
-  ' ',
-);
+/** Methods of RFC 3261 and its extensions: those that no other protocol has, and the others. */
+const METHODS = 'INVITE BYE CANCEL REGISTER REFER MESSAGE PRACK PUBLISH'.split(' ');
+const SHARED_METHODS = 'ACK OPTIONS UPDATE SUBSCRIBE NOTIFY INFO'.split(' ');
 
-const VERSION = [0x20, 0x53, 0x49, 0x50, 0x2f, 0x32, 0x2e, 0x30]; // " SIP/2.0"
+const VERSION = [0x20, 0x53, 0x49, 0x50, 0x2f]; // " SIP/"
 const LF = 0x0a;
 
 /** The request line names the version at its end; HTTP and SSDP have methods of the same names. */
@@ -23,8 +22,10 @@ export default defineProtocol({
   summary: 'Calls over the Internet.',
   transports: ['tcp', 'udp'],
   patterns: (['tcp', 'udp'] as const).flatMap((transport) => [
-    ...METHODS.map((method) => ({ transport, direction: 0, content: `${method} `, probe: probeRequest }) as const),
-    { transport, direction: 1, content: 'SIP/2.0 ' },
-    { transport, direction: 0, content: 'SIP/2.0 ' },
+    ...METHODS.map((content) => ({ transport, direction: 0, content }) as const),
+    ...SHARED_METHODS.map(
+      (method) => ({ transport, direction: 0, content: `${method} `, probe: probeRequest }) as const,
+    ),
+    { transport, direction: 1, content: 'SIP/2.0', depth: 8 },
   ]),
 });

@@ -1,14 +1,9 @@
-// Telnet (RFC 854), known by its negotiation.
+// Telnet (RFC 854): what comes on its port and is nothing else, since a session may begin with its text.
 
 import { Probed, defineProtocol } from '../framework/app-protocol.ts';
 
-const IAC = 0xff;
-/** End of subnegotiation, the lowest command. */
-const LOWEST = 240;
-
 function probe(data: Uint8Array, start: number, end: number): number {
-  if (end - start < 2) return Probed.more;
-  return data[start] === IAC && data[start + 1]! >= LOWEST ? Probed.yes : Probed.no;
+  return end - start < 2 ? Probed.more : Probed.yes;
 }
 
 export default defineProtocol({

@@ -27,9 +27,39 @@ const NTP = Buffer.alloc(48);
 NTP[0] = 0x23;
 const RESPONSE = Buffer.from('0007818000010000000000000377777707657861' + '6d706c6503636f6d0000010001', 'hex');
 
+const SMB = Buffer.concat([Buffer.from('\0\0\0\x20\xffSMBr', 'latin1'), Buffer.alloc(27)]);
+/** A query for the address of www.a, behind its length. */
+const DNS_STREAM = Buffer.from('0017000701000001000000000000037777770161000001' + '0001', 'hex');
+const counted = (questions: number): Buffer => {
+  const changed = Buffer.from(DNS_STREAM);
+  changed.writeUInt16BE(questions, 6);
+  return changed;
+};
+const NO_RECORDS = counted(0);
+const MANY_RECORDS = counted(200);
+
 describe('ProtocolDetector', () => {
   const cases: readonly (readonly [string, Buffer | string, Partial<Where>, string])[] = [
     ['HTTP on any port', 'GET / HTTP/1.1\r\n', {}, 'http'],
+    ['SIP by a method that no other protocol has', 'REGISTER sip:a', {}, 'sip'],
+    ['SIP by the version where others have the method', 'NOTIFY sip:a SIP/2.0\r\n', { transport: 'udp' }, 'sip'],
+    ['no answer of SIP where a request should be', 'SIP/2.0 200 OK\r\n', { transport: 'udp' }, 'failed'],
+    ['an answer of SIP', 'SIP/2.0 200 OK\r\n', { transport: 'udp', direction: 1 }, 'sip'],
+    ['Telnet by its port, without negotiation', 'login: ', { direction: 1, server: 23 }, 'telnet'],
+    ['other protocols on that port', 'GET / HTTP/1.1\r\n', { server: 23 }, 'http'],
+    ['a request of TFTP', '\0\x01a\0octet\0', { transport: 'udp', server: 69 }, 'tftp'],
+    ['any message of TFTP', '\0\x05\0\x01', { transport: 'udp', server: 69, direction: 1 }, 'tftp'],
+    ['nothing else on its port', '\x01\x01ab', { transport: 'udp', server: 69 }, 'failed'],
+    ['SMB on any port', SMB, {}, 'smb'],
+    ['SMB whose request comes from the server', SMB, { direction: 1 }, 'smb'],
+    ['no SMB as long as its header is not there', SMB.subarray(0, 35), {}, 'undecided'],
+    ['no SMB in what is no message of a session', Buffer.concat([Buffer.of(0x6a), SMB.subarray(1)]), {}, 'failed'],
+    ['DNS over TCP', DNS_STREAM, { server: 53 }, 'dns'],
+    ['DNS over TCP by its beginning', DNS_STREAM.subarray(0, 20), { server: 53 }, 'dns'],
+    ['no DNS over TCP without a record', NO_RECORDS, { server: 53 }, 'failed'],
+    ['no DNS over TCP with more records than its length has room for', MANY_RECORDS, { server: 53 }, 'failed'],
+    ['FTP by its greeting', '220 welcome\r\n', { direction: 1, server: 21 }, 'ftp'],
+    ['no FTP before the greeting is over', '220 welcome', { direction: 1, server: 21 }, 'undecided'],
     ['SIP before HTTP where both know the method', 'OPTIONS sip:a@b SIP/2.0\r\n', {}, 'sip'],
     ['SSDP as nothing', 'NOTIFY * HTTP/1.1\r\n', { transport: 'udp', server: 1900 }, 'failed'],
     ['SSH by its banner', 'SSH-2.0-x\r\n', { direction: 1 }, 'ssh'],

@@ -11,12 +11,14 @@ import type { FtpTransaction } from './transaction.ts';
 /** Commands that sessions begin with, and the port command. */
 const COMMANDS = ['FEAT', 'USER ', 'PASS ', 'PORT '];
 const GREETING = Buffer.from('220');
+const LF = 0x0a;
 const AUTH = Buffer.from('AUTH ');
 const STATES = ['in_progress', 'port_done', 'finished'];
 
-/** `220` with a space or a hyphen behind it. */
+/** A line of `220` with a space or a hyphen behind it. */
 function probeGreeting(data: Uint8Array, start: number, end: number): number {
   if (end - start < GREETING.length + 2) return Probed.more;
+  if (!data.subarray(start, end).includes(LF)) return Probed.more;
   const next = data[start + GREETING.length];
   const isGreeting = GREETING.every((byte, i) => data[start + i] === byte) && (next === 0x20 || next === 0x2d);
   return isGreeting ? Probed.yes : Probed.no;

@@ -3,7 +3,7 @@
 import { defineProtocol } from '../../framework/app-protocol.ts';
 import { SMB_EVE } from './eve.ts';
 import { SMB_KEYWORDS } from './keywords.ts';
-import { probe, probeDirection } from './nbss.ts';
+import { probe, probeMessage } from './nbss.ts';
 import { SmbParser } from './parser.ts';
 import { readSettings } from './settings.ts';
 import type { SmbSettings } from './settings.ts';
@@ -17,8 +17,8 @@ export default defineProtocol({
   summary: 'Windows file sharing.',
   transports: ['tcp'],
   patterns: MAGICS.flatMap((content) => [
-    { transport: 'tcp', direction: 0, content, offset: 4, depth: 8, probe: probeDirection },
-    { transport: 'tcp', direction: 1, content, offset: 4, depth: 8, probe: probeDirection },
+    { transport: 'tcp', direction: 0, content, offset: 4, depth: 8, probe: probeMessage },
+    { transport: 'tcp', direction: 1, content, offset: 4, depth: 8, probe: probeMessage },
   ]),
   probes: [
     { transport: 'tcp', direction: 0, ports: '139,445', minimum: 4, probe },

@@ -1,8 +1,6 @@
 // NetBIOS session service (RFC 1002 section 4.3), in whose messages SMB travels, directly over TCP too (MS-SMB2 section 2.1).
 
 import { Probed } from '../../framework/app-protocol.ts';
-import { TO_CLIENT } from '../../framework/transaction.ts';
-import type { Direction } from '../../framework/transaction.ts';
 import { u24 } from '../../wire/read.ts';
 
 /** Type and length. */
@@ -49,19 +47,13 @@ export function findSession(data: Uint8Array, start: number, end: number): numbe
   return -1;
 }
 
-/** Where the flags of a message are that say whether it is an answer, and the bit, by its magic. */
-const ANSWERS: Readonly<Record<number, { readonly at: number; readonly bit: number }>> = {
-  [Magic.smb1]: { at: SESSION_HEADER + 9, bit: 0x80 },
-  [Magic.smb2]: { at: SESSION_HEADER + 16, bit: 0x01 },
-};
+/** Bytes of a first message, with the header, that tell. */
+const ENOUGH = SESSION_HEADER + 32;
 
-/** Whether a first message, which has a magic, comes from the end it should come from. */
-export function probeDirection(data: Uint8Array, start: number, end: number, direction: Direction): number {
-  const answer = ANSWERS[data[start + SESSION_HEADER]!];
-  if (answer === undefined) return Probed.yes;
-  if (start + answer.at >= end) return Probed.more;
-  const isAnswer = (data[start + answer.at]! & answer.bit) !== 0;
-  return isAnswer === (direction === TO_CLIENT) ? Probed.yes : Probed.no;
+/** Whether a first message, which has a magic, is one of a session. */
+export function probeMessage(data: Uint8Array, start: number, end: number): number {
+  if (!isService(data[start]!)) return Probed.no;
+  return end - start < ENOUGH ? Probed.more : Probed.yes;
 }
 
 export function probe(data: Uint8Array, start: number, end: number): number {
@@ -69,5 +61,5 @@ export function probe(data: Uint8Array, start: number, end: number): number {
   if (!isService(data[start]!) || u24(data, start + 1) > MOST_OF_FIRST) return Probed.no;
   if (data[start] !== SESSION_MESSAGE) return Probed.yes;
   if (end - start < SESSION_HEADER + MAGIC_LENGTH) return Probed.more;
-  return magicAt(data, start + SESSION_HEADER) !== 0 ? Probed.yes : Probed.no;
+  return magicAt(data, start + SESSION_HEADER) !== 0 ? probeMessage(data, start, end) : Probed.no;
 }
