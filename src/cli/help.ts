@@ -13,7 +13,7 @@ usage: tayra [OPTIONS] [PACKET FILTER]   as Suricata
 
 ${optionsText()}
 exit status: 0 done, 1 wrong usage, bad configuration, rules that -T or --init-errors-fatal do not accept,
-             or a capture that could not be read
+             a capture that could not be read, or an error of the program itself, which the log tells
 `;
 }
 
@@ -31,7 +31,8 @@ Reads captures (pcap or pcapng, also gzip; folders with all in them) and shows w
   -h, --help          this text
 
 exit status: 0 done
-             1 a capture or a rule could not be read; what could be read is in the summary
+             1 a capture or a rule could not be read, or the program itself met an error, which the log tells;
+               what could be read is in the summary
              2 wrong usage
 `;
 
