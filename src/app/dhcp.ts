@@ -1,15 +1,12 @@
 // DHCP (RFC 2131), and BOOTP before it (RFC 951).
 
 import { Probed, defineProtocol } from '../framework/app-protocol.ts';
-import { i32 } from '../wire/read.ts';
 
-/** Fixed fields and the magic cookie (RFC 2131 section 3). */
+/** Fixed fields and the magic cookie (RFC 2131 section 3), whatever that is: BOOTP has others (RFC 951). */
 const MINIMUM = 240;
-const COOKIE = 0x63825363;
 
-function probe(data: Uint8Array, start: number, end: number): number {
-  if (end - start < MINIMUM) return Probed.no;
-  return i32(data, start + 236) === COOKIE ? Probed.yes : Probed.no;
+function probe(_data: Uint8Array, start: number, end: number): number {
+  return end - start < MINIMUM ? Probed.no : Probed.yes;
 }
 
 export default defineProtocol({

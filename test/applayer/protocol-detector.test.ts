@@ -28,6 +28,11 @@ NTP[0] = 0x23;
 const RESPONSE = Buffer.from('0007818000010000000000000377777707657861' + '6d706c6503636f6d0000010001', 'hex');
 
 const SMB = Buffer.concat([Buffer.from('\0\0\0\x20\xffSMBr', 'latin1'), Buffer.alloc(27)]);
+/** 60 bytes, and says so; exchange 18. */
+const IKE = Buffer.concat([
+  Buffer.from('0101010101010101' + '00'.repeat(8) + '01101200' + '000000000000003c', 'hex'),
+  Buffer.alloc(32),
+]);
 /** A query for the address of www.a, behind its length. */
 const DNS_STREAM = Buffer.from('0017000701000001000000000000037777770161000001' + '0001', 'hex');
 const counted = (questions: number): Buffer => {
@@ -50,6 +55,10 @@ describe('ProtocolDetector', () => {
     ['a request of TFTP', '\0\x01a\0octet\0', { transport: 'udp', server: 69 }, 'tftp'],
     ['any message of TFTP', '\0\x05\0\x01', { transport: 'udp', server: 69, direction: 1 }, 'tftp'],
     ['nothing else on its port', '\x01\x01ab', { transport: 'udp', server: 69 }, 'failed'],
+    ['IKE of version 1, whatever the exchange', IKE, { transport: 'udp', server: 500 }, 'ike'],
+    ['no IKE of another length', IKE.subarray(0, 59), { transport: 'udp', server: 500 }, 'failed'],
+    ['BOOTP with a cookie of its own', Buffer.alloc(240), { transport: 'udp', server: 67 }, 'dhcp'],
+    ['no DHCP that is shorter', Buffer.alloc(239), { transport: 'udp', server: 67 }, 'failed'],
     ['SMB on any port', SMB, {}, 'smb'],
     ['SMB whose request comes from the server', SMB, { direction: 1 }, 'smb'],
     ['no SMB as long as its header is not there', SMB.subarray(0, 35), {}, 'undecided'],
