@@ -10,8 +10,8 @@ function probe(data: Uint8Array, start: number, end: number): number {
   if (end - start < HEADER) return Probed.no;
   const version = data[start + 17]!;
   const exchange = data[start + 18]!;
-  if (i32(data, start + 24) >>> 0 !== end - start) return Probed.no;
   if (version >>> 4 === 1) return Probed.yes;
+  if (i32(data, start + 24) >>> 0 !== end - start) return Probed.no;
   return version === 0x20 && exchange >= 34 && exchange <= 37 ? Probed.yes : Probed.no;
 }
 

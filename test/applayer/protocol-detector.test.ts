@@ -33,6 +33,8 @@ const IKE = Buffer.concat([
   Buffer.from('0101010101010101' + '00'.repeat(8) + '01101200' + '000000000000003c', 'hex'),
   Buffer.alloc(32),
 ]);
+const IKE2 = Buffer.from(IKE);
+IKE2.set([0x20, 34], 17);
 /** A query for the address of www.a, behind its length. */
 const DNS_STREAM = Buffer.from('0017000701000001000000000000037777770161000001' + '0001', 'hex');
 const counted = (questions: number): Buffer => {
@@ -56,7 +58,8 @@ describe('ProtocolDetector', () => {
     ['any message of TFTP', '\0\x05\0\x01', { transport: 'udp', server: 69, direction: 1 }, 'tftp'],
     ['nothing else on its port', '\x01\x01ab', { transport: 'udp', server: 69 }, 'failed'],
     ['IKE of version 1, whatever the exchange', IKE, { transport: 'udp', server: 500 }, 'ike'],
-    ['no IKE of another length', IKE.subarray(0, 59), { transport: 'udp', server: 500 }, 'failed'],
+    ['IKE of version 2', IKE2, { transport: 'udp', server: 500 }, 'ike'],
+    ['no IKE of version 2 of another length', IKE2.subarray(0, 59), { transport: 'udp', server: 500 }, 'failed'],
     ['BOOTP with a cookie of its own', Buffer.alloc(240), { transport: 'udp', server: 67 }, 'dhcp'],
     ['no DHCP that is shorter', Buffer.alloc(239), { transport: 'udp', server: 67 }, 'failed'],
     ['SMB on any port', SMB, {}, 'smb'],
