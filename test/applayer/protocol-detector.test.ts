@@ -63,7 +63,7 @@ describe('ProtocolDetector', () => {
     ['BOOTP with a cookie of its own', Buffer.alloc(240), { transport: 'udp', server: 67 }, 'dhcp'],
     ['no DHCP that is shorter', Buffer.alloc(239), { transport: 'udp', server: 67 }, 'failed'],
     ['SMB on any port', SMB, {}, 'smb'],
-    ['SMB whose request comes from the server', SMB, { direction: 1 }, 'smb'],
+    ['SMB whose request comes from the server', SMB, { direction: 1 }, 'smb reversed'],
     ['no SMB as long as its header is not there', SMB.subarray(0, 35), {}, 'undecided'],
     ['no SMB in what is no message of a session', Buffer.concat([Buffer.of(0x6a), SMB.subarray(1)]), {}, 'failed'],
     ['DNS over TCP', DNS_STREAM, { server: 53 }, 'dns'],

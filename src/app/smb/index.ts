@@ -3,7 +3,7 @@
 import { defineProtocol } from '../../framework/app-protocol.ts';
 import { SMB_EVE } from './eve.ts';
 import { SMB_KEYWORDS } from './keywords.ts';
-import { probe, probeMessage } from './nbss.ts';
+import { probe, probeMessage, probeReversed } from './nbss.ts';
 import { SmbParser } from './parser.ts';
 import { readSettings } from './settings.ts';
 import type { SmbSettings } from './settings.ts';
@@ -23,6 +23,8 @@ export default defineProtocol({
   probes: [
     { transport: 'tcp', direction: 0, ports: '139,445', minimum: 4, probe },
     { transport: 'tcp', direction: 1, ports: '139,445', minimum: 4, probe },
+    { transport: 'tcp', direction: 0, ports: 'any', minimum: 1, probe: probeReversed },
+    { transport: 'tcp', direction: 1, ports: 'any', minimum: 1, probe: probeReversed },
   ],
   readSettings,
   createParser: (flow, { value }) => new SmbParser(flow, value as SmbSettings),

@@ -1,6 +1,8 @@
 // NetBIOS session service (RFC 1002 section 4.3), in whose messages SMB travels, directly over TCP too (MS-SMB2 section 2.1).
 
 import { Probed } from '../../framework/app-protocol.ts';
+import { TO_CLIENT } from '../../framework/transaction.ts';
+import type { Direction } from '../../framework/transaction.ts';
 import { u24 } from '../../wire/read.ts';
 
 /** Type and length. */
@@ -50,10 +52,31 @@ export function findSession(data: Uint8Array, start: number, end: number): numbe
 /** Bytes of a first message, with the header, that tell. */
 const ENOUGH = SESSION_HEADER + 32;
 
-/** Whether a first message, which has a magic, is one of a session. */
-export function probeMessage(data: Uint8Array, start: number, end: number): number {
+/** Where the flags of a message are that say whether it is an answer, and the bit, by its magic. */
+const ANSWERS: Readonly<Record<number, { readonly at: number; readonly bit: number }>> = {
+  [Magic.smb1]: { at: SESSION_HEADER + 9, bit: 0x80 },
+  [Magic.smb2]: { at: SESSION_HEADER + 16, bit: 0x01 },
+};
+
+/** Whether a first message comes from the end it should come from. */
+function isFromItsEnd(data: Uint8Array, start: number, direction: Direction): boolean {
+  const answer = ANSWERS[data[start + SESSION_HEADER]!];
+  if (answer === undefined) return true;
+  const isAnswer = (data[start + answer.at]! & answer.bit) !== 0;
+  return isAnswer === (direction === TO_CLIENT);
+}
+
+/** Whether a first message, which has a magic, is one of a session, and from the end it should come from. */
+export function probeMessage(data: Uint8Array, start: number, end: number, direction: Direction): number {
   if (!isService(data[start]!)) return Probed.no;
-  return end - start < ENOUGH ? Probed.more : Probed.yes;
+  if (end - start < ENOUGH) return Probed.more;
+  return isFromItsEnd(data, start, direction) ? Probed.yes : Probed.no;
+}
+
+/** A first message from the other end, on any port; flows that begin with less are not kept waiting for it. */
+export function probeReversed(data: Uint8Array, start: number, end: number, direction: Direction): number {
+  if (end - start < ENOUGH || !isService(data[start]!) || magicAt(data, start + SESSION_HEADER) === 0) return Probed.no;
+  return isFromItsEnd(data, start, direction) ? Probed.no : Probed.reversed;
 }
 
 export function probe(data: Uint8Array, start: number, end: number): number {
@@ -61,5 +84,6 @@ export function probe(data: Uint8Array, start: number, end: number): number {
   if (!isService(data[start]!) || u24(data, start + 1) > MOST_OF_FIRST) return Probed.no;
   if (data[start] !== SESSION_MESSAGE) return Probed.yes;
   if (end - start < SESSION_HEADER + MAGIC_LENGTH) return Probed.more;
-  return magicAt(data, start + SESSION_HEADER) !== 0 ? probeMessage(data, start, end) : Probed.no;
+  if (magicAt(data, start + SESSION_HEADER) === 0) return Probed.no;
+  return end - start < ENOUGH ? Probed.more : Probed.yes;
 }
