@@ -138,7 +138,7 @@ export class Pipeline {
   private captured(p: Packet): void {
     this.underway = p;
     try {
-      this.decode(p);
+      this.whole(p);
     } catch (error) {
       this.fault(error, `packet ${p.number}`);
       this.giveUp(this.underway);
@@ -163,8 +163,8 @@ export class Pipeline {
     policies.apply('appLayerError', p, p.flow);
   }
 
-  /** With all that is inside it. */
-  private decode(p: Packet): void {
+  /** A packet with all that is inside it. */
+  private whole(p: Packet): void {
     const { decoder, rejects, verdicts } = this.parts;
     decoder.decode(p);
     for (let k = 0; k < decoder.innerCount; k++) {

@@ -12,12 +12,20 @@ import { log } from '../../src/base/log.ts';
 import { OutputError } from '../../src/output/output-error.ts';
 import { PcapWriter } from '../../src/pcap/index.ts';
 import { ascii, udp4 } from '../support/packets.ts';
+import { session } from './sessions.ts';
 
 interface Event {
   readonly event_type: string;
   readonly alert?: { readonly signature_id: number };
   readonly src_port: number;
 }
+
+/** 20 flows of two packets each. */
+const DATAGRAMS = Array.from({ length: 40 }, (_, i) => udp4({ sp: 1000 + (i % 20) }, ascii('hello world')));
+const EXCHANGE = {
+  client: 'GET / HTTP/1.1\r\nHost: a\r\n\r\n',
+  server: 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
+};
 
 describe('internal errors', () => {
   let folder: string;
@@ -32,14 +40,18 @@ describe('internal errors', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** 20 flows of two packets each; a rule on all. */
-  function run(output: Partial<Output>, settings: Record<string, string> = {}, isInline = false): ReplayResult {
+  /** A rule on all datagrams. */
+  function run(
+    output: Partial<Output>,
+    settings: Record<string, string> = {},
+    isInline = false,
+    frames: readonly Uint8Array[] = DATAGRAMS,
+  ): ReplayResult {
     const capture = join(folder, 'input.pcap');
     const writer = new PcapWriter(capture, { linkType: 1 });
-    for (let i = 0; i < 40; i++) {
-      const frame = udp4({ sp: 1000 + (i % 20) }, ascii('hello world'));
+    frames.forEach((frame, i) => {
       writer.write(frame, 0, frame.length, frame.length, 1e15 + i * 1000);
-    }
+    });
     writer.close();
     writeFileSync(join(folder, 'test.rules'), 'alert udp any any -> any any (msg:"hello"; content:"hello"; sid:1;)');
     const { root: config } = openConfig({
@@ -93,6 +105,21 @@ describe('internal errors', () => {
     assert.equal(result.internalErrors, 1);
     assert.match(told[0]!, /^end of a flow: RangeError: too far/);
     assert.equal(events().filter(({ event_type: type }) => type === 'flow').length, 20);
+  });
+
+  it('end the parsing of their flow', () => {
+    for (const isFaulty of [false, true]) {
+      let told = 0;
+      const output: Partial<Output> = {
+        transaction() {
+          told++;
+          if (isFaulty) throw new TypeError('no such thing');
+        },
+      };
+      const result = run(output, {}, false, session(EXCHANGE, EXCHANGE, EXCHANGE));
+      assert.equal(result.internalErrors, isFaulty ? 1 : 0);
+      assert.equal(told, isFaulty ? 1 : 3);
+    }
   });
 
   it('inline have app-layer.error-policy for their packet and its flow', () => {
