@@ -10,12 +10,14 @@ const DISTANCE_BASE = [
 ];
 const CODE_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 const MAX_BITS = 15;
+const END_OF_BLOCK = 256;
 const WINDOW = 32_768;
 const NOTHING = new Uint8Array(0);
 
-/** Not enough input, and something that is no DEFLATE. */
+/** Not enough input, something that is no DEFLATE, and no room for more output. */
 const MORE = -1;
 const BROKEN = -2;
+const FULL = -3;
 
 /** A Huffman code as a table: the next bits index symbol and length of the code they begin with. */
 class Code {
@@ -24,8 +26,11 @@ class Code {
   private bits = 0;
   private readonly next = new Uint16Array(MAX_BITS + 2);
 
-  /** @param lengths of the codes of symbols 0, 1, ... at [from, to) */
-  build(lengths: Uint8Array, from: number, to: number): void {
+  /**
+   * @param lengths of the codes of symbols 0, 1, ... at [from, to)
+   * @returns false: no such codes are possible, or bits are left without a meaning (but for a single code of one bit)
+   */
+  build(lengths: Uint8Array, from: number, to: number): boolean {
     const { next, table } = this;
     next.fill(0);
     this.bits = 1;
@@ -34,6 +39,9 @@ class Code {
       if (lengths[i]! > this.bits) this.bits = lengths[i]!;
     }
     next[1] = 0; // symbols without a code
+    let left = 1;
+    for (let length = 1; length <= this.bits && left >= 0; length++) left = 2 * left - next[length + 1]!;
+    if (left < 0 || (left > 0 && this.bits > 1)) return false;
     for (let length = 2; length <= MAX_BITS; length++) next[length] = (next[length]! + next[length - 1]!) << 1;
     // next[n] is now the first code of length n: counts of shorter ones, shifted
     const size = 1 << this.bits;
@@ -44,6 +52,7 @@ class Code {
       const entry = ((i - from) << 4) | length;
       for (let at = reversed(next[length]!++, length); at < size; at += 1 << length) table[at] = entry;
     }
+    return true;
   }
 
   /** The next symbol's entry (symbol << 4 | length), MORE or BROKEN. */
@@ -87,7 +96,14 @@ export class Inflater {
   private work: Workspace | null = null;
   private size = 0;
   private fetched = 0;
-  private room = 0;
+  /** Where in the output there is no room for more. */
+  private fullAt = 0;
+  private isFull = false;
+  /** What is left of a repetition that there was no room for. */
+  private repeatLength = 0;
+  private repeatDistance = 0;
+  /** Bytes that stood in front of `input`. */
+  private before = 0;
 
   /** The end of the data was reached, or nothing more can be made of them. */
   get isOver(): boolean {
@@ -99,19 +115,33 @@ export class Inflater {
     return this.state === State.broken;
   }
 
-  /**
-   * Takes data[start, end) and returns what it inflates to, at most `limit` bytes; valid until the next call.
-   * What would be more than that is lost, and so is all that follows.
-   */
+  /** The output had no room; `more` has the next of it. */
+  get hasMore(): boolean {
+    return this.isFull && !this.isOver;
+  }
+
+  /** Bytes of input that were read, without a code or header that is not complete. */
+  get taken(): number {
+    return this.before - (this.bitCount >> 3);
+  }
+
+  /** Takes data[start, end) and returns what it inflates to, at most `limit` bytes; valid until the next call. */
   push(data: Uint8Array, start: number, end: number, limit: number): Uint8Array {
+    if (this.isOver) return NOTHING;
+    this.input = this.input.length > 0 ? joined(this.input, data, start, end) : data.subarray(start, end);
+    return this.more(limit);
+  }
+
+  /** What else the input at hand inflates to, at most `limit` bytes; valid until the next call. */
+  more(limit: number): Uint8Array {
     if (this.isOver) return NOTHING;
     this.work ??= idle.pop() ?? new Workspace();
     this.keepWindow();
-    this.room = limit;
-    this.input =
-      this.at < this.input.length ? joined(this.input.subarray(this.at), data, start, end) : data.subarray(start, end);
-    this.at = 0;
-    while (!this.isOver && this.step());
+    this.fullAt = this.size + limit;
+    this.isFull = false;
+    if (this.repeatLength === 0 || this.goOnRepeating()) while (!this.isOver && this.step());
+    // what was handed over is the caller's again
+    this.before += this.at;
     this.input = this.at < this.input.length ? this.input.slice(this.at) : NOTHING;
     this.at = 0;
     return this.work.out.subarray(this.fetched, this.size);
@@ -203,17 +233,18 @@ export class Inflater {
   }
 
   private stored(): boolean {
-    while (this.left > 0 && this.bitCount >= 8 && this.put(this.bitBuffer & 255)) {
+    while (this.left > 0 && this.bitCount >= 8 && !this.isRoomless()) {
+      this.put(this.bitBuffer & 255);
       this.bitBuffer >>>= 8;
       this.bitCount -= 8;
       this.left--;
     }
-    while (this.left > 0 && this.at < this.input.length && this.put(this.input[this.at]!)) {
-      this.at++;
+    while (this.left > 0 && this.at < this.input.length && !this.isRoomless()) {
+      this.put(this.input[this.at++]!);
       this.left--;
     }
     if (this.left === 0) this.endBlock();
-    return this.left === 0;
+    return this.left === 0 && !this.isFull;
   }
 
   private buildFixed(): number {
@@ -231,7 +262,7 @@ export class Inflater {
     const literalCount = (counts & 31) + 257;
     const distanceCount = ((counts >> 5) & 31) + 1;
     const codeCount = (counts >> 10) + 4;
-    if (literalCount > 286) return BROKEN;
+    if (literalCount > 286 || distanceCount > 30) return BROKEN;
     const { lengths } = this.work!;
     lengths.fill(0);
     for (let i = 0; i < codeCount; i++) {
@@ -239,12 +270,12 @@ export class Inflater {
       if (length < 0) return MORE;
       lengths[CODE_ORDER[i]!] = length;
     }
-    this.work!.literals.build(lengths, 0, 19);
+    if (!this.work!.literals.build(lengths, 0, 19)) return BROKEN;
     const total = literalCount + distanceCount;
     const result = this.readLengths(total);
     if (result !== 0) return result;
-    this.work!.literals.build(lengths, 0, literalCount);
-    this.work!.distances.build(lengths, literalCount, total);
+    const isPossible = lengths[END_OF_BLOCK] !== 0 && this.work!.literals.build(lengths, 0, literalCount);
+    if (!isPossible || !this.work!.distances.build(lengths, literalCount, total)) return BROKEN;
     this.state = State.codes;
     return 0;
   }
@@ -274,6 +305,7 @@ export class Inflater {
       const { at, bitBuffer, bitCount } = this;
       const result = this.code();
       if (result > 0) continue;
+      if (result === FULL) return false;
       if (result === 0) {
         this.endBlock();
         return true;
@@ -289,12 +321,17 @@ export class Inflater {
     }
   }
 
-  /** One literal or repetition: 1; 0 at the end of the block, MORE or BROKEN. */
+  /** One literal or repetition: 1; 0 at the end of the block, MORE, BROKEN or FULL. */
   private code(): number {
+    if (this.isRoomless()) return FULL;
     const symbol = this.symbol(this.work!.literals);
-    if (symbol < 256) return symbol < 0 ? symbol : this.put(symbol) ? 1 : BROKEN;
-    if (symbol === 256) return 0;
-    const index = symbol - 257;
+    if (symbol < 0) return symbol;
+    if (symbol < END_OF_BLOCK) {
+      this.put(symbol);
+      return 1;
+    }
+    if (symbol === END_OF_BLOCK) return 0;
+    const index = symbol - END_OF_BLOCK - 1;
     if (index >= LENGTH_BASE.length) return BROKEN;
     const lengthExtra = this.bits(LENGTH_BITS[index]!);
     if (lengthExtra < 0) return MORE;
@@ -308,25 +345,40 @@ export class Inflater {
 
   private repeat(length: number, distance: number): number {
     if (distance > this.size) return BROKEN;
-    const work = this.work!;
-    for (let i = 0; i < length; i++) if (!this.put(work.out[this.size - distance]!)) return BROKEN;
-    return 1;
+    this.repeatLength = length;
+    this.repeatDistance = distance;
+    return this.goOnRepeating() ? 1 : FULL;
   }
 
-  /** False when there is no room for more output: that is the end. */
-  private put(byte: number): boolean {
-    if (this.size - this.fetched >= this.room) {
-      this.state = State.over;
-      return false;
-    }
-    const work = this.work!;
-    if (this.size === work.out.length) {
-      const grown = new Uint8Array(work.out.length * 2);
-      grown.set(work.out);
-      work.out = grown;
-    }
-    work.out[this.size++] = byte;
+  /** False: there is no room for the rest. */
+  private goOnRepeating(): boolean {
+    const count = Math.min(this.repeatLength, this.fullAt - this.size);
+    const { out } = this.withRoom(count);
+    const distance = this.repeatDistance;
+    for (let at = this.size, to = at + count; at < to; at++) out[at] = out[at - distance]!;
+    this.size += count;
+    this.repeatLength -= count;
+    if (this.repeatLength > 0) this.isFull = true;
+    return this.repeatLength === 0;
+  }
+
+  private isRoomless(): boolean {
+    if (this.size < this.fullAt) return false;
+    this.isFull = true;
     return true;
+  }
+
+  private put(byte: number): void {
+    this.withRoom(1).out[this.size++] = byte;
+  }
+
+  private withRoom(count: number): Workspace {
+    const work = this.work!;
+    if (this.size + count <= work.out.length) return work;
+    const grown = new Uint8Array(work.out.length * 2);
+    grown.set(work.out);
+    work.out = grown;
+    return work;
   }
 }
 

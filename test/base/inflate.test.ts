@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { deflateRawSync, gzipSync, deflateSync } from 'node:zlib';
+import { constants, deflateRawSync, deflateSync, gzipSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { HEADER_INCOMPLETE, Inflater, gzipBody, inflateRaw, zlibBody } from '../../src/base/inflate.ts';
 
@@ -79,6 +79,61 @@ describe('inflate', () => {
     const beyond = Uint8Array.of(0x03, 0x06, 0x00);
     broken.push(beyond, 0, beyond.length, 1000);
     assert.equal(broken.isBroken, true);
+  });
+
+  it('takes what zlib takes, and nothing else', () => {
+    const packed = fc.oneof(
+      fc.uint8Array({ maxLength: 120 }),
+      fc.uint8Array({ maxLength: 120 }).map((rest) => Uint8Array.of(5, ...rest)),
+      fc
+        .tuple(fc.array(fc.constantFrom('ab', 'cde', 'f'), { maxLength: 200 }), fc.nat(), fc.nat(7))
+        .map(([words, at, bit]) => {
+          const whole = Uint8Array.from(deflateRawSync(words.join('')));
+          whole[at % whole.length]! ^= 1 << bit;
+          return whole;
+        }),
+    );
+    const byZlib = (data: Uint8Array): string => {
+      try {
+        return inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1');
+      } catch {
+        return 'broken';
+      }
+    };
+    const byBytes = (data: Uint8Array, size: number): string => {
+      const inflater = new Inflater();
+      let text = '';
+      for (let at = 0; at < data.length; at += size) {
+        text += Buffer.from(inflater.push(data, at, Math.min(at + size, data.length), 1e6)).toString('latin1');
+        if (inflater.isBroken) return 'broken';
+      }
+      return text;
+    };
+    fc.assert(
+      fc.property(packed, fc.integer({ min: 1, max: 50 }), (bytes, size) => {
+        // zlib takes a while to see that no code has a length
+        const data = Buffer.concat([bytes, Buffer.alloc(60)]);
+        assert.equal(byBytes(data, size), byZlib(data));
+      }),
+      { numRuns: Number(process.env['RUNS'] ?? 2000) },
+    );
+  });
+  it('gives its output in pieces as large as there is room', () => {
+    const plain = Buffer.from('abcabcabcabcab'.repeat(5000) + 'z'.repeat(70_000));
+    for (const level of [0, 9]) {
+      const packed = deflateRawSync(plain, { level });
+      for (const room of [1, 7, 1000, 32_768, 100_000]) {
+        const inflater = new Inflater();
+        const parts = [Buffer.from(inflater.push(packed, 0, packed.length, room))];
+        while (inflater.hasMore) parts.push(Buffer.from(inflater.more(room)));
+        assert.equal(
+          parts.every(({ length }) => length <= room),
+          true,
+        );
+        assert.equal(Buffer.concat(parts).equals(plain), true);
+        assert.equal(inflater.taken, packed.length);
+      }
+    }
   });
 
   it('finds the bodies of gzip and zlib', () => {

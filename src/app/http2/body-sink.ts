@@ -40,8 +40,12 @@ export class BodySink {
       this.keep(tx, direction, data, start, end);
       return;
     }
-    const plain = decoder.decode(data, start, end);
+    let plain = decoder.decode(data, start, end);
     this.keep(tx, direction, plain, 0, plain.length);
+    while (decoder.hasMore) {
+      plain = decoder.more();
+      this.keep(tx, direction, plain, 0, plain.length);
+    }
     this.noteDecoding(tx, decoder);
   }
 

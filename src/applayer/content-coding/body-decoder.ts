@@ -1,8 +1,11 @@
 // BodyDecoder: the compression of a body undone as it comes, one inside the other, and bounded.
 
 import type { BodyLimits } from '../../framework/body-buffer.ts';
-import { BOMB_RATIO, createDecompressor } from './decompress.ts';
-import type { Coding, Decompressor, DecompressorLimits } from './decompress.ts';
+import { BOMB_RATIO } from './decompressor.ts';
+import type { Coding, Decompressor, DecompressorLimits } from './decompressor.ts';
+import { Inflation } from './inflation.ts';
+import { Unbrotli } from './unbrotli.ts';
+import { Unlzma } from './unlzma.ts';
 
 /** How many compressions are undone one inside the other; 0: no limit, but for LZMA, of which none is. */
 export interface CodingLimits {
@@ -19,6 +22,8 @@ export interface CodingNotes {
 /** Takes the bytes of one body as they are on the wire and gives them on as they were meant. */
 export class BodyDecoder {
   private readonly layers: Decompressor[];
+  /** Bytes that each layer gave. */
+  private readonly made: number[];
   private readonly bombLimit: number;
   /** Output after which nothing more is undone: inspection has its fill, and it is no bomb. */
   private readonly most: number;
@@ -31,15 +36,16 @@ export class BodyDecoder {
   /** @param codings in the order they were applied, one at least */
   constructor(codings: readonly Coding[], limits: BodyLimits, settings: DecompressorLimits) {
     this.layers = codings.map((coding) => createDecompressor(coding, settings)).reverse();
+    this.made = codings.map(() => 0);
     this.bombLimit = settings.bombLimit;
     const wanted = limits.limit === 0 ? Infinity : limits.limit;
     this.most = codings.includes('lzma') ? Math.max(wanted, settings.bombLimit + 1) : wanted;
   }
 
-  /** What the bytes become; valid until the next call. */
+  /** What the bytes become, with what `more` has; valid until the next call. */
   decode(data: Uint8Array, start: number, end: number): Uint8Array {
     this.consumed += end - start;
-    return this.through(data.subarray(start, end), 0);
+    return this.isEnough ? EMPTY : this.onward(0, this.layers[0]!.push(data.subarray(start, end)));
   }
 
   /** There is more of what the bytes at hand become. */
@@ -58,7 +64,7 @@ export class BodyDecoder {
   finish(): Uint8Array {
     const parts: Uint8Array[] = [];
     for (let i = 0; i < this.layers.length; i++) {
-      const rest = this.onward(i, this.layers[i]!.finish(this.bombLimit));
+      const rest = this.onward(i, this.layers[i]!.finish());
       if (rest.length > 0) parts.push(Uint8Array.from(rest));
       while (this.hasMore) parts.push(Uint8Array.from(this.more()));
     }
@@ -76,28 +82,26 @@ export class BodyDecoder {
     return this.isBomb || this.produced >= this.most;
   }
 
-  private through(data: Uint8Array, from: number): Uint8Array {
-    return this.isEnough ? EMPTY : this.onward(from, this.layers[from]!.push(data, this.bombLimit));
-  }
-
   /** What a layer gave, through those behind it. */
   private onward(from: number, output: Uint8Array): Uint8Array {
     if (this.isEnough) return EMPTY;
     let bytes = output;
-    this.note(this.layers[from]!, bytes);
+    this.note(from, bytes);
     for (let i = from + 1; i < this.layers.length; i++) {
-      bytes = this.layers[i]!.push(bytes, this.bombLimit);
-      this.note(this.layers[i]!, bytes);
+      bytes = this.layers[i]!.push(bytes);
+      this.note(i, bytes);
     }
     this.produced += bytes.length;
     return bytes;
   }
 
-  private note(layer: Decompressor, output: Uint8Array): void {
+  private note(i: number, output: Uint8Array): void {
+    const layer = this.layers[i]!;
+    const made = (this.made[i]! += output.length);
     if (layer.hasFailed) this.hasFailed = true;
     if (layer.isOutOfMemory) this.isOutOfMemory = true;
     if (layer.isBomb) this.isBomb = true;
-    if (output.length >= this.bombLimit && output.length > this.consumed * BOMB_RATIO) this.isBomb = true;
+    if (made >= this.bombLimit && made > this.consumed * BOMB_RATIO) this.isBomb = true;
   }
 }
 
@@ -151,4 +155,9 @@ function codingOf(name: string, notes: CodingNotes): Coding | null {
   notes.unknown++;
   if (name.includes('gzip')) return 'gzip';
   return name.includes('deflate') ? 'deflate' : null;
+}
+
+function createDecompressor(coding: Coding, limits: DecompressorLimits): Decompressor {
+  if (coding === 'lzma') return new Unlzma(limits);
+  return coding === 'br' ? new Unbrotli(limits) : new Inflation(coding);
 }
