@@ -2,43 +2,8 @@
 
 import { DerTag, oidText, readElement } from '../../wire/der.ts';
 import type { Element } from '../../wire/der.ts';
+import { OID_NAMES } from './oid-names.ts';
 
-/** Abbreviations of attributes, as Suricata has them. */
-const ATTRIBUTES: Readonly<Record<string, string>> = {
-  '2.5.4.0': 'objectClass',
-  '2.5.4.1': 'aliasedEntryName',
-  '2.5.4.2': 'knowledgeInformation',
-  '2.5.4.3': 'CN',
-  '2.5.4.4': 'surname',
-  '2.5.4.5': 'serialNumber',
-  '2.5.4.6': 'C',
-  '2.5.4.7': 'L',
-  '2.5.4.8': 'ST',
-  '2.5.4.9': 'streetAddress',
-  '2.5.4.10': 'O',
-  '2.5.4.11': 'OU',
-  '2.5.4.12': 'title',
-  '2.5.4.13': 'description',
-  '2.5.4.14': 'searchGuide',
-  '2.5.4.15': 'businessCategory',
-  '2.5.4.16': 'postalAddress',
-  '2.5.4.17': 'postalCode',
-  '2.5.4.41': 'name',
-  '2.5.4.42': 'givenName',
-  '2.5.4.43': 'initials',
-  '2.5.4.44': 'generationQualifier',
-  '2.5.4.45': 'uniqueIdentifier',
-  '2.5.4.46': 'dnQualifier',
-  '1.2.840.113549.1.9.1': 'Email',
-  '1.2.840.113549.1.9.2': 'unstructuredName',
-  '1.2.840.113549.1.9.7': 'challengePassword',
-  '1.2.840.113549.1.9.20': 'friendlyName',
-  '1.3.6.1.4.1.311.60.2.1.1': 'msJurisdictionLocality',
-  '1.3.6.1.4.1.311.60.2.1.2': 'msJurisdictionStateOrProvince',
-  '1.3.6.1.4.1.311.60.2.1.3': 'msJurisdictionCountry',
-  '0.9.2342.19200300.100.1.1': 'uid',
-  '0.9.2342.19200300.100.1.25': 'DC',
-};
 /** Numeric, printable, teletex, IA5, visible, general. */
 const BYTE_STRINGS: readonly number[] = [0x12, 0x13, 0x14, 0x16, 0x1a, 0x1b];
 
@@ -63,7 +28,7 @@ function setText(der: Buffer, { start, end }: Element): string {
     const value = type?.tag === DerTag.oid ? readElement(der, type.end, pair!.end) : null;
     if (value === null) break;
     const oid = oidText(der, type!.start, type!.end);
-    pairs.push(`${ATTRIBUTES[oid] ?? `OID(${oid})`}=${valueText(der, value)}`);
+    pairs.push(`${OID_NAMES[oid] ?? `OID(${oid})`}=${valueText(der, value)}`);
     at = pair!.end;
   }
   return pairs.join(' + ');

@@ -29,6 +29,7 @@ describe('names in certificates', () => {
   const types: readonly [bytes: readonly number[], wanted: string][] = [
     [[0x55, 4, 4], 'surname'],
     [[0x55, 4, 42], 'givenName'],
+    [[0x55, 29, 17], 'subjectAltName'],
     [[0x55, 4, 0x61], 'OID(2.5.4.97)'],
     [[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 1], 'uid'],
     [[0x2a, 3, 4], 'OID(1.2.3.4)'],
