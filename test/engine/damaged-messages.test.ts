@@ -190,4 +190,20 @@ describe('damaged mail', () => {
     };
     assert.deepEqual([count('250 ok'), count('221 bye')], [1, 2]);
   });
+
+  it('has the first command of a client whose server greets otherwise, and nothing more', () => {
+    const turns = talk('').slice(1);
+    const helloAfter = (greeting: string): unknown[] => {
+      const told = run([{ server: `${greeting}\r\n` }, ...turns]);
+      const mails = parts(told, 'smtp').map(({ helo, mail_from: from }) => [helo, from]);
+      return [...mails, ...parts(told, 'anomaly').map(({ event }) => event)];
+    };
+    const named = ['h', undefined];
+    assert.deepEqual(helloAfter('620 x ESMTP'), [
+      named,
+      'APPLAYER_DETECT_PROTOCOL_ONLY_ONE_DIRECTION',
+      'NO_SERVER_WELCOME_MESSAGE',
+    ]);
+    assert.deepEqual(helloAfter('220 x\nESMTP'), [named]);
+  });
 });

@@ -73,6 +73,8 @@ export class SmtpParser extends AppParser implements MessageHost {
   }
 
   data(input: AppInput): number {
+    // the direction that told the protocol is read once though what waited of the other cannot be
+    this.hasFailed = false;
     const at = input.direction === TO_SERVER ? this.toServer(input) : this.lines(input, input.start);
     if (this.hasFailed) return PARSE_FAILED;
     if (input.isEof) this.end(input.direction);

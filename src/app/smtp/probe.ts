@@ -24,7 +24,7 @@ export function probeReady(data: Uint8Array, start: number): number {
 }
 
 function isNameEnd(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0d || byte === LF;
+  return byte === 0x20 || byte === 0x0d || byte === LF || byte === 0;
 }
 
 /** Labels of letters, digits and hyphens with dots between, the last not a number. */

@@ -194,6 +194,7 @@ describe('greeting of a mail server', () => {
   for (const [line, answer] of [
     ['220 mail.example.com ESMTP\r\n', Probed.yes],
     ['220-a-b.c\r\n', Probed.yes],
+    ['220 mail.example\0.com ESMTP\r\n', Probed.yes],
     ['220 mail.exam', Probed.more],
     ['220 localhost ESMTP\r\n', Probed.no],
     ['220 1.2.3.4 SMTP\r\n', Probed.no],
