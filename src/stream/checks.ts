@@ -107,8 +107,7 @@ export function isKeepAlive(x: TcpContext, p: Packet, d: number, peer: number): 
   const w = x.sessions.words;
   if (p.tcpAck !== w[peer + D.lastAck]) return false;
   if (p.tcpSeq === ((w[d + D.nextSeq]! - 1) | 0)) {
-    // a byte that was not acknowledged is data: inline it must not arrive as another than the one that was looked at
-    if (x.options.inline && p.payloadLength === 1 && ((p.tcpSeq - w[d + D.lastAck]!) | 0) >= 0) return false;
+    if (p.payloadLength === 1 && isByteDue(x, p, d)) return false;
     w[d + D.flags] = w[d + D.flags]! | StreamFlag.keepAlive;
     return true;
   }
@@ -116,6 +115,17 @@ export function isKeepAlive(x: TcpContext, p: Packet, d: number, peer: number): 
   w[peer + D.flags] = w[peer + D.flags]! & ~StreamFlag.keepAlive;
   if (p.tcpWindow << w[peer + D.windowScale]! !== w[peer + D.window]) return false;
   return p.payloadLength === 0 && p.tcpSeq === w[d + D.nextSeq];
+}
+
+/**
+ * A byte that was not acknowledged is data where it was never seen (what lies behind it said where it ends), and inline
+ * also where it was: it must not arrive as another than the one that was looked at.
+ */
+function isByteDue(x: TcpContext, p: Packet, d: number): boolean {
+  const w = x.sessions.words;
+  if (((p.tcpSeq - w[d + D.lastAck]!) | 0) < 0) return false;
+  if (x.options.inline) return true;
+  return (w[d + D.flags]! & StreamFlag.based) !== 0 && x.reassembly.position(d, p.tcpSeq) >= w[d + D.contiguous]!;
 }
 
 /** A repetition of what nobody needs any longer: nothing else that it says counts. */

@@ -269,6 +269,24 @@ describe('TCP sessions', () => {
     assert.equal(c.engine.view.history(c.t).includes('T'), true);
   });
 
+  it('takes a byte in the place of a keep-alive for data where it was never seen', () => {
+    const c = new Conversation();
+    c.shake();
+    c.say('c', 'PA', 1, 1, { data: 'ab' });
+    c.say('s', 'A', 1, 3);
+    c.say('c', 'A', 4, 1);
+    assert.deepEqual(c.say('c', 'PA', 3, 1, { data: 'c' }), []);
+    assert.equal(c.p.flags & PacketFlag.tcpRetransmission, 0);
+    c.say('s', 'A', 1, 4);
+    assert.deepEqual(c.say('c', 'PA', 3, 1, { data: 'c' }), []);
+    assert.notEqual(c.p.flags & PacketFlag.tcpRetransmission, 0, 'by now it is a keep-alive');
+    c.say('c', 'FA', 4, 1);
+    c.say('s', 'FA', 1, 5);
+    c.say('c', 'A', 5, 2);
+    assert.equal(c.inspected[0]!.join(''), 'abc');
+    assert.equal(c.engine.view.missedBytes(c.t, 'toServer'), 0);
+  });
+
   it('passes over acknowledgements that were overtaken, unless their SACK is of what was acknowledged since', () => {
     for (const [sack, raised] of [
       [[], []],
