@@ -276,6 +276,8 @@ export class AppLayer implements AppStreamSink {
 
   /** `length` bytes never came, of a direction whose protocol is known. */
   private gap(p: Packet, app: AppFlow, side: Direction, length: number): void {
+    // what the direction speaks can no longer be told by its beginning
+    if (app.detection(side) === Detection.undecided) app.noteDetection(side, Detection.found);
     if (app.parser === null) return;
     this.passLeft(app, side);
     app.frames?.gap(side, app.bytes(side) + length);

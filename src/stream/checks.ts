@@ -125,7 +125,7 @@ function isByteDue(x: TcpContext, p: Packet, d: number): boolean {
   const w = x.sessions.words;
   if (((p.tcpSeq - w[d + D.lastAck]!) | 0) < 0) return false;
   if (x.options.inline) return true;
-  return (w[d + D.flags]! & StreamFlag.based) !== 0 && x.reassembly.position(d, p.tcpSeq) >= w[d + D.contiguous]!;
+  return x.reassembly.isUnseen(d, p.tcpSeq);
 }
 
 /** A repetition of what nobody needs any longer: nothing else that it says counts. */

@@ -149,7 +149,7 @@ function takeLaterFin(x: TcpContext, p: Packet, b: number, isToServer: boolean):
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
   if (state === TcpStateId.timeWait || state === TcpStateId.lastAck || state === TcpStateId.closing) return;
-  if (state !== TcpStateId.closeWait && isSameFin(x, p, d, peer)) return;
+  if (state !== TcpStateId.closeWait && isSameFin(x, p, b, d, peer)) return;
   if (isRetransmission(x, p, d)) {
     x.event(p, E.pkt_retransmission);
     return;
@@ -158,9 +158,10 @@ function takeLaterFin(x: TcpContext, p: Packet, b: number, isToServer: boolean):
   closeBy(x, p, b, isToServer, afterFin(state, p, isToServer));
 }
 
-/** The FIN that was counted, once more. */
-function isSameFin(x: TcpContext, p: Packet, d: number, peer: number): boolean {
+/** The FIN that was counted, once more, and not one that its acknowledgement overtook. */
+function isSameFin(x: TcpContext, p: Packet, b: number, d: number, peer: number): boolean {
   const w = x.sessions.words;
+  if ((w[b + S.flags]! & finFlag(b, d)) === 0 && x.reassembly.isUnseen(d, p.tcpSeq)) return false;
   if ((p.tcpFlags & TcpFlag.ack) === 0 || p.tcpAck !== w[peer + D.lastAck]) return false;
   return p.tcpSeq === ((w[d + D.nextSeq]! - 1) | 0);
 }
@@ -170,7 +171,7 @@ function closeBy(x: TcpContext, p: Packet, b: number, isToServer: boolean, next:
   const w = x.sessions.words;
   const d = b + (isToServer ? CLIENT : SERVER);
   const peer = b + (isToServer ? SERVER : CLIENT);
-  const own = isToServer ? SessionFlag.finByClient : SessionFlag.finByServer;
+  const own = finFlag(b, d);
   if ((w[b + S.flags]! & own) === 0) {
     noteEnd(x, p, b, d);
     w[b + S.flags] = w[b + S.flags]! | own;
@@ -181,6 +182,11 @@ function closeBy(x: TcpContext, p: Packet, b: number, isToServer: boolean, next:
   if ((w[b + S.flags]! & SessionFlag.async) !== 0) w[d + D.lastAck] = w[d + D.nextSeq]!;
   x.setState(b, next);
   x.feed(p, b, d, peer);
+}
+
+/** That the side `d` has closed. */
+function finFlag(b: number, d: number): number {
+  return d === b + CLIENT ? SessionFlag.finByClient : SessionFlag.finByServer;
 }
 
 /** The place of a FIN in the sequence space counts at once when the server is the first to close, else when acknowledged. */

@@ -104,6 +104,12 @@ export class Reassembly {
     return this.hasOutOfBand(d) ? position + this.sessions.outOfBand.from(d, seq) : position;
   }
 
+  /** Whether the byte at `seq` lies behind all that is there without a hole. */
+  isUnseen(d: number, seq: number): boolean {
+    const w = this.sessions.words;
+    return (w[d + D.flags]! & StreamFlag.based) === 0 || this.position(d, seq) >= w[d + D.contiguous]!;
+  }
+
   /** Whether some of the bytes that begin at `seq` do not belong into the stream. */
   isPartly(d: number, seq: number, length: number): boolean {
     return this.hasOutOfBand(d) && this.sessions.outOfBand.before(d, seq, length) < length;

@@ -87,6 +87,9 @@ const CASES: Readonly<
     [HALF_CLOSED, ['c', 'FPA', 10, 22, 5], [], 'fin_wait2'],
     [HALF_CLOSED, ['c', 'F', 10, 0], ['fin2_fin_wrong_seq'], 'fin_wait2'],
     [HALF_CLOSED, ['s', 'FA', 22, 11], [], 'time_wait'],
+    // overtaken by the FIN that acknowledges it
+    [[...SHAKE, ['c', 'PA', 1, 1, 10], ['s', 'FA', 1, 12]], ['c', 'FA', 11, 1], [], 'time_wait'],
+    [[...SHAKE, ['s', 'FA', 1, 2], ['c', 'FA', 1, 1]], ['c', 'A', 2, 2], [], 'closed'],
   ],
   'closed by the client': [
     [CLIENT_CLOSED, ['s', 'FPA', 16, 12, 5], ['pkt_spurious_retransmission', 'pkt_retransmission'], 'close_wait'],
