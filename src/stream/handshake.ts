@@ -303,8 +303,9 @@ function mayServerConfirm(x: TcpContext, p: Packet, b: number, flags: number): b
     rejectEarly(x, p, b);
     return false;
   }
-  // The client's ACK was lost on the way to us.
+  // The client's ACK was lost on the way to us, or data with it, as its acknowledgement tells.
   if (p.tcpSeq === w[b + SERVER + D.nextSeq] && ((p.tcpAck - w[b + CLIENT + D.isn]!) | 0) > 0) return true;
+  if (((p.tcpAck - w[b + CLIENT + D.nextSeq]!) | 0) > 0) return true;
   x.reject(p, STREAM_ANOMALY['3whs_wrong_seq_wrong_ack']);
   return false;
 }

@@ -73,6 +73,12 @@ const CASES: Readonly<
       'established',
     ],
   ],
+  'half open': [
+    // the client's acknowledgement came by before the SYN/ACK, with data that the server knows
+    [SHAKE.slice(0, 2), ['s', 'A', 42, 20], [], 'established'],
+    [SHAKE.slice(0, 2), ['s', 'PA', 42, 20, 5], [], 'established'],
+    [SHAKE.slice(0, 2), ['s', 'A', 42, 1], ['3whs_wrong_seq_wrong_ack'], 'syn_recv'],
+  ],
   'closed by the server': [
     [SERVER_CLOSED, ['s', 'FA', 22, 11], [], 'time_wait'],
     [SERVER_CLOSED, ['s', 'FA', 21, 11], [], 'fin_wait1'],
