@@ -470,8 +470,9 @@ export class HttpParser extends AppParser implements BodyHost {
       const tx = side.tx!;
       const part = side.framing === Framing.untilClose ? length : Math.min(length, side.left);
       if (side.framing !== Framing.untilClose) side.left -= part;
-      this.sink.gap(side, direction, part);
+      for (const id of this.sink.finish(side, direction)) this.anomaly(tx, id);
       side.decoder = null;
+      this.sink.gap(side, direction, part);
       if (part < length) this.anomaly(tx, HTTP_ANOMALY.invalid_gap); // what follows begins anew, it is hoped
       if (side.framing === Framing.chunked && side.left === 0) side.wait = Wait.chunkEnd;
       if (side.framing === Framing.length && side.left === 0) this.finish(side, direction);

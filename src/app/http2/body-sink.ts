@@ -63,25 +63,29 @@ export class BodySink {
   gap(tx: Http2Transaction, direction: Direction, length: number): void {
     const message = tx.message(direction);
     if (!message.hasData) this.begin(tx, message, direction);
+    this.finishDecoding(tx, message, direction);
     this.flow.services.files.gap(message.file!, length);
-    message.decoder?.release();
-    message.decoder = null;
     message.dnsBody = null;
   }
 
   /** The message is over, or (truncated) nothing more of it comes. */
   end(tx: Http2Transaction, direction: Direction, how: 'closed' | 'truncated'): void {
     const message = tx.message(direction);
-    const { decoder, file } = message;
-    if (decoder !== null && file !== null) {
-      const plain = decoder.finish();
-      this.keep(tx, direction, plain, 0, plain.length);
-      this.noteDecoding(tx, decoder);
-    }
-    message.decoder = null;
+    const { file } = message;
+    this.finishDecoding(tx, message, direction);
     if (message.dnsBody !== null && how === 'closed') message.dns = message.dnsBody.message;
     message.dnsBody = null;
     if (file !== null) this.flow.services.files.close(file, how);
+  }
+
+  /** What its compression still held. */
+  private finishDecoding(tx: Http2Transaction, message: Http2Message, direction: Direction): void {
+    const { decoder } = message;
+    message.decoder = null;
+    if (decoder === null) return;
+    const plain = decoder.finish();
+    this.keep(tx, direction, plain, 0, plain.length);
+    this.noteDecoding(tx, decoder);
   }
 
   private begin(tx: Http2Transaction, message: Http2Message, direction: Direction): void {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import http from '../../../src/app/http/index.ts';
 import { ConfigNode, setFinal } from '../../../src/config/index.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
-import { CONVERSATIONS, GET, OK, gzipResponse, shown, talk, transactions } from './support.ts';
+import { CONVERSATIONS, GET, OK, bodyText, gzipResponse, shown, talk, transactions } from './support.ts';
 import type { Turn } from './support.ts';
 
 function one(turns: readonly Turn[]): Record<string, unknown> {
@@ -153,6 +153,16 @@ describe('HTTP parser', () => {
     const { request, response, files } = transactions(driver)[0]!;
     assert.equal(files![0]!.hasGaps, true);
     assert.deepEqual([response.body.size, request.body.size], [4, 0], 'what never came counts to no limit');
+  });
+
+  it('keeps what came before a gap of a body that is compressed by name alone', () => {
+    const driver = talk([
+      [0, GET],
+      [1, 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 8\r\n\r\nhe'],
+    ]);
+    assert.equal(driver.parser.gap(1, 4), true);
+    driver.feed(1, Buffer.from('gh'));
+    assert.equal(bodyText(transactions(driver)[0]!.response.body), 'hegh');
   });
 
   it('goes on behind a gap between lines, which it names', () => {

@@ -446,6 +446,16 @@ describe('HTTP/2 with bytes missing', () => {
     assert.equal(file.size, 13);
   });
 
+  it('keeps what came before it of data that are compressed by name alone', () => {
+    const compressed = headers(1, [...OK, ['content-encoding', 'gzip']]);
+    const driver = talk([fromClient(headers(1, GET, END_STREAM)), [1, compressed]]);
+    const body = data(1, 'abcdefghij');
+    driver.feed(1, body.subarray(0, 12));
+    assert.equal(driver.parser.gap(1, 4), true);
+    driver.feed(1, Buffer.concat([body.subarray(16), data(1, 'end', END_STREAM)]));
+    assert.equal(only(streams(driver)).response.body, 'TRUNCATED abchijend');
+  });
+
   it('no longer believes in the table of headers when some are missing', () => {
     const driver = talk([fromClient(headers(1, GET))]);
     const known = frame(FrameType.headers, END_HEADERS, 1, block([['x-table', 'yes']], 'enters'));
