@@ -91,7 +91,7 @@ function isOutside(x: TcpContext, p: Packet, b: number, d: number): boolean {
   if (state === TcpStateId.closeWait && (p.tcpFlags & TcpFlag.fin) === 0) return ((p.tcpSeq - limit) | 0) > 0;
   const end = (p.tcpSeq + p.payloadLength) | 0;
   if (((end - w[d + D.nextWin]!) | 0) > 0 && ((end - limit) | 0) > 0 && end !== w[d + D.nextSeq]) return true;
-  return (p.tcpFlags & TcpFlag.fin) !== 0 && ((p.tcpSeq - firstForFin(x, state, d)) | 0) < 0;
+  return (p.tcpFlags & TcpFlag.fin) !== 0 && ((p.tcpSeq - firstForFin(x, p, state, d)) | 0) < 0;
 }
 
 /**
@@ -105,11 +105,12 @@ function isBeyondFirstWindow(x: TcpContext, p: Packet, b: number, d: number): bo
   return (p.tcpSeq + p.payloadLength - w[d + D.isn]! - 1) >>> 0 > w[d + D.window]! >>> 0;
 }
 
-/** Where a FIN may begin at the earliest. */
-function firstForFin(x: TcpContext, state: number, d: number): number {
+/** Where a FIN may begin at the earliest: one place before the end also where its acknowledgement overtook it. */
+function firstForFin(x: TcpContext, p: Packet, state: number, d: number): number {
   const w = x.sessions.words;
   if (state <= TcpStateId.established) return w[d + D.lastAck]!;
-  return state === TcpStateId.finWait1 ? (w[d + D.nextSeq]! - 1) | 0 : w[d + D.nextSeq]!;
+  const isEarlier = state === TcpStateId.finWait1 || x.reassembly.isUnseen(d, (p.tcpSeq + p.payloadLength) | 0);
+  return isEarlier ? (w[d + D.nextSeq]! - 1) | 0 : w[d + D.nextSeq]!;
 }
 
 /** After both FINs there is one place left in the sequence space. */

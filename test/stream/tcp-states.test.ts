@@ -96,6 +96,7 @@ const CASES: Readonly<
     // overtaken by the FIN that acknowledges it
     [[...SHAKE, ['c', 'PA', 1, 1, 10], ['s', 'FA', 1, 12]], ['c', 'FA', 11, 1], [], 'time_wait'],
     [[...SHAKE, ['s', 'FA', 1, 2], ['c', 'FA', 1, 1]], ['c', 'A', 2, 2], [], 'closed'],
+    [[...HALF_CLOSED, ['s', 'A', 22, 12]], ['c', 'FA', 11, 22], [], 'time_wait'],
   ],
   'closed by the client': [
     [CLIENT_CLOSED, ['s', 'FPA', 16, 12, 5], ['pkt_spurious_retransmission', 'pkt_retransmission'], 'close_wait'],
