@@ -221,7 +221,8 @@ export class Pipeline {
       if ((flags & FlowFlag.noPayloadInspection) !== 0) p.flags |= PacketFlag.noPayloadInspection;
       if ((flags & DECIDED) !== 0 && this.isDecided(p, f)) return;
       if (p.proto === PROTO_TCP) {
-        if (stream !== null && p.dropReason === 0) stream.packet(p, f);
+        if (p.dropReason === 0) stream?.packet(p, f);
+        else stream?.dropped(p, f);
         if (this.parts.app !== null && this.parts.app.changeDue >= 0) this.inspectFormer(p, this.parts.app);
       } else if (p.proto === PROTO_UDP && this.parts.app !== null) this.parts.app.udp(p, f);
     }

@@ -6,6 +6,8 @@ import type { Packet } from '../framework/packet.ts';
 /** TCP sessions: what the stream engine does for the pipeline. */
 export interface StreamStage {
   packet(p: Packet, f: number): void;
+  /** A packet of a flow that is dropped: only that it was there counts. */
+  dropped(p: Packet, f: number): void;
   isReuse(p: Packet, f: number): boolean;
   /** Whether bytes of a direction (0: to server, 1: to client) were never inspected. */
   pendingRaw(f: number, direction: 0 | 1): boolean;

@@ -119,6 +119,15 @@ export class TcpEngine {
     if (this.turnDue >= 0) this.turn(p);
   }
 
+  /** A packet of a flow whose packets are all dropped: that it was sent, and with which flags. */
+  dropped(p: Packet, f: number): void {
+    const t = this.flows.tcp(f);
+    if (t < 0) return;
+    const w = this.s.words;
+    const d = t * STRIDE + ((p.flags & PacketFlag.toServer) !== 0 ? CLIENT : SERVER);
+    w[d + D.tcpFlags] = w[d + D.tcpFlags]! | p.tcpFlags;
+  }
+
   /** The bytes of session `t` show that its client is the server: it is turned around once the packet is through. */
   requestTurn(t: number): void {
     this.turnDue = t;

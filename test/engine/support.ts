@@ -31,6 +31,7 @@ export interface EveEvent {
   readonly payload_printable?: string;
   readonly alert?: { readonly signature_id: number; readonly action: string };
   readonly drop?: { readonly reason: string };
+  readonly tcp?: { readonly tcp_flags_ts?: string };
   readonly flow?: {
     readonly reason: string;
     readonly state: string;

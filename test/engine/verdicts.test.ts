@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Bytes } from '../support/packets.ts';
-import { ascii, udp4 } from '../support/packets.ts';
+import { CLIENT, SERVER, ascii, tcp4, udp4 } from '../support/packets.ts';
 import { HANDSHAKE, SYN_ACK, acknowledged, request, session } from './sessions.ts';
 import { counterOf, ofType, runEngine, sidsOf } from './support.ts';
 import type { EveEvent } from './support.ts';
@@ -58,6 +58,15 @@ describe('verdicts', () => {
     assert.deepEqual(dropped('flowbits:set,a;'), ['rules', 'flow drop']);
     for (const options of ['ttl:>0;', 'dsize:>0;', 'tcp.hdr; content:"|50|";'])
       assert.deepEqual(dropped(options), ['rules'], options);
+  });
+
+  it('tells the flags of packets that are dropped with their flow', () => {
+    const rules = ['drop http any any -> any any (msg:"m"; flow:to_server; sid:1;)'];
+    const fin = tcp4({ sp: 1000, dp: 80, seq: 30, ack: 101, flags: 0x11 }, undefined, { src: CLIENT, dst: SERVER });
+    const frames = [...session({ client: 'GET / HTTP/1.1\r\n' }, { client: 'Host: a\r\n\r\n' }), fin];
+    const [flow] = ofType(runEngine({ ...inline, rules, frames }), 'flow');
+    assert.equal(flow!.flow!.action, 'drop');
+    assert.equal(flow!.tcp!.tcp_flags_ts, '1b');
   });
 
   it('ends evaluation and inspection of the flow with a pass rule about addresses', () => {
