@@ -283,7 +283,7 @@ describe('TCP sessions', () => {
     c.say('c', 'FA', 4, 1);
     c.say('s', 'FA', 1, 5);
     c.say('c', 'A', 5, 2);
-    assert.equal(c.inspected[0]!.join(''), 'abc');
+    assert.equal(c.inspected[0].join(''), 'abc');
     assert.equal(c.engine.view.missedBytes(c.t, 'toServer'), 0);
   });
 
