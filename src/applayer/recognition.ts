@@ -209,10 +209,10 @@ export class Recognition {
     this.statistics.flow(protocol, app.transport);
     if (app.expected !== null) this.checkExpected(p, app);
     this.openParser(app);
-    if (app.parser === null) this.stopDetected(app);
     app.noteNews(TO_SERVER);
     app.noteNews(TO_CLIENT);
     this.judgeOther(p, app, (side ^ 1) as Direction);
+    if (app.parser === null) this.stopDetected(app);
     return true;
   }
 
