@@ -5,9 +5,10 @@ import type { JsonText } from '../../base/json-writer.ts';
 import type { ConfigNode } from '../../config/index.ts';
 import type { EveDeclaration, TxLogger } from '../../framework/app-protocol.ts';
 import { writeDetail } from './eve-details.ts';
+import { ntStatusName } from './nt-status.ts';
 import { smb1CommandName } from './smb1-header.ts';
 import { dialectName, smb2CommandName } from './smb2-header.ts';
-import { dosErrorName, ntStatusName } from './status.ts';
+import { dosErrorName } from './status.ts';
 import type { SmbDetail, SmbTransaction } from './transaction.ts';
 
 /** Kinds of transactions, as the configuration has them. */
