@@ -5,6 +5,7 @@ import type { RpcInterface } from '../../applayer/dcerpc/contexts.ts';
 import { PduType, pduTypeName } from '../../applayer/dcerpc/pdu.ts';
 import type { RpcExchange, RpcSide } from '../../applayer/dcerpc/exchange.ts';
 import { namesOf } from '../../applayer/dcerpc/services.ts';
+import type { SmbSession } from './session.ts';
 import { levelName, subcommandName } from './smb1-header.ts';
 import { dispositionName, functionName } from './smb2-header.ts';
 import type {
@@ -21,10 +22,10 @@ import type {
 
 const SHARE_TYPES: Readonly<Record<number, string>> = { 1: 'FILE', 2: 'PIPE', 3: 'PRINT' };
 
-export function writeDetail({ detail, exchange }: SmbTransaction, json: JsonText): void {
+export function writeDetail({ detail, exchange, session }: SmbTransaction, json: JsonText): void {
   switch (detail.kind) {
     case 'negotiate':
-      negotiation(detail, json);
+      negotiation(detail, session, json);
       break;
     case 'session_setup':
       sessionSetup(detail, json);
@@ -55,19 +56,20 @@ export function writeDetail({ detail, exchange }: SmbTransaction, json: JsonText
   }
 }
 
-function negotiation({ dialects, clientGuid, serverGuid, maxRead, maxWrite }: Negotiation, json: JsonText): void {
+function negotiation({ dialects, clientGuid, serverGuid }: Negotiation, session: SmbSession, json: JsonText): void {
   json.openArray('client_dialects');
   for (const dialect of dialects) json.stringElement(dialect);
   json.closeArray();
   if (clientGuid !== null) json.string('client_guid', clientGuid);
   json.string('server_guid', serverGuid);
-  if (maxRead > 0) json.number('max_read_size', maxRead);
-  if (maxWrite > 0) json.number('max_write_size', maxWrite);
+  if (session.maxRead > 0) json.number('max_read_size', session.maxRead);
+  if (session.maxWrite > 0) json.number('max_write_size', session.maxWrite);
 }
 
 function sessionSetup({ user, ticket, client, server }: SessionSetup, json: JsonText): void {
   if (user !== null) {
-    json.open('ntlmssp').bytes('domain', user.domain).bytes('user', user.user).bytes('host', user.host);
+    json.open('ntlmssp').string('domain', textOf(user.domain)).string('user', textOf(user.user));
+    json.string('host', textOf(user.host));
     if (user.version !== '') json.string('version', user.version);
     json.close();
   }
@@ -81,11 +83,17 @@ function sessionSetup({ user, ticket, client, server }: SessionSetup, json: Json
 }
 
 function native(key: string, { os, lanManager }: NativeNames, json: JsonText): void {
-  json.open(key).bytes('native_os', os).bytes('native_lm', lanManager).close();
+  json.open(key).string('native_os', textOf(os)).string('native_lm', textOf(lanManager)).close();
+}
+
+/** What is no UTF-8 is replaced, not escaped (Suricata). */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
 }
 
 function treeConnect({ share, isPipe, type, asked, given }: TreeConnect, json: JsonText): void {
-  json.bytes(isPipe ? 'named_pipe' : 'share', share);
+  const isAnswered = type !== 0 || given !== null;
+  json.bytes(isPipe && isAnswered ? 'named_pipe' : 'share', share);
   if (asked !== null) {
     json.open('service').bytes('request', asked);
     if (given !== null) json.bytes('response', given);

@@ -20,11 +20,7 @@ export const SMB_ANOMALY = defineAnomalies('applayer', 'smb', [
   'write_queue_cnt_exceeded',
   'unusual_ntlmssp_order',
   'too_many_transactions',
-]);
-
-reserveAnomalies('applayer', 'smb', [
-  'internal_error',
-  'record_overflow',
-  'malformed_ntlmssp_response',
   'duplicate_negotiate',
 ]);
+
+reserveAnomalies('applayer', 'smb', ['internal_error', 'record_overflow', 'malformed_ntlmssp_response']);

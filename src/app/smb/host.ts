@@ -31,7 +31,9 @@ export interface SmbHost {
   /** Something of it is about to change: of what is said by `asked`, `complete` and `note` this goes without saying. */
   wake(tx: SmbTransaction): void;
   /** The command that a message answers; null without. */
-  asked(version: 1 | 2, command: number, messageId: number): SmbTransaction | null;
+  asked(version: 1 | 2, command: number, ids: MessageIds): SmbTransaction | null;
+  /** The negotiation of a version that is not answered; null without. */
+  offered(version: 1 | 2): SmbTransaction | null;
   /** A direction of it is complete. */
   complete(tx: SmbTransaction, direction: Direction): void;
   /** Notes an anomaly, on the newest transaction where it is about none. */

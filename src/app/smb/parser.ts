@@ -258,13 +258,12 @@ export class SmbParser extends AppParser implements SmbHost {
     const tx = new SmbTransaction(this.newId(), this.session, version, command, detail);
     named.take(names);
     tx.named = names;
-    tx.messageId = ids.messageId;
     tx.treeId = ids.treeId;
     tx.sessionLow = ids.sessionLow;
     tx.sessionHigh = ids.sessionHigh;
     this.add(tx);
-    this.session.unanswered.add(tx);
-    if (version === 1 && detail.kind === 'negotiate') this.session.offer = tx;
+    if (detail.kind === 'negotiate') this.session.offers[version] = tx;
+    else this.session.unanswered.add(tx, ids);
     return tx;
   }
 
@@ -291,8 +290,15 @@ export class SmbParser extends AppParser implements SmbHost {
     return null;
   }
 
-  asked(version: 1 | 2, command: number, messageId: number): SmbTransaction | null {
-    const tx = this.session.unanswered.find(version, command, messageId);
+  asked(version: 1 | 2, command: number, ids: MessageIds): SmbTransaction | null {
+    return this.awake(this.session.unanswered.find(version, command, ids));
+  }
+
+  offered(version: 1 | 2): SmbTransaction | null {
+    return this.awake(this.session.offers[version]);
+  }
+
+  private awake(tx: SmbTransaction | null): SmbTransaction | null {
     if (tx !== null) this.wake(tx);
     return tx;
   }

@@ -31,12 +31,14 @@ export const SHARE_ROOT = Buffer.from('<share_root>');
 export const MOST_DIALECTS = 256;
 
 export class SmbSession {
-  /** Of SMB2, 0 before. */
+  /** Of SMB2, 0 before: what was agreed on, and the bytes that the server takes in a read and a write. */
   dialect = 0;
+  maxRead = 0;
+  maxWrite = 0;
   /** Of SMB1: as the client named it, '' before. */
   oldDialect = '';
-  /** The newest negotiation of SMB1 that is not answered: SMB2 may answer it. */
-  offer: SmbTransaction | null = null;
+  /** By version: the negotiation that is not answered. There is one at a time, and its answer names no message. */
+  readonly offers: { 1: SmbTransaction | null; 2: SmbTransaction | null } = { 1: null, 2: null };
   readonly unanswered = new Unanswered();
   readonly held: HeldBytes;
   /** Names in live transactions. */
@@ -44,7 +46,8 @@ export class SmbSession {
   readonly trees: RecentMap<string, Tree>;
   /** Names of files and pipes by their ids. */
   readonly names: RecentMap<string, Uint8Array>;
-  readonly reads: RecentMap<number, PendingRead>;
+  /** By the key of their message. */
+  readonly reads: RecentMap<string, PendingRead>;
 
   constructor({ trees, files, reads, maxHeld, maxNames }: SmbSettings) {
     const most = maxNames === 0 ? Infinity : maxNames;
@@ -58,7 +61,7 @@ export class SmbSession {
   /** Nothing answers it any more. */
   answered(tx: SmbTransaction): void {
     this.unanswered.remove(tx);
-    if (this.offer === tx) this.offer = null;
+    if (this.offers[tx.version] === tx) this.offers[tx.version] = null;
   }
 }
 

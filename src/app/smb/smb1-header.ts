@@ -143,6 +143,7 @@ export class Smb1Header {
   isUnicode = false;
   treeId = 0;
   userId = 0;
+  /** Of the exchange: what process sends it is not looked at, as in Suricata. */
   messageId = 0;
 
   /** From 32 bytes at `at`. */
@@ -155,7 +156,7 @@ export class Smb1Header {
     this.status = this.isDosStatus ? (data[at + 5]! << 16) | le16(data, at + 7) : le32(data, at + 5);
     this.treeId = le16(data, at + 24);
     this.userId = le16(data, at + 28);
-    this.messageId = le16(data, at + 26) * 0x10000 + le16(data, at + 30);
+    this.messageId = le16(data, at + 30);
   }
 
   get isSuccess(): boolean {

@@ -14,6 +14,7 @@ import { fidText, fileKey, treeKey } from './smb1-message.ts';
 import type { Smb1Message } from './smb1-message.ts';
 import { takeTrans, takeTrans2 } from './smb1-trans.ts';
 import type { NativeNames, SmbDetail, SmbTransaction } from './transaction.ts';
+import { messageKey } from './unanswered.ts';
 
 const GENERIC: SmbDetail = { kind: 'generic' };
 /** What carries data belongs to a file or a pipe, or to nothing. */
@@ -76,8 +77,8 @@ export class Smb1Requests {
   /** A transaction whose request is complete with this message. */
   private begin(detail: SmbDetail): SmbTransaction {
     const { message } = this;
-    const tx = this.host.open(1, message.command, detail, message.ids());
-    if (detail.kind === 'session_setup') tx.treeId = 0; // nothing is connected to yet
+    const tx = this.host.open(1, message.command, detail, detail.kind === 'negotiate' ? NO_IDS : message.ids());
+    if (detail.kind === 'session_setup' || detail.kind === 'tree_connect') tx.treeId = 0; // nothing is connected to yet
     this.host.complete(tx, TO_SERVER);
     return tx;
   }
@@ -113,13 +114,17 @@ export class Smb1Requests {
       at = end + 1;
     }
     const isWhole = at > message.bytes && message.hasBytes;
-    const tx = this.begin(
-      isWhole ? { kind: 'negotiate', dialects, clientGuid: null, serverGuid: '', maxRead: -1, maxWrite: -1 } : GENERIC,
-    );
-    // nothing is connected to yet
-    tx.sessionLow = tx.treeId = 0;
-    if (isWhole && isMalformed) this.host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
-    return isWhole;
+    if (!isWhole) {
+      this.begin(GENERIC);
+      return false;
+    }
+    if (this.host.offered(1) !== null) {
+      this.host.note(SMB_ANOMALY.duplicate_negotiate);
+      return true;
+    }
+    const tx = this.begin({ kind: 'negotiate', dialects, clientGuid: null, serverGuid: '' });
+    if (isMalformed) this.host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
+    return true;
   }
 
   private sessionSetup(): boolean {
@@ -178,7 +183,7 @@ export class Smb1Requests {
     const fid = message.u16(4);
     const limit = host.settings.read.size;
     if (limit > 0 && message.u16(10) > limit) host.note(SMB_ANOMALY.read_request_too_large);
-    else host.session.reads.set(message.header.messageId, { offset, file: fileKey(fid, message.header), fid });
+    else host.session.reads.set(messageKey(message.header), { offset, file: fileKey(fid, message.header), fid });
     return true;
   }
 

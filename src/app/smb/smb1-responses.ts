@@ -15,6 +15,7 @@ import { nativeNames } from './smb1-requests.ts';
 import { takeTransResponse } from './smb1-trans.ts';
 import { NtStatus } from './status.ts';
 import type { Create, Negotiation, SessionSetup, SmbTransaction, TreeConnect } from './transaction.ts';
+import { messageKey } from './unanswered.ts';
 
 /** Words of the answer to NT LM 0.12. */
 const NT_WORDS = 17;
@@ -41,7 +42,7 @@ export class Smb1Responses {
     if (command === Smb1Command.readAndX) return this.read(side);
     if (command === Smb1Command.trans) return takeTransResponse(host, message);
     const { header } = message;
-    const tx = host.asked(1, command, header.messageId);
+    const tx = (command === Smb1Command.negotiate ? host.offered(1) : null) ?? host.asked(1, command, header);
     if (tx === null) return true;
     tx.status = header.status;
     tx.isDosStatus = header.isDosStatus;
@@ -58,8 +59,8 @@ export class Smb1Responses {
       tx.treeId = header.treeId;
       return this.sessionSetup(detail);
     }
-    if (!header.isSuccess) return true;
     if (detail.kind === 'negotiate') return this.negotiated(tx, detail);
+    if (!header.isSuccess) return true;
     if (detail.kind === 'tree_connect') return this.treeConnected(tx, detail);
     if (detail.kind === 'create') return this.created(detail);
     return true;
@@ -67,7 +68,7 @@ export class Smb1Responses {
 
   private negotiated(tx: SmbTransaction, detail: Negotiation): boolean {
     const { message, host } = this;
-    if (message.count < 1) return false;
+    if (message.count < 1) return !message.header.isSuccess;
     const chosen = detail.dialects[message.u16(0)];
     if (chosen === undefined) host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
     host.session.oldDialect = chosen ?? '';
@@ -112,7 +113,7 @@ export class Smb1Responses {
   private read(side: Side): boolean {
     const { message, host } = this;
     const { header } = message;
-    const pending = host.session.reads.take(header.messageId);
+    const pending = host.session.reads.take(messageKey(header));
     if (pending === undefined || pending.fid < 0) return true; // SMB2 asked
     const isPart = !header.isDosStatus && header.status === NtStatus.bufferOverflow;
     if (!header.isSuccess && !isPart) return true;

@@ -8,6 +8,7 @@ import { Level, Subcommand } from './smb1-header.ts';
 import { fidText, fileKey, treeKey } from './smb1-message.ts';
 import type { Smb1Message } from './smb1-message.ts';
 import type { SmbDetail } from './transaction.ts';
+import { messageKey } from './unanswered.ts';
 
 const WORDS = 14;
 const RESPONSE_WORDS = 10;
@@ -29,14 +30,14 @@ export function takeTrans(host: SmbHost, message: Smb1Message): boolean {
   const end = at + message.u16(22);
   const about = { version: 1, command: message.command, ids: message.ids(), status: -1, isDosStatus: false } as const;
   host.pipes.bytes(file, TO_SERVER, about, message.data, at, end, message.end);
-  host.session.reads.set(message.header.messageId, { offset: 0, file, fid });
+  host.session.reads.set(messageKey(message.header), { offset: 0, file, fid });
   return true;
 }
 
 /** Its answer. */
 export function takeTransResponse(host: SmbHost, message: Smb1Message): boolean {
   const { header } = message;
-  const pending = host.session.reads.take(header.messageId);
+  const pending = host.session.reads.take(messageKey(header));
   if (pending === undefined || pending.fid < 0) return true;
   const { status, isDosStatus } = header;
   const about = { version: 1, command: message.command, ids: message.ids(), status, isDosStatus } as const;

@@ -100,7 +100,7 @@ const DIALECTS: Readonly<Record<number, string>> = {
 
 /** `3.11`; `unknown` before the server chose one. */
 export function dialectName(dialect: number): string {
-  return dialect === 0 ? 'unknown' : (DIALECTS[dialect] ?? `(unknown: ${String(dialect)})`);
+  return dialect === 0 ? 'unknown' : (DIALECTS[dialect] ?? String(dialect));
 }
 
 const FUNCTIONS: Readonly<Record<number, string>> = {

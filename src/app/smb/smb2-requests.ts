@@ -3,7 +3,7 @@
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import { creation } from './creation.ts';
 import { SMB_ANOMALY } from './events.ts';
-import { NO_MESSAGE } from './host.ts';
+import { NO_IDS, NO_MESSAGE } from './host.ts';
 import type { SmbHost } from './host.ts';
 import { guidText, le32, le64, utf16 } from './read.ts';
 import { readSecurity, newSessionSetup } from './security.ts';
@@ -14,6 +14,7 @@ import { Fixed, isCallOf, treeKey, treeOf } from './smb2-message.ts';
 import type { Smb2Message } from './smb2-message.ts';
 import { NtStatus } from './status.ts';
 import type { SmbDetail, SmbTransaction } from './transaction.ts';
+import { messageKey } from './unanswered.ts';
 
 /** Class and levels of a set_info request. */
 const FILE_INFO = 1;
@@ -68,7 +69,8 @@ export class Smb2Requests {
   /** A transaction whose request is complete with this message. */
   private begin(detail: SmbDetail): SmbTransaction {
     const { header } = this.message;
-    const tx = this.host.open(2, header.command, detail, header);
+    const tx = this.host.open(2, header.command, detail, detail.kind === 'negotiate' ? NO_IDS : header);
+    if (detail.kind === 'session_setup' || detail.kind === 'tree_connect') tx.treeId = 0; // nothing is connected to yet
     this.host.complete(tx, TO_SERVER);
     return tx;
   }
@@ -98,12 +100,13 @@ export class Smb2Requests {
   private negotiate(): boolean {
     const { message } = this;
     if (!message.has(Fixed.negotiate)) return false;
+    if (this.host.offered(2) !== null) return true; // the answer is to the first
     const count = message.u16(66);
     const dialects: string[] = [];
     for (let i = 0; i < count && i < MOST_DIALECTS && message.has(Fixed.negotiate + 2 * i + 2); i++)
       dialects.push(dialectName(message.u16(Fixed.negotiate + 2 * i)));
     const clientGuid = guidText(message.data, message.start + 76);
-    const tx = this.begin({ kind: 'negotiate', dialects, clientGuid, serverGuid: '', maxRead: -1, maxWrite: -1 });
+    const tx = this.begin({ kind: 'negotiate', dialects, clientGuid, serverGuid: '' });
     if (!message.has(Fixed.negotiate + 2 * count)) this.host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
     return true;
   }
@@ -111,10 +114,8 @@ export class Smb2Requests {
   private sessionSetup(): boolean {
     const { message, host } = this;
     if (!message.has(Fixed.sessionSetup)) return false;
-    const at = message.start + message.u16(76);
-    const end = at + message.u16(78);
-    if (end > message.end) return false;
-    readSecurity(host, this.begin(newSessionSetup()), message.data, at, end);
+    // nothing else follows, wherever it is said to lie (Suricata)
+    readSecurity(host, this.begin(newSessionSetup()), message.data, message.start + Fixed.sessionSetup, message.end);
     return true;
   }
 
@@ -149,7 +150,7 @@ export class Smb2Requests {
     if (limit > 0 && message.u32(68) > limit) host.note(SMB_ANOMALY.read_request_too_large);
     else {
       const offset = le64(message.data, message.start + 72);
-      host.session.reads.set(message.header.messageId, { offset, file: message.file(80), fid: -1 });
+      host.session.reads.set(messageKey(message.header), { offset, file: message.file(80), fid: -1 });
     }
     return true;
   }
@@ -214,7 +215,7 @@ export class Smb2Requests {
       if (end > message.end) return false;
       const about = { version: 2, command: header.command, ids: header, status: -1, isDosStatus: false } as const;
       host.pipes.bytes(file, TO_SERVER, about, message.data, at, end);
-      host.session.reads.set(header.messageId, { offset: 0, file, fid: -1 });
+      host.session.reads.set(messageKey(header), { offset: 0, file, fid: -1 });
     } else this.begin({ kind: 'ioctl', function: code });
     return true;
   }

@@ -13,7 +13,8 @@ import { Smb2Command } from './smb2-header.ts';
 import { Fixed, isCallOf, treeKey, treeOf } from './smb2-message.ts';
 import type { Smb2Message } from './smb2-message.ts';
 import { NtStatus } from './status.ts';
-import type { Create, Negotiation, SmbTransaction, TreeConnect } from './transaction.ts';
+import type { Create, SmbTransaction, TreeConnect } from './transaction.ts';
+import { messageKey } from './unanswered.ts';
 
 const SHARE_OF_PIPES = 2;
 
@@ -37,11 +38,16 @@ export class Smb2Responses {
     const { host, message } = this;
     const { header } = message;
     if (header.command === Smb2Command.ioctl && this.called()) return true;
-    const tx = host.asked(2, header.command, header.messageId);
-    if (tx === null) return this.unasked();
+    if (header.command === Smb2Command.negotiate) return this.negotiation();
+    const tx = host.asked(2, header.command, header);
+    if (tx === null) return true;
     tx.status = header.status;
-    tx.sessionLow = header.sessionLow;
-    tx.sessionHigh = header.sessionHigh;
+    if (tx.detail.kind === 'session_setup') {
+      // the server names the session
+      tx.sessionLow = header.sessionLow;
+      tx.sessionHigh = header.sessionHigh;
+      tx.treeId = header.treeId;
+    }
     if (header.status === NtStatus.pending) return true; // another one follows
     const isFine = header.status !== NtStatus.success || this.details(tx);
     host.complete(tx, TO_CLIENT);
@@ -50,34 +56,35 @@ export class Smb2Responses {
 
   private details(tx: SmbTransaction): boolean {
     const { detail } = tx;
-    if (detail.kind === 'negotiate') return this.negotiated(detail);
     if (detail.kind === 'tree_connect') return this.treeConnected(tx, detail);
     if (detail.kind === 'create') return this.created(detail);
     return true;
   }
 
-  /** SMB1 may have asked. */
-  private unasked(): boolean {
+  /** SMB1 may have asked. What the server agrees to holds even where nobody was seen asking. */
+  private negotiation(): boolean {
     const { host, message } = this;
-    if (message.header.command !== Smb2Command.negotiate) return true;
-    const tx = host.session.offer;
-    if (tx === null) return true;
-    tx.status = message.header.status;
-    const isFine = tx.status !== NtStatus.success || this.negotiated(tx.detail as Negotiation);
-    host.complete(tx, TO_CLIENT);
+    const { session } = host;
+    session.dialect = session.maxRead = session.maxWrite = 0;
+    const tx = host.offered(2) ?? host.offered(1);
+    const { status } = message.header;
+    if (tx !== null) tx.status = status;
+    const isFine = status !== NtStatus.success || this.agreed(tx);
+    if (tx !== null) host.complete(tx, TO_CLIENT);
     return isFine;
   }
 
-  private negotiated(detail: Negotiation): boolean {
+  private agreed(tx: SmbTransaction | null): boolean {
     const { message, host } = this;
     if (!message.has(Fixed.negotiated)) return false;
-    host.session.dialect = message.u16(68);
-    detail.serverGuid = guidText(message.data, message.start + 72);
-    detail.maxRead = message.u32(96);
-    detail.maxWrite = message.u32(100);
-    const { read, write } = host.settings;
-    if (read.size > 0 && detail.maxRead > read.size) host.note(SMB_ANOMALY.negotiate_max_read_size_too_large);
-    if (write.size > 0 && detail.maxWrite > write.size) host.note(SMB_ANOMALY.negotiate_max_write_size_too_large);
+    const { session, settings } = host;
+    session.dialect = message.u16(68);
+    session.maxRead = message.u32(96);
+    session.maxWrite = message.u32(100);
+    if (tx?.detail.kind === 'negotiate') tx.detail.serverGuid = guidText(message.data, message.start + 72);
+    const { read, write } = settings;
+    if (read.size > 0 && session.maxRead > read.size) host.note(SMB_ANOMALY.negotiate_max_read_size_too_large);
+    if (write.size > 0 && session.maxWrite > write.size) host.note(SMB_ANOMALY.negotiate_max_write_size_too_large);
     return true;
   }
 
@@ -109,10 +116,10 @@ export class Smb2Responses {
   private called(): boolean {
     const { message, host } = this;
     const { header } = message;
-    const pending = host.session.reads.get(header.messageId);
+    const pending = host.session.reads.get(messageKey(header));
     if (pending === undefined || pending.fid >= 0) return false;
     if (header.status === NtStatus.pending) return true;
-    host.session.reads.take(header.messageId);
+    host.session.reads.take(messageKey(header));
     const { status } = header;
     if (status !== NtStatus.success && status !== NtStatus.bufferOverflow) {
       host.pipes.fail(pending.file, this.about());
@@ -131,9 +138,9 @@ export class Smb2Responses {
 
   private read(side: Side): boolean {
     const { message, host } = this;
-    const { status, messageId } = message.header;
+    const { status } = message.header;
     if (status === NtStatus.pending) return true;
-    const pending = host.session.reads.take(messageId);
+    const pending = host.session.reads.take(messageKey(message.header));
     if (pending === undefined || pending.fid >= 0) return true; // SMB1 asked
     if (status === NtStatus.endOfFile) {
       host.files.endOfFile(pending.file, status);

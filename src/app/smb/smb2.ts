@@ -13,6 +13,7 @@ import { Smb2Requests } from './smb2-requests.ts';
 import { Smb2Responses } from './smb2-responses.ts';
 import { WHOLE } from './version.ts';
 import type { SmbVersion } from './version.ts';
+import { messageKey } from './unanswered.ts';
 
 export class Smb2 implements SmbVersion {
   private readonly host: SmbHost;
@@ -46,14 +47,14 @@ export class Smb2 implements SmbVersion {
 
   private neededOfResponse(data: Uint8Array, at: number, available: number): number {
     const { header } = this.message;
-    const { command, messageId } = header;
+    const { command } = header;
     if (command === Smb2Command.negotiate) return Fixed.negotiated;
     if (command === Smb2Command.treeConnect) return Fixed.treeConnected;
     if (command === Smb2Command.create) return Fixed.created;
     if (command === Smb2Command.ioctl) return WHOLE;
     if (command !== Smb2Command.read) return SMB2_HEADER;
     if (available < Fixed.dataRead) return Fixed.dataRead;
-    const read = this.host.session.reads.get(messageId);
+    const read = this.host.session.reads.get(messageKey(header));
     return read !== undefined && isCallOf(this.host, header, read.file) ? WHOLE : Fixed.dataRead;
   }
 

@@ -19,9 +19,6 @@ export interface Negotiation {
   clientGuid: string | null;
   /** Empty before the answer. */
   serverGuid: string;
-  /** Bytes, -1 where the server names none. */
-  maxRead: number;
-  maxWrite: number;
 }
 
 /** What an end says of itself in SMB1. */
@@ -41,6 +38,7 @@ export interface SessionSetup {
 export interface TreeConnect {
   readonly kind: 'tree_connect';
   readonly share: Uint8Array;
+  /** As its name has it before the answer says so. */
   isPipe: boolean;
   /** SMB2: 1 files, 2 pipes, 3 printers; 0 before the answer. */
   type: number;
@@ -121,8 +119,8 @@ export class SmbTransaction extends Transaction implements RpcCarrier {
   /** Of NT, or class and code of DOS (class << 16 | code); -1 as long as there is none. */
   status = -1;
   isDosStatus = false;
-  /** What its messages are told by; SMB1: process and multiplex ids. */
-  messageId = -1;
+  /** Where it waits for its answer (Unanswered); '' where it does not. */
+  answerKey = '';
   treeId = 0;
   sessionLow = 0;
   sessionHigh = 0;

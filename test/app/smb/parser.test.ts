@@ -116,11 +116,11 @@ describe('SMB parser', () => {
     assert.equal(transactionsOf(driver)[0]!.session.dialect, 0x311);
   });
 
-  it('takes an answer of SMB2 for the newest negotiation of SMB1 that has none', () => {
+  it('takes an answer of SMB2 for the negotiation of SMB1 that has none', () => {
     const [offer, answer] = messages.NEGOTIATION_1 as [Turn, Turn];
     const [, answer2] = NEGOTIATION as [Turn, Turn];
     const progress = (...turns: Turn[]): string[] => transactionsOf(play(turns)).map((tx) => tx.progress.join(''));
-    assert.deepEqual(progress(offer, offer, answer2), ['10', '11']);
+    assert.deepEqual(progress(offer, answer2), ['11']);
     assert.deepEqual(progress(offer, answer, answer2), ['11']);
     const driver = play([offer]);
     transactionsOf(driver)[0]!.release();
@@ -259,9 +259,10 @@ describe('SMB parser', () => {
   it('forgets what was asked when a transaction goes without an answer', () => {
     const driver = play([[0, session(smb2(13, Buffer.alloc(4)))]]);
     const [tx] = transactionsOf(driver);
-    assert.equal(tx!.session.unanswered.find(2, 13, 13), tx);
+    const ids = { messageId: 13, treeId: 0, sessionLow: 0x11, sessionHigh: 0 };
+    assert.equal(tx!.session.unanswered.find(2, 13, ids), tx);
     tx!.release();
-    assert.equal(tx!.session.unanswered.find(2, 13, 13), null);
+    assert.equal(tx!.session.unanswered.find(2, 13, ids), null);
   });
 
   it('remembers names of so many bytes, the last ones', () => {
@@ -406,8 +407,8 @@ describe('SMB parser', () => {
   });
 
   it('tells users of NTLMSSP apart from what is broken', () => {
-    const setup = (blob: Uint8Array): ParserDriver => {
-      const body = messages.fields([2, 25], [10, 0], [2, 88], [2, blob.length], [8, 0], blob);
+    const setup = (blob: Uint8Array, at = 88, length = blob.length): ParserDriver => {
+      const body = messages.fields([2, 25], [10, 0], [2, at], [2, length], [8, 0], blob);
       return play([[0, session(smb2(1, body))]]);
     };
     const sound = messages.authenticate('D', 'user', 'host');
@@ -416,8 +417,21 @@ describe('SMB parser', () => {
     const turned = Buffer.from(sound);
     turned.writeUInt32LE(74, 32);
     turned.writeUInt32LE(72, 40);
+    const answerless = Buffer.from(sound);
+    answerless.writeUInt32LE(5000, 16);
+    const overlapping = Buffer.from(sound);
+    overlapping.writeUInt16LE(4, 28);
+    const before = Buffer.from(sound);
+    before.writeUInt32LE(60, 32);
     assert.deepEqual(anomalies(setup(sound)), []);
+    assert.deepEqual(anomalies(setup(answerless)), ['smb.malformed_ntlmssp_request']);
+    assert.deepEqual(anomalies(setup(overlapping)), ['smb.unusual_ntlmssp_order']);
+    assert.deepEqual(anomalies(setup(before)), ['smb.malformed_ntlmssp_request']);
     assert.deepEqual(anomalies(setup(broken)), ['smb.malformed_ntlmssp_request']);
     assert.deepEqual(anomalies(setup(turned)), ['smb.unusual_ntlmssp_order']);
+    const misplaced = setup(sound, 5000, 5000);
+    const { detail } = transactionsOf(misplaced)[0]!;
+    assert.equal(detail.kind === 'session_setup' && Buffer.from(detail.user!.user).toString(), 'user');
+    assert.deepEqual(anomalies(misplaced), []);
   });
 });
