@@ -135,7 +135,7 @@ function call(exchange: RpcExchange, json: JsonText): void {
   json.string('response', response.type < 0 ? 'UNREPLIED' : pduTypeName(response.type));
   if (request.type === PduType.request) {
     sizes('req', request, json.number('opnum', exchange.opnum));
-    const goesTo = exchange.contexts.at(exchange.contextId);
+    const goesTo = exchange.contexts.named(exchange.contextId);
     if (goesTo !== undefined) interfaces([goesTo], exchange.opnum, json);
   } else if (exchange.offered.length > 0) interfaces(exchange.offered, -1, json);
   if (response.type === PduType.response) sizes('res', response, json);

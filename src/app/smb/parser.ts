@@ -138,7 +138,8 @@ export class SmbParser extends AppParser implements SmbHost {
       this.note(SMB_ANOMALY.malformed_data);
     if (magic === Magic.smb2) {
       const next = this.smb2.nextAt(input.data, at);
-      if (next >= SMB2_HEADER && next < side.record) side.message = next;
+      // nothing of SMB2 is a header alone
+      if (next > SMB2_HEADER && next < side.record) side.message = next;
     }
     if (!side.isMarked && this.flow.frames !== null) this.markMessage(input, side, at, header);
     side.isMarked = true;

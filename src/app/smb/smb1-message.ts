@@ -29,14 +29,18 @@ export class Smb1Message {
     this.command = this.header.command;
   }
 
-  /** Goes to the command at an offset from the header; false: it does not fit. */
+  /** Goes to the command at an offset from the header; false: it does not fit, and has no words and no bytes. */
   goTo(offset: number): boolean {
     const at = this.start + offset;
-    if (offset < SMB1_HEADER || at + 3 > this.end) return false;
-    this.count = this.data[at]!;
+    const isThere = offset >= SMB1_HEADER && at + 3 <= this.end;
+    this.count = isThere ? this.data[at]! : 0;
     this.words = at + 1;
     this.bytes = this.words + 2 * this.count + 2;
-    if (this.bytes > this.end) return false;
+    if (!isThere || this.bytes > this.end) {
+      this.count = 0;
+      this.words = this.bytes = this.bytesEnd = this.end;
+      return false;
+    }
     this.bytesEnd = Math.min(this.end, this.bytes + le16(this.data, this.bytes - 2));
     return true;
   }

@@ -17,13 +17,8 @@ import type { NativeNames, SmbDetail, SmbTransaction } from './transaction.ts';
 import { messageKey } from './unanswered.ts';
 
 const GENERIC: SmbDetail = { kind: 'generic' };
-/** What carries data belongs to a file or a pipe, or to nothing. */
-const OF_DATA: ReadonlySet<number> = new Set([
-  Smb1Command.readAndX,
-  Smb1Command.writeAndX,
-  Smb1Command.trans,
-  Smb1Command.trans2,
-]);
+/** What has no transaction of its own, or not each time. */
+const OF_FILES: ReadonlySet<number> = new Set([Smb1Command.readAndX, Smb1Command.trans2]);
 /** Words of session setups: with a security blob, with passwords of NT, with one of LAN Manager. */
 const Setup = { blob: 12, passwords: 13 } as const;
 const TEXT = 0x04;
@@ -40,8 +35,15 @@ export class Smb1Requests {
     this.message = message;
   }
 
+  take(side: Side): void {
+    if (this.known(side)) return;
+    // what cannot be read has a transaction too, that what is wrong with it can be told of
+    const tx = OF_FILES.has(this.message.command) ? undefined : this.begin(GENERIC);
+    this.host.note(SMB_ANOMALY.malformed_data, tx);
+  }
+
   /** False: it is too short for what it says. */
-  take(side: Side): boolean {
+  private known(side: Side): boolean {
     switch (this.message.command) {
       case Smb1Command.negotiate:
         return this.negotiate();
@@ -67,11 +69,6 @@ export class Smb1Requests {
       default:
         return this.other();
     }
-  }
-
-  /** A header, with no command behind it that could be read. */
-  bare(): void {
-    if (!OF_DATA.has(this.message.command)) this.begin(GENERIC);
   }
 
   /** A transaction whose request is complete with this message. */
@@ -114,10 +111,7 @@ export class Smb1Requests {
       at = end + 1;
     }
     const isWhole = at > message.bytes && message.hasBytes;
-    if (!isWhole) {
-      this.begin(GENERIC);
-      return false;
-    }
+    if (!isWhole) return false;
     if (this.host.offered(1) !== null) {
       this.host.note(SMB_ANOMALY.duplicate_negotiate);
       return true;
@@ -155,8 +149,8 @@ export class Smb1Requests {
     if (message.count < 4) return false;
     // the first of the two backslashes is left out (Suricata)
     const from = message.aligned(message.bytes + message.u16(6)) + (message.header.isUnicode ? 2 : 1);
-    if (from > message.bytesEnd) return false;
     const end = message.textEnd(from);
+    if (end >= message.bytesEnd) return false;
     const share = message.text(from, end);
     const service = message.behind(end);
     // some count it as none of the bytes
@@ -170,7 +164,9 @@ export class Smb1Requests {
     const { message } = this;
     if (message.count < 24) return false;
     const at = message.aligned(message.bytes);
-    const end = Math.min(message.textEnd(at), at + message.u16(5));
+    const length = message.u16(5);
+    if (at + length > message.bytesEnd) return false;
+    const end = Math.min(message.textEnd(at), at + length);
     this.begin(creation(end > at ? message.text(at, end) : null, message.u32(35), message.u32(39)));
     return true;
   }

@@ -22,6 +22,8 @@ const NT_WORDS = 17;
 const GUID = 16;
 const CREATED_WORDS = 34;
 const READ_WORDS = 12;
+/** Words of the answer to a session setup, without and with a security blob. */
+const SETUP_WORDS = 3;
 const BLOB_WORDS = 4;
 const PIPES = 'IPC';
 const NO_NAME = new Uint8Array(0);
@@ -35,22 +37,26 @@ export class Smb1Responses {
     this.message = message;
   }
 
-  /** False: it is too short for what it says. */
-  take(side: Side): boolean {
+  take(side: Side): void {
     const { message, host } = this;
     const { command } = message;
-    if (command === Smb1Command.readAndX) return this.read(side);
-    if (command === Smb1Command.trans) return takeTransResponse(host, message);
-    const { header } = message;
-    const tx = (command === Smb1Command.negotiate ? host.offered(1) : null) ?? host.asked(1, command, header);
-    if (tx === null) return true;
-    tx.status = header.status;
-    tx.isDosStatus = header.isDosStatus;
-    const isFine = this.details(tx);
-    host.complete(tx, TO_CLIENT);
-    return isFine;
+    if (command !== Smb1Command.readAndX && command !== Smb1Command.trans) this.answer();
+    else if (!(command === Smb1Command.trans ? takeTransResponse(host, message) : this.read(side)))
+      host.note(SMB_ANOMALY.malformed_data);
   }
 
+  private answer(): void {
+    const { message, host } = this;
+    const { header, command } = message;
+    const tx = (command === Smb1Command.negotiate ? host.offered(1) : null) ?? host.asked(1, command, header);
+    if (tx === null) return;
+    tx.status = header.status;
+    tx.isDosStatus = header.isDosStatus;
+    if (!this.details(tx)) host.note(SMB_ANOMALY.malformed_data, tx);
+    host.complete(tx, TO_CLIENT);
+  }
+
+  /** False: it is too short for what it says. */
   private details(tx: SmbTransaction): boolean {
     const { header } = this.message;
     const { detail } = tx;
@@ -79,10 +85,11 @@ export class Smb1Responses {
 
   private sessionSetup(detail: SessionSetup): boolean {
     const { message } = this;
-    if (message.count < 3) return true;
-    const blob = message.count >= BLOB_WORDS ? message.u16(6) : 0;
-    detail.server = nativeNames(message, message.bytes + blob);
-    return true;
+    if (message.count === 0) return true;
+    if (message.count !== BLOB_WORDS && message.count !== SETUP_WORDS) return false;
+    const names = message.bytes + (message.count === BLOB_WORDS ? message.u16(6) : 0);
+    detail.server = nativeNames(message, names);
+    return names <= message.bytesEnd;
   }
 
   private treeConnected(tx: SmbTransaction, detail: TreeConnect): boolean {

@@ -55,10 +55,12 @@ export class Smb1 implements SmbVersion {
     let offset = SMB1_HEADER;
     for (let i = 0; i < MOST_CHAINED; i++) {
       const isWhole = message.goTo(offset);
-      const isKnown = isWhole && this.one(side, direction);
-      if (!isWhole && i === 0 && direction === TO_SERVER) this.requests.bare();
-      // of answers without a body nothing is told
-      if (isWhole ? !isKnown : direction === TO_SERVER) host.note(SMB_ANOMALY.malformed_data);
+      if (!isWhole && i > 0) {
+        if (direction === TO_SERVER) host.note(SMB_ANOMALY.malformed_data);
+        return;
+      }
+      if (direction === TO_SERVER) this.requests.take(side);
+      else this.responses.take(side);
       if (!isWhole || !CHAINED.has(message.command) || message.count < 2) return;
       const next = message.byte(0);
       const behind = message.u16(2);
@@ -66,9 +68,5 @@ export class Smb1 implements SmbVersion {
       message.command = next;
       offset = behind;
     }
-  }
-
-  private one(side: Side, direction: Direction): boolean {
-    return direction === TO_SERVER ? this.requests.take(side) : this.responses.take(side);
   }
 }

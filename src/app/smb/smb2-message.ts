@@ -18,8 +18,8 @@ export const Fixed = {
   ioctl: SMB2_HEADER + 56,
   setInfo: SMB2_HEADER + 32,
   negotiated: SMB2_HEADER + 40,
-  treeConnected: SMB2_HEADER + 4,
-  created: SMB2_HEADER + 80,
+  treeConnected: SMB2_HEADER + 12,
+  created: SMB2_HEADER + 88,
   dataRead: SMB2_HEADER + 16,
   ioctlDone: SMB2_HEADER + 48,
 } as const;
@@ -44,6 +44,12 @@ export class Smb2Message {
 
   u32(offset: number): number {
     return le32(this.data, this.start + offset);
+  }
+
+  /** Where the part lies that a number of the message places, behind `fixed` bytes of it: there if not so far in it. */
+  part(offset: number, fixed: number): number {
+    const at = this.u16(offset);
+    return this.start + (at >= fixed && this.has(at) ? at : fixed);
   }
 
   /** Key of the sixteen bytes that stand for a file. */

@@ -25,6 +25,8 @@ const OF_CHAIN = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 /** Records of writes name no share (Suricata). */
 const NO_SHARE = new Uint8Array(0);
 const GENERIC: SmbDetail = { kind: 'generic' };
+/** What has no transaction of its own, or not each time. */
+const OF_FILES: ReadonlySet<number> = new Set([Smb2Command.read, Smb2Command.write, Smb2Command.setInfo]);
 
 export class Smb2Requests {
   private readonly host: SmbHost;
@@ -38,8 +40,10 @@ export class Smb2Requests {
   }
 
   take(side: Side): void {
-    const isKnown = this.known(side);
-    if (!isKnown) this.host.note(SMB_ANOMALY.malformed_data);
+    if (this.known(side)) return;
+    // what cannot be read has a transaction too, that what is wrong with it can be told of
+    const tx = OF_FILES.has(this.message.header.command) ? undefined : this.begin(GENERIC);
+    this.host.note(SMB_ANOMALY.malformed_data, tx);
   }
 
   /** False: it is too short for what it says. */
@@ -70,7 +74,7 @@ export class Smb2Requests {
   private begin(detail: SmbDetail): SmbTransaction {
     const { header } = this.message;
     const tx = this.host.open(2, header.command, detail, detail.kind === 'negotiate' ? NO_IDS : header);
-    if (detail.kind === 'session_setup' || detail.kind === 'tree_connect') tx.treeId = 0; // nothing is connected to yet
+    if (detail.kind === 'tree_connect') tx.treeId = 0; // nothing is connected to yet
     this.host.complete(tx, TO_SERVER);
     return tx;
   }
@@ -79,22 +83,21 @@ export class Smb2Requests {
     const { header } = this.message;
     const { command } = header;
     if (command === Smb2Command.getInfo) return true;
-    if (command === Smb2Command.close) this.close();
-    else if (command === Smb2Command.treeDisconnect) this.host.session.trees.take(treeKey(header));
+    const isKnown = command !== Smb2Command.close || this.close();
+    if (command === Smb2Command.treeDisconnect) this.host.session.trees.take(treeKey(header));
+    if (!isKnown) return false;
     const tx = this.begin(GENERIC);
     if (command === Smb2Command.cancel) this.host.complete(tx, TO_CLIENT); // nothing answers it
     return true;
   }
 
-  private close(): void {
+  private close(): boolean {
     const { message, host } = this;
-    if (!message.has(Fixed.close)) {
-      host.note(SMB_ANOMALY.malformed_data);
-      return;
-    }
+    if (!message.has(Fixed.close)) return false;
     const file = message.file(72);
     host.files.close(file, NtStatus.success);
     host.pipes.close(file);
+    return true;
   }
 
   private negotiate(): boolean {
@@ -102,30 +105,27 @@ export class Smb2Requests {
     if (!message.has(Fixed.negotiate)) return false;
     if (this.host.offered(2) !== null) return true; // the answer is to the first
     const count = message.u16(66);
+    if (!message.has(Fixed.negotiate + 2 * count)) return false;
     const dialects: string[] = [];
-    for (let i = 0; i < count && i < MOST_DIALECTS && message.has(Fixed.negotiate + 2 * i + 2); i++)
+    for (let i = 0; i < count && i < MOST_DIALECTS; i++)
       dialects.push(dialectName(message.u16(Fixed.negotiate + 2 * i)));
     const clientGuid = guidText(message.data, message.start + 76);
-    const tx = this.begin({ kind: 'negotiate', dialects, clientGuid, serverGuid: '' });
-    if (!message.has(Fixed.negotiate + 2 * count)) this.host.note(SMB_ANOMALY.negotiate_malformed_dialects, tx);
+    this.begin({ kind: 'negotiate', dialects, clientGuid, serverGuid: '' });
     return true;
   }
 
   private sessionSetup(): boolean {
     const { message, host } = this;
     if (!message.has(Fixed.sessionSetup)) return false;
-    // nothing else follows, wherever it is said to lie (Suricata)
-    readSecurity(host, this.begin(newSessionSetup()), message.data, message.start + Fixed.sessionSetup, message.end);
+    readSecurity(host, this.begin(newSessionSetup()), message.data, message.part(76, Fixed.sessionSetup), message.end);
     return true;
   }
 
   private treeConnect(): boolean {
     const { message } = this;
     if (!message.has(Fixed.treeConnect)) return false;
-    const at = message.start + message.u16(68);
-    const end = at + message.u16(70);
-    if (end > message.end) return false;
-    const share = utf16(message.data, at, end);
+    const at = message.part(68, Fixed.treeConnect);
+    const share = utf16(message.data, at, Math.min(message.end, at + message.u16(70)));
     this.begin({ kind: 'tree_connect', share, isPipe: isPipeShare(share), type: 0, asked: null, given: null });
     return true;
   }
@@ -133,7 +133,7 @@ export class Smb2Requests {
   private create(): boolean {
     const { message } = this;
     if (!message.has(Fixed.create)) return false;
-    const at = message.start + message.u16(108);
+    const at = message.part(108, Fixed.create);
     const end = at + message.u16(110);
     if (end > message.end) return false;
     const name = at < end ? utf16(message.data, at, end) : null;
@@ -210,9 +210,9 @@ export class Smb2Requests {
     const file = message.file(72);
     const at = message.start + message.u32(88);
     const end = at + message.u32(92);
+    if (end > message.end) return false;
     const { header } = message;
     if (code === PIPE_TRANSCEIVE && isCallOf(host, header, file)) {
-      if (end > message.end) return false;
       const about = { version: 2, command: header.command, ids: header, status: -1, isDosStatus: false } as const;
       host.pipes.bytes(file, TO_SERVER, about, message.data, at, end);
       host.session.reads.set(messageKey(header), { offset: 0, file, fid: -1 });

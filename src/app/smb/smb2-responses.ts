@@ -49,16 +49,16 @@ export class Smb2Responses {
       tx.treeId = header.treeId;
     }
     if (header.status === NtStatus.pending) return true; // another one follows
-    const isFine = header.status !== NtStatus.success || this.details(tx);
+    if (header.status === NtStatus.success && !this.details(tx)) host.note(SMB_ANOMALY.malformed_data, tx);
     host.complete(tx, TO_CLIENT);
-    return isFine;
+    return true;
   }
 
   private details(tx: SmbTransaction): boolean {
     const { detail } = tx;
     if (detail.kind === 'tree_connect') return this.treeConnected(tx, detail);
     if (detail.kind === 'create') return this.created(detail);
-    return true;
+    return detail.kind !== 'ioctl' || this.message.has(Fixed.ioctlDone);
   }
 
   /** SMB1 may have asked. What the server agrees to holds even where nobody was seen asking. */
@@ -66,7 +66,7 @@ export class Smb2Responses {
     const { host, message } = this;
     const { session } = host;
     session.dialect = session.maxRead = session.maxWrite = 0;
-    const tx = host.offered(2) ?? host.offered(1);
+    const tx = host.offered(2) ?? host.asked(2, Smb2Command.negotiate, message.header) ?? host.offered(1);
     const { status } = message.header;
     if (tx !== null) tx.status = status;
     const isFine = status !== NtStatus.success || this.agreed(tx);

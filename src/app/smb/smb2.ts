@@ -7,7 +7,7 @@ import { SMB_ANOMALY } from './events.ts';
 import type { SmbHost } from './host.ts';
 import { keyOf, le32 } from './read.ts';
 import type { Side } from './side.ts';
-import { SMB2_HEADER, Smb2Command } from './smb2-header.ts';
+import { Smb2Command } from './smb2-header.ts';
 import { Fixed, Smb2Message, isCallOf } from './smb2-message.ts';
 import { Smb2Requests } from './smb2-requests.ts';
 import { Smb2Responses } from './smb2-responses.ts';
@@ -37,9 +37,7 @@ export class Smb2 implements SmbVersion {
     header.read(data, at);
     const { command } = header;
     if (direction === TO_CLIENT) return this.neededOfResponse(data, at, available);
-    if (command === Smb2Command.read) return Fixed.read;
-    if (command === Smb2Command.close) return Fixed.close;
-    if (command !== Smb2Command.write) return WAITED_FOR[command] === true ? WHOLE : SMB2_HEADER;
+    if (command !== Smb2Command.write) return WHOLE;
     if (available < Math.min(Fixed.write, length)) return Fixed.write;
     const isCall = available >= Fixed.write && isCallOf(this.host, header, keyOf(data, at + 80, at + 96));
     return isCall ? WHOLE : Fixed.write;
@@ -47,12 +45,7 @@ export class Smb2 implements SmbVersion {
 
   private neededOfResponse(data: Uint8Array, at: number, available: number): number {
     const { header } = this.message;
-    const { command } = header;
-    if (command === Smb2Command.negotiate) return Fixed.negotiated;
-    if (command === Smb2Command.treeConnect) return Fixed.treeConnected;
-    if (command === Smb2Command.create) return Fixed.created;
-    if (command === Smb2Command.ioctl) return WHOLE;
-    if (command !== Smb2Command.read) return SMB2_HEADER;
+    if (header.command !== Smb2Command.read) return WHOLE;
     if (available < Fixed.dataRead) return Fixed.dataRead;
     const read = this.host.session.reads.get(messageKey(header));
     return read !== undefined && isCallOf(this.host, header, read.file) ? WHOLE : Fixed.dataRead;
@@ -73,13 +66,3 @@ export class Smb2 implements SmbVersion {
     else this.responses.take(side);
   }
 }
-
-/** Requests of which all is of use. */
-const WAITED_FOR: Readonly<Record<number, true>> = {
-  [Smb2Command.negotiate]: true,
-  [Smb2Command.sessionSetup]: true,
-  [Smb2Command.treeConnect]: true,
-  [Smb2Command.create]: true,
-  [Smb2Command.ioctl]: true,
-  [Smb2Command.setInfo]: true,
-};

@@ -54,12 +54,12 @@ describe('answers of SMB', () => {
       assert.deepEqual(told(...both, answer(13, SHORT, { sessionId: 0x12 })), [undefined, YES]);
     });
 
-    it('name the session that a setup without one begins', () => {
+    it('name the session and the tree of a setup', () => {
       const [one] = records(play(setup({ sessionId: 0, treeId: 5 }), setUp({ sessionId: 0x77, treeId: 6 })));
       assert.deepEqual([one!['status'], one!['session_id'], one!['tree_id']], [YES, 0x77, 6]);
       assert.deepEqual(told(setup({ sessionId: 0x11 }), setUp({ sessionId: 0x77 })), [undefined]);
       assert.deepEqual(told(setup({ sessionId: 0 }), setup(), setUp()), [undefined, YES], 'the one that names it');
-      assert.equal(records(play(setup({ treeId: 5 })))[0]!['tree_id'], 0);
+      assert.equal(records(play(setup({ treeId: 5 })))[0]!['tree_id'], 5);
     });
 
     it('carry what was read of the file of their session alone', () => {
@@ -149,6 +149,24 @@ describe('answers of SMB', () => {
       const [one] = records(play(broken));
       assert.deepEqual([one!['session_id'], one!['tree_id']], [4, 5]);
     });
+  });
+
+  it('are malformed where they are shorter than what they say', () => {
+    const connected = (size: number): string[] =>
+      anomalies(play(treeConnect('a'), answer(3, fields([2, 16], [2, 1], Buffer.alloc(size)))));
+    assert.deepEqual([connected(8), connected(7)], [[], ['smb.malformed_data']]);
+    const ioctl = (size: number, status = 0): string[] =>
+      anomalies(play(ask(11, Buffer.alloc(56)), answer(11, Buffer.alloc(size), { status })));
+    assert.deepEqual([ioctl(48), ioctl(47), ioctl(9, 0xc0000022)], [[], ['smb.malformed_data'], []]);
+    const setup1 = (words: number): string[] => {
+      const body = command(Buffer.alloc(0), Buffer.alloc(0));
+      const answered = command(Buffer.alloc(2 * words), Buffer.alloc(0));
+      return anomalies(play(smb1(0x73, body), smb1(0x73, answered, { isResponse: true })));
+    };
+    assert.deepEqual(
+      [0, 2, 3, 4, 5].map((words) => setup1(words).length),
+      [0, 1, 0, 0, 1],
+    );
   });
 
   it('have a status by name', () => {

@@ -135,7 +135,7 @@ describe('SMB parser', () => {
     const commands = Buffer.concat([messages.command(Buffer.of(0x75, 0, 47, 0), Buffer.alloc(10))]);
     const path = messages.command(Buffer.from('ff000000000000', 'hex').subarray(0, 4), Buffer.alloc(0));
     const chained = play([messages.smb1(0x74, Buffer.concat([commands, path]))]);
-    assert.deepEqual(shown(chained), ['SMB1_LOGOFF_ANDX generic 10']);
+    assert.deepEqual(shown(chained), ['SMB1_LOGOFF_ANDX generic 10', 'SMB1_TREE_CONNECT_ANDX generic 10']);
     assert.deepEqual(anomalies(chained), ['smb.malformed_data'], 'the second command is too short');
   });
 
@@ -161,8 +161,50 @@ describe('SMB parser', () => {
     assert.deepEqual(of([0, session(smb2(3, Buffer.alloc(8), { isResponse: true }))]), ['smb.response_to_server']);
     assert.deepEqual(of([1, session(smb2(3, Buffer.alloc(8)))]), ['smb.request_to_client']);
     assert.deepEqual(of(writeRequest(text('abc'), 0), writeRequest(text('abc'), 1)), ['smb.file_overlap']);
-    const cut = session(smb2(0, messages.fields([2, 36], [2, 9], Buffer.alloc(32))));
-    assert.deepEqual(anomalies(play([[0, cut]])), ['smb.negotiate_malformed_dialects']);
+  });
+
+  it('tells of requests that cannot be read', () => {
+    const told = (command: number, body: Buffer): string[] => {
+      const driver = play([[0, session(smb2(command, body))]]);
+      return [...shown(driver), ...anomalies(driver)];
+    };
+    const dialects = told(0, messages.fields([2, 36], [2, 9], Buffer.alloc(32)));
+    assert.deepEqual(dialects, ['SMB2_NEGOTIATE_PROTOCOL generic 10', 'smb.malformed_data'], 'fewer than it says');
+    assert.deepEqual(told(3, messages.fields([2, 9], [4, 0])), ['SMB2_TREE_CONNECT generic 10', 'smb.malformed_data']);
+    assert.deepEqual(told(6, messages.fields([2, 24], [4, 0])), ['SMB2_CLOSE generic 10', 'smb.malformed_data']);
+    const ioctl = told(11, messages.fields([2, 57], [22, 0], [4, 120], [4, 9], [24, 0]));
+    assert.deepEqual(ioctl, ['SMB2_IOCTL generic 10', 'smb.malformed_data'], 'what it carries lies outside');
+    assert.deepEqual(told(8, messages.fields([2, 49])), [], 'a read has no transaction of its own');
+    const share = (bytes: string): string[] => {
+      const words = messages.fields([4, 0xff], [2, 0], [2, 0]);
+      const driver = play([messages.smb1(0x75, messages.command(words, text(bytes)), { isUnicode: false })]);
+      return [...shown(driver), ...anomalies(driver)];
+    };
+    assert.deepEqual(share('\\\\s\\x'), ['SMB1_TREE_CONNECT_ANDX generic 10', 'smb.malformed_data']);
+    const named = (size: number): string[] => {
+      const words = messages.fields([4, 0xff], [1, 0], [2, size], [41, 0]);
+      const driver = play([messages.smb1(0xa2, messages.command(words, text('\0a\0b\0')))]);
+      return [...shown(driver), ...anomalies(driver)];
+    };
+    assert.deepEqual(named(4), ['SMB1_NT_CREATE_ANDX create 10']);
+    assert.deepEqual(named(5), ['SMB1_NT_CREATE_ANDX generic 10', 'smb.malformed_data'], 'longer than what is there');
+  });
+
+  it('finds names behind what is fixed where the place that is told lies outside', () => {
+    const share = (at: number, length: number): unknown => {
+      const body = messages.fields([2, 9], [2, 0], [2, at], [2, length], messages.utf16('share'));
+      const { detail } = transactionsOf(play([[0, session(smb2(3, body))]]))[0]!;
+      return detail.kind === 'tree_connect' ? Buffer.from(detail.share).toString() : detail.kind;
+    };
+    assert.deepEqual(
+      [share(72, 10), share(76, 6), share(5000, 10), share(0, 10), share(72, 99)],
+      ['share', 'are', 'share', 'share', 'share'],
+    );
+  });
+
+  it('takes nothing for a message that is a header alone', () => {
+    const whole = smb2(13, Buffer.alloc(4), { next: 64 });
+    assert.deepEqual(shown(play([[0, session(whole)]])), ['SMB2_KEEPALIVE generic 10']);
   });
 
   it('finds nothing wrong with what is no message of SMB, remnants of answers, and compression', () => {
@@ -176,8 +218,13 @@ describe('SMB parser', () => {
   it('tells of a header of SMB1 that no command follows', () => {
     const bare = (code: number): Turn => [0, session(messages.smb1(code, Buffer.alloc(0))[1].subarray(4))];
     const driver = play([bare(65), bare(0x25)]);
-    assert.deepEqual(shown(driver), ['65 generic 10']);
-    assert.deepEqual(anomalies(driver), ['smb.malformed_data', 'smb.malformed_data']);
+    assert.deepEqual(shown(driver), ['65 generic 10', 'SMB1_TRANS generic 10']);
+    assert.deepEqual(anomalies(driver), ['smb.malformed_data'], 'of what would be looked at');
+    const answered = play([
+      bare(65),
+      [1, session(messages.smb1(65, Buffer.alloc(0), { isResponse: true })[1].subarray(4))],
+    ]);
+    assert.deepEqual(shown(answered), ['65 generic 11']);
   });
 
   it('keeps to the limits of the configuration', () => {
@@ -236,7 +283,7 @@ describe('SMB parser', () => {
   it('looks at each of many transactions a few times, however many there are', () => {
     const count = 3000;
     const chain = Buffer.concat(
-      Array.from({ length: count }, (_, i) => smb2(2, Buffer.alloc(0), { next: 64, messageId: i })),
+      Array.from({ length: count }, (_, i) => smb2(2, Buffer.alloc(4), { next: 68, messageId: i })),
     );
     const { isDone } = SmbTransaction.prototype;
     let looks = 0;
