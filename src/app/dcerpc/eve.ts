@@ -16,12 +16,12 @@ export const DCERPC_EVE: EveDeclaration = {
 
 function write({ exchange }: DcerpcTransaction, json: JsonText): boolean {
   const { request, response } = exchange;
-  if (request.isDone && !request.isLost) {
+  if (request.type >= 0 && !request.isLost) {
     json.string('request', pduTypeName(request.type));
     if (request.type === PduType.request) call(exchange, json);
     else if (request.type === PduType.bind) interfaces(exchange.offered, json);
   } else json.string('request', 'REQUEST_LOST');
-  if (response.isDone && !response.isLost) {
+  if (response.type >= 0 && !response.isLost) {
     json.string('response', pduTypeName(response.type));
     if (response.type === PduType.response) sizes('res', response, json).close();
   } else json.string('response', 'UNREPLIED');

@@ -20,7 +20,6 @@ import { readSettings } from './settings.ts';
 import type { DcerpcSettings } from './settings.ts';
 
 const UDP = 17;
-const CO_LAST_TYPE = 19;
 const CL_LAST_TYPE = 10;
 
 /** PDUs that only one end sends (C706 chapter 12.6.4): from the other end, client and server are mixed up. */
@@ -36,7 +35,6 @@ const OF_SERVERS: readonly number[] = [
 /** Behind version 5.0, which everybody speaks: 5.1 would be what clients of SOCKS 5 say (RFC 1928). */
 function probeTcp(data: Uint8Array, start: number, end: number, direction: Direction): number {
   if (end - start < 3) return Probed.more;
-  if (data[start + 2]! > CO_LAST_TYPE) return Probed.no;
   if (end - start < CO_HEADER) return Probed.more;
   if (!isCoHeader(data, start)) return Probed.no;
   return (direction === TO_SERVER ? OF_SERVERS : OF_CLIENTS).includes(data[start + 2]!) ? Probed.no : Probed.yes;

@@ -6,7 +6,7 @@ import { AppParser, PARSE_FAILED } from '../../framework/app-parser.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
 import { REQUEST_HEADER, RpcContexts, readRequest } from '../../applayer/dcerpc/contexts.ts';
-import { CO_HEADER, CoHeader, PduFlag, PduType, isCoHeader, isOfOtherEnd } from '../../applayer/dcerpc/pdu.ts';
+import { CO_HEADER, CoHeader, PduFlag, PduType, isCoHeader, isPduType } from '../../applayer/dcerpc/pdu.ts';
 import type { DcerpcSettings } from './settings.ts';
 import { DcerpcTransaction, Progress } from './transaction.ts';
 
@@ -58,7 +58,6 @@ export class DcerpcParser extends AppParser {
     if (tx !== null) {
       this.take(tx, input, at);
       tx.exchange.isLittle = this.header.isLittle;
-      tx.exchange.minor = this.header.minor;
     }
     this.frame(input, 'hdr', at, CO_HEADER, tx);
     this.frame(input, 'data', at + CO_HEADER, this.header.length - CO_HEADER, tx);
@@ -85,8 +84,16 @@ export class DcerpcParser extends AppParser {
     if (type !== PduType.request && type !== PduType.response) side.fragments = 1;
     side.isDone = true;
     tx.advance(direction, Progress.complete);
+    // what is answered was asked, whatever its fragments say of themselves
+    if (direction === TO_CLIENT && tx.exchange.request.type >= 0 && !tx.exchange.request.isDone) this.finishRequest(tx);
     this.flow.services.triggerRawInspection(this.flow, direction);
     this.changed(direction);
+  }
+
+  private finishRequest(tx: DcerpcTransaction): void {
+    tx.exchange.request.isDone = true;
+    tx.advance(TO_SERVER, Progress.complete);
+    this.changed(TO_SERVER);
   }
 
   private stub(tx: DcerpcTransaction, data: Uint8Array, start: number, end: number, direction: Direction): void {
@@ -107,31 +114,33 @@ export class DcerpcParser extends AppParser {
 
   /** The transaction that a PDU belongs to, made for those that begin one; null for what is told of nowhere. */
   private transactionOf(direction: Direction, type: number): DcerpcTransaction | null {
-    if (isOfOtherEnd(type, direction)) return null;
-    const { callId } = this.header;
-    const known =
-      (direction === TO_CLIENT ? this.oldestAsked(callId, type) : undefined) ?? this.openCall(callId, direction);
-    if (known !== undefined) return known;
     if (!BEGINS[direction].has(type)) return null;
+    const { callId, minor } = this.header;
+    const known =
+      (direction === TO_CLIENT ? this.oldestAsked(callId, type) : undefined) ?? this.openCall(callId, type, direction);
+    if (known !== undefined) return known;
     if (this.liveCount >= MOST_CALLS) this.giveUpOldest();
     const tx = new DcerpcTransaction(this.newId(), callId, this.contexts);
+    tx.exchange.minor = minor;
     this.add(tx);
     // the request may still come, where nothing is missing
     if (direction === TO_CLIENT && this.isAstray[TO_SERVER]) this.lose(tx, TO_SERVER);
     return tx;
   }
 
-  /** The newest call of that number that a direction is not through with. */
-  private openCall(callId: number, direction: Direction): DcerpcTransaction | undefined {
-    const live = this.calls;
-    for (let i = live.length - 1; i >= 0; i--)
-      if (live[i]!.exchange.callId === callId && !live[i]!.exchange.side(direction).isDone) return live[i];
-    return undefined;
+  /** The newest call, or negotiation, of that number that a direction is not through with. */
+  private openCall(callId: number, type: number, direction: Direction): DcerpcTransaction | undefined {
+    const isNegotiation = NEGOTIATES.has(type);
+    return this.calls.findLast(({ exchange }) => {
+      const { request, response } = exchange;
+      const isOfKind = NEGOTIATES.has(request.type < 0 ? response.type : request.type) === isNegotiation;
+      return exchange.callId === callId && !exchange.side(direction).isDone && isOfKind;
+    });
   }
 
   /** What an answer of that type is to: calls of one number are answered in the order they came in. */
   private oldestAsked(callId: number, type: number): DcerpcTransaction | undefined {
-    const isNegotiation = ANSWERS_NEGOTIATION.has(type);
+    const isNegotiation = NEGOTIATES.has(type);
     return this.calls.find(
       ({ exchange: { callId: id, request, response } }) =>
         id === callId && !response.isDone && request.type >= 0 && (request.type !== PduType.request) === isNegotiation,
@@ -158,13 +167,15 @@ export class DcerpcParser extends AppParser {
   }
 }
 
-const ANSWERS_NEGOTIATION: ReadonlySet<number> = new Set([
+const NEGOTIATES: ReadonlySet<number> = new Set([
+  PduType.bind,
+  PduType.alterContext,
   PduType.bindAck,
   PduType.bindNak,
   PduType.alterContextResponse,
 ]);
 
-/** What may come without anything of its call before it. */
+/** What calls and negotiations are made of; all else is told of nowhere. */
 const BEGINS: readonly [ReadonlySet<number>, ReadonlySet<number>] = [
   new Set([PduType.request, PduType.bind, PduType.alterContext]),
   new Set([PduType.response, PduType.fault, PduType.bindAck, PduType.bindNak, PduType.alterContextResponse]),
@@ -173,6 +184,6 @@ const BEGINS: readonly [ReadonlySet<number>, ReadonlySet<number>] = [
 /** Where the next PDU may begin: at the end where none does. */
 function findHeader(data: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at + CO_HEADER <= end && !isCoHeader(data, at)) at++;
+  while (at + CO_HEADER <= end && !(isCoHeader(data, at) && isPduType(data[at + 2]!))) at++;
   return at;
 }

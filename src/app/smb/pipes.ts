@@ -4,7 +4,7 @@ import type { Direction } from '../../framework/transaction.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import { REQUEST_HEADER, RpcContexts, readRequest } from '../../applayer/dcerpc/contexts.ts';
 import { RpcExchange } from '../../applayer/dcerpc/exchange.ts';
-import { CO_HEADER, CoHeader, PduFlag, PduType, isOfOtherEnd } from '../../applayer/dcerpc/pdu.ts';
+import { CO_HEADER, CoHeader, PduFlag, PduType, isOfOtherEnd, isPduType } from '../../applayer/dcerpc/pdu.ts';
 import { GrowingBytes } from '../../base/growing-bytes.ts';
 import { SMB_ANOMALY } from './events.ts';
 import { NO_MESSAGE } from './host.ts';
@@ -202,7 +202,7 @@ export class Pipes {
   /** The transaction of the PDU whose header was read; null: it belongs to none. */
   private call(pipe: Pipe, direction: Direction, message: PipeMessage): SmbTransaction | null {
     const { callId, type } = this.header;
-    if (isOfOtherEnd(type, direction)) return null;
+    if (isOfOtherEnd(type, direction) || !isPduType(type)) return null;
     const { calls } = pipe;
     const known = calls.of(callId);
     if (known !== undefined && !known.exchange!.side(direction).isDone) return known;

@@ -75,9 +75,9 @@ export class CoHeader {
   /** Minor version. */
   minor = 0;
 
-  /** From 16 bytes at `at`; false when they are none. */
+  /** From 16 bytes at `at`, whatever type and label they have; false when they are none. */
   read(data: Uint8Array, at: number): boolean {
-    if (!isCoHeader(data, at)) return false;
+    if (!isVersion5(data, at)) return false;
     this.minor = data[at + 1]!;
     this.type = data[at + 2]!;
     this.flags = data[at + 3]!;
@@ -88,9 +88,18 @@ export class CoHeader {
   }
 }
 
-/** Version 5, a type there is, and a format label. */
+function isVersion5(data: Uint8Array, at: number): boolean {
+  return data[at] === 5 && data[at + 1]! <= 1;
+}
+
+/** What a header is known by: version 5 and a format label. */
 export function isCoHeader(data: Uint8Array, at: number): boolean {
-  return data[at] === 5 && data[at + 1]! <= 1 && data[at + 2]! <= LAST_TYPE && isRepresentation(data, at + 4);
+  return isVersion5(data, at) && isRepresentation(data, at + 4);
+}
+
+/** Whether there is such a type. */
+export function isPduType(type: number): boolean {
+  return type <= LAST_TYPE;
 }
 
 /** NDR format label (C706 chapter 14.1): integer and character order, then the floating-point format. */

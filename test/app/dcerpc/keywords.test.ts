@@ -100,6 +100,24 @@ describe('rules on DCE/RPC', () => {
     ]);
   });
 
+  it('come with a record of as much of the call as there was', () => {
+    const settings = { 'outputs.0.eve-log.types.4': 'dcerpc' };
+    const begun = { client: request(0, 15, 'stub', { flags: 1 }).toString('latin1') };
+    const records = ofType(runEngine({ frames: session(begun), settings }), 'dcerpc') as unknown[];
+    assert.deepEqual(
+      records.map((record) => (record as { readonly dcerpc: unknown }).dcerpc),
+      [
+        {
+          request: 'REQUEST',
+          req: { opnum: 15, frag_cnt: 1, stub_data_size: 4 },
+          response: 'UNREPLIED',
+          call_id: 1,
+          rpc_version: '5.0',
+        },
+      ],
+    );
+  });
+
   it('are refused when they ask for what cannot be', () => {
     const bad = [
       'dcerpc.iface:338cd001;',

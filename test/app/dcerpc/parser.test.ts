@@ -143,6 +143,65 @@ describe('DCE/RPC parser', () => {
     ]);
   });
 
+  it('takes no answer to a call for one to a negotiation of its number, whichever comes first', () => {
+    const driver = play([
+      [0, bind(OFFER, { callId: 9 })],
+      [1, bindAck([0, 0])],
+      [0, request(0, 1, 'one')],
+      [1, response('first')],
+    ]);
+    assert.deepEqual(shown(driver), [
+      [9, 'BIND', '', -1, '', '', '10'],
+      [1, '', 'BINDACK', -1, '', '', '01'],
+      [1, 'REQUEST', 'RESPONSE', 1, 'one', `${HEAD}first`, '11'],
+    ]);
+    const answered = play([
+      [0, bind(OFFER)],
+      [1, response('none')],
+    ]);
+    assert.deepEqual(shown(answered), [
+      [1, 'BIND', '', -1, '', '', '10'],
+      [1, '', 'RESPONSE', -1, '', `${HEAD}none`, '01'],
+    ]);
+  });
+
+  it('takes a call for whole that is answered', () => {
+    const driver = play([
+      [0, request(0, 1, 'one', { flags: 1 })],
+      [1, response('first')],
+    ]);
+    assert.deepEqual(shown(driver), [[1, 'REQUEST', 'RESPONSE', 1, 'one', `${HEAD}first`, '11']]);
+  });
+
+  it('passes over what belongs to no call', () => {
+    for (const type of [1, 4, 10, 18, 19, 20, 21, 0x80]) {
+      const of = (...steps: Step[]): unknown[] => shown(play(steps));
+      const asked: Step = [0, request(0, 1, 'one')];
+      assert.deepEqual(of(asked, [1, pdu(type, Buffer.alloc(8))]), of(asked), `answer ${String(type)}`);
+      const begun: Step = [0, request(0, 1, 'one', { flags: 1 })];
+      assert.deepEqual(of(begun, [0, pdu(type, Buffer.alloc(8))]), of(begun), `request ${String(type)}`);
+    }
+  });
+
+  it('reads PDUs whose format label says what it cannot mean', () => {
+    const odd = request(0, 1, 'one');
+    odd[4] = 0x5f;
+    odd[5] = 0x80;
+    assert.deepEqual(shown(play([...CALL.slice(0, 2), [0, odd]])).slice(1), [[1, 'REQUEST', '', 1, 'one', '', '10']]);
+  });
+
+  it('has the version of its first PDU', () => {
+    const [asked, answered] = [bind(OFFER), bindAck([0, 0])];
+    asked[1] = 1;
+    const [tx] = callsOf(
+      play([
+        [0, asked],
+        [1, answered],
+      ]),
+    );
+    assert.equal(tx!.exchange.minor, 1);
+  });
+
   it('names the interface that a call goes to though it was refused', () => {
     const { contexts } = callsOf(play(CALL))[1]!.exchange;
     assert.deepEqual(

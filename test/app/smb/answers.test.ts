@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import smb from '../../../src/app/smb/index.ts';
 import { JsonText } from '../../../src/base/json-writer.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
+import * as pdus from '../dcerpc/support.ts';
 import * as messages from './messages.ts';
 import type { Options1, Options2, Turn } from './messages.ts';
 
+const WINREG = '338cd001-2244-31f1-aaaa-900038001003';
 const { NEGOTIATION, NEGOTIATION_1, session, smb2, smb1, command, fields } = messages;
 
 function play(...turns: readonly Turn[]): ParserDriver {
@@ -167,6 +169,14 @@ describe('answers of SMB', () => {
       [0, 2, 3, 4, 5].map((words) => setup1(words).length),
       [0, 1, 0, 0, 1],
     );
+  });
+
+  it('are not waited for to name the interface of a call', () => {
+    const offer = pdus.bind([{ contextId: 0, uuid: WINREG }]);
+    const call = pdus.request(0, 15, 'key', { callId: 2 });
+    const driver = play(...messages.PIPE_OPENED, messages.pipeWrite(offer), messages.pipeWrite(call));
+    const { interfaces } = records(driver).at(-1)!['dcerpc'] as { readonly interfaces: unknown };
+    assert.deepEqual(interfaces, [{ uuid: WINREG, version: '1.0', service: 'winreg', procedure: 'BaseRegOpenKey' }]);
   });
 
   it('have a status by name', () => {

@@ -203,8 +203,9 @@ describe('SMB parser', () => {
   });
 
   it('takes nothing for a message that is a header alone', () => {
-    const whole = smb2(13, Buffer.alloc(4), { next: 64 });
-    assert.deepEqual(shown(play([[0, session(whole)]])), ['SMB2_KEEPALIVE generic 10']);
+    const body = messages.fields([2, 9], [2, 0], [2, 72], [2, 10], messages.utf16('share'));
+    const whole = smb2(3, body, { next: 64 });
+    assert.deepEqual(shown(play([[0, session(whole)]])), ['SMB2_TREE_CONNECT tree_connect 10']);
   });
 
   it('finds nothing wrong with what is no message of SMB, remnants of answers, and compression', () => {

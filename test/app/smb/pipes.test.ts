@@ -37,6 +37,10 @@ describe('pipes of SMB', () => {
     assert.deepEqual(told(play(pieces)), ['open/ 10', 'next/ 10']);
   });
 
+  it('pass over PDUs of no type that there is', () => {
+    assert.deepEqual(told(play([pipeWrite(pdus.pdu(21, Buffer.alloc(8))), pipeWrite(call('open', 2))])), ['open/ 10']);
+  });
+
   it('keep what is configured of stub data, and nothing of the bytes around it', () => {
     const whole = call('x'.repeat(5000));
     const driver = play([pipeWrite(whole.subarray(0, 100)), pipeWrite(whole.subarray(100))], {
