@@ -1,5 +1,6 @@
 // A message of SMB 2 and 3 under way: its header, where it is, and what its numbers stand for.
 
+import { CO_HEADER, isCoHeader, isPduType } from '../../applayer/dcerpc/pdu.ts';
 import type { SmbHost } from './host.ts';
 import { keyOf, le16, le32 } from './read.ts';
 import { UNKNOWN_TREE, isService } from './session.ts';
@@ -66,7 +67,21 @@ export function treeOf(host: SmbHost, header: Smb2Header): Tree {
   return host.session.trees.get(treeKey(header)) ?? UNKNOWN_TREE;
 }
 
-/** Whether what is read from or written to a file are calls of procedures. */
+/** As `isCallOf`, of [at, end) that is read from or written to it: where nobody saw what it is in, it may be told by them. */
+export function carriesCall(
+  host: SmbHost,
+  header: Smb2Header,
+  file: string,
+  data: Uint8Array,
+  at: number,
+  end: number,
+): boolean {
+  if (isCallOf(host, header, file)) return true;
+  const isPdu = at + CO_HEADER <= end && isCoHeader(data, at) && isPduType(data[at + 2]!);
+  return isPdu && treeOf(host, header) === UNKNOWN_TREE;
+}
+
+/** Whether what is read from or written to a file are calls of procedures, as it is named. */
 export function isCallOf(host: SmbHost, header: Smb2Header, file: string): boolean {
   const { name, isPipe } = treeOf(host, header);
   if (!isPipe && name.length > 0) return false;

@@ -10,7 +10,7 @@ import { readSecurity, newSessionSetup } from './security.ts';
 import { MOST_DIALECTS, UNKNOWN_NAME } from './session.ts';
 import type { Side } from './side.ts';
 import { PIPE_TRANSCEIVE, Smb2Command, dialectName } from './smb2-header.ts';
-import { Fixed, isCallOf, treeKey, treeOf } from './smb2-message.ts';
+import { Fixed, carriesCall, isCallOf, treeKey, treeOf } from './smb2-message.ts';
 import type { Smb2Message } from './smb2-message.ts';
 import { NtStatus } from './status.ts';
 import type { SmbDetail, SmbTransaction } from './transaction.ts';
@@ -177,8 +177,8 @@ export class Smb2Requests {
   private isOfPipe(file: string, before: number, length: number): boolean {
     const { message, host } = this;
     const { header } = message;
-    if (isCallOf(host, header, file)) {
-      const at = message.start + before;
+    const at = message.start + before;
+    if (carriesCall(host, header, file, message.data, at, Math.min(message.end, at + length))) {
       const about = { version: 2, command: header.command, ids: header, status: -1, isDosStatus: false } as const;
       host.pipes.bytes(file, TO_SERVER, about, message.data, at, at + length, message.end);
       return true;

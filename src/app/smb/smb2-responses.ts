@@ -10,7 +10,7 @@ import { UNKNOWN_NAME } from './session.ts';
 import type { PendingRead } from './session.ts';
 import type { Side } from './side.ts';
 import { Smb2Command } from './smb2-header.ts';
-import { Fixed, isCallOf, treeKey, treeOf } from './smb2-message.ts';
+import { Fixed, carriesCall, treeKey, treeOf } from './smb2-message.ts';
 import type { Smb2Message } from './smb2-message.ts';
 import { NtStatus } from './status.ts';
 import type { Create, SmbTransaction, TreeConnect } from './transaction.ts';
@@ -165,8 +165,8 @@ export class Smb2Responses {
     const { header } = message;
     let tx = host.files.of(pending.file, TO_CLIENT);
     if (tx === undefined) {
-      if (isCallOf(host, header, pending.file)) {
-        const at = message.start + before;
+      const at = message.start + before;
+      if (carriesCall(host, header, pending.file, message.data, at, Math.min(message.end, at + length))) {
         host.pipes.bytes(pending.file, TO_CLIENT, this.about(), message.data, at, at + length, message.end);
         return;
       }

@@ -3,12 +3,13 @@
 import type { AppInput } from '../../framework/app-input.ts';
 import { TO_CLIENT, TO_SERVER } from '../../framework/transaction.ts';
 import type { Direction } from '../../framework/transaction.ts';
+import { CO_HEADER } from '../../applayer/dcerpc/pdu.ts';
 import { SMB_ANOMALY } from './events.ts';
 import type { SmbHost } from './host.ts';
-import { keyOf, le32 } from './read.ts';
+import { keyOf, le16, le32 } from './read.ts';
 import type { Side } from './side.ts';
 import { Smb2Command } from './smb2-header.ts';
-import { Fixed, Smb2Message, isCallOf } from './smb2-message.ts';
+import { Fixed, Smb2Message, carriesCall } from './smb2-message.ts';
 import { Smb2Requests } from './smb2-requests.ts';
 import { Smb2Responses } from './smb2-responses.ts';
 import { WHOLE } from './version.ts';
@@ -35,20 +36,31 @@ export class Smb2 implements SmbVersion {
   needed(data: Uint8Array, at: number, available: number, length: number, direction: Direction): number {
     const { header } = this.message;
     header.read(data, at);
-    const { command } = header;
-    if (direction === TO_CLIENT) return this.neededOfResponse(data, at, available);
-    if (command !== Smb2Command.write) return WHOLE;
-    if (available < Math.min(Fixed.write, length)) return Fixed.write;
-    const isCall = available >= Fixed.write && isCallOf(this.host, header, keyOf(data, at + 80, at + 96));
-    return isCall ? WHOLE : Fixed.write;
+    if (header.command === Smb2Command.write && direction === TO_SERVER)
+      return this.neededOfWrite(data, at, available, length);
+    if (header.command === Smb2Command.read && direction === TO_CLIENT)
+      return this.neededOfRead(data, at, available, length);
+    return WHOLE;
   }
 
-  private neededOfResponse(data: Uint8Array, at: number, available: number): number {
+  /** As much as tells whether it is a call, which is waited for. */
+  private neededOfWrite(data: Uint8Array, at: number, available: number, length: number): number {
+    const enough = Fixed.write + CO_HEADER;
+    if (available < Math.min(enough, length)) return enough;
+    if (available < Fixed.write) return WHOLE;
+    const file = keyOf(data, at + 80, at + 96);
+    const start = at + le16(data, at + 66);
+    return carriesCall(this.host, this.message.header, file, data, start, at + available) ? WHOLE : Fixed.write;
+  }
+
+  private neededOfRead(data: Uint8Array, at: number, available: number, length: number): number {
+    const enough = Fixed.dataRead + CO_HEADER;
+    if (available < Math.min(enough, length)) return enough;
     const { header } = this.message;
-    if (header.command !== Smb2Command.read) return WHOLE;
-    if (available < Fixed.dataRead) return Fixed.dataRead;
     const read = this.host.session.reads.get(messageKey(header));
-    return read !== undefined && isCallOf(this.host, header, read.file) ? WHOLE : Fixed.dataRead;
+    if (available < Fixed.dataRead || read === undefined) return Fixed.dataRead;
+    const start = at + data[at + 66]!;
+    return carriesCall(this.host, header, read.file, data, start, at + available) ? WHOLE : Fixed.dataRead;
   }
 
   take({ data, direction }: AppInput, at: number, end: number, side: Side): void {

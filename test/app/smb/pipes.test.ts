@@ -37,6 +37,23 @@ describe('pipes of SMB', () => {
     assert.deepEqual(told(play(pieces)), ['open/ 10', 'next/ 10']);
   });
 
+  it('are told by what passes through them where nobody saw what they are in', () => {
+    const calls = (...turns: Turn[]): string[] => {
+      const driver = new ParserDriver(smb);
+      for (const [direction, bytes] of turns) for (const byte of bytes) driver.feed(direction, Buffer.of(byte));
+      return told(driver);
+    };
+    const answer = pdus.response('opened', { callId: 1 });
+    assert.deepEqual(calls(pipeWrite(call('open')), ...pipeRead(answer)), ['open/opened 11']);
+    const other = Buffer.from(call('open'));
+    other[0] = 4;
+    assert.deepEqual(calls(pipeWrite(other)), []);
+    const [ask, answered] = PIPE_OPENED.slice(2, 4) as [Turn, Turn];
+    const ofFiles = Buffer.from(answered[1]);
+    ofFiles[4 + 66] = 1;
+    assert.deepEqual(calls(ask, [1, ofFiles], pipeWrite(call('open'))), [], 'a share of files');
+  });
+
   it('pass over PDUs of no type that there is', () => {
     assert.deepEqual(told(play([pipeWrite(pdus.pdu(21, Buffer.alloc(8))), pipeWrite(call('open', 2))])), ['open/ 10']);
   });
