@@ -82,7 +82,7 @@ export function carriesCall(
 }
 
 /** Whether what is read from or written to a file are calls of procedures, as it is named. */
-export function isCallOf(host: SmbHost, header: Smb2Header, file: string): boolean {
+function isCallOf(host: SmbHost, header: Smb2Header, file: string): boolean {
   const { name, isPipe } = treeOf(host, header);
   if (!isPipe && name.length > 0) return false;
   const called = host.session.names.get(file);

@@ -10,7 +10,7 @@ import { readSecurity, newSessionSetup } from './security.ts';
 import { MOST_DIALECTS, UNKNOWN_NAME } from './session.ts';
 import type { Side } from './side.ts';
 import { PIPE_TRANSCEIVE, Smb2Command, dialectName } from './smb2-header.ts';
-import { Fixed, carriesCall, isCallOf, treeKey, treeOf } from './smb2-message.ts';
+import { Fixed, carriesCall, treeKey, treeOf } from './smb2-message.ts';
 import type { Smb2Message } from './smb2-message.ts';
 import { NtStatus } from './status.ts';
 import type { SmbDetail, SmbTransaction } from './transaction.ts';
@@ -212,7 +212,7 @@ export class Smb2Requests {
     const end = at + message.u32(92);
     if (end > message.end) return false;
     const { header } = message;
-    if (code === PIPE_TRANSCEIVE && isCallOf(host, header, file)) {
+    if (code === PIPE_TRANSCEIVE && carriesCall(host, header, file, message.data, at, end)) {
       const about = { version: 2, command: header.command, ids: header, status: -1, isDosStatus: false } as const;
       host.pipes.bytes(file, TO_SERVER, about, message.data, at, end);
       host.session.reads.set(messageKey(header), { offset: 0, file, fid: -1 });

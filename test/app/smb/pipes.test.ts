@@ -45,6 +45,7 @@ describe('pipes of SMB', () => {
     };
     const answer = pdus.response('opened', { callId: 1 });
     assert.deepEqual(calls(pipeWrite(call('open')), ...pipeRead(answer)), ['open/opened 11']);
+    assert.deepEqual(calls(transceive(call('open'), 9), transceived(answer, 9)), ['open/opened 11']);
     const other = Buffer.from(call('open'));
     other[0] = 4;
     assert.deepEqual(calls(pipeWrite(other)), []);
