@@ -67,7 +67,7 @@ export class Smb2Header {
   /** Bytes from this header to that of the next message of the chain, 0 for the last. */
   next = 0;
   messageId = 0;
-  /** 0 in answers that come later than others. */
+  /** 0 in answers that come later than others, and in what cancels their requests. */
   treeId = 0;
   sessionLow = 0;
   sessionHigh = 0;
@@ -80,7 +80,8 @@ export class Smb2Header {
     this.isResponse = (flags & Flag.response) !== 0;
     this.next = le32(data, at + 20);
     this.messageId = le64(data, at + 24);
-    this.treeId = (flags & Flag.async) !== 0 ? 0 : le32(data, at + 36);
+    const isAsync = (flags & Flag.async) !== 0 && (this.isResponse || this.command === Smb2Command.cancel);
+    this.treeId = isAsync ? 0 : le32(data, at + 36);
     this.sessionLow = le32(data, at + 40);
     this.sessionHigh = le32(data, at + 44);
   }

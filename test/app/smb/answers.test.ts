@@ -64,6 +64,18 @@ describe('answers of SMB', () => {
       assert.equal(records(play(setup({ treeId: 5 })))[0]!['tree_id'], 5);
     });
 
+    it('that come late have no tree, nor has what cancels them', () => {
+      const tree = (code: number): unknown => {
+        const [direction, bytes] = ask(code, SHORT, { treeId: 5 });
+        bytes[4 + 16] = 2;
+        return records(play([direction, bytes]))[0]!['tree_id'];
+      };
+      assert.deepEqual([tree(13), tree(12)], [5, 0]);
+      const [, late] = setUp({ treeId: 6 });
+      late[4 + 16] = 3;
+      assert.equal(records(play(setup({ treeId: 5 }), [1, late]))[0]!['tree_id'], 0);
+    });
+
     it('carry what was read of the file of their session alone', () => {
       const [ask0, answer0] = [messages.readRequest(3, 0), messages.readResponse(Buffer.from('abc'))];
       const other = Buffer.from(answer0[1]);
