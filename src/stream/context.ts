@@ -239,13 +239,7 @@ export class TcpContext {
     const acked = this.reassembly.ackedTo(d);
     if (acked <= w[d + D.app]!) return;
     // a hole is one when data is seen beyond it: what was acknowledged past the last may still come
-    const known = acked < w[d + D.end]! ? acked : w[d + D.end]!;
-    const hasHole = known > w[d + D.contiguous]!;
-    if (hasHole) {
-      if (w[d + D.skip]! > w[d + D.app]!) this.deliver(p, b, d, w[d + D.contiguous]!, false);
-      this.reassembly.settleGaps(p, d, known);
-      noteScaled(this.sessions, b, d, Scaled.gap);
-    }
+    const hasHole = this.settleHoles(p, b, d, acked < w[d + D.end]! ? acked : w[d + D.end]!);
     this.deliver(p, b, d, acked < w[d + D.contiguous]! ? acked : w[d + D.contiguous]!, hasHole);
   }
 
@@ -253,13 +247,18 @@ export class TcpContext {
   settle(p: Packet, b: number, d: number): void {
     const w = this.sessions.words;
     if (this.options.inline || (w[d + D.flags]! & StreamFlag.based) === 0) return;
-    const hasHole = w[d + D.end]! > w[d + D.contiguous]!;
-    if (hasHole) {
-      if (w[d + D.skip]! > w[d + D.app]!) this.deliver(p, b, d, w[d + D.contiguous]!, false);
-      this.reassembly.settleGaps(p, d, w[d + D.end]!);
-      noteScaled(this.sessions, b, d, Scaled.gap);
-    }
+    const hasHole = this.settleHoles(p, b, d, w[d + D.end]!);
     this.deliver(p, b, d, w[d + D.contiguous]!, hasHole);
+  }
+
+  /** Holes before `to` are gaps from now on; false: there are none. */
+  private settleHoles(p: Packet, b: number, d: number, to: number): boolean {
+    const w = this.sessions.words;
+    if (to <= w[d + D.contiguous]!) return false;
+    if (w[d + D.skip]! > w[d + D.app]!) this.deliver(p, b, d, w[d + D.contiguous]!, false);
+    this.reassembly.settleGaps(p, d, to);
+    noteScaled(this.sessions, b, d, Scaled.gap);
+    return true;
   }
 
   /** @param hasHole bytes that are not kept never came; otherwise the application layer had no use for them */
@@ -370,14 +369,24 @@ export class TcpContext {
     return w[b + S.state] === TcpStateId.closed && (w[b + S.flags]! & SessionFlag.closedByRst) === 0;
   }
 
-  /** Offers again what was offered before and not taken; with `all` also what nobody acknowledged. */
-  resume(p: Packet, b: number, d: number, all: boolean): void {
+  /** Offers again what was offered before and not taken. */
+  resume(p: Packet, b: number, d: number): void {
     const w = this.sessions.words;
     if ((w[d + D.flags]! & StreamFlag.based) === 0) return;
     w[d + D.offered] = 0;
-    this.isFlushing = all;
-    const acked = all || this.options.inline ? w[d + D.contiguous]! : this.reassembly.ackedTo(d);
+    const acked = this.options.inline ? w[d + D.contiguous]! : this.reassembly.ackedTo(d);
     this.deliver(p, b, d, acked < w[d + D.contiguous]! ? acked : w[d + D.contiguous]!, false);
+  }
+
+  /** The flow is over: what was not taken, and what nobody acknowledged, up to a hole that nobody did. */
+  flush(p: Packet, b: number, d: number): void {
+    const w = this.sessions.words;
+    if ((w[d + D.flags]! & StreamFlag.based) === 0) return;
+    w[d + D.offered] = 0;
+    this.isFlushing = true;
+    const acked = this.options.inline ? 0 : this.reassembly.ackedTo(d);
+    const hasHole = this.settleHoles(p, b, d, acked < w[d + D.end]! ? acked : w[d + D.end]!);
+    this.deliver(p, b, d, w[d + D.contiguous]!, hasHole);
     this.isFlushing = false;
   }
 

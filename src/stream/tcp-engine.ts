@@ -140,8 +140,8 @@ export class TcpEngine {
     turnSession(this.s, b);
     this.x.onSwap?.(this.s.words[b + S.flow]!);
     p.flags ^= PacketFlag.toServer | PacketFlag.toClient;
-    this.x.resume(p, b, b + CLIENT, false);
-    this.x.resume(p, b, b + SERVER, false);
+    this.x.resume(p, b, b + CLIENT);
+    this.x.resume(p, b, b + SERVER);
   }
 
   private countFlags(p: Packet): void {
@@ -301,7 +301,7 @@ export class TcpEngine {
   /** Offers the application layer again what it did not take of a direction. */
   resume(p: Packet, f: number, direction: 0 | 1): void {
     const b = this.flows.tcp(f) * STRIDE;
-    if (b >= 0) this.x.resume(p, b, b + (direction === 0 ? CLIENT : SERVER), false);
+    if (b >= 0) this.x.resume(p, b, b + (direction === 0 ? CLIENT : SERVER));
   }
 
   isClosed(f: number): boolean {
@@ -315,14 +315,15 @@ export class TcpEngine {
     if (t < 0) return false;
     const w = this.s.words;
     const d = t * STRIDE + (direction === 0 ? CLIENT : SERVER);
-    return (w[d + D.flags]! & StreamFlag.appDisabled) === 0 && w[d + D.contiguous]! > w[d + D.app]!;
+    const acked = this.options.inline ? 0 : Math.min(this.x.reassembly.ackedTo(d), w[d + D.end]!);
+    return (w[d + D.flags]! & StreamFlag.appDisabled) === 0 && Math.max(w[d + D.contiguous]!, acked) > w[d + D.app]!;
   }
 
   /** The same at the end of the flow, with what nobody acknowledged. */
   flushApp(p: Packet, f: number, direction: 0 | 1): void {
     const b = this.flows.tcp(f) * STRIDE;
     if (b < 0) return;
-    this.x.resume(p, b, b + (direction === 0 ? CLIENT : SERVER), true);
+    this.x.flush(p, b, b + (direction === 0 ? CLIENT : SERVER));
     if (this.turnDue >= 0) this.turn(p);
   }
 

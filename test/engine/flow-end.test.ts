@@ -57,6 +57,25 @@ describe('the end of a flow', () => {
     assert.equal(alert.payload_printable, 'splitword');
   });
 
+  it('goes on behind bytes that were acknowledged and never came', () => {
+    const asked = 'GET /a HTTP/1.1\r\nHost: a\r\n\r\n';
+    const begun = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc';
+    const missed = begun.length + 3;
+    const rules = ['alert http any any -> any any (msg:"m"; http.response_body; content:"ghi"; sid:1;)'];
+    const alertsAfter = (acked: number): number[] => {
+      const frames = [
+        ...HANDSHAKE,
+        request(asked),
+        response(begun, 0, asked.length),
+        request('', asked.length, acked),
+        response('ghi', missed, asked.length),
+      ];
+      return sidsOf(runEngine({ rules, frames }));
+    };
+    assert.deepEqual(alertsAfter(missed), [1]);
+    assert.deepEqual(alertsAfter(begun.length), [], 'what was not acknowledged may still come');
+  });
+
   it('inspects both directions, and the record comes after the alerts', () => {
     const frames = [...HANDSHAKE, request('split'), request('word', 5), response('splitword', 0, 9)];
     const events = runEngine({ rules: [RULE], frames });
