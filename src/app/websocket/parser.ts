@@ -60,6 +60,7 @@ class Side {
   messageLength = 0;
   isCompressed = false;
   readonly inflater: Inflater;
+  hasBegun = false;
 
   constructor(limit: number) {
     this.inflater = new Inflater(limit);
@@ -94,6 +95,19 @@ export class WebSocketParser extends AppParser {
     return at - input.start;
   }
 
+  /**
+   * Bytes of the payload under way may be missing; elsewhere nobody knows where the next frame begins, but before the
+   * first, where it is hoped.
+   */
+  override gap(direction: Direction, length: number): boolean {
+    const side = this.sides[direction];
+    if (side.tx === null || length > side.left) return !side.hasBegun;
+    side.left -= length;
+    side.kept = this.limit; // what is behind a hole is not told as if there were none
+    if (side.left === 0) this.finish(side, direction);
+    return true;
+  }
+
   /** Begins a frame; @returns where its payload begins, -1 when the header, or the payload that is kept, is not whole */
   private header(input: AppInput, at: number, side: Side): number {
     const { data, end, direction } = input;
@@ -110,6 +124,7 @@ export class WebSocketParser extends AppParser {
     const mask = isMasked ? i32(data, at + size - 4) >>> 0 : -1;
     const tx = new WebSocketTransaction(this.newId(), direction, data[at]!, mask);
     side.tx = tx;
+    side.hasBegun = true;
     side.parts = [];
     side.kept = 0;
     this.add(tx);

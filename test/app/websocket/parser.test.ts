@@ -56,6 +56,23 @@ describe('WebSocket parser', () => {
     ]);
   });
 
+  it('goes on behind missing bytes where it is known, or hoped, what follows', () => {
+    const driver = play(Buffer.alloc(0));
+    assert.equal(driver.parser.gap(0, 30), true);
+    driver.feed(0, frame(0x81, Buffer.from('one')));
+    const wide = Buffer.concat([Buffer.of(0x82, 127, 0, 0, 0, 0, 0, 2, 0, 0), Buffer.alloc(131_072, 'z')]);
+    driver.feed(0, wide.subarray(0, 20));
+    assert.equal(driver.parser.gap(0, 1000), true);
+    driver.feed(0, wide.subarray(1020, -10));
+    assert.equal(driver.parser.gap(0, 10), true);
+    driver.feed(0, frame(0x81, Buffer.from('two')));
+    assert.deepEqual(
+      driver.parser.transactions.map((tx) => Buffer.from((tx as WebSocketTransaction).payload).toString('latin1')),
+      ['one', 'z'.repeat(10), 'two'],
+    );
+    assert.equal(driver.parser.gap(0, 30), false);
+  });
+
   it('knows a frame once all of it is there', () => {
     const end = SESSION.length - 1;
     assert.equal(play(SESSION.subarray(0, end)).parser.transactions.length, 4);
