@@ -7,7 +7,8 @@ import { i32 } from '../wire/read.ts';
 const FIRST_TAG = 10;
 const LAST_TAG = 30;
 const PVNO = 5;
-const MAX_RECORD = 1 << 24;
+/** Longest message over TCP that is looked for. */
+const MAX_RECORD = 1 << 14;
 
 function probeUdp(data: Uint8Array, start: number, end: number): number {
   if (end - start < 10) return Probed.no;

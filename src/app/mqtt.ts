@@ -2,21 +2,20 @@
 
 import { Probed, defineProtocol } from '../framework/app-protocol.ts';
 
-const CONNECT = 1;
-const CONNACK = 2;
-const LAST_TYPE = 15;
+/** Both bits of the quality of service are never set (section 3.3.1.2 of MQTT 5). */
+const QOS = 0x06;
 /** Most bytes of the remaining length. */
 const LENGTH_BYTES = 4;
 
-function probe(data: Uint8Array, start: number, end: number, direction: 0 | 1): number {
+/** Any packet: a session may be seen from its middle on. */
+function probe(data: Uint8Array, start: number, end: number): number {
   if (end - start < 2) return Probed.more;
-  const type = data[start]! >>> 4;
-  if (type === 0 || type > LAST_TYPE) return Probed.no;
+  const first = data[start]!;
+  if (first >>> 4 === 0 || (first & QOS) === QOS) return Probed.no;
   let at = start + 1;
   while (at < end && at - start <= LENGTH_BYTES && data[at]! >= 0x80) at++;
   if (at - start > LENGTH_BYTES) return Probed.no;
-  if (at >= end) return Probed.more;
-  return direction === 0 ? (type === CONNECT ? Probed.yes : Probed.no) : type === CONNACK ? Probed.yes : Probed.no;
+  return at >= end ? Probed.more : Probed.yes;
 }
 
 export default defineProtocol({

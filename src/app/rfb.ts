@@ -7,7 +7,7 @@ export default defineProtocol({
   summary: 'Remote screens (VNC).',
   transports: ['tcp'],
   patterns: [
-    { transport: 'tcp', direction: 0, content: 'RFB ' },
-    { transport: 'tcp', direction: 1, content: 'RFB ' },
+    { transport: 'tcp', direction: 0, content: 'RFB ', nocase: true },
+    { transport: 'tcp', direction: 1, content: 'RFB ', nocase: true },
   ],
 });

@@ -16,7 +16,9 @@ const SIMPLE = element(0x80, 'secret');
 const bind = (name: string, auth: Buffer): Buffer => message(0x60, VERSION, element(4, name), auth);
 const result = (name: string): Buffer => message(0x61, element(10, '\0'), element(4, name), element(4));
 const SCOPE = [element(10, '\x02'), element(10, '\0'), element(2, '\0'), element(2, '\0'), element(1, '\0')];
-const search = (filter: Buffer): Buffer => message(0x63, element(4, 'dc=local'), ...SCOPE, filter, element(0x30));
+const search = (filter: Buffer, ...attributes: readonly Buffer[]): Buffer =>
+  message(0x63, element(4, 'dc=local'), ...SCOPE, filter, element(0x30, ...attributes));
+const CHANGE = element(0x30, element(10, '\x02'), element(0x30, element(4, 'cn'), element(0x31, element(4, 'b'))));
 const NAMES = Object.fromEntries(Object.entries(Probed).map(([name, value]) => [value, name]));
 const { probe } = ldap.probes![0]!;
 
@@ -32,6 +34,14 @@ describe('detection of LDAP', () => {
     ['a search', search(element(0x87, 'objectClass')), 0, 'yes'],
     ['a search without a filter', search(element(0x30, element(0x30))), 0, 'no'],
     ['the end of a session', message(0x42), 0, 'yes'],
+    ['a search with an attribute', search(element(0x87, 'a'), element(4, 'cn')), 0, 'yes'],
+    ['a search whose attributes are no text', search(element(0x87, 'a'), element(4, '\xff')), 0, 'no'],
+    ['the end of a session with something in it', message(0x42, element(4)), 0, 'no'],
+    ['a change', message(0x66, element(4, 'cn=a'), element(0x30, CHANGE)), 0, 'yes'],
+    ['a change of nothing', message(0x66, element(4, 'cn=a'), element(0x30, VERSION)), 0, 'no'],
+    ['an id below zero', element(0x30, element(2, '\xff'), element(0x42)), 0, 'no'],
+    ['an operation with controls', element(0x30, VERSION, element(0x42), element(0xa0)), 0, 'yes'],
+    ['an operation with something else behind it', element(0x30, VERSION, element(0x42), element(4)), 0, 'no'],
     ['no operation', message(0x1f), 0, 'no'],
     ['half of it', bind('cn=a', SIMPLE).subarray(0, 12), 0, 'more'],
     ['text', Buffer.from('GET / HTTP/1.0\r\n'), 0, 'no'],

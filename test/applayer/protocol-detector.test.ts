@@ -45,6 +45,13 @@ const counted = (questions: number): Buffer => {
 const NO_RECORDS = counted(0);
 const MANY_RECORDS = counted(200);
 
+/** The beginning of an AS-REP of such a length. */
+const kerberos = (length: number): Buffer => {
+  const bytes = Buffer.from('000000006b8205703082056ca003020105a10302010b' + '00'.repeat(40), 'hex');
+  bytes.writeUInt32BE(length);
+  return bytes;
+};
+
 describe('ProtocolDetector', () => {
   const cases: readonly (readonly [string, Buffer | string, Partial<Where>, string])[] = [
     ['HTTP on any port', 'GET / HTTP/1.1\r\n', {}, 'http'],
@@ -106,11 +113,14 @@ describe('ProtocolDetector', () => {
       'failed',
     ],
     [
-      'an answer of the DHT',
+      'no answer of the DHT, even of a server, as long as nobody asked',
       'd1:rd2:id20:aaaaaaaaaaaaaaaaaaaae1:t2:aa1:y1:re',
       { transport: 'udp', server: 6881, direction: 1 },
-      'bittorrent-dht',
+      'failed',
     ],
+    ['RFB in whatever letters', 'rFb 003.008\n', {}, 'rfb'],
+    ['Kerberos over TCP', kerberos(1 << 14), { server: 88 }, 'krb5'],
+    ['no message of Kerberos that is longer', kerberos((1 << 14) + 1), { server: 88, direction: 1 }, 'failed'],
     ['nothing in two bytes', 'GE', {}, 'undecided'],
     ['a protocol that is off', Buffer.from('0001000000060101000000010000', 'hex'), { server: 502 }, 'undecided'],
   ];

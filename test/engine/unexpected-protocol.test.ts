@@ -77,6 +77,9 @@ describe('unexpected protocols', () => {
     assert.deepEqual(told(get, { server: 'abcdefghi' }, { client: 'x' }, { server: 'j' }), [EVENTS[4]]);
     assert.deepEqual(told({ server: 'SSH-2.0-x\r\n' }, { client: 'x'.repeat(40) }), [EVENTS[4]]);
     assert.deepEqual(told({ client: 'x'.repeat(40) }, { server: 'SSH-2.0-x\r\n' }, { client: 'x' }), [EVENTS[4]]);
+    const version = 'RFB 003.008\n';
+    const withoutParser = [{ server: 'x'.repeat(40) }, { client: version }, { server: '' }];
+    assert.deepEqual(told(...withoutParser), [EVENTS[4]]);
   });
 
   it('are not TLS of a server that begins with an alert, or that is seen from its data on', () => {
