@@ -30,14 +30,15 @@ import type { HttpSettings } from './settings.ts';
 import { HttpTransaction, Progress, hasFileBody } from './transaction.ts';
 import type { HttpMessage } from './transaction.ts';
 import { FIELD_LIMIT, JUNK_BEHIND_LINE, Side, Wait } from './side.ts';
-import { endOf, isBlank, strayInRequest, strayInResponse } from './stray.ts';
+import { StrayReader } from './stray-reader.ts';
+import type { StrayHost } from './stray-reader.ts';
 import { Unanswered } from './unanswered.ts';
 import { UPGRADE_PROTOCOLS, Upgrade, handedOver, upgradeOf } from './upgrade.ts';
 
 const LF = 10;
 const CR = 13;
 
-export class HttpParser extends AppParser implements BodyHost {
+export class HttpParser extends AppParser implements BodyHost, StrayHost {
   private readonly settings: HttpSettings;
   private readonly sides = [new Side(), new Side()] as const;
   private readonly unanswered: Unanswered;
@@ -48,6 +49,7 @@ export class HttpParser extends AppParser implements BodyHost {
   private isTold = true;
   private readonly sink: BodySink;
   private readonly bodies: BodyReader;
+  private readonly strays: StrayReader;
 
   constructor(flow: AppFlow, configured: HttpSettings) {
     super(flow);
@@ -56,6 +58,7 @@ export class HttpParser extends AppParser implements BodyHost {
     this.unanswered = new Unanswered(settings.maxTransactions);
     this.sink = new BodySink(flow, settings);
     this.bodies = new BodyReader(this, this.sink);
+    this.strays = new StrayReader(this, this.sink);
     flow.services.holdBehind(flow, TO_SERVER, configured.requestBody.minimum);
     flow.services.holdBehind(flow, TO_CLIENT, configured.responseBody.minimum);
   }
@@ -111,7 +114,7 @@ export class HttpParser extends AppParser implements BodyHost {
         return this.bodyOrLine(input, side, at);
       case Wait.stray:
       case Wait.strayLine:
-        return this.stray(input, side, at);
+        return this.strays.step(input, side, at);
       case Wait.headersOrNothing:
         return this.headersOrNothing(input, side, at);
       case Wait.nothing:
@@ -414,37 +417,8 @@ export class HttpParser extends AppParser implements BodyHost {
     side.wait = Wait.stray;
   }
 
-  /** Line by line, as long as no message begins; with the bytes at hand the message is over, but within a request's line. */
-  private stray({ data, end, direction }: AppInput, side: Side, at: number): number {
-    const tx = side.tx!;
-    const A = HTTP_ANOMALY;
-    if (direction === TO_CLIENT) {
-      const next = strayInResponse(data, at, end);
-      if (next === at) this.finish(side, direction);
-      else if (data[next - 1] === LF) this.anomaly(tx, A.response_body_unexpected);
-      if (next > at) this.takeStray(side, direction, data, at, next);
-      return next;
-    }
-    const isWithin = side.wait === Wait.strayLine;
-    const next = isWithin ? endOf(data, at, end) : strayInRequest(data, at, end);
-    if (next === at) {
-      this.finish(side, direction);
-      return at;
-    }
-    const isOver = data[next - 1] === LF;
-    side.isBlankLine = (!isWithin || side.isBlankLine) && isBlank(data, at, next);
-    side.wait = isOver ? Wait.stray : Wait.strayLine;
-    if (isOver && !side.isBlankLine) this.anomaly(tx, A.request_body_unexpected);
-    this.takeStray(side, direction, data, at, next);
-    return next;
-  }
-
-  private takeStray(side: Side, direction: Direction, data: Uint8Array, at: number, next: number): void {
-    for (const id of this.sink.take(side, direction, data, at, next)) this.anomaly(side.tx!, id);
-  }
-
   /** A message is complete. */
-  private finish(side: Side, direction: Direction): void {
+  finish(side: Side, direction: Direction): void {
     const tx = side.tx!;
     const message = tx.message(direction);
     for (const id of this.sink.finish(side, direction)) this.anomaly(tx, id);
