@@ -52,6 +52,25 @@ const kerberos = (length: number): Buffer => {
   return bytes;
 };
 
+/** A message of EtherNet/IP without data: command and status. */
+const enip = (command: number, status: number): Buffer => {
+  const bytes = Buffer.alloc(24);
+  bytes.writeUInt16LE(command, 0);
+  bytes.writeUInt16LE(status, 8);
+  return bytes;
+};
+/** The first message of a client of PostgreSQL. */
+const startup = (parameters: string): Buffer => {
+  const bytes = Buffer.from(`\0\0\0\0\0\x03\0\0${parameters}\0`);
+  bytes.writeUInt32BE(bytes.length);
+  return bytes;
+};
+/** An Initial packet of QUIC 1 with a length of 40. */
+const INITIAL = Buffer.concat([
+  Buffer.from('c00000000108' + '11'.repeat(8) + '00' + '00' + '4028', 'hex'),
+  Buffer.alloc(40),
+]);
+
 describe('ProtocolDetector', () => {
   const cases: readonly (readonly [string, Buffer | string, Partial<Where>, string])[] = [
     ['HTTP on any port', 'GET / HTTP/1.1\r\n', {}, 'http'],
@@ -118,6 +137,17 @@ describe('ProtocolDetector', () => {
       { transport: 'udp', server: 6881, direction: 1 },
       'failed',
     ],
+    ['EtherNet/IP by a status there is', enip(0x63, 0x64), { server: 44818 }, 'enip'],
+    ['no EtherNet/IP with another status', enip(0x63, 0x50), { server: 44818 }, 'failed'],
+    ['no session of EtherNet/IP without its version', enip(0x65, 0), { server: 44818 }, 'failed'],
+    ['any packet of MQTT', '\x32\x04\0\x01ab', { server: 1883 }, 'mqtt'],
+    ['no MQTT of a quality that there is not', `\x36\x04\0\x01${'x'.repeat(300)}`, { server: 1883 }, 'failed'],
+    ['PostgreSQL by its user', startup('database\0d\0user\0u\0'), { server: 5432 }, 'pgsql'],
+    ['no PostgreSQL without a user', startup('database\0d\0'), { server: 5432 }, 'failed'],
+    ['an error of PostgreSQL', 'E\0\0\0\x09SX\0\0\0', { server: 5432, direction: 1 }, 'pgsql'],
+    ['no error of PostgreSQL without an end', 'E\0\0\0\x09SXYZW', { server: 5432, direction: 1 }, 'failed'],
+    ['QUIC by its first packet', INITIAL, { transport: 'udp', server: 443 }, 'quic'],
+    ['no first packet of QUIC that is cut', INITIAL.subarray(0, -1), { transport: 'udp', server: 443 }, 'failed'],
     ['RFB in whatever letters', 'rFb 003.008\n', {}, 'rfb'],
     ['Kerberos over TCP', kerberos(1 << 14), { server: 88 }, 'krb5'],
     ['no message of Kerberos that is longer', kerberos((1 << 14) + 1), { server: 88, direction: 1 }, 'failed'],

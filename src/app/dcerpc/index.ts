@@ -34,7 +34,6 @@ const OF_SERVERS: readonly number[] = [
 
 /** Behind version 5.0, which everybody speaks: 5.1 would be what clients of SOCKS 5 say (RFC 1928). */
 function probeTcp(data: Uint8Array, start: number, end: number, direction: Direction): number {
-  if (end - start < 3) return Probed.more;
   if (end - start < CO_HEADER) return Probed.more;
   if (!isCoHeader(data, start)) return Probed.no;
   return (direction === TO_SERVER ? OF_SERVERS : OF_CLIENTS).includes(data[start + 2]!) ? Probed.no : Probed.yes;

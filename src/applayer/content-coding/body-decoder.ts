@@ -50,7 +50,9 @@ export class BodyDecoder {
 
   /** There is more of what the bytes at hand become. */
   get hasMore(): boolean {
-    return !this.isEnough && this.layers.some(({ hasMore }) => hasMore);
+    if (this.isEnough) return false;
+    for (const layer of this.layers) if (layer.hasMore) return true;
+    return false;
   }
 
   /** The next of it; valid until the next call. */
