@@ -17,6 +17,9 @@ const IPV6_HEADER = 40;
 /** Flows that were seen, by some bits of their hash: a bit each, 4 MB. */
 const SEEN_BITS = 25;
 
+/** In place of the number of a packet that another worker has: it only moves the clock. */
+export const NOT_OURS = 0;
+
 /** What is read of an IP header; filled again and again. */
 interface Head {
   /** The same for both directions: of the hosts, and of the flow. */
@@ -51,18 +54,16 @@ export class Spread {
   }
 
   /**
-   * Keeps the packets of one worker, in the batch and in `numbers`.
-   * @param first number of the first packet of the batch; the others follow
+   * Numbers the packets of one worker.
+   * @param first number of the first packet of the batch, from 1
+   * @param numbers filled: of each packet its number, or NOT_OURS
    */
-  keep(batch: PacketBatch, worker: number, first: number, numbers: Float64Array): void {
-    let kept = 0;
+  number(batch: PacketBatch, worker: number, first: number, numbers: Float64Array): void {
     for (let i = 0; i < batch.count; i++) {
       const start = batch.offset[i]!;
-      if (this.workerOf(batch.data, start, start + batch.length[i]!, batch.linkType[i]!) !== worker) continue;
-      numbers[kept] = first + i;
-      batch.move(i, kept++);
+      const to = this.workerOf(batch.data, start, start + batch.length[i]!, batch.linkType[i]!);
+      numbers[i] = to === worker ? first + i : NOT_OURS;
     }
-    batch.count = kept;
   }
 
   private wasSeen(flow: number): boolean {

@@ -13,6 +13,7 @@ import type { Output } from '../framework/output.ts';
 import { ACTION_REJECT_ANY, Action, Packet, PacketFlag, dropReason } from '../framework/packet.ts';
 import type { VerdictSink } from '../framework/verdict-sink.ts';
 import type { Duplicates } from '../capture/duplicates.ts';
+import { NOT_OURS } from '../capture/spread.ts';
 import type { PacketBatch } from '../pcap/index.ts';
 import type { ExceptionPolicies } from '../respond/exception-policy.ts';
 import type { Verdicts } from '../respond/verdicts.ts';
@@ -106,12 +107,17 @@ export class Pipeline {
   /**
    * Processes a batch of captured packets in order.
    * @param sink told what becomes of each
-   * @param numbers of the packets in their captures, where other workers have the rest
+   * @param numbers of the packets in their captures, NOT_OURS for those of other workers
    */
   batch(batch: PacketBatch, sink?: VerdictSink, numbers?: Float64Array): void {
     const p = this.packet;
     const { duplicates, isLive } = this.parts;
     for (let i = 0; i < batch.count; i++) {
+      if (numbers?.[i] === NOT_OURS) {
+        p.ts = batch.timestamp[i]!;
+        this.moveClock(p.ts);
+        continue;
+      }
       if (duplicates !== null && duplicates.isRepeated(batch, i)) {
         this.packets++;
         continue;
@@ -128,7 +134,7 @@ export class Pipeline {
       }
       const number = ++this.packets;
       p.number = numbers === undefined ? number : numbers[i]!;
-      if (p.ts > this.now) this.advance(p);
+      this.moveClock(p.ts);
       this.captured(p);
       if (sink !== undefined) this.decided(i, p, sink);
     }
@@ -187,10 +193,11 @@ export class Pipeline {
     sink.decide(index, p);
   }
 
-  private advance(p: Packet): void {
-    const now = p.ts;
+  /** Whosever packet it is that comes. */
+  private moveClock(now: number): void {
+    if (now <= this.now) return;
     this.now = now;
-    if (this.tracker!.isExpiryDue(p)) this.tracker!.expire(now);
+    if (this.tracker!.isExpiryDue(now)) this.tracker!.expire(now);
     if (now < this.nextRound) return;
     this.nextRound = now + SECOND;
     this.parts.fragments.expire(now);

@@ -199,7 +199,7 @@ function workerOptions(options: RunOptions): WorkerOptions {
   const hosts = hostSystems(config);
   const policies = hosts.names.map((name) => OS_POLICIES.indexOf(name as OsPolicy));
   const { membership } = options;
-  const flow = shareOf(flowOptions(config, simulate), membership);
+  const flow = { ...shareOf(flowOptions(config, simulate), membership), others: membership?.others };
   return {
     counterMemory: membership?.memory,
     tellsStatistics: (membership?.index ?? 0) === 0,

@@ -56,6 +56,7 @@ export class FlowTracker {
   private recoverAt = 0;
   private readonly emergencyRecovery: number;
   private readonly idleAbove: number;
+  private readonly others: readonly Counters[];
   private readonly simulateMemcapAt: number;
   private begun = 0;
   /**
@@ -74,6 +75,7 @@ export class FlowTracker {
     this.timeouts = new TimeoutTable(options.timeouts);
     this.rates = options.elephants === undefined ? null : new RateTracker(options.elephants);
     this.idleAbove = options.idleAbove;
+    this.others = options.others ?? [];
     this.simulateMemcapAt = options.simulateMemcapAt ?? -1;
     this.emergencyRecovery = options.emergencyRecovery;
     this.limit(options.memcap);
@@ -261,15 +263,22 @@ export class FlowTracker {
     return this.timeouts.of(words[base + F.protoVersion]! & 0xff, words[base + F.state]!, this.emergency);
   }
 
-  /** Whether the time of flows may be over, the clock being at that of the packet. */
-  isExpiryDue({ ts }: Packet): boolean {
-    return this.flows.active > this.idleAbove && this.wheel.isDue(Math.floor(ts / 1e6));
+  /** Whether the time of flows may be over at `now` (microseconds). */
+  isExpiryDue(now: number): boolean {
+    return this.wheel.isDue(Math.floor(now / 1e6)) && this.isCrowded();
+  }
+
+  /** So many flows are open that idle ones are looked for. */
+  private isCrowded(): boolean {
+    let { active } = this.flows;
+    for (let i = 0; active <= this.idleAbove && i < this.others.length; i++) active += this.others[i]!.get(ACTIVE);
+    return active > this.idleAbove;
   }
 
   /** Ends the flows whose time is over; call it as the clock (microseconds) moves. */
   expire(now: number): void {
     const second = Math.floor(now / 1e6);
-    if (this.flows.active <= this.idleAbove || !this.wheel.isDue(second)) return;
+    if (!this.wheel.isDue(second) || !this.isCrowded()) return;
     this.now = now;
     for (let f = this.wheel.take(second); f >= 0; f = this.wheel.take(second)) {
       if (this.isOver(f)) this.finish(f, FlowEndReason.timeout);

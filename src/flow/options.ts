@@ -1,5 +1,6 @@
 // FlowOptions: what the configuration says about flow tracking (`flow:`, `flow-timeouts:`, `vlan:`, `livedev:`).
 
+import type { Counters } from '../base/counters.ts';
 import { DEFAULT_TIMEOUTS } from './timeouts.ts';
 import type { FlowTimeouts } from './timeouts.ts';
 import type { FlowKeyOptions } from './key.ts';
@@ -16,6 +17,8 @@ export interface FlowOptions extends FlowKeyOptions {
    * fewer ends all of them at its end, reason `shutdown`, as Suricata does with captures it reads in a moment.
    */
   readonly idleAbove: number;
+  /** Counters of the other workers: their flows count for `idleAbove` too. */
+  readonly others?: readonly Counters[] | undefined;
   /** Makes the hash unpredictable; replay keeps it at 0 for equal output of equal input. */
   readonly seed: number;
   /** Number of the packet for which memory is to be found exhausted (`--simulate-packet-flow-memcap`). */

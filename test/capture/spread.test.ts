@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Spread } from '../../src/capture/spread.ts';
+import { NOT_OURS, Spread } from '../../src/capture/spread.ts';
+import { PacketBatch } from '../../src/pcap/index.ts';
 import {
   CLIENT,
   SERVER,
@@ -138,5 +139,27 @@ describe('Spread', () => {
       }
     assert.equal(of(ethernet(0x0806, new Uint8Array(28))), 0);
     assert.equal(of(PAYLOAD, 147), 0);
+  });
+
+  it('numbers the packets of a batch for each worker, and none of those of the others', () => {
+    const frames = Array.from({ length: 40 }, (_, i) => udp4({}, PAYLOAD, { src: `10.1.2.${String(i)}` }));
+    const batch = new PacketBatch(concat(...frames));
+    frames.reduce((at, frame, i) => {
+      batch.offset[i] = at;
+      batch.length[i] = frame.length;
+      batch.linkType[i] = ETHERNET;
+      return at + frame.length;
+    }, 0);
+    batch.count = frames.length;
+    const wanted = frames.map((frame) => of(frame));
+    for (let worker = 0; worker < WORKERS; worker++) {
+      const numbers = new Float64Array(batch.capacity);
+      new Spread(WORKERS).number(batch, worker, 101, numbers);
+      const told = [...numbers.subarray(0, batch.count)];
+      assert.deepEqual(
+        told,
+        wanted.map((to, i) => (to === worker ? 101 + i : NOT_OURS)),
+      );
+    }
   });
 });

@@ -56,6 +56,11 @@ export class Membership {
     if (rules !== null && state !== null) restoreRuleState(rules, state);
   }
 
+  /** What the other workers count. */
+  get others(): readonly Counters[] {
+    return this.threads.filter((_, i) => i !== this.index).map(({ counters }) => counters);
+  }
+
   /** Adds up what all workers have counted so far. */
   addUp(): void {
     const { totals, threads } = this;
@@ -84,14 +89,8 @@ export class Membership {
 }
 
 /** Memory and limits of one of several workers: all together have what the configuration says. */
-export function shareOf<T extends { readonly memcap: number; readonly idleAbove?: number }>(
-  options: T,
-  membership: Membership | undefined,
-): T {
-  if (membership === undefined) return options;
-  const { count } = membership;
-  const idle = options.idleAbove === undefined ? {} : { idleAbove: Math.floor(options.idleAbove / count) };
-  return { ...options, ...idle, memcap: shareAt(options.memcap, membership) };
+export function shareOf<T extends { readonly memcap: number }>(options: T, membership: Membership | undefined): T {
+  return membership === undefined ? options : { ...options, memcap: shareAt(options.memcap, membership) };
 }
 
 /** All shares together are the whole. */

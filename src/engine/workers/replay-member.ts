@@ -66,12 +66,11 @@ export function readCaptures(
     const { reader } = opened;
     while (!isStopped() && reader.next(batch) > 0) {
       filter?.keep(batch);
-      const read = batch.count;
       journal.catchUp();
-      spread.keep(batch, index, packets + 1, numbers);
-      if (batch.count > 0) pipeline.batch(batch, undefined, numbers);
-      packets += read;
-      pace.advance(index, read);
+      spread.number(batch, index, packets + 1, numbers);
+      pipeline.batch(batch, undefined, numbers);
+      packets += batch.count;
+      pace.advance(index, batch.count);
       while (pace.waitForOthers(index) && !isStopped()) journal.catchUp();
       run.tellStatistics();
       if (reopening.isDue()) pipeline.reopen();

@@ -4,7 +4,7 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { log } from '../../base/log.ts';
 import { PacketRing } from '../../capture/packet-ring.ts';
-import { Spread } from '../../capture/spread.ts';
+import { NOT_OURS, Spread } from '../../capture/spread.ts';
 import { PacketBatch, isReadableAgain, openCaptureFile } from '../../pcap/index.ts';
 import type { ReplayObserver, ReplayOptions, ReplayResult } from '../replay.ts';
 import { letGo } from '../load-rules.ts';
@@ -120,7 +120,18 @@ class ReadingByWorkers implements Reading {
   }
 }
 
-/** This thread reads, and gives each packet to its worker. */
+/** What a worker gets: packet `i` of the batch. */
+interface Handed {
+  readonly ring: PacketRing;
+  readonly i: number;
+  readonly number: number;
+  readonly capture: number;
+}
+
+/**
+ * This thread reads, and gives each packet to its worker; with the first of each second, and the last of a
+ * batch, all learn what time it is.
+ */
 class ReadingForWorkers implements Reading {
   readonly tasks: readonly MemberTask[];
   files = 0;
@@ -131,6 +142,8 @@ class ReadingForWorkers implements Reading {
   private readonly options: TeamReplayOptions;
   private readonly region = { data: new Uint8Array(REGION), offset: 0, size: REGION };
   private readonly batch = new PacketBatch(this.region.data);
+  /** Of the latest packet. */
+  private second = -1;
 
   constructor(workers: number, options: TeamReplayOptions) {
     const { captures } = options;
@@ -181,16 +194,28 @@ class ReadingForWorkers implements Reading {
     for (let i = 0; i < batch.count; i++) {
       const start = batch.offset[i]!;
       const to = spread.workerOf(batch.data, start, start + batch.length[i]!, batch.linkType[i]!);
-      const ring = rings[to]!;
       const number = ++this.packets;
-      while (!ring.push(batch, i, number, capture)) {
-        ring.notify();
-        ring.waitForRoom(WAIT);
-        await setImmediate();
-        if (team.failure !== undefined) return;
+      if (!rings[to]!.push(batch, i, number, capture))
+        await this.pushLater({ ring: rings[to]!, i, number, capture }, team);
+      const second = Math.floor(batch.timestamp[i]! / 1e6);
+      if (second <= this.second && i < batch.count - 1) continue;
+      this.second = Math.max(second, this.second);
+      for (const ring of rings) {
+        if (ring === rings[to] || ring.push(batch, i, NOT_OURS, capture)) continue;
+        await this.pushLater({ ring, i, number: NOT_OURS, capture }, team);
       }
     }
     for (const ring of rings) ring.notify();
+  }
+
+  /** When the worker has made room. */
+  private async pushLater({ ring, i, number, capture }: Handed, team: Team): Promise<void> {
+    while (team.failure === undefined) {
+      ring.notify();
+      ring.waitForRoom(WAIT);
+      await setImmediate();
+      if (ring.push(this.batch, i, number, capture)) return;
+    }
   }
 }
 

@@ -34,11 +34,10 @@ function question(label: string): Uint8Array {
   return concat(head, bytes(label.length), ascii(label), hex('00 00 01 00 01'));
 }
 
-/** What stays the same whoever saw the packets: flow ids and the moment of a flow record do not. */
+/** What stays the same whoever saw the packets: flow ids do not. */
 function essence(event: Event): string {
   const copy = structuredClone(event) as unknown as Record<string, unknown>;
   for (const key of ['flow_id', 'parent_id']) delete copy[key];
-  if (event.event_type === 'flow' || event.event_type === 'netflow') delete copy['timestamp'];
   return JSON.stringify(copy);
 }
 
@@ -81,10 +80,11 @@ describe('replay on several workers', function () {
     return lines.map((line) => JSON.parse(line) as Event);
   }
 
-  function capture(frames: readonly Uint8Array[]): string {
+  /** @param step microseconds between two packets */
+  function capture(frames: readonly Uint8Array[], step = 1000): string {
     const path = join(folder, 'input.pcap');
     const writer = new PcapWriter(path, { linkType: 1 });
-    frames.forEach((frame, i) => writer.write(frame, 0, frame.length, frame.length, 1.7e15 + i * 1000));
+    frames.forEach((frame, i) => writer.write(frame, 0, frame.length, frame.length, 1.7e15 + i * step));
     writer.close();
     return path;
   }
@@ -125,6 +125,31 @@ describe('replay on several workers', function () {
     const packed = join(folder, 'demo.pcap.gz');
     writeFileSync(packed, gzipSync(readFileSync(DEMO)));
     assert.deepEqual(alike(packed, rules, 3), alike(DEMO, rules, 1));
+  });
+
+  it('ends flows with the same packet, whosever that is, and none while all together have few', () => {
+    // a packet each 0.3 s, of another pair of hosts; half of them over TCP, whose flows last longer
+    const frames = Array.from({ length: 400 }, (_, i) => {
+      const fields = { src: `10.1.0.${String(i % 200)}`, dst: `10.2.${String(i % 7)}.1` };
+      return i % 2 === 0
+        ? udp4({ sp: 1000 + i, dp: 53 }, ascii('x'), fields)
+        : tcp4({ sp: 1000 + i }, ascii('x'), fields);
+    });
+    const path = capture(frames, 300_000);
+    const packed = join(folder, 'input.pcap.gz');
+    writeFileSync(packed, gzipSync(readFileSync(path)));
+    const reasons = new Set<string>();
+    for (const prealloc of ['0', String(frames.length)]) {
+      const more = ['--set', `flow.prealloc=${prealloc}`];
+      const alone = alike(path, rulesOf(''), 1, ...more);
+      for (const text of alone) reasons.add(`${prealloc} ${/"reason":"(\w+)"/.exec(text)?.[1] ?? ''}`);
+      assert.deepEqual(alike(path, rulesOf(''), 3, ...more), alone, prealloc);
+      assert.deepEqual(alike(packed, rulesOf(''), 3, ...more), alone, `${prealloc}, compressed`);
+    }
+    assert.ok(
+      reasons.has('0 timeout') && reasons.has('0 shutdown') && !reasons.has('300 timeout'),
+      [...reasons].join(),
+    );
   });
 
   it('tells the same of what comes by a pipe, which can be read only once', () => {
