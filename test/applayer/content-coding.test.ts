@@ -15,8 +15,13 @@ interface Decoded {
 }
 
 /** Gives the body in pieces of these sizes, over and over. */
-function decoded(body: Uint8Array, codings: readonly Coding[], sizes: readonly number[], limit = 0): Decoded {
-  const decoder = new BodyDecoder(codings, { ...LIMITS, limit }, SETTINGS);
+function decoded(
+  body: Uint8Array,
+  codings: readonly Coding[],
+  sizes: readonly number[],
+  { limit = 0, checksGzip = false } = {},
+): Decoded {
+  const decoder = new BodyDecoder(codings, { ...LIMITS, limit }, { ...SETTINGS, checksGzip });
   const parts: Buffer[] = [];
   for (let at = 0, i = 0; at < body.length; i++) {
     // as packets are: gone when the next one comes
@@ -84,10 +89,37 @@ describe('bodies with a content coding', () => {
     fc.assert(
       fc.property(plain, packer, damage, label, sizes, (content, pack, spoil, codings, pieces) => {
         const body = spoil(pack(content));
-        assert.deepEqual(decoded(body, codings, pieces), decoded(body, codings, WHOLE));
+        for (const checksGzip of [false, true])
+          assert.deepEqual(
+            decoded(body, codings, pieces, { checksGzip }),
+            decoded(body, codings, WHOLE, { checksGzip }),
+          );
       }),
       { numRuns: Number(process.env['RUNS'] ?? 1500) },
     );
+  });
+  it('have failed where the trailer of gzip is wrong, if that is asked for', () => {
+    const changed = (body: Buffer, at: number): Buffer => {
+      const other = Buffer.from(body);
+      other[body.length + at]! ^= 0x55;
+      return other;
+    };
+    for (const plain of [Buffer.alloc(0), TEXT, Buffer.alloc(100_000, NOISE)]) {
+      const body = gzipSync(plain);
+      const good = [body, Buffer.concat([body, NOISE]), ...[1, 4, 8].map((less) => body.subarray(0, -less))];
+      const bad = [-8, -5, -4, -1].map((at) => changed(body, at));
+      for (const sizes of [[1], [7], [1400], WHOLE])
+        for (const checksGzip of [false, true])
+          for (const [isBad, bodies] of [
+            [false, good],
+            [true, [...bad, Buffer.concat([bad[0]!, NOISE])]],
+          ] as const)
+            for (const one of bodies) {
+              const result = decoded(one, ['gzip'], sizes, { checksGzip });
+              assert.ok(result.plain.equals(plain));
+              assert.equal(result.hasFailed, checksGzip && isBad);
+            }
+    }
   });
   it('have headers of any length up to some KB', () => {
     const packed = gzipSync(TEXT);
@@ -132,7 +164,7 @@ describe('bodies with a content coding', () => {
   it('are undone as far as they are looked at', () => {
     const body = gzipSync(Buffer.alloc(1 << 20, TEXT));
     for (const size of [50, 1000, 1 << 30]) {
-      const { plain } = decoded(body, ['gzip'], [size], 100_000);
+      const { plain } = decoded(body, ['gzip'], [size], { limit: 100_000 });
       assert.equal(plain.length >= 100_000 && plain.length < 200_000, true);
     }
   });

@@ -1,6 +1,7 @@
 // BodySink: where the data of a stream goes: its compression undone, into the file of the message.
 
 import { BodyDecoder, contentCodings } from '../../applayer/content-coding/body-decoder.ts';
+import type { DecompressorLimits } from '../../applayer/content-coding/decompressor.ts';
 import { isContentRange, noteRange } from '../../applayer/content-range.ts';
 import type { AppFlow } from '../../framework/app-flow.ts';
 import { TO_CLIENT } from '../../framework/transaction.ts';
@@ -23,6 +24,7 @@ export class BodySink {
   private readonly flow: AppFlow;
   private readonly settings: Http2Settings;
   private readonly note: Note;
+  private readonly decoding: DecompressorLimits;
   /** Time of the packet under way, microseconds. */
   now = 0;
 
@@ -30,6 +32,7 @@ export class BodySink {
     this.flow = flow;
     this.settings = settings;
     this.note = note;
+    this.decoding = { bombLimit: settings.bombLimit, lzmaMemory: 0, checksGzip: true };
   }
 
   take(tx: Http2Transaction, direction: Direction, data: Uint8Array, start: number, end: number): void {
@@ -92,7 +95,7 @@ export class BodySink {
     message.hasData = true;
     const notes = { unknown: 0, isTooDeep: false };
     const codings = contentCodings(contentEncoding(message.fields), CODINGS, notes);
-    if (codings.length > 0) message.decoder = new BodyDecoder(codings, NO_LIMIT, { ...this.settings, lzmaMemory: 0 });
+    if (codings.length > 0) message.decoder = new BodyDecoder(codings, NO_LIMIT, this.decoding);
     if (isDnsBody(message.fields)) message.dnsBody = new DnsBody();
     message.file = this.flow.services.files.open(this.flow, tx, direction, NO_NAME);
     if (direction === TO_CLIENT) this.noteRange(tx, message);

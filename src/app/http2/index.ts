@@ -3,7 +3,7 @@
 import { DEFAULT_STATES, Probed, defineProtocol } from '../../framework/app-protocol.ts';
 import { i32, u24 } from '../../wire/read.ts';
 import { DOH2_EVE, DOH2_HTTP_EVE, HTTP2_EVE } from './eve.ts';
-import { FRAME_HEADER, FrameType, SETTING_LENGTH } from './frame-types.ts';
+import { FRAME_HEADER, FrameFlag, FrameType } from './frame-types.ts';
 import { HTTP2_KEYWORDS } from './keywords.ts';
 import { Http2Parser } from './parser.ts';
 import { readSettings } from './settings.ts';
@@ -11,10 +11,14 @@ import type { Http2Settings } from './settings.ts';
 import { STATES, SubState, headerOf } from './transaction.ts';
 import type { Http2Transaction } from './transaction.ts';
 
+/** The least that SETTINGS_MAX_FRAME_SIZE can be, and is at first (RFC 9113 section 6.5.2). */
+const MAX_FRAME_SIZE = 16_384;
+
+/** What a server begins with: settings of a length that is allowed to anybody, with no flag but ACK (RFC 9113). */
 function probeServer(data: Uint8Array, start: number, end: number): number {
   if (end - start < FRAME_HEADER) return Probed.more;
-  const isSettings = data[start + 3] === FrameType.settings && u24(data, start) % SETTING_LENGTH === 0;
-  return isSettings && i32(data, start + 5) === 0 ? Probed.yes : Probed.no;
+  if (data[start + 3] !== FrameType.settings || u24(data, start) > MAX_FRAME_SIZE) return Probed.no;
+  return (data[start + 4]! & ~FrameFlag.ack) === 0 && i32(data, start + 5) >= 0 ? Probed.yes : Probed.no;
 }
 
 const HTTP2 = defineProtocol({

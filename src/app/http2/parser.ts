@@ -29,7 +29,7 @@ import type { Http2Message, Setting } from './transaction.ts';
 import { decodeSettingsHeader, fieldsOfUpgrade } from './upgrade.ts';
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-/** Frames that are longer are not waited for; data is looked at as it comes, and only noted. */
+/** Frames of that length are not waited for; data is looked at as it comes, and only noted. */
 const LONG_FRAME = 65_536;
 
 /** Lengths of the frames that have but one. */
@@ -115,8 +115,7 @@ export class Http2Parser extends AppParser implements BlockHost {
     side.streamId = i32(data, at + 5) & STREAM_MASK;
     if (this.flow.frames !== null) this.markFrames(input, side, at);
     if (side.type === FrameType.data) this.beginData(side, direction);
-    else if (side.type > FrameType.continuation)
-      side.wait = Wait.skip; // RFC 9113 section 5.5
+    else if (side.type > FrameType.continuation) this.beginUnknown(side, direction);
     else this.beginPayload(side, direction);
     return at + FRAME_HEADER;
   }
@@ -130,13 +129,22 @@ export class Http2Parser extends AppParser implements BlockHost {
 
   private beginPayload(side: Side, direction: Direction): void {
     side.wait = Wait.payload;
-    if (side.left <= LONG_FRAME) return;
+    if (side.left < LONG_FRAME) return;
     side.wait = Wait.skip;
     const tx = side.streamId === 0 ? this.globalTransaction(direction) : this.streamTransaction(side, direction);
     this.noteOnce(tx, HTTP2_ANOMALY.long_frame_data);
     if (side.type === FrameType.settings) return;
     side.hpack.lose();
     side.endBlock();
+  }
+
+  /** A type that nobody knows: passed over (RFC 9113 section 5.5), and opens no stream. */
+  private beginUnknown(side: Side, direction: Direction): void {
+    side.wait = Wait.skip;
+    const isLong = side.left >= LONG_FRAME;
+    if (side.streamId !== 0 && !isLong) return;
+    const tx = side.streamId === 0 ? this.globalTransaction(direction) : this.lateOrLive(side);
+    if (isLong) this.noteOnce(tx, HTTP2_ANOMALY.long_frame_data);
   }
 
   private skipRest({ end }: AppInput, side: Side, at: number): number {
@@ -159,7 +167,7 @@ export class Http2Parser extends AppParser implements BlockHost {
     }
     const tx = this.streamTransaction(side, direction);
     side.tx = tx;
-    if (side.left > LONG_FRAME) this.noteOnce(tx, HTTP2_ANOMALY.long_frame_data);
+    if (side.left >= LONG_FRAME) this.noteOnce(tx, HTTP2_ANOMALY.long_frame_data);
     tx.advance(direction, Progress.data);
   }
 
@@ -251,15 +259,12 @@ export class Http2Parser extends AppParser implements BlockHost {
       this.misplaced(direction);
       return;
     }
-    if ((stop - at) % SETTING_LENGTH !== 0 || (isAck && stop > at)) {
-      this.anomaly(this.globalTransaction(direction), HTTP2_ANOMALY.invalid_frame_length);
-      return;
-    }
     if (stop === at) return; // nothing that a rule or a record could tell
-    this.noteSettings(data, at, stop, direction);
+    const tx = this.noteSettings(data, at, stop, direction);
+    if (isAck || (stop - at) % SETTING_LENGTH !== 0) this.anomaly(tx, HTTP2_ANOMALY.invalid_frame_length);
   }
 
-  private noteSettings(data: Uint8Array, at: number, stop: number, direction: Direction): void {
+  private noteSettings(data: Uint8Array, at: number, stop: number, direction: Direction): Http2Transaction {
     const settings: Setting[] = [];
     for (let i = at; i + SETTING_LENGTH <= stop; i += SETTING_LENGTH) {
       const id = u16(data, i);
@@ -271,6 +276,7 @@ export class Http2Parser extends AppParser implements BlockHost {
     const message = tx.message(direction);
     message.addFrame(FrameType.settings, 1);
     message.settings = settings;
+    return tx;
   }
 
   /** PRIORITY, RST_STREAM, PING, GOAWAY, WINDOW_UPDATE. */

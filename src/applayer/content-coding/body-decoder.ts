@@ -161,5 +161,5 @@ function codingOf(name: string, notes: CodingNotes): Coding | null {
 
 function createDecompressor(coding: Coding, limits: DecompressorLimits): Decompressor {
   if (coding === 'lzma') return new Unlzma(limits);
-  return coding === 'br' ? new Unbrotli(limits) : new Inflation(coding);
+  return coding === 'br' ? new Unbrotli(limits) : new Inflation(coding, limits.checksGzip);
 }

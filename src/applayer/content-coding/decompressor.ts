@@ -7,6 +7,8 @@ export interface DecompressorLimits {
   readonly bombLimit: number;
   /** Memory of LZMA. */
   readonly lzmaMemory: number;
+  /** gzip whose CRC32 or length (RFC 1952 section 2.3.1) is wrong has failed. */
+  readonly checksGzip?: boolean;
 }
 
 /** More output for one byte of input than DEFLATE can give (1032), with room for two of them. */

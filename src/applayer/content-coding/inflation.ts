@@ -2,6 +2,7 @@
 
 import { HEADER_INCOMPLETE, Inflater, gzipBody, zlibBody } from '../../base/inflate.ts';
 import type { Coding, Decompressor } from './decompressor.ts';
+import { GzipTrailer } from './gzip-trailer.ts';
 
 /** Output at a time; files that end in between are cut at eighths of 64 KB. */
 const PIECE = 3 * 8192;
@@ -34,10 +35,21 @@ export class Inflation implements Decompressor {
   private hasHeader = false;
   /** Bytes that were found to be no broken DEFLATE at least. */
   private probed = 0;
+  private readonly isChecked: boolean;
+  /** Null where there is none, or nobody looks at it. */
+  private trailer: GzipTrailer | null = null;
+  /** What was given to the inflater latest, from `inputStart` on, and how much so far. */
+  private input: Uint8Array = NOTHING;
+  private inputStart = 0;
+  private given = 0;
 
-  /** @param coding what it is said to be */
-  constructor(coding: Coding) {
+  /**
+   * @param coding what it is said to be
+   * @param isChecked data whose gzip trailer is wrong has failed
+   */
+  constructor(coding: Coding, isChecked = false) {
     this.coding = coding;
+    this.isChecked = isChecked;
   }
 
   get hasMore(): boolean {
@@ -46,9 +58,9 @@ export class Inflation implements Decompressor {
 
   push(data: Uint8Array): Uint8Array {
     if (this.phase === 'plain') return data;
-    if (this.phase === 'inflating') return this.noted(this.inflater.push(data, 0, data.length, PIECE));
+    if (this.phase === 'inflating') return this.noted(this.inflate(data, 0));
     const all = this.held.length === 0 ? data : Buffer.concat([this.held, data]);
-    if (this.isTrying) return this.tried(all, this.inflater.push(data, 0, data.length, PIECE));
+    if (this.isTrying) return this.tried(all, this.inflate(data, 0));
     const start = this.find(all, false);
     if (start !== HEADER_INCOMPLETE) return this.begin(all, start);
     this.held = Uint8Array.from(all);
@@ -85,6 +97,7 @@ export class Inflation implements Decompressor {
       return all.length <= MOST_HELD ? gzip : NOT_THERE;
     }
     if (gzip > MOST_HELD) return NOT_THERE;
+    if (gzip >= 0 && this.isChecked) this.trailer = new GzipTrailer();
     const start = gzip === NOT_THERE ? zlibBody(all, 0, all.length) : gzip;
     this.hasHeader = start >= 0;
     if (start >= 0 || (start === HEADER_INCOMPLETE && !isWhole)) return start;
@@ -109,7 +122,7 @@ export class Inflation implements Decompressor {
   private begin(all: Uint8Array, start: number): Uint8Array {
     if (start === NOT_THERE) return this.asPlain(all);
     this.phase = 'trying';
-    return this.tried(all, this.inflater.push(all, start, all.length, PIECE));
+    return this.tried(all, this.inflate(all, start));
   }
 
   private tried(all: Uint8Array, plain: Uint8Array): Uint8Array {
@@ -120,8 +133,19 @@ export class Inflation implements Decompressor {
     return this.noted(plain);
   }
 
+  private inflate(data: Uint8Array, start: number): Uint8Array {
+    this.input = data;
+    this.inputStart = start;
+    this.given += data.length - start;
+    return this.inflater.push(data, start, data.length, PIECE);
+  }
+
   private noted(plain: Uint8Array): Uint8Array {
-    this.hasFailed = this.inflater.isBroken;
+    const { inflater, trailer } = this;
+    trailer?.add(plain);
+    if (inflater.isOver)
+      trailer?.read(this.input, Math.max(this.inputStart, this.input.length - this.given + inflater.taken));
+    this.hasFailed = inflater.isBroken || trailer?.isWrong === true;
     return plain;
   }
 

@@ -3,6 +3,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import protocols from '../../../src/app/http2/index.ts';
 import { FrameType } from '../../../src/app/http2/frame-types.ts';
+import { Probed } from '../../../src/framework/app-protocol.ts';
 import { UpgradedRequest } from '../../../src/framework/http-parts.ts';
 import { ConfigNode, setFinal } from '../../../src/config/index.ts';
 import { ParserDriver } from '../../support/app-parser.ts';
@@ -342,6 +343,51 @@ describe('anomalies of HTTP/2', () => {
 
   it('does not name one host in two spellings', () => {
     assert.deepEqual(anomalies([fromClient(headers(1, [...GET, ['host', 'example.COM:8080']]))]), []);
+  });
+
+  it('names frames of 64 KB of any type, but for their first byte less', () => {
+    const unknown = 0x20;
+    for (const size of [65_535, 65_536])
+      for (const [type, stream] of [
+        [FrameType.data, 1],
+        [unknown, 0],
+        [unknown, 1],
+        [unknown, 99],
+      ] as const) {
+        const turns: Turn[] = [fromClient(request), [1, frame(type, 0, stream, Buffer.alloc(size))]];
+        assert.deepEqual(anomalies(turns), size < 65_536 ? [] : ['long_frame_data'], `${type} ${stream} ${size}`);
+      }
+  });
+
+  it('has the settings of a frame that is too long or should be empty', () => {
+    for (const [flags, length] of [
+      [0, 13],
+      [1, 12],
+    ] as const) {
+      const payload = Buffer.from('000300000064000100002000ff', 'hex').subarray(0, length);
+      const tx = only(shown(talk([fromClient(frame(FrameType.settings, flags, 0, payload))])));
+      assert.deepEqual(tx.request.settings, [
+        [3, 100],
+        [1, 8192],
+      ]);
+    }
+  });
+
+  it('is known by what a server begins with: settings of any stream, of 16 KB at most, with no flag but ACK', () => {
+    const { probe } = http2.probes![0]!;
+    const probed = (size: number, flags: number, stream: number, type: number = FrameType.settings): number => {
+      const bytes = frame(type, flags, stream, Buffer.alloc(size));
+      return probe(bytes, 0, 9, 1);
+    };
+    for (const size of [0, 5, 6, 18, 16_384])
+      for (const flags of [0, 1])
+        for (const stream of [0, 1, 0x7fff_ffff]) assert.equal(probed(size, flags, stream), Probed.yes);
+    assert.equal(probed(16_385, 0, 0), Probed.no);
+    for (const flags of [2, 4, 8, 0x20, 0xff]) assert.equal(probed(6, flags, 0), Probed.no);
+    assert.equal(probed(6, 0, 0x8000_0000), Probed.no);
+    for (const type of [FrameType.data, FrameType.headers, FrameType.ping])
+      assert.equal(probed(6, 0, 0, type), Probed.no);
+    for (let end = 0; end < 9; end++) assert.equal(probe(settings([3, 100]), 0, end, 1), Probed.more);
   });
 
   it('goes on behind a frame that is too long, and takes data of any length', () => {
