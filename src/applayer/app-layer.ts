@@ -193,9 +193,8 @@ export class AppLayer implements AppStreamSink {
     // a change of protocol: what is there of the next one tells it at once
     if (taken > 0 && taken < length && app.protocol.id === UNKNOWN_PROTOCOL)
       return taken + this.offer(p, f, side, data, offset + taken, length - taken, flags);
-    const { parser } = app;
-    const maySkip = parser !== null && app.frames === null && app.detection(side) !== Detection.undecided;
-    if (maySkip && taken === length) this.skip = parser.skip;
+    const maySkip = app.parser !== null && app.frames === null && app.detection(side) !== Detection.undecided;
+    if (maySkip && taken === length) this.skip = app.skip;
     return taken;
   }
 
@@ -248,15 +247,15 @@ export class AppLayer implements AppStreamSink {
     input.flow = app.f;
     input.streamOffset = app.bytes(side);
     if (app.frames !== null && app.transport === TCP) app.frames.begin(side);
-    app.parser.isQuiet = false;
-    app.parser.skip = 0;
+    app.isQuiet = false;
+    app.skip = 0;
     const taken = this.isErrorDue(side, end - start) ? PARSE_FAILED : app.parser.data(input);
     if (app.frames !== null) this.fillFrames(app.frames, taken === PARSE_FAILED ? end - start : taken);
     if (taken === PARSE_FAILED) {
       this.fail(p, app, 'parser');
       return end - start;
     }
-    if (!app.parser.isQuiet || app.isRestless(side)) app.noteNews(side);
+    if (!app.isQuiet || app.isRestless(side)) app.noteNews(side);
     app.addBytes(side, taken);
     if (app.change !== undefined) {
       this.recognition.beginAnew(app);

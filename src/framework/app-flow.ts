@@ -108,6 +108,13 @@ export class AppFlow {
   /** The protocol found; only meaningful while `parser` is not null or `isKnown`. */
   protocol: AppProtocol;
   parser: AppParser | null = null;
+  /** Set by the parser's `data`: the bytes changed nothing that rules or outputs look at. */
+  isQuiet = false;
+  /**
+   * Set by the parser's `data`, which took all bytes: so many that follow in the direction are of no use. They may be
+   * given all the same; when they are not, `passed` tells of them.
+   */
+  skip = 0;
   /** Nobody looks at its transactions: `parser` is a follower, which has nothing to conclude at the end. */
   isFollowed = false;
   /** Null where nobody asks for frames of the protocol. */

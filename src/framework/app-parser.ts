@@ -14,13 +14,6 @@ export const PARSE_FAILED = -1;
 
 export abstract class AppParser {
   readonly flow: AppFlow;
-  /** Set by `data`: the bytes changed nothing that rules or outputs look at. */
-  isQuiet = false;
-  /**
-   * Set by `data`, which took all bytes: so many that follow in the direction are of no use. They may be given all the
-   * same; when they are not, `passed` tells of them.
-   */
-  skip = 0;
   private nextId = 0;
 
   constructor(flow: AppFlow) {
@@ -35,7 +28,7 @@ export abstract class AppParser {
 
   /** `length` of the bytes that are of no use have arrived. */
   passed(_direction: Direction, _length: number): void {
-    // Only for parsers that set `skip`.
+    // Only for parsers that set `flow.skip`.
   }
 
   /**

@@ -92,7 +92,7 @@ export class ParserDriver {
     input.direction = direction;
     input.isStart = this.app.bytes(direction) === 0;
     input.streamOffset = this.app.bytes(direction);
-    this.parser.skip = 0;
+    this.app.skip = 0;
     const taken = this.parser.data(input);
     if (taken === PARSE_FAILED) {
       this.hasFailed = true;
@@ -101,7 +101,7 @@ export class ParserDriver {
     if (taken < 0 || taken > all.length) throw new RangeError(`took ${String(taken)} of ${String(all.length)} bytes`);
     this.app.addBytes(direction, taken);
     this.waiting[direction] = all.subarray(taken);
-    if (this.skips && taken === all.length) this.useless[direction] = this.parser.skip;
+    if (this.skips && taken === all.length) this.useless[direction] = this.app.skip;
     return this;
   }
 

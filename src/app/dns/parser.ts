@@ -61,7 +61,7 @@ export class DnsParser extends AppParser {
   }
 
   data(input: AppInput): number {
-    this.isQuiet = this.isFollower;
+    this.flow.isQuiet = this.isFollower;
     if (this.isStream) return this.stream(input);
     this.message(input, input.start, input.end);
     return input.length;

@@ -60,7 +60,7 @@ export class HttpFollower extends AppParser {
   data(input: AppInput): number {
     const { direction, end } = input;
     const half = this.halves[direction];
-    this.isQuiet = true;
+    this.flow.isQuiet = true;
     let at = input.start;
     for (;;) {
       if (this.flow.change !== undefined) return at - input.start;
@@ -74,7 +74,7 @@ export class HttpFollower extends AppParser {
       this.end(half, direction);
       return end - input.start;
     }
-    if (at === end) this.skip = this.useless(half);
+    if (at === end) this.flow.skip = this.useless(half);
     return at - input.start;
   }
 

@@ -33,7 +33,7 @@ export class TlsFollower extends AppParser {
   data(input: AppInput): number {
     const { direction, data, start, end, isEof } = input;
     const { left, versions, hasHello } = this;
-    this.isQuiet = true;
+    this.flow.isQuiet = true;
     let at = start;
     if (input.isStart && isSsl2(data, at, end, direction === TO_CLIENT && this.isVersion2)) {
       const header = ssl2Header(data, start);
@@ -65,7 +65,7 @@ export class TlsFollower extends AppParser {
       left[direction] = length;
     }
     if (isEof) return end - start;
-    this.skip = left[direction];
+    this.flow.skip = left[direction];
     return at - start;
   }
 

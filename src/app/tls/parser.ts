@@ -89,7 +89,7 @@ export class TlsParser extends AppParser implements Notes {
     if (input.isStart && isSsl2(data, at, end, this.mayBeSsl2Error(direction))) {
       at += this.ssl2(input);
       if (at === input.start) return 0;
-    } else this.isQuiet = true;
+    } else this.flow.isQuiet = true;
     while (at < end) {
       if (stream.skip > 0) {
         const size = Math.min(stream.skip, end - at);
@@ -106,7 +106,7 @@ export class TlsParser extends AppParser implements Notes {
       if (!this.isRecord(direction, type, u16(data, at + 1), length)) return PARSE_FAILED;
       if (this.flow.frames !== null) this.frames(input, type, at, length);
       if (!isKnown(type)) {
-        this.isQuiet = false;
+        this.flow.isQuiet = false;
         stream.skip = length;
         at += HEADER;
         continue;
@@ -123,7 +123,7 @@ export class TlsParser extends AppParser implements Notes {
         stream.awaited = input.streamOffset + at - input.start + HEADER + length;
         break;
       }
-      this.isQuiet = false;
+      this.flow.isQuiet = false;
       if (!this.record(direction, type, data, at + HEADER, at + HEADER + length)) return PARSE_FAILED;
       this.inspectSaid(direction);
       at += HEADER + length;
@@ -133,7 +133,7 @@ export class TlsParser extends AppParser implements Notes {
       this.finish(direction);
       return input.length;
     }
-    this.skip = stream.skip;
+    this.flow.skip = stream.skip;
     return at - input.start;
   }
 
@@ -247,7 +247,7 @@ export class TlsParser extends AppParser implements Notes {
   private encrypted(direction: Direction, isApplication: boolean): void {
     const stream = this.streams[direction];
     if (!stream.hasEncrypted) {
-      this.isQuiet = false;
+      this.flow.isQuiet = false;
       stream.hasEncrypted = true;
       this.changed(direction);
     }
@@ -261,7 +261,7 @@ export class TlsParser extends AppParser implements Notes {
    * can be read, in either direction.
    */
   private stopInspection(): void {
-    this.isQuiet = false;
+    this.flow.isQuiet = false;
     this.isDone = true;
     if (this.settings.handling !== 'full')
       this.flow.services.stopInspection(this.flow, { bypass: this.settings.handling === 'bypass' });
@@ -271,14 +271,14 @@ export class TlsParser extends AppParser implements Notes {
   private handshakeDone(direction: Direction): void {
     const done = direction === TO_SERVER ? ClientState.handshakeDone : ServerState.handshakeDone;
     if (this.tx.progress[direction] >= done) return;
-    this.isQuiet = false;
+    this.flow.isQuiet = false;
     this.tx.advance(direction, done);
     this.changed(direction);
   }
 
   /** Nothing follows in a direction. */
   private finish(direction: Direction): void {
-    this.isQuiet = false;
+    this.flow.isQuiet = false;
     this.tx.advance(direction, direction === TO_SERVER ? ClientState.finished : ServerState.finished);
     this.changed(direction);
   }
