@@ -79,6 +79,21 @@ export class Pace {
   }
 
   /**
+   * Waits while a worker has not come through all captures, a short time at most.
+   * @param count of the captures
+   * @returns whether there still is one
+   */
+  waitForTheLast(count: number): boolean {
+    for (let other = 0; other < this.count; other++) {
+      if (Atomics.load(this.words, other * WORDS + CAPTURES) >= count) continue;
+      const theirs = Atomics.load(this.words, other * WORDS + READ);
+      Atomics.wait(this.words, other * WORDS + READ, theirs, LOOK);
+      return true;
+    }
+    return false;
+  }
+
+  /**
    * Waits while a worker is too far ahead of one that still reads, a short time at most.
    * @returns whether it still is
    */

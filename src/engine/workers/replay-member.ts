@@ -80,6 +80,8 @@ export function readCaptures(
     if (isStopped()) break;
     pace.endCapture(index, capture);
   }
+  // the flows of all count while there are others to be timed out
+  while (pace.waitForTheLast(captures.length) && !isStopped()) journal.catchUp();
   pace.end(index, pipeline.packets);
   run.finish();
 }

@@ -31,6 +31,19 @@ describe('Pace', () => {
     assert.equal(pace.waitForOthers(1), false);
   });
 
+  it('lets those that are through wait for the last one', () => {
+    const pace = paceOf(2, 2);
+    for (const capture of [0, 1]) {
+      assert.equal(pace.waitForTheLast(2), true);
+      pace.endCapture(0, capture);
+      assert.equal(pace.waitForTheLast(2), true);
+      pace.endCapture(1, capture);
+    }
+    assert.equal(pace.waitForTheLast(2), false);
+    pace.end(0, 1);
+    assert.equal(pace.waitForTheLast(2), false);
+  });
+
   it('wakes who waits when the slowest has come on', async () => {
     const memory = Pace.allocate(2, 4);
     const pace = new Pace(memory, 2);
