@@ -115,7 +115,7 @@ export class Pipeline {
     for (let i = 0; i < batch.count; i++) {
       if (numbers?.[i] === NOT_OURS) {
         p.ts = batch.timestamp[i]!;
-        this.moveClock(p.ts);
+        this.moveClock(p);
         continue;
       }
       if (duplicates !== null && duplicates.isRepeated(batch, i)) {
@@ -134,7 +134,7 @@ export class Pipeline {
       }
       const number = ++this.packets;
       p.number = numbers === undefined ? number : numbers[i]!;
-      this.moveClock(p.ts);
+      this.moveClock(p);
       this.captured(p);
       if (sink !== undefined) this.decided(i, p, sink);
     }
@@ -193,11 +193,12 @@ export class Pipeline {
     sink.decide(index, p);
   }
 
-  /** Whosever packet it is that comes. */
-  private moveClock(now: number): void {
+  /** To the time of the packet, whosever that is. */
+  private moveClock(p: Packet): void {
+    const now = p.ts;
     if (now <= this.now) return;
     this.now = now;
-    if (this.tracker!.isExpiryDue(now)) this.tracker!.expire(now);
+    if (this.tracker!.isExpiryDue(p)) this.tracker!.expire(now);
     if (now < this.nextRound) return;
     this.nextRound = now + SECOND;
     this.parts.fragments.expire(now);

@@ -57,6 +57,8 @@ export class FlowTracker {
   private readonly emergencyRecovery: number;
   private readonly idleAbove: number;
   private readonly others: readonly Counters[];
+  /** Second of the clock at which the flows of the others were counted latest. */
+  private countedAt = -1;
   private readonly simulateMemcapAt: number;
   private begun = 0;
   /**
@@ -263,22 +265,26 @@ export class FlowTracker {
     return this.timeouts.of(words[base + F.protoVersion]! & 0xff, words[base + F.state]!, this.emergency);
   }
 
-  /** Whether the time of flows may be over at `now` (microseconds). */
-  isExpiryDue(now: number): boolean {
-    return this.wheel.isDue(Math.floor(now / 1e6)) && this.isCrowded();
+  /** Whether `expire` has something to do, the clock being at that of the packet. */
+  isExpiryDue({ ts }: Packet): boolean {
+    const second = Math.floor(ts / 1e6);
+    return this.wheel.isDue(second) && this.isCrowded(second);
   }
 
-  /** So many flows are open that idle ones are looked for. */
-  private isCrowded(): boolean {
+  /** So many flows are open that idle ones are looked for. Those of others, whose memory is theirs, count each second. */
+  private isCrowded(second: number): boolean {
     let { active } = this.flows;
-    for (let i = 0; active <= this.idleAbove && i < this.others.length; i++) active += this.others[i]!.get(ACTIVE);
+    if (active > this.idleAbove) return true;
+    if (this.others.length === 0 || second === this.countedAt) return false;
+    this.countedAt = second;
+    for (const counters of this.others) active += counters.get(ACTIVE);
     return active > this.idleAbove;
   }
 
-  /** Ends the flows whose time is over; call it as the clock (microseconds) moves. */
+  /** Ends the flows whose time is over, however many are open, the clock being at `now` (microseconds). */
   expire(now: number): void {
     const second = Math.floor(now / 1e6);
-    if (!this.wheel.isDue(second) || !this.isCrowded()) return;
+    if (!this.wheel.isDue(second)) return;
     this.now = now;
     for (let f = this.wheel.take(second); f >= 0; f = this.wheel.take(second)) {
       if (this.isOver(f)) this.finish(f, FlowEndReason.timeout);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Counters } from '../../src/base/counters.ts';
+import { Counters, defineCounter } from '../../src/base/counters.ts';
 import { FlowTracker } from '../../src/flow/flow-tracker.ts';
 import { DEFAULT_FLOW_OPTIONS } from '../../src/flow/options.ts';
 import { F, FlowEndReason, FlowFlag, FlowStateId, Flows } from '../../src/framework/flows.ts';
@@ -121,6 +121,23 @@ describe('FlowTracker', () => {
     );
     tracker.expire(135 * SECOND);
     assert.equal(ended.length, 2);
+  });
+
+  it('looks for idle flows when there are more than that with those of other workers', () => {
+    for (const [open, isDue] of [
+      [99, false],
+      [100, true],
+    ] as const) {
+      const other = new Counters();
+      other.set(defineCounter('flow.active'), open);
+      const { tracker } = setUp({ idleAbove: 100, others: [other] });
+      tracker.handle(udp(REQUEST));
+      const late = udp({ ...REQUEST, seconds: 40 });
+      assert.equal(tracker.isExpiryDue(late), isDue);
+      other.set(defineCounter('flow.active'), 100);
+      assert.equal(tracker.isExpiryDue(late), false, 'not looked at twice in a second');
+      assert.equal(tracker.isExpiryDue(udp({ ...REQUEST, seconds: 41 })), true);
+    }
   });
 
   it('begins a new flow for a packet that comes after the timeout', () => {
